@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Plain JavaScript for any Node: it decides which Node runs the TypeScript, and says so when there is none.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const wanted = 24;
+const major = Number(process.versions.node.split('.')[0]);
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const bundledNode = at('../node_modules/node/bin/node');
+
+if (major >= wanted) {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  await import(existsSync(at('../src/main.ts')) ? '../src/main.ts' : '../dist/main.js');
+} else if (existsSync(bundledNode)) {
+  const child = spawn(bundledNode, process.argv.slice(1), { stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => {}); // the terminal sends it to the child as well; we wait for its answer
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+  });
+} else {
+  process.stderr.write(
+    `lockkeeper needs Node.js ${wanted} or newer; this is ${process.version} (${process.execPath}). Install a newer one: https://nodejs.org\n`,
+  );
+  process.exitCode = 2;
+}

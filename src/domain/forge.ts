@@ -1,0 +1,165 @@
+import type { Readable } from 'node:stream';
+
+/** `gitlab:platform/environments/staging`, taken apart. */
+export interface RepositoryRef {
+  readonly forge: string;
+  readonly path: string;
+}
+
+/** Where a repository stands now. */
+export interface RepositoryState {
+  readonly defaultBranch: string;
+  /** Head commit of the default branch. */
+  readonly commit: string;
+  /** Branches of ours (`lockkeeper/…`) and their head commits. */
+  readonly branches: Readonly<Record<string, string>>;
+}
+
+export interface MergeRequest {
+  /** The number that people see (GitLab: iid). */
+  readonly id: number;
+  readonly url: string;
+  readonly title: string;
+  readonly description: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  readonly branch: string;
+  readonly target: string;
+  /** Head commit of the branch as the forge knows it. */
+  readonly commit: string;
+  readonly labels: readonly string[];
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** True only when the forge is sure. */
+  readonly conflicts: boolean;
+}
+
+export interface BranchCommit {
+  readonly sha: string;
+  readonly message: string;
+  /** Both author and committer are the identity under which we write. */
+  readonly byBot: boolean;
+  /** Name of the author, or of the committer where only that one is not the bot. */
+  readonly person: string;
+}
+
+/** Make `branch` be `base` plus one commit; whatever stood on the branch before is replaced. */
+export interface BranchChange {
+  readonly branch: string;
+  /** The commit to build on. */
+  readonly base: string;
+  /** What the branch pointed to when we looked; undefined when it did not exist. Where the forge can compare, a mismatch is refused with ConflictError. */
+  readonly expected: string | undefined;
+  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  readonly message: string;
+}
+
+export interface NewMergeRequest {
+  readonly branch: string;
+  readonly target: string;
+  readonly title: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+  /** A user's or a group's name; one that the forge does not know is left out without an error. */
+  readonly owner?: string;
+}
+
+/** What the forge's pages allow; texts are cut to it. */
+export interface ForgeTraits {
+  readonly name: string;
+  readonly type: 'gitlab' | 'github' | 'local';
+  /** Characters. */
+  readonly descriptionLimit: number;
+  /** Base URL of the forge's pages, without a trailing slash. */
+  readonly url: string;
+}
+
+/** What an environment's repository is asked and told. Every method throws OutsideError naming host and request, with what to do. */
+export interface EnvironmentForge {
+  readonly traits: ForgeTraits;
+  /** Paths of the projects under a group, subgroups included, that have the topic (all, without one); archived ones left out. */
+  discover(group: string, topic?: string): Promise<readonly string[]>;
+  /** One request. Throws RefusedError for an archived, empty or missing repository. */
+  state(path: string): Promise<RepositoryState>;
+  /** One request: a tar, gzipped or not, of the commit; all entries lie in one top-level folder, which the reader strips. */
+  archive(path: string, commit: string): Promise<Readable>;
+  /** Merge requests, in any state, from branches of ours (`lockkeeper/…`) in this very project (never from forks). */
+  mergeRequests(path: string): Promise<readonly MergeRequest[]>;
+  /** Commits on the branch that are not on the target, newest first. */
+  branchCommits(path: string, branch: string, target: string): Promise<readonly BranchCommit[]>;
+  /** The head commit of any branch; undefined when there is none. */
+  branchHead(path: string, branch: string): Promise<string | undefined>;
+  /** Gives the new head commit. One request where the forge allows. */
+  commit(path: string, change: BranchChange): Promise<string>;
+  /** When an open merge request for the branch exists already, gives that one: never a second. */
+  open(path: string, request: NewMergeRequest): Promise<MergeRequest>;
+  edit(path: string, id: number, change: { readonly title?: string; readonly description?: string }): Promise<void>;
+  /** Closes, with the description that records who closed it, and deletes the branch where it still is at `commit`. */
+  close(
+    path: string,
+    id: number,
+    change: { readonly description: string; readonly branch: string; readonly commit: string },
+  ): Promise<void>;
+  /** One comment per key: found again by its hidden marker, edited in place, untouched when the text is the same. */
+  comment(path: string, id: number, key: string, text: string): Promise<void>;
+}
+
+export interface Tag {
+  readonly name: string;
+  readonly commit: string;
+}
+
+export interface SourceCommit {
+  readonly sha: string;
+  /** The whole message. */
+  readonly message: string;
+  readonly author: string;
+  /** RFC 3339. */
+  readonly date: string;
+  readonly url: string;
+}
+
+export interface SourceHistory {
+  /** Commits in `to` that are not in `from`, newest first. */
+  readonly commits: readonly SourceCommit[];
+  /** True when there are more than were read. */
+  readonly truncated: boolean;
+  readonly compareUrl: string;
+}
+
+/** A merged merge request of an app's own repository. */
+export interface MergedRequest {
+  readonly id: number;
+  readonly title: string;
+  readonly author: string;
+  readonly labels: readonly string[];
+  readonly url: string;
+  /** Merge commit, squash commit, last commit of the branch: whichever the forge knows. */
+  readonly commits: readonly string[];
+}
+
+export interface ReleaseNote {
+  readonly tag: string;
+  readonly title: string;
+  readonly text: string;
+  readonly url: string;
+  readonly publishedAt?: string;
+}
+
+/** What an app's own repository is asked for a changelog. undefined means "there is none"; an OutsideError means "could not be asked". */
+export interface SourceForge {
+  readonly traits: ForgeTraits;
+  projectUrl(path: string): string;
+  exists(path: string): Promise<boolean>;
+  /** Tags whose name contains the text. */
+  tags(path: string, containing: string): Promise<readonly Tag[]>;
+  /** undefined when one of the two revisions (tags or commits) is not in this repository. */
+  history(path: string, from: string, to: string): Promise<SourceHistory | undefined>;
+  /** Merged since the given time (RFC 3339); a forge without merge requests gives none. */
+  mergedSince(path: string, since: string): Promise<readonly MergedRequest[]>;
+  releaseNotes(path: string): Promise<readonly ReleaseNote[]>;
+  /** At most `limit` bytes are read; undefined when missing or larger. */
+  file(path: string, revision: string, name: string, limit: number): Promise<string | undefined>;
+}
+
+export type Forge = EnvironmentForge & SourceForge;

@@ -1,0 +1,46 @@
+/** Branches of ours; written and read only here. */
+export const branchPrefix = 'lockkeeper/';
+export const label = 'lockkeeper';
+
+export const branchOf = (app: string): string => `${branchPrefix}${app}`;
+
+/** What we note in a merge request's description, to find our way again. Anybody who may edit the description can write one: never decide who may do what by it. */
+export interface Marker {
+  readonly app: string;
+  readonly environment: string;
+  /** See Proposal.content. */
+  readonly content: string;
+  /** As we wrote it last: a title that differs was changed by a person and stays. */
+  readonly title: string;
+  /** Present when we closed it ourselves, so that it is no "no" to this content. */
+  readonly closed?: string;
+}
+
+const opening = '<!-- lockkeeper:update ';
+const closing = ' -->';
+
+export function writeMarker(marker: Marker): string {
+  const json = JSON.stringify(marker).replaceAll('--', '\\u002d\\u002d').replaceAll('<', '\\u003c').replaceAll('>', '\\u003e');
+  return `${opening}${json}${closing}`;
+}
+
+/** The last marker in the text: ours stands at the end, behind whatever text came from outside. */
+export function readMarker(text: string): Marker | undefined {
+  const start = text.lastIndexOf(opening);
+  const end = text.indexOf(closing, start);
+  if (start < 0 || end < 0) return undefined;
+  try {
+    const value: unknown = JSON.parse(text.slice(start + opening.length, end));
+    return isMarker(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMarker(value: unknown): value is Marker {
+  if (typeof value !== 'object' || value === null) return false;
+  const { app, environment, content, title, closed } = value as Record<keyof Marker, unknown>;
+  return (
+    [app, environment, content, title].every((part) => typeof part === 'string') && (closed === undefined || typeof closed === 'string')
+  );
+}
