@@ -4,6 +4,20 @@ export const label = 'lockkeeper';
 
 export const branchOf = (app: string): string => `${branchPrefix}${app}`;
 
+const trailer = 'Lockkeeper-Content: ';
+
+/** A commit of ours says what it carries, so that a run that finds it knows whether it still stands. */
+export const commitMessage = (title: string, content: string): string => `${title}\n\n${trailer}${content}\n`;
+
+/** Proposal.content from a commit's message. */
+export function contentOfCommit(message: string): string | undefined {
+  return message
+    .split('\n')
+    .findLast((line) => line.startsWith(trailer))
+    ?.slice(trailer.length)
+    .trim();
+}
+
 /** What we note in a merge request's description, to find our way again. Anybody who may edit the description can write one: never decide who may do what by it. */
 export interface Marker {
   readonly app: string;

@@ -1,0 +1,137 @@
+import type { MergeRequest, RepositoryState } from '../domain/forge.ts';
+import { branchOf, label, type Marker, readMarker } from '../domain/identifiers.ts';
+import type { Proposal } from '../domain/update.ts';
+
+/** What stands on a branch of ours. */
+export interface BranchFacts {
+  /** The commit that the branch points to. */
+  readonly head: string;
+  /** Name of somebody who committed to it; absent when every commit is ours. */
+  readonly person?: string;
+  /** Proposal.content of our last commit on it, and the commit it was built on; absent when unknown. */
+  readonly content?: string;
+  readonly base?: string;
+}
+
+/** What one app of one environment should have and what it has. */
+export interface AppState {
+  readonly environment: string;
+  readonly app: string;
+  /** undefined: nothing is to be proposed. */
+  readonly proposal: Proposal | undefined;
+  /** Why nothing is proposed, as a sentence for the merge request that is closed. */
+  readonly gone: string;
+  /** False when a look-up failed or a list may be incomplete: then nothing is taken back and nothing changed. */
+  readonly certain: boolean;
+  readonly repository: RepositoryState;
+  /** Merge requests of this app's branch, in any state. */
+  readonly requests: readonly MergeRequest[];
+  readonly branch: BranchFacts | undefined;
+  /** Heads of branches that are the target of an open request and not the default branch. */
+  readonly targetHeads: Readonly<Record<string, string>>;
+}
+
+/** What is to be done; `none` writes nothing and shows nothing. */
+export type Action =
+  | { readonly kind: 'open'; readonly proposal: Proposal; readonly build: Build | undefined }
+  | {
+      readonly kind: 'update';
+      readonly proposal: Proposal;
+      readonly request: MergeRequest;
+      readonly build: Build | undefined;
+      readonly texts: Texts | undefined;
+    }
+  | { readonly kind: 'keep'; readonly proposal: Proposal; readonly request: MergeRequest; readonly say?: string; readonly reason?: string }
+  | { readonly kind: 'hold'; readonly proposal: Proposal; readonly reason: string }
+  | { readonly kind: 'close'; readonly request: MergeRequest; readonly marker: Marker; readonly reason: string }
+  | { readonly kind: 'none' };
+
+/** The branch becomes `base` plus one commit; `expected` is what it points to now. */
+export interface Build {
+  readonly base: string;
+  readonly expected: string | undefined;
+}
+
+export interface Texts {
+  /** Absent when a person changed the title: then it stays. */
+  readonly title?: string;
+}
+
+/**
+ * Decides for one app what its merge request needs: the life of a proposal (design, section 6).
+ * The same state decided twice gives the same action; a state that an action produced gives `keep` or `none`.
+ */
+export function reconcile(state: AppState): Action {
+  const open = oldestOpen(state.requests);
+  const { proposal } = state;
+  if (proposal === undefined) return open === undefined ? { kind: 'none' } : withdraw(state, open);
+  if (open === undefined) return propose(state, proposal);
+  if (state.branch?.person !== undefined) return { kind: 'keep', proposal, request: open, ...handsOff(state.branch.person) };
+  if (!state.certain)
+    return { kind: 'keep', proposal, request: open, reason: 'a look-up failed or was incomplete; the merge request stays as it is' };
+  return refresh(state, proposal, open);
+}
+
+/** With two open ones for a branch (different targets), the older is ours: a person made the other. */
+function oldestOpen(requests: readonly MergeRequest[]): MergeRequest | undefined {
+  return requests.filter((request) => request.state === 'open').sort((a, b) => a.id - b.id)[0];
+}
+
+function handsOff(person: string): { say: string; reason: string } {
+  return { say: person, reason: `${person} committed to the branch; Lockkeeper leaves it to them` };
+}
+
+function withdraw(state: AppState, open: MergeRequest): Action {
+  const marker = readMarker(open.description);
+  const ours = marker !== undefined && marker.app === state.app && marker.environment === state.environment;
+  if (!ours || !state.certain || state.branch?.person !== undefined) return { kind: 'none' };
+  return { kind: 'close', request: open, marker, reason: state.gone };
+}
+
+function propose(state: AppState, proposal: Proposal): Action {
+  const refusal = state.requests.find((request) => saysNo(request, proposal));
+  if (refusal !== undefined) {
+    const reason = `closed unmerged in ${refusal.url}: not this version; to take that back reopen it or remove its label "${label}"`;
+    return { kind: 'hold', proposal, reason };
+  }
+  const { branch, repository } = state;
+  if (branch?.person !== undefined) {
+    const reason = `branch ${proposal.branch} has commits of ${branch.person} and no open merge request; open one, or delete the branch`;
+    return { kind: 'hold', proposal, reason };
+  }
+  const stands = branch?.content === proposal.content; // committed by a run that died before it could open
+  return { kind: 'open', proposal, build: stands ? undefined : { base: repository.commit, expected: branch?.head } };
+}
+
+/** Closed by a person, still labelled, for exactly this content. */
+function saysNo(request: MergeRequest, proposal: Proposal): boolean {
+  const marker = readMarker(request.description);
+  return (
+    request.state === 'closed' && request.labels.includes(label) && marker?.content === proposal.content && marker.closed === undefined
+  );
+}
+
+function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Action {
+  const base = state.targetHeads[open.target] ?? state.repository.commit;
+  const { branch } = state;
+  const outdated = branch === undefined || branch.content !== proposal.content;
+  const conflicting = open.conflicts && branch?.base !== base;
+  const build = outdated || conflicting ? { base, expected: branch?.head } : undefined;
+  const texts = textsOf(proposal, open);
+  return build === undefined && texts === undefined
+    ? { kind: 'keep', proposal, request: open }
+    : { kind: 'update', proposal, request: open, build, texts };
+}
+
+function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
+  const marker = readMarker(open.description);
+  if (marker?.content === proposal.content && marker.title === proposal.title) return undefined;
+  const untouched = marker === undefined || open.title === marker.title;
+  return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
+}
+
+/** The app whose branch this is, among those we know; a merge request's own word for it where the app has gone. */
+export function appOfRequest(request: MergeRequest, apps: Iterable<string>): string | undefined {
+  for (const app of apps) if (branchOf(app) === request.branch) return app;
+  return readMarker(request.description)?.app;
+}

@@ -1,0 +1,62 @@
+import type { DatasourceName, Warning } from '../domain/reference.ts';
+import type { UpdateType } from '../domain/update.ts';
+
+/** What `scan --json` prints; the keys are the contract (design, section 3): more may be added, none renamed. */
+export interface ScanReport {
+  readonly environments: readonly EnvironmentReport[];
+  readonly proposals: readonly ProposalReport[];
+  readonly held: readonly HeldReport[];
+  readonly errors: readonly ScanError[];
+}
+
+export interface EnvironmentReport {
+  readonly name: string;
+  /** `FORGE:PATH` */
+  readonly repository: string;
+  readonly commit: string;
+  /** How many references were found. */
+  readonly references: number;
+  readonly warnings: readonly Warning[];
+}
+
+export interface ProposalReport {
+  readonly environment: string;
+  readonly app: string;
+  readonly branch: string;
+  readonly title: string;
+  readonly action: 'open' | 'update' | 'keep' | 'close';
+  /** Absent for a merge request that is not there yet (`--dry-run`). */
+  readonly url?: string;
+  /** Why it was left alone or closed. */
+  readonly reason?: string;
+  readonly updates: readonly UpdateReport[];
+}
+
+export interface UpdateReport {
+  readonly file: string;
+  readonly line: number;
+  readonly datasource: DatasourceName;
+  readonly package: string;
+  readonly from: string;
+  readonly to: string;
+  readonly digest?: string;
+  readonly type: UpdateType;
+}
+
+export interface HeldReport {
+  readonly environment: string;
+  readonly app: string;
+  readonly file: string;
+  readonly line: number;
+  readonly package: string;
+  readonly from: string;
+  /** Absent where a reference is not looked up. */
+  readonly to?: string;
+  readonly reason: string;
+}
+
+/** What failed, and for whom: a registry's host, an environment, a repository. */
+export interface ScanError {
+  readonly scope: string;
+  readonly message: string;
+}

@@ -1,0 +1,120 @@
+import { type AppState, appOfRequest, reconcile } from '../../src/updates/reconcile.ts';
+import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
+
+const newer = aProposal({ title: 'billing 1.4.2 → 1.6.0', content: 'c160' });
+const own = { head: 'b1', content: 'c150', base: 'm1' };
+
+const aState = (change: Partial<AppState> = {}): AppState => ({
+  environment: 'staging',
+  app: 'billing',
+  proposal: aProposal(),
+  gone: 'billing is at 1.5.0 on main',
+  certain: true,
+  repository: aRepository(),
+  requests: [],
+  branch: undefined,
+  targetHeads: {},
+  ...change,
+});
+
+test.each<[string, Partial<AppState>, object]>([
+  ['nothing there: open', {}, { kind: 'open', build: { base: 'm1', expected: undefined } }],
+  ['the branch stands, the run died before it opened', { branch: own }, { kind: 'open', build: undefined }],
+  ['an old branch of ours is in the way', { branch: { ...own, content: 'c149' } }, { kind: 'open', build: { base: 'm1', expected: 'b1' } }],
+  [
+    'a branch of a person is in the way',
+    { branch: { head: 'p1', person: 'Ada' } },
+    { kind: 'hold', reason: expect.stringContaining('Ada') },
+  ],
+  ['nothing new', { requests: [aMergeRequest()], branch: own }, { kind: 'keep' }],
+  ['behind, without a conflict', { requests: [aMergeRequest()], branch: own, repository: aRepository({ commit: 'm2' }) }, { kind: 'keep' }],
+  [
+    'a newer release',
+    { proposal: newer, requests: [aMergeRequest()], branch: own },
+    { kind: 'update', build: { base: 'm1', expected: 'b1' }, texts: { title: newer.title } },
+  ],
+  [
+    'committed, then died before the texts',
+    { proposal: newer, requests: [aMergeRequest()], branch: { ...own, content: 'c160' } },
+    { kind: 'update', build: undefined, texts: { title: newer.title } },
+  ],
+  [
+    'a person changed the title',
+    { proposal: newer, requests: [aMergeRequest({ title: 'Do this on Monday' })], branch: own },
+    { kind: 'update', texts: {} },
+  ],
+  [
+    'a person changed the target',
+    { proposal: newer, requests: [aMergeRequest({ target: 'next' })], branch: own, targetHeads: { next: 'n1' } },
+    { kind: 'update', build: { base: 'n1', expected: 'b1' } },
+  ],
+  [
+    'a conflict',
+    { requests: [aMergeRequest({ conflicts: true })], branch: own, repository: aRepository({ commit: 'm2' }) },
+    { kind: 'update', build: { base: 'm2', expected: 'b1' }, texts: undefined },
+  ],
+  [
+    'a conflict that the forge has not noticed we solved',
+    { requests: [aMergeRequest({ conflicts: true })], branch: { ...own, base: 'm2' }, repository: aRepository({ commit: 'm2' }) },
+    { kind: 'keep' },
+  ],
+  [
+    'a person committed',
+    { proposal: newer, requests: [aMergeRequest()], branch: { head: 'p1', person: 'Ada' } },
+    { kind: 'keep', say: 'Ada' },
+  ],
+  [
+    'not certain',
+    { proposal: newer, certain: false, requests: [aMergeRequest()], branch: own },
+    { kind: 'keep', reason: expect.stringContaining('incomplete') },
+  ],
+  [
+    'closed by a person',
+    { requests: [aMergeRequest({ state: 'closed' })], branch: own },
+    { kind: 'hold', reason: expect.stringContaining('reopen') },
+  ],
+  [
+    'closed by a person long ago, with others since',
+    { requests: [aMergeRequest({ state: 'closed' }), aMergeRequest({ id: 2, state: 'merged' }, newer)] },
+    { kind: 'hold' },
+  ],
+  ['closed by a person for another version', { proposal: newer, requests: [aMergeRequest({ state: 'closed' })] }, { kind: 'open' }],
+  ['closed by a person who took the label off', { requests: [aMergeRequest({ state: 'closed', labels: [] })] }, { kind: 'open' }],
+  ['closed by ourselves', { requests: [aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed')] }, { kind: 'open' }],
+  ['merged and taken back by a revert', { requests: [aMergeRequest({ state: 'merged' })] }, { kind: 'open' }],
+  [
+    'no longer needed',
+    { proposal: undefined, requests: [aMergeRequest()], branch: own },
+    { kind: 'close', reason: 'billing is at 1.5.0 on main' },
+  ],
+  ['perhaps no longer needed', { proposal: undefined, certain: false, requests: [aMergeRequest()], branch: own }, { kind: 'none' }],
+  [
+    'no longer needed, but a person works on it',
+    { proposal: undefined, requests: [aMergeRequest()], branch: { head: 'p1', person: 'Ada' } },
+    { kind: 'none' },
+  ],
+  [
+    'a branch of the same name that somebody else opened',
+    { proposal: undefined, requests: [aMergeRequest({ description: 'mine' })], branch: own },
+    { kind: 'none' },
+  ],
+  [
+    'a marker copied from another environment',
+    { proposal: undefined, requests: [aMergeRequest({}, aProposal({ environment: 'production' }))], branch: own },
+    { kind: 'none' },
+  ],
+  ['nothing at all', { proposal: undefined }, { kind: 'none' }],
+])('%s', (_name, change, expected) => {
+  expect(reconcile(aState(change))).toMatchObject(expected);
+});
+
+test('of two open merge requests the older one is ours', () => {
+  const action = reconcile(aState({ requests: [aMergeRequest({ id: 9, target: 'next' }), aMergeRequest({ id: 4 })], branch: own }));
+  expect(action).toMatchObject({ kind: 'keep', request: { id: 4 } });
+});
+
+test('a merge request belongs to the app whose branch it is, and after the app has gone to the one it names', () => {
+  expect(appOfRequest(aMergeRequest(), ['web', 'billing'])).toBe('billing');
+  expect(appOfRequest(aMergeRequest(), [])).toBe('billing');
+  expect(appOfRequest(aMergeRequest({ description: '' }), [])).toBeUndefined();
+});
