@@ -1,21 +1,60 @@
-import type { EnvironmentFile } from '../domain/environment.ts';
+import type { AppSettings } from '../domain/environment.ts';
 import type { EnvironmentForge, RepositoryState } from '../domain/forge.ts';
 import type { Reference, TextFile, Warning } from '../domain/reference.ts';
 import type { Store } from '../domain/store.ts';
+import { readRepository } from './read-repository.ts';
 import type { EnvironmentSettings } from './settings.ts';
 
 /** An environment's repository at one commit, as far as updates are concerned. */
 export interface EnvironmentContent {
-  readonly commit: string;
   readonly references: readonly Reference[];
   readonly warnings: readonly Warning[];
-  readonly apps: EnvironmentFile['apps'];
+  readonly apps: Readonly<Record<string, AppSettings>>;
 }
 
 /** An environment as it stands now. */
 export interface EnvironmentNow extends EnvironmentContent {
   readonly settings: EnvironmentSettings;
   readonly state: RepositoryState;
-  /** Texts of the files that hold references, at `commit`; read again only when they are asked for and were not read in this run. */
-  files(): Promise<ReadonlyMap<string, TextFile>>;
+  /** References and texts of the files that hold them, at any commit; the archive is read when it was not read in this run. */
+  at(commit: string): Promise<RepositoryAt>;
 }
+
+/** A repository at one commit, with the texts of the files that hold references. */
+export interface RepositoryAt extends EnvironmentContent {
+  readonly files: ReadonlyMap<string, TextFile>;
+}
+
+/** Raised when references are found differently than before, so that what is remembered is found anew. */
+const shape = 1;
+
+interface Remembered extends EnvironmentContent {
+  readonly shape: number;
+  readonly commit: string;
+}
+
+interface Ports {
+  readonly forge: Pick<EnvironmentForge, 'state' | 'archive'>;
+  readonly store: Store;
+}
+
+/** One forge request when the commit is the one already known, two otherwise. */
+export async function readEnvironment({ forge, store }: Ports, settings: EnvironmentSettings): Promise<EnvironmentNow> {
+  const { path } = settings.repository;
+  const state = await forge.state(path);
+  const reads = new Map<string, Promise<RepositoryAt>>();
+  const at = (commit: string): Promise<RepositoryAt> => {
+    const reading = reads.get(commit) ?? forge.archive(path, commit).then(readRepository);
+    reads.set(commit, reading);
+    return reading;
+  };
+  const key = `${settings.repository.forge}:${path}`;
+  const known = await store.get<Remembered>('environment', key);
+  if (known?.shape === shape && known.commit === state.commit) return { settings, state, at, ...contentOf(known) };
+  const content = contentOf(await at(state.commit));
+  const remembered: Remembered = { shape, commit: state.commit, ...content };
+  await store.put('environment', key, remembered);
+  return { settings, state, at, ...content };
+}
+
+const contentOf = ({ references, warnings, apps }: EnvironmentContent): EnvironmentContent => ({ references, warnings, apps });

@@ -1,0 +1,78 @@
+import type { EnvironmentForge, MergeRequest } from '../domain/forge.ts';
+import { commitMessage, label, type Marker, writeMarker } from '../domain/identifiers.ts';
+import type { Store } from '../domain/store.ts';
+import type { Proposal } from '../domain/update.ts';
+import { rememberCommit } from './memory.ts';
+import type { Action, Build } from './reconcile.ts';
+
+/** What carrying out needs of one environment. */
+export interface Writer {
+  readonly forge: Pick<EnvironmentForge, 'commit' | 'open' | 'edit' | 'close' | 'comment'>;
+  readonly store: Store;
+  /** `FORGE:PATH`, the key of what is remembered. */
+  readonly repository: string;
+  readonly path: string;
+  readonly defaultBranch: string;
+  readonly owner: string | undefined;
+  /** The merge request's description, with its marker. */
+  describe(proposal: Proposal): Promise<string>;
+  /** The changed files, as they shall stand on top of `base`. */
+  edited(proposal: Proposal, base: string): Promise<readonly { readonly path: string; readonly content: Uint8Array }[]>;
+}
+
+/**
+ * Writes what was decided, in as few requests as the forge allows: one commit request makes branch and commit, one opens, one edits.
+ * It may end between any two of them: the next run finds the branch by its commit's trailer and goes on from there.
+ * Gives the merge request's URL.
+ */
+export async function carryOut(writer: Writer, action: Action): Promise<string | undefined> {
+  switch (action.kind) {
+    case 'open':
+      return await open(writer, action.proposal, action.build);
+    case 'update': {
+      const description = action.texts === undefined ? undefined : await writer.describe(action.proposal);
+      if (action.build !== undefined) await build(writer, action.proposal, action.build);
+      if (description !== undefined) await writer.forge.edit(writer.path, action.request.id, { ...action.texts, description });
+      return action.request.url;
+    }
+    case 'close':
+      await close(writer, action.request, action.marker, action.reason);
+      return action.request.url;
+    case 'keep':
+      if (action.say !== undefined) await sayHandsOff(writer, action.request, action.say);
+      return action.request.url;
+    case 'hold':
+    case 'none':
+      return undefined;
+  }
+}
+
+async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefined): Promise<string> {
+  const { branch, title } = proposal;
+  const description = await writer.describe(proposal);
+  if (toBuild !== undefined) await build(writer, proposal, toBuild);
+  const owner = writer.owner === undefined ? {} : { owner: writer.owner };
+  const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
+  return (await writer.forge.open(writer.path, request)).url;
+}
+
+async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {
+  const { branch, title, content } = proposal;
+  const files = await writer.edited(proposal, base);
+  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, content) });
+  await rememberCommit(writer.store, writer.repository, branch, { head, content, base });
+}
+
+async function close(writer: Writer, request: MergeRequest, marker: Marker, reason: string): Promise<void> {
+  const description = `> Closed by Lockkeeper: ${reason}.\n\n${request.description.trimEnd()}\n${writeMarker({ ...marker, closed: reason })}\n`;
+  await writer.forge.close(writer.path, request.id, { description, branch: request.branch, commit: request.commit });
+}
+
+/** Once: what was said is remembered here and, should that be lost, found again by the comment's key. */
+async function sayHandsOff(writer: Writer, request: MergeRequest, person: string): Promise<void> {
+  const key = `${writer.repository} ${request.id} hands-off`;
+  if ((await writer.store.get('said', key)) !== undefined) return;
+  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, delete the branch: the next scan makes a new one.`;
+  await writer.forge.comment(writer.path, request.id, 'hands-off', text);
+  await writer.store.put('said', key, person);
+}

@@ -1,0 +1,82 @@
+import { OutsideError } from '../domain/errors.ts';
+import type { Reference } from '../domain/reference.ts';
+import type { Release, ReleaseDetails } from '../domain/release.ts';
+import type { HeldVersion, Update, UpdateType } from '../domain/update.ts';
+import { decide } from './policy.ts';
+import type { RegistryView } from './registry-view.ts';
+
+/** What applies to one reference, out of app.yml. */
+export interface ReferenceRules {
+  readonly types: readonly UpdateType[];
+  readonly allow?: string;
+  readonly ignore?: readonly string[];
+  readonly versioning?: string;
+}
+
+/** What the registries say of one reference, decided. */
+export interface Looked {
+  readonly reference: Reference;
+  readonly update?: Update;
+  /** Higher versions that were not taken; one without a version where the reference is not looked up. */
+  readonly held: readonly HeldVersion[];
+  /** Why there is no update. */
+  readonly reason?: string;
+  /** False when the look-up failed or the list may be incomplete. */
+  readonly certain: boolean;
+  readonly problems: readonly OutsideError[];
+}
+
+/** Why a release may not be taken here yet; undefined when it may. */
+export type Barred = (release: Release) => string | undefined;
+
+/** Never throws for what is outside: a registry that fails is a problem of this reference, by name. */
+export async function lookUp(reference: Reference, rules: ReferenceRules, barred: Barred, registry: RegistryView): Promise<Looked> {
+  const notLookedUp = reference.skip ?? (reference.version === '' ? 'only a digest is written; write name:tag@digest to have it moved' : undefined);
+  if (notLookedUp !== undefined) return { reference, held: [{ reason: notLookedUp }], reason: notLookedUp, certain: true, problems: [] };
+  try {
+    return await decideReference(reference, rules, barred, registry);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    return { reference, held: [{ reason: error.message }], reason: error.message, certain: false, problems: [error] };
+  }
+}
+
+async function decideReference(reference: Reference, rules: ReferenceRules, barred: Barred, registry: RegistryView): Promise<Looked> {
+  const { package: of, version, digest } = reference;
+  const list = await registry.releases(of);
+  const problems = list.complete ? [] : [new OutsideError(of.name, list.problem ?? `listing ${of.name}: the list is incomplete`)];
+  const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
+  const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules, barred, ...moved });
+  const known = { reference, held: decision.held, certain: list.complete, problems };
+  if (decision.kind === 'none') return { ...known, reason: decision.reason };
+  const to = await pinned(reference, decision.to, registry);
+  if (typeof to === 'string') return { ...known, held: [{ version: decision.to.version, reason: to }, ...decision.held], reason: to };
+  return { ...known, update: { reference, to, type: decision.type, held: decision.held } };
+}
+
+interface Moved {
+  readonly currentDigest?: string;
+  readonly currentPlatforms?: ReleaseDetails['platforms'];
+  readonly newPlatforms?: ReleaseDetails['platforms'];
+}
+
+/** What the written tag points to now, and what it pointed to when it was pinned. */
+async function movedDigest({ package: of, version, digest }: Reference, registry: RegistryView): Promise<Moved> {
+  const now = await registry.details(of, version);
+  if (now?.digest === undefined || now.digest === digest) return {};
+  const before = await registry.details(of, version, digest);
+  return {
+    currentDigest: now.digest,
+    ...(now.platforms && { newPlatforms: now.platforms }),
+    ...(before?.platforms && { currentPlatforms: before.platforms }),
+  };
+}
+
+/** The release with everything that the reference's spots need: `tag@digest` moves as one. A text says why it cannot move. */
+async function pinned(reference: Reference, to: Release, registry: RegistryView): Promise<Release | string> {
+  const needed = reference.spots.find((spot) => spot.holds !== 'version' && to[spot.holds] === undefined)?.holds;
+  if (needed === undefined) return to;
+  const details = await registry.details(reference.package, to.version);
+  const value = details?.[needed];
+  return value === undefined ? `the registry gives no ${needed} for ${to.version}, and this reference is pinned by one` : { ...to, [needed]: value };
+}

@@ -1,0 +1,62 @@
+import { explain, OutsideError } from '../domain/errors.ts';
+import type { Reference } from '../domain/reference.ts';
+import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
+import type { EnvironmentNow } from './read-environment.ts';
+import type { EnvironmentReport, HeldReport, ProposalReport, ScanError, UpdateReport } from './report.ts';
+import type { AppOutcome } from './scan-environment.ts';
+
+export const scanError = (scope: string, error: unknown): ScanError => ({
+  scope: error instanceof OutsideError ? error.scope : scope,
+  message: explain(error),
+});
+
+/** What failed more than once for the same reason is told once. */
+export function mergeErrors(errors: readonly ScanError[]): ScanError[] {
+  return [...new Map(errors.map((error) => [`${error.scope}\n${error.message}`, error])).values()];
+}
+
+export function environmentReport({ settings, state, references, warnings }: EnvironmentNow): EnvironmentReport {
+  const repository = `${settings.repository.forge}:${settings.repository.path}`;
+  return { name: settings.name, repository, commit: state.commit, references: references.length, warnings };
+}
+
+/** The proposal of an app, when there is one to show: what is held back is among the held. */
+export function proposalReport(environment: string, { action, url, problem }: AppOutcome): ProposalReport | undefined {
+  if (action.kind === 'none' || action.kind === 'hold' || (problem !== undefined && url === undefined)) return undefined;
+  const shown = { environment, action: action.kind, ...(url !== undefined && { url }), ...('reason' in action && action.reason !== undefined && { reason: action.reason }) };
+  if (action.kind === 'close') {
+    const { request, marker } = action;
+    return { ...shown, app: marker.app, branch: request.branch, title: request.title, updates: [] };
+  }
+  const { app, branch, title, updates } = action.proposal;
+  return { ...shown, app, branch, title, updates: updates.map(updateReport) };
+}
+
+function updateReport({ reference, to, type }: Update): UpdateReport {
+  const { file, line, package: of, version } = reference;
+  return {
+    file,
+    line,
+    datasource: of.datasource,
+    package: of.name,
+    from: version,
+    to: to.version,
+    ...(to.digest !== undefined && { digest: to.digest }),
+    type,
+  };
+}
+
+/** Versions not taken, references not looked up, and proposals that wait or were refused. */
+export function heldReports(environment: string, { action, looked }: AppOutcome): HeldReport[] {
+  const versions = looked.flatMap(({ reference, held }) => held.map((one) => heldReport(environment, reference, one)));
+  if (action.kind !== 'hold') return versions;
+  return [...waiting(environment, action.proposal, action.reason), ...versions];
+}
+
+const waiting = (environment: string, { updates }: Proposal, reason: string): HeldReport[] =>
+  updates.map(({ reference, to }) => heldReport(environment, reference, { version: to.version, reason }));
+
+function heldReport(environment: string, { app, file, line, package: of, version: from }: Reference, { version, reason }: HeldVersion): HeldReport {
+  return { environment, app, file, line, package: of.name, from, ...(version !== undefined && { to: version }), reason };
+}
+

@@ -1,0 +1,149 @@
+import pLimit from 'p-limit';
+import type { Forge, MergeRequest } from '../domain/forge.ts';
+import type { Reference } from '../domain/reference.ts';
+import type { Proposal, Update } from '../domain/update.ts';
+import { inspectBranch, type Place, targetHeads } from './branches.ts';
+import { carryOut, type Writer } from './carry-out.ts';
+import { editedFiles } from './edited-files.ts';
+import { openingGate, soakGate } from './gates.ts';
+import { type Looked, lookUp } from './look-up.ts';
+import { ownerOf, rulesFor } from './package-rules.ts';
+import { makeProposals } from './proposal.ts';
+import type { EnvironmentNow } from './read-environment.ts';
+import { type Action, type AppState, appOfRequest, reconcile } from './reconcile.ts';
+import type { Scan } from './scan.ts';
+
+/** Everything that a scan knows of one app when it is done with it. */
+export interface AppOutcome {
+  readonly app: string;
+  readonly looked: readonly Looked[];
+  readonly action: Action;
+  /** Of the merge request, once it is there. */
+  readonly url?: string;
+  /** Why the action could not be decided or carried out. */
+  readonly problem?: unknown;
+}
+
+/** What the apps of one environment share. */
+interface Scene {
+  readonly scan: Scan;
+  readonly now: EnvironmentNow;
+  readonly forge: Forge;
+  readonly place: Place;
+  readonly requests: readonly MergeRequest[];
+  readonly heads: Readonly<Record<string, string>>;
+  readonly mayOpen: () => string | undefined;
+}
+
+/** Writes to one environment at once: a forge answers writes to one repository one after the other anyway. */
+const writesAtOnce = 2;
+
+/**
+ * One environment from references to merge requests. Every app goes its own way as soon as its packages are looked up,
+ * so that a registry that hangs delays its own packages only; with a limit on open merge requests they queue by name.
+ */
+export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
+  const scene = await setScene(scan, now);
+  const byApp = Map.groupBy(now.references, ({ app }) => app);
+  const gone = scene.requests.flatMap((request) => (request.state === 'open' ? (appOfRequest(request, byApp.keys()) ?? []) : []));
+  const apps = [...new Set([...byApp.keys(), ...gone])].sort();
+  scan.ports.progress.add(apps.length);
+  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
+  const look = (reference: Reference) =>
+    lookUp(reference, rulesFor(scan.packages, now.settings.updates, reference), barred(reference), scan.registry);
+  const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
+  const limited = now.settings.updates.maxOpen !== undefined;
+  if (limited) await Promise.all(looked);
+  const write = pLimit(limited ? 1 : writesAtOnce);
+  return await Promise.all(
+    apps.map(async (app, at) => {
+      const found = (await looked[at]) ?? [];
+      const outcome = await write(() => scanApp(scene, app, found));
+      scan.ports.progress.done(`${now.settings.name} ${app}`);
+      return outcome;
+    }),
+  );
+}
+
+async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
+  const { forge: name, path } = now.settings.repository;
+  const forge = scan.ports.forge(name);
+  const place: Place = { forge, store: scan.ports.store, repository: `${name}:${path}`, path, state: now.state };
+  const requests = await forge.mergeRequests(path);
+  const heads = await targetHeads(place, requests);
+  return { scan, now, forge, place, requests, heads, mayOpen: openingGate(now.settings.updates, requests, scan.ports.now) };
+}
+
+async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
+  let outcome: AppOutcome = { app, looked, action: { kind: 'none' } };
+  try {
+    const action = gated(scene, reconcile(await stateOf(scene, app, looked)));
+    outcome = { ...outcome, action, ...('request' in action && { url: action.request.url }) };
+    const url = scene.scan.dryRun ? undefined : await carryOut(writerOf(scene, app, looked), action);
+    return url === undefined ? outcome : { ...outcome, url };
+  } catch (problem) {
+    return { ...outcome, problem };
+  }
+}
+
+/** Windows and limits hold back what is new; what is open already is kept up to date. */
+function gated({ mayOpen }: Scene, action: Action): Action {
+  if (action.kind !== 'open') return action;
+  const reason = mayOpen();
+  return reason === undefined ? action : { kind: 'hold', proposal: action.proposal, reason };
+}
+
+async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppState> {
+  const { now, place, heads } = scene;
+  const proposal = await proposalOf(scene, app, looked);
+  const requests = scene.requests.filter((request) => appOfRequest(request, [app]) === app);
+  const open = requests.find(({ state }) => state === 'open');
+  const branch = proposal?.branch ?? open?.branch;
+  return {
+    environment: now.settings.name,
+    app,
+    proposal,
+    gone: whyGone(app, looked, now),
+    // An app that vanished from a repository of which a file could not be read may stand in that file.
+    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || now.warnings.length === 0),
+    repository: now.state,
+    requests,
+    branch: branch === undefined ? undefined : await inspectBranch(place, branch, open?.target ?? now.state.defaultBranch),
+    targetHeads: heads,
+  };
+}
+
+/** With the digests that are shown, from what was last heard: where nothing is pinned they are no part of the decision. */
+async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Looked[]): Promise<Proposal | undefined> {
+  const updates = await Promise.all(
+    looked.flatMap(({ update }) => (update === undefined ? [] : [update])).map((update): Promise<Update> => shownDigest(scan, update)),
+  );
+  return makeProposals(now.settings.name, updates).find((proposal) => proposal.app === app);
+}
+
+async function shownDigest({ registry }: Scan, update: Update): Promise<Update> {
+  const { package: of } = update.reference;
+  if (update.to.digest !== undefined || of.datasource !== 'oci') return update;
+  const digest = await registry.lastKnownDigest(of, update.to.version);
+  return digest === undefined ? update : { ...update, to: { ...update.to, digest } };
+}
+
+function whyGone(app: string, looked: readonly Looked[], { state }: EnvironmentNow): string {
+  if (looked.length === 0) return `no reference of ${app} is left on ${state.defaultBranch}`;
+  const versions = [...new Set(looked.map(({ reference }) => reference.version))].join(', ');
+  const reasons = [...new Set(looked.flatMap(({ reason }) => reason ?? []))].join('; ');
+  return `${app} is at ${versions} on ${state.defaultBranch}: ${reasons}`;
+}
+
+function writerOf({ scan, now, forge, place }: Scene, app: string, looked: readonly Looked[]): Writer {
+  return {
+    forge,
+    store: scan.ports.store,
+    repository: place.repository,
+    path: place.path,
+    defaultBranch: now.state.defaultBranch,
+    owner: now.apps[app]?.owner ?? looked.map(({ reference }) => ownerOf(scan.packages, reference)).find((owner) => owner !== undefined),
+    describe: (proposal) => scan.ports.texts.describe({ proposal, now, registry: scan.registry, packages: scan.packages }),
+    edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
+  };
+}

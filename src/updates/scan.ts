@@ -1,0 +1,119 @@
+import pLimit from 'p-limit';
+import type { Forge } from '../domain/forge.ts';
+import type { DatasourceName } from '../domain/reference.ts';
+import type { Datasource } from '../domain/release.ts';
+import type { Store } from '../domain/store.ts';
+import { findEnvironments } from './find-environments.ts';
+import { rememberRunning, runningKey } from './memory.ts';
+import type { PackageRule } from './package-rules.ts';
+import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
+import { type RegistryView, viewRegistries } from './registry-view.ts';
+import type { ScanError, ScanReport } from './report.ts';
+import { environmentReport, heldReports, mergeErrors, proposalReport, scanError } from './report-rows.ts';
+import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
+import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
+import type { Texts } from './texts.ts';
+
+/** What a scan reaches the world through. */
+export interface ScanPorts {
+  forge(name: string): Forge;
+  readonly datasources: Readonly<Record<DatasourceName, Datasource>>;
+  readonly store: Store;
+  readonly texts: Texts;
+  readonly now: Date;
+  readonly progress: Progress;
+}
+
+/** Told as work turns up and is done; one unit is an app of an environment. */
+export interface Progress {
+  add(units: number): void;
+  done(what: string): void;
+}
+
+export interface ScanSettings {
+  readonly environments: readonly (EnvironmentSettings | DiscoverSettings)[];
+  readonly packages: readonly PackageRule[];
+}
+
+export interface ScanOptions {
+  /** Names of environments; all without any. */
+  readonly only?: readonly string[];
+  /** Decides, and writes nothing outside. */
+  readonly dryRun: boolean;
+}
+
+/** What one scan shares between its environments. */
+export interface Scan {
+  readonly ports: ScanPorts;
+  readonly packages: readonly PackageRule[];
+  readonly dryRun: boolean;
+  readonly registry: RegistryView;
+  /** An environment as it stands now, read once; undefined when app.yml has none of that name. */
+  environment(name: string): Promise<EnvironmentNow> | undefined;
+}
+
+/** What a scan found out, before it is put into rows. */
+export interface ScanResult {
+  readonly environments: readonly { readonly now: EnvironmentNow; readonly apps: readonly AppOutcome[] }[];
+  readonly errors: readonly ScanError[];
+}
+
+/** Environments worked on at once: bounds how many repositories' texts are in memory. */
+const environmentsAtOnce = 6;
+
+/** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
+export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {
+  const found = await findEnvironments(ports, settings.environments, options.only);
+  const all = [...found.environments, ...settings.environments.filter((one): one is EnvironmentSettings => 'name' in one)];
+  const reads = new Map<string, Promise<EnvironmentNow>>();
+  const environment = (name: string) => {
+    const one = all.find((candidate) => candidate.name === name);
+    if (one === undefined) return undefined;
+    const read = reads.get(name) ?? readAndRemember(ports, one);
+    reads.set(name, read);
+    return read;
+  };
+  const registry = viewRegistries(ports.datasources, ports.store, ports.now);
+  const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, registry, environment };
+  const errors: ScanError[] = [...found.errors];
+  const limit = pLimit(environmentsAtOnce);
+  const results = await Promise.all(
+    found.environments.map(({ name }) =>
+      limit(async () => {
+        try {
+          const now = await environment(name);
+          return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
+        } catch (error) {
+          errors.push(scanError(name, error));
+          return [];
+        }
+      }),
+    ),
+  );
+  const environments = results.flat();
+  for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
+  return { environments, errors: mergeErrors(errors) };
+}
+
+async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings): Promise<EnvironmentNow> {
+  const now = await readEnvironment({ forge: ports.forge(settings.repository.forge), store: ports.store }, settings);
+  const keys = now.references.map(({ package: of, version, digest }) => runningKey(of, version, digest));
+  await rememberRunning(ports.store, settings.name, keys, ports.now);
+  return now;
+}
+
+const problemsOf = (environment: string, apps: readonly AppOutcome[]): ScanError[] =>
+  apps.flatMap(({ looked, problem }) => [
+    ...looked.flatMap(({ problems }) => problems.map((one) => scanError(environment, one))),
+    ...(problem === undefined ? [] : [scanError(environment, problem)]),
+  ]);
+
+export function reportOf({ environments, errors }: ScanResult): ScanReport {
+  const rows = environments.flatMap(({ now, apps }) => apps.map((app) => [now.settings.name, app] as const));
+  return {
+    environments: environments.map(({ now }) => environmentReport(now)),
+    proposals: rows.flatMap(([name, app]) => proposalReport(name, app) ?? []),
+    held: rows.flatMap(([name, app]) => heldReports(name, app)),
+    errors,
+  };
+}
