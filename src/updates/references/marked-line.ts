@@ -1,5 +1,5 @@
 import { isDigest, parseImage } from '../../domain/image.ts';
-import type { DatasourceName, Spot } from '../../domain/reference.ts';
+import type { Package, Spot } from '../../domain/reference.ts';
 import { parseBundleUrl } from './bundle-url.ts';
 import { hasVariable } from './draft.ts';
 import { helmReads } from './helm-values.ts';
@@ -14,11 +14,11 @@ export interface OnLine {
 
 const beforeValue = /^\uFEFF?\s*(?:-\s+)*(?:(?:"[^"]*"|'[^']*'|[^\s"'#:,{[][^\s:#]*)\s*:\s+)?(?:[&!]\S*\s+)*/;
 const versionText = /^[A-Za-z0-9_][A-Za-z0-9_.+~-]*$/;
-const versionWord = /(?<![0-9A-Za-z_.-])v?\d+(?:\.\d+)+(?:[-+][0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*)?(?![0-9A-Za-z_])/g;
+const versionWord = /(?<![0-9A-Za-z.])v?\d+(?:\.\d+)+(?:[-+][0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*)?(?![0-9A-Za-z_])/g;
 const digestWord = /(?<![0-9A-Za-z])sha256:[0-9a-f]{64}(?![0-9A-Za-z])/g;
 
-/** The version on a line of any text: the value where the line is `key: value` or a list item, else the only version-like word. */
-export function findVersionOnLine(text: string, datasource: DatasourceName): OnLine | undefined {
+/** The version on a line of any text: behind the package's name, or the value where the line is `key: value` or a list item, else the only version-like word. */
+export function findVersionOnLine(text: string, of: Package): OnLine | undefined {
   const content = text
     .replace(/\s#.*$/, '')
     .trimEnd()
@@ -27,8 +27,8 @@ export function findVersionOnLine(text: string, datasource: DatasourceName): OnL
   const written = content.slice(start);
   const quoted = /^(["']).*\1$/.test(written);
   const value = quoted ? written.slice(1, -1) : written;
-  const found = /[\s"'\\]/.test(value) ? undefined : inValue(value, datasource);
-  if (found === undefined) return inWords(content) ?? (hasVariable(content) ? variable : undefined);
+  const found = /[\s"'\\]/.test(value) ? undefined : inValue(value, of);
+  if (found === undefined) return behindPackage(content, of) ?? inWords(content) ?? (hasVariable(content) ? variable : undefined);
   const skip = quoted ? undefined : helmReads(value);
   if (skip !== undefined) return { version: found.version, spots: [], skip };
   const shift = start + (quoted ? 1 : 0);
@@ -39,7 +39,7 @@ const variable: OnLine = { version: '', spots: [], skip: 'holds a variable or te
 
 const part = (text: string, start: number, holds: Spot['holds']): Spot => ({ start, end: start + text.length, text, holds });
 
-function inValue(value: string, datasource: DatasourceName): OnLine | undefined {
+function inValue(value: string, { datasource }: Package): OnLine | undefined {
   if (hasVariable(value)) return undefined;
   if (/^https?:\/\//i.test(value)) return inUrl(value);
   const [version = '', digest, ...more] = value.split('@');
@@ -66,6 +66,36 @@ function inImage(value: string): OnLine | undefined {
     ...(digest ? [part(digest.text, scheme + digest.start, 'digest')] : []),
   ];
   return { version: tag?.text ?? '', ...(digest && { digest: digest.text }), spots };
+}
+
+/** `name:tag@digest` of an image, or the URL of a bundle, among other words. */
+function behindPackage(text: string, of: Package): OnLine | undefined {
+  const literal =
+    of.url === undefined
+      ? `${escaped(of.name)}:(?<version>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@(?<digest>sha256:[0-9a-f]{64}))?`
+      : urlPattern(of.url);
+  const found = new RegExp(`(?<![0-9A-Za-z_./-])${literal}(?![0-9A-Za-z_/-])`, 'd').exec(text);
+  const { version, digest } = found?.groups ?? {};
+  const at = found?.indices?.groups?.['version']?.[0];
+  if (found === null || version === undefined || at === undefined) return undefined;
+  const whole = of.url === undefined ? [at] : placesIn(of.url, version.length).map((place) => found.index + place);
+  const spots = whole.map((place) => part(version, place, 'version'));
+  return digest === undefined
+    ? { version, spots }
+    : { version, digest, spots: [...spots, part(digest, at + version.length + 1, 'digest')] };
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+function urlPattern(template: string): string {
+  const [first = '', ...others] = template.split('{version}').map(escaped);
+  return `${first}(?<version>[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,127})${others.join('\\k<version>')}`;
+}
+
+/** Where the version stands in the URL, with one of this length at every place. */
+function placesIn(template: string, length: number): number[] {
+  const parts = template.split('{version}');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('').length + index * length);
 }
 
 /** One version, however often it stands there; two different ones are a guess that nobody should make. */

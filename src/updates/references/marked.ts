@@ -88,7 +88,7 @@ function markedDraft(mark: Mark, line: Line | undefined): Draft | BadMark {
   const { app, package: of } = mark;
   if (line === undefined || /^\s*(?:#|$)/.test(line.text))
     return { at: mark.at, message: 'this mark has no line: it stands alone, and below it is no text' };
-  const found = findVersionOnLine(line.text, of.datasource);
+  const found = findVersionOnLine(line.text, of);
   if (found === undefined) return { at: mark.at, message: 'no single version can be told on the marked line' };
   const spots = found.spots.map((spot) => ({ ...spot, start: spot.start + line.start, end: spot.end + line.start }));
   const at = spots[0]?.start ?? line.start + line.text.search(/\S/);
