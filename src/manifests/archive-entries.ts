@@ -1,0 +1,76 @@
+import type { Header } from 'tar-stream';
+import { OutsideError } from '../domain/errors.ts';
+import type { Warning } from '../domain/reference.ts';
+import type { ArchiveLimits } from './archive-stream.ts';
+
+/** What to do with an entry: nothing, warn, or read it. */
+export type Decision = { readonly read: string } | { readonly warning: Warning } | undefined;
+
+/** Names without `.yaml` or `.yml` that count. */
+const names = ['Kustomization', '.gitattributes'];
+
+/** A longer path is nobody's, and costs time to match. */
+const longestPath = 1024;
+
+/** Decides entry by entry; remembers the top-level folder and what was read. */
+export class ArchiveEntries {
+  readonly #scope: string;
+  readonly #limits: ArchiveLimits;
+  readonly #read = new Set<string>();
+  #root: string | undefined;
+  #count = 0;
+
+  constructor(scope: string, limits: ArchiveLimits) {
+    this.#scope = scope;
+    this.#limits = limits;
+  }
+
+  /** Throws OutsideError when there are too many. */
+  decide(header: Header): Decision {
+    this.#count += 1;
+    if (this.#count > this.#limits.entries) {
+      throw new OutsideError(this.#scope, `reading the archive of the repository: it has more than ${this.#limits.entries} files`);
+    }
+    const name = header.name.replace(/^(?:\.\/)+/, '').replace(/\/$/, '');
+    const problem = nameProblem(name);
+    if (problem !== undefined) return warning(name, `${problem}: left out`);
+    const slash = name.indexOf('/');
+    const [root, path] = slash < 0 ? [name, ''] : [name.slice(0, slash), name.slice(slash + 1)];
+    if (header.type === 'directory') {
+      this.#root ??= root;
+      return undefined;
+    }
+    if (path === '' || !isWanted(path)) return undefined;
+    this.#root ??= root;
+    return root === this.#root
+      ? this.#decideFile(header, path)
+      : warning(name, 'lies outside the top-level folder of the archive: left out');
+  }
+
+  #decideFile({ type, size }: Header, path: string): Decision {
+    if (type === 'symlink' || type === 'link')
+      return warning(path, 'is a link, which is not followed: what it leads to is read where it lies');
+    if (type !== 'file' && type !== 'contiguous-file') return warning(path, 'is no ordinary file: left out');
+    if (this.#read.has(path)) return warning(path, 'is in the archive twice: only the first is read');
+    if (size > this.#limits.file) return warning(path, `has ${size} bytes, more than the ${this.#limits.file} that are read: split it`);
+    this.#read.add(path);
+    return { read: path };
+  }
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name.startsWith('/')) return 'is an absolute path';
+  const segments = name.split('/');
+  if (segments.includes('..')) return 'leads out of the repository';
+  if (name.includes('\uFFFD')) return 'has a name that is not UTF-8';
+  if (/\p{Cc}/u.test(name) || segments.some((segment) => segment === '' || segment === '.')) return 'has a name that no file can have';
+  return name.length > longestPath ? `has a name longer than ${longestPath} characters` : undefined;
+}
+
+function isWanted(path: string): boolean {
+  return /\.ya?ml$/i.test(path) || names.includes(path.slice(path.lastIndexOf('/') + 1));
+}
+
+const warning = (name: string, message: string): Decision => ({
+  warning: { file: name.slice(0, 300).replaceAll(/\p{Cc}/gu, '?'), message },
+});

@@ -1,0 +1,97 @@
+import { isImageName } from '../../domain/image.ts';
+import type { DatasourceName, Package } from '../../domain/reference.ts';
+import { parseTemplate } from './bundle-url.ts';
+import { appName, appOf, type Draft, hasVariable } from './draft.ts';
+import { findVersionOnLine } from './marked-line.ts';
+
+/** What is wrong with a mark. */
+export interface BadMark {
+  readonly at: number;
+  readonly message: string;
+}
+
+interface Mark {
+  readonly at: number;
+  readonly package: Package;
+  readonly app: string;
+}
+
+interface Line {
+  readonly start: number;
+  readonly text: string;
+}
+
+const opening = /#[ \t]*lockkeeper:(?=[ \t]|$)/;
+const longestLine = 8192;
+const example = '"# lockkeeper: datasource=oci package=registry.example.com/org/app"';
+const bundleExample = 'package=https://nexus.example.com/repository/manifests/app/app-{version}.tar.gz';
+
+/**
+ * Lines with `# lockkeeper: datasource=… package=… [app=…]`; a mark alone on its line is for the line below. Works line by line in any
+ * text, also in what is no YAML. In a comment behind other words it is no mark.
+ */
+export function findMarked(text: string): readonly (Draft | BadMark)[] {
+  if (!text.includes('lockkeeper:')) return [];
+  const lines = linesOf(text);
+  return lines.flatMap((line, index) => {
+    const found = line.text.length <= longestLine ? opening.exec(line.text) : null;
+    if (found === null) return [];
+    const before = line.text.slice(0, found.index);
+    if (before.trimStart().startsWith('#')) return [];
+    const mark = parseMark(line.text.slice(found.index + found[0].length), line.start + found.index);
+    if ('message' in mark) return [mark];
+    return [markedDraft(mark, before.trim() === '' ? lines[index + 1] : { start: line.start, text: before })];
+  });
+}
+
+function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  for (let start = 0; start <= text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    lines.push({ start, text: text.slice(start, end).replace(/\r$/, '') });
+    start = end + 1;
+  }
+  return lines;
+}
+
+function parseMark(text: string, at: number): Mark | BadMark {
+  const words = text.split(/[ \t]+/).filter((word) => word !== '');
+  const values = new Map(words.map((word) => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1).replaceAll(/^["']|["']$/g, '')]));
+  const unknown = words.find((word) => !/^(?:datasource|package|app)=./.test(word));
+  if (unknown !== undefined) return { at, message: `"${unknown.slice(0, 60)}" is unknown in a mark: write it like ${example}` };
+  const datasource = values.get('datasource');
+  const name = values.get('package') ?? '';
+  const app = values.get('app');
+  if (!isDatasource(datasource)) return { at, message: `a mark needs datasource=oci or datasource=nexus-raw: write it like ${example}` };
+  const of = datasource === 'oci' ? ociPackage(name) : bundlePackage(name);
+  if (of === undefined) {
+    const wanted =
+      datasource === 'oci' ? 'the name of an image without tag, like package=registry.example.com/org/app' : `a URL, like ${bundleExample}`;
+    return { at, message: `a mark with datasource=${datasource} needs ${wanted}` };
+  }
+  return { at, package: of.package, app: app === undefined ? of.app : appName(app) };
+}
+
+const isDatasource = (text: string | undefined): text is DatasourceName => text === 'oci' || text === 'nexus-raw';
+
+function ociPackage(name: string): Pick<Mark, 'package' | 'app'> | undefined {
+  return isImageName(name) ? { package: { datasource: 'oci', name }, app: appOf(name) } : undefined;
+}
+
+function bundlePackage(url: string): Pick<Mark, 'package' | 'app'> | undefined {
+  const fits = /^https?:\/\/[^/?#@]+\/[^?#]*$/.test(url) && url.includes('{version}') && !hasVariable(url.replaceAll('{version}', ''));
+  return fits ? parseTemplate(url) : undefined;
+}
+
+function markedDraft(mark: Mark, line: Line | undefined): Draft | BadMark {
+  const { app, package: of } = mark;
+  if (line === undefined || /^\s*(?:#|$)/.test(line.text))
+    return { at: mark.at, message: 'this mark has no line: it stands alone, and below it is no text' };
+  const found = findVersionOnLine(line.text, of);
+  if (found === undefined) return { at: mark.at, message: 'no single version can be told on the marked line' };
+  const spots = found.spots.map((spot) => ({ ...spot, start: spot.start + line.start, end: spot.end + line.start }));
+  const at = spots[0]?.start ?? line.start + line.text.search(/\S/);
+  const skip = found.skip === undefined ? {} : { skip: found.skip };
+  return { app, package: of, version: found.version, ...(found.digest && { digest: found.digest }), at, spots, ...skip };
+}
