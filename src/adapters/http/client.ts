@@ -27,6 +27,7 @@ export interface HttpRequest {
   /** Default GET. */
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
+  /** An empty one is not sent: an empty `authorization` keeps the host's own credentials back. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /** Default 32 MiB; a longer body is an OutsideError and is not read to the end. */
@@ -159,15 +160,12 @@ class UndiciClient implements HttpClient {
   #firstHop(of: HttpRequest): Hop {
     const method: Dispatcher.HttpMethod = of.method ?? 'GET';
     const given = Object.fromEntries(Object.entries(of.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+    const usual = { 'user-agent': this.#options.userAgent ?? 'lockkeeper', 'accept-encoding': 'identity' };
+    const headers = { ...usual, ...this.#credentials(new URL(of.url)), ...given };
     return {
       method,
       url: of.url,
-      headers: {
-        'user-agent': this.#options.userAgent ?? 'lockkeeper',
-        'accept-encoding': 'identity',
-        ...this.#credentials(new URL(of.url)),
-        ...given,
-      },
+      headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
       body: of.body,
       retry: of.retry ?? (method === 'GET' || method === 'HEAD'),
       timeoutMs: of.timeoutMs ?? defaults.timeoutMs,
