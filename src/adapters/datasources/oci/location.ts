@@ -31,7 +31,8 @@ export function locate(name: string, registries: Readonly<Record<string, Registr
   const names = dockerHub ? hubNames : [written];
   const settings = names.map((one) => registries[one]).find((one) => one !== undefined) ?? anonymous;
   const base = `${settings.insecure === true ? 'http' : 'https'}://${dockerHub ? hubHost : written}`;
-  if (!URL.canParse(base) || !isRepository(path)) throw new OutsideError(written, `"${name}" is not the name of an image repository`);
+  if (!/^[\w.:[\]-]+$/.test(written) || !URL.canParse(base) || !isRepository(path))
+    throw new OutsideError(written, `"${name}" is not the name of an image repository`);
   const { host } = new URL(base);
   if (dockerHub) return { host, base, repository: path.includes('/') ? path : `library/${path}`, settings, dockerHub };
   const alternative = withLibrary(path);
