@@ -1,0 +1,53 @@
+import type { DatasourceName } from '../../domain/reference.ts';
+import type { Datasource } from '../../domain/release.ts';
+import type { Store } from '../../domain/store.ts';
+import type { HostSettings, HttpClient } from '../http/client.ts';
+import { createNexusRaw } from './nexus-raw/datasource.ts';
+import { createOci } from './oci/datasource.ts';
+
+/** What app.yml says of one registry, by `host[:port]`. */
+export interface RegistrySettings {
+  readonly type: 'oci' | 'nexus';
+  readonly username?: string;
+  readonly password?: string;
+  /** Plain http. */
+  readonly insecure?: boolean;
+  /** PEM text of a private authority. */
+  readonly ca?: string;
+  /** Other hosts (`host[:port]`) to whose token service the credentials may be sent. */
+  readonly tokenHosts?: readonly string[];
+  /** Requests at once. */
+  readonly concurrency?: number;
+}
+
+export interface DatasourceOptions {
+  /** A host that is not listed is an anonymous OCI registry, or an anonymous Nexus where a bundle's URL points to it. */
+  readonly registries: Readonly<Record<string, RegistrySettings>>;
+  /** Made with `httpHosts(registries)`. */
+  readonly http: HttpClient;
+  /** Keeps what never changes, in the space `oci`. */
+  readonly store: Store;
+}
+
+export function createDatasources(options: DatasourceOptions): Record<DatasourceName, Datasource> {
+  return { oci: createOci(options), 'nexus-raw': createNexusRaw(options) };
+}
+
+/**
+ * The hosts' settings for the HTTP client. Credentials of an OCI registry are not among them: it is asked for a challenge first,
+ * and only the right one of its hosts gets them. A Nexus gets them with every request, bundle downloads included.
+ */
+export function httpHosts(registries: Readonly<Record<string, RegistrySettings>>): Record<string, HostSettings> {
+  return Object.fromEntries(
+    Object.entries(registries).map(([host, { type, username, password, insecure, ca, concurrency }]) => [
+      host,
+      {
+        ...(type === 'nexus' && username !== undefined ? { username } : {}),
+        ...(type === 'nexus' && password !== undefined ? { password } : {}),
+        ...(insecure === undefined ? {} : { insecure }),
+        ...(ca === undefined ? {} : { ca }),
+        ...(concurrency === undefined ? {} : { concurrency }),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,139 @@
+import { rootCertificates } from 'node:tls';
+import { Agent, type Dispatcher, request } from 'undici';
+import { OutsideError } from '../../domain/errors.ts';
+import type { HostGate } from './host-gate.ts';
+import { backoff, fault, isPassing, longestPause, retryAfter, tries } from './retry.ts';
+
+/** One request to one address, without redirects. */
+export interface Hop {
+  readonly method: Dispatcher.HttpMethod;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+  readonly retry: boolean;
+  readonly timeoutMs: number;
+}
+
+/** A reply whose body is still to be read; it holds one of its host's places until the body was read or destroyed. */
+export interface Opened {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+/** Everything that is known of one host. */
+export interface Host {
+  readonly name: string;
+  readonly gate: HostGate;
+  readonly agent: Agent;
+  /** Called once per request sent. */
+  readonly count: () => void;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+const connectTimeoutMs = 5_000;
+
+/** A private authority is trusted besides the public ones. */
+export function createAgent(concurrency: number, ca: string | undefined): Agent {
+  return new Agent({
+    connections: concurrency,
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) },
+  });
+}
+
+/** `GET https://host/path`: what an error may show of a request; a query may hold secrets. */
+export function shown(hop: Pick<Hop, 'method' | 'url'>): string {
+  const { origin, pathname } = new URL(hop.url);
+  return `${hop.method} ${origin}${pathname}`;
+}
+
+/**
+ * Sends the request until it is answered, `use` has read what it needs of the reply, and neither says "again".
+ * Throws OutsideError after the last try.
+ */
+export async function exchange<T>(host: Host, hop: Hop, use: (reply: Opened) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await once(host, hop, use);
+    if ('value' in outcome) return outcome.value;
+    if (!outcome.again || !hop.retry || attempt === tries) throw failure(host, hop, outcome, attempt);
+    host.gate.check();
+    if (!outcome.paused) await host.wait(backoff(attempt, Math.random()));
+  }
+}
+
+interface Failed {
+  readonly again: boolean;
+  /** The host's gate makes the next try wait. */
+  readonly paused: boolean;
+  readonly text: string;
+  readonly status?: number;
+  readonly cause?: unknown;
+}
+
+function failure(host: Host, hop: Hop, { text, status, cause }: Failed, attempt: number): OutsideError {
+  const effort = attempt === 1 ? '' : ` (${attempt} tries)`;
+  return new OutsideError(host.name, `${shown(hop)}: ${text}${effort}`, { status, cause });
+}
+
+async function once<T>(host: Host, hop: Hop, use: (reply: Opened) => Promise<T>): Promise<{ readonly value: T } | Failed> {
+  const leave = await host.gate.enter();
+  let handed = false;
+  try {
+    await host.gate.open();
+    const reply = await send(host, hop);
+    if (isPassing(reply.status)) return await refused(host, reply);
+    handed = true;
+    reply.body.once('close', leave);
+    const value = await use(reply);
+    host.gate.answered();
+    return { value };
+  } catch (error) {
+    if (error instanceof OutsideError) throw error;
+    const { kind, text } = fault(error);
+    if (kind === 'dead') host.gate.failed(text);
+    return { again: kind !== 'wrong', paused: false, text, cause: error };
+  } finally {
+    if (!handed) leave();
+  }
+}
+
+async function send(host: Host, hop: Hop): Promise<Opened> {
+  host.count();
+  const { statusCode, headers, body } = await request(hop.url, {
+    dispatcher: host.agent,
+    method: hop.method,
+    headers: hop.headers,
+    body: hop.body ?? null,
+    signal: AbortSignal.timeout(hop.timeoutMs),
+  });
+  body.on('error', () => undefined); // whoever reads the body hears of it; without a listener a late abort would end the process
+  return { status: statusCode, headers: flat(headers), body };
+}
+
+/** 429 and 5xx: the next try may fare better, when the host says so. */
+async function refused(host: Host, { status, headers, body }: Opened): Promise<Failed> {
+  await body.dump();
+  host.gate.answered();
+  const text = status === 429 ? 'too many requests (429)' : `the server failed with status ${status}`;
+  const pause = status === 429 || status === 503 ? retryAfter(headers['retry-after'], new Date()) : undefined;
+  if (pause === undefined || pause === 0) return { again: true, paused: false, text, status };
+  if (pause <= longestPause) {
+    host.gate.pause(pause);
+    return { again: true, paused: true, text, status };
+  }
+  const until = new Date(Date.now() + pause);
+  const because = `${text}; ${host.name} asks to be left alone until ${until.toISOString()}`;
+  host.gate.close(until, because);
+  return { again: false, paused: false, text: because, status };
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}

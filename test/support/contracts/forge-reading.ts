@@ -1,0 +1,165 @@
+import type { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { RefusedError } from '../../../src/domain/errors.ts';
+import { branchHead, git, gitText } from '../git-repository.ts';
+import type { ForgeFixture } from './forge-fixture.ts';
+
+const path = 'platform/environments/staging';
+
+interface Entry {
+  readonly type: string;
+  readonly executable: boolean;
+  readonly content: Buffer | string;
+}
+
+/** Files and links of a tar, gzipped or not, without its one top-level folder. */
+async function readArchive(archive: Readable): Promise<Record<string, Entry>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const tar = extract();
+  tar.end(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes);
+  const found: Record<string, Entry> = {};
+  const tops = new Set<string>();
+  for await (const entry of tar) {
+    const { name, type, mode, linkname } = entry.header;
+    const content: Buffer[] = [];
+    for await (const chunk of entry) content.push(chunk as Buffer);
+    tops.add(name.split('/')[0] ?? '');
+    if (type === 'directory') continue;
+    const executable = ((mode ?? 0) & 0o100) !== 0;
+    found[name.slice(name.indexOf('/') + 1)] = {
+      type: type ?? '',
+      executable,
+      content: type === 'symlink' ? (linkname ?? '') : Buffer.concat(content),
+    };
+  }
+  expect(tops.size).toBe(1);
+  return found;
+}
+
+export function environmentReadingContract(fixture: () => ForgeFixture): void {
+  describe('state', () => {
+    test('tells the default branch, its head and our branches', async () => {
+      const { forge, createRepository, pushAsPerson, directory } = fixture();
+      await createRepository(path, { 'a.yaml': 'a: 1\n' }, { defaultBranch: 'trunk' });
+      const ours = await pushAsPerson(path, 'lockkeeper/billing', { 'a.yaml': 'a: 2\n' }, 'x');
+      await pushAsPerson(path, 'feature/lockkeeper/x', { 'a.yaml': 'a: 3\n' }, 'x');
+      expect(await forge.state(path)).toEqual({
+        defaultBranch: 'trunk',
+        commit: await branchHead(directory(path), 'trunk'),
+        branches: { 'lockkeeper/billing': ours },
+      });
+    });
+
+    test('sees what was pushed a moment ago', async () => {
+      const { forge, createRepository, pushAsPerson } = fixture();
+      await createRepository(path, { 'a.yaml': 'a: 1\n' });
+      await forge.state(path);
+      const pushed = await pushAsPerson(path, 'main', { 'a.yaml': 'a: 2\n' }, 'x');
+      expect((await forge.state(path)).commit).toBe(pushed);
+    });
+
+    test('a hundred and fifty branches of ours are all there', async () => {
+      const { forge, createRepository, directory } = fixture();
+      await createRepository(path, { 'a.yaml': 'a: 1\n' });
+      const head = await gitText(directory(path), ['rev-parse', 'main']);
+      const names = Array.from({ length: 150 }, (_, index) => `lockkeeper/app-${index}`);
+      await git(directory(path), ['update-ref', '--stdin'], {
+        input: names.map((name) => `create refs/heads/${name} ${head}\n`).join(''),
+      });
+      expect(Object.keys((await forge.state(path)).branches).sort()).toEqual(names.sort());
+    });
+
+    test.each([
+      ['missing', 'platform/environments/nowhere'],
+      ['empty', 'platform/environments/empty'],
+      ['archived', 'platform/environments/archived'],
+    ])('a repository that is %s is refused by name', async (_, name) => {
+      const { forge, createRepository } = fixture();
+      await createRepository('platform/environments/empty', {});
+      await createRepository('platform/environments/archived', { 'a.yaml': 'a: 1\n' }, { archived: true });
+      const error: unknown = await forge.state(name).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RefusedError);
+      expect((error as RefusedError).message).toContain(name);
+    });
+  });
+
+  describe('archive', () => {
+    const files = {
+      'manifests/ångström ü.yaml': 'name: "å"\r\n',
+      'manifests/deep/er/b.yaml': Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x3a, 0x20, 0x31, 0x0d, 0x0a]),
+      'run.sh': { mode: '100755', content: '#!/bin/sh\n' },
+      link: { mode: '120000', content: 'manifests/deep' },
+    } as const;
+
+    test('holds every file of the commit to the byte, in one top-level folder', async () => {
+      const { forge, createRepository } = fixture();
+      await createRepository(path, files);
+      const { commit } = await forge.state(path);
+      expect(await readArchive(await forge.archive(path, commit))).toEqual({
+        'manifests/ångström ü.yaml': { type: 'file', executable: false, content: Buffer.from(files['manifests/ångström ü.yaml']) },
+        'manifests/deep/er/b.yaml': { type: 'file', executable: false, content: files['manifests/deep/er/b.yaml'] },
+        'run.sh': { type: 'file', executable: true, content: Buffer.from('#!/bin/sh\n') },
+        link: { type: 'symlink', executable: true, content: 'manifests/deep' },
+      });
+    });
+
+    test('is of the commit asked for, not of the newest', async () => {
+      const { forge, createRepository, pushAsPerson } = fixture();
+      await createRepository(path, { 'a.yaml': 'a: 1\n' });
+      const { commit } = await forge.state(path);
+      await pushAsPerson(path, 'main', { 'a.yaml': 'a: 2\n' }, 'x');
+      expect(Object.values(await readArchive(await forge.archive(path, commit))).map(({ content }) => content.toString())).toEqual([
+        'a: 1\n',
+      ]);
+    });
+
+    test('a commit that does not exist is an error, not an empty archive', async () => {
+      const { forge, createRepository } = fixture();
+      await createRepository(path, { 'a.yaml': 'a: 1\n' });
+      const read = async () => readArchive(await forge.archive(path, '0123456789012345678901234567890123456789'));
+      await expect(read()).rejects.toThrow(path);
+    });
+  });
+
+  describe('discover', () => {
+    test('gives the projects under a group, of subgroups too, without archived ones', async () => {
+      const { forge, createRepository } = fixture();
+      await createRepository('platform/environments/staging', { a: '' }, { topics: ['lockkeeper'] });
+      await createRepository('platform/environments/eu/production', { a: '' }, { topics: ['lockkeeper', 'eu'] });
+      await createRepository('platform/environments/notes', { a: '' });
+      await createRepository('platform/environments/old', { a: '' }, { topics: ['lockkeeper'], archived: true });
+      await createRepository('platform/environments-other/x', { a: '' }, { topics: ['lockkeeper'] });
+      const all = ['platform/environments/eu/production', 'platform/environments/notes', 'platform/environments/staging'];
+      expect([...(await forge.discover('platform/environments'))].sort()).toEqual(all);
+      expect([...(await forge.discover('platform/environments', 'lockkeeper'))].sort()).toEqual([all[0], all[2]]);
+      expect(await forge.discover('platform/environments', 'unheard-of')).toEqual([]);
+    });
+
+    test('a group that does not exist is refused by name', async () => {
+      const error: unknown = await fixture()
+        .forge.discover('platform/nowhere')
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RefusedError);
+      expect((error as RefusedError).message).toContain('platform/nowhere');
+    });
+  });
+
+  test('branchHead gives any branch, or undefined', async () => {
+    const { forge, createRepository, pushAsPerson } = fixture();
+    await createRepository(path, { 'a.yaml': 'a: 1\n' });
+    const pushed = await pushAsPerson(path, 'feature/ü#1', { 'a.yaml': 'a: 2\n' }, 'x');
+    expect(await forge.branchHead(path, 'feature/ü#1')).toBe(pushed);
+    expect(await forge.branchHead(path, 'feature')).toBeUndefined();
+    expect(await forge.branchHead(path, 'feature/*')).toBeUndefined();
+  });
+
+  test('traits say where and what it is', () => {
+    const { traits } = fixture().forge;
+    expect(traits.url).not.toMatch(/\/$/);
+    expect(traits.descriptionLimit).toBeGreaterThan(1000);
+    expect(fixture().forge.projectUrl(path)).toContain(path);
+  });
+}
