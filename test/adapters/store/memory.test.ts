@@ -1,4 +1,4 @@
 import { storeContract } from '../../support/contracts/store-contract.ts';
-import { memoryStore } from '../../support/memory-store.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 
-storeContract('memory', async () => memoryStore());
+storeContract('memory', async () => new MemoryStore());

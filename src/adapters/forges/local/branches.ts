@@ -63,6 +63,18 @@ export async function containedIn(repository: Repository, target: string, commit
   return new Set(known.filter((commit) => !missing.has(commit)));
 }
 
+/** The commit that brought the head to the target, which contains it; undefined when the target was only moved forward. */
+export async function mergeCommit(repository: Repository, target: string, head: string): Promise<string | undefined> {
+  const log = (args: readonly string[]) => repository.git.run('looking for a merge commit', ['log', ...args, target, `^${head}`, '--']);
+  const [mainLine, after] = await Promise.all([log(['--first-parent', '--format=%H %P']), log(['--ancestry-path', '--format=%H'])]);
+  const descendants = new Set(lines(after.out));
+  const [commit, firstParent] =
+    lines(mainLine.out)
+      .map((line) => line.split(' '))
+      .findLast(([id = '']) => descendants.has(id)) ?? [];
+  return firstParent === head ? undefined : commit;
+}
+
 /** See Forge; at most the newest thousand. */
 export async function branchCommits(repository: Repository, branch: string, target: string): Promise<readonly BranchCommit[]> {
   const [head, onto] = await Promise.all([branchHead(repository, branch), branchHead(repository, target)]);

@@ -117,13 +117,13 @@ async function mergedSince(
   const merged = (await lookAtAll(repository, now, warn)).filter((record) => record.state === 'merged');
   return merged
     .filter((record) => Date.parse(record.mergedAt ?? record.updatedAt) >= Date.parse(since))
-    .map(({ id, title, author, labels, commit: head }) => ({
+    .map(({ id, title, author, labels, commit: head, mergeCommit = '' }) => ({
       id,
       title,
       author,
       labels,
       url: links.mergeRequest(repository, id),
-      commits: head === '' ? [] : [head],
+      commits: [head, mergeCommit].filter((sha) => sha !== ''),
     }));
 }
 

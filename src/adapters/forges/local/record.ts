@@ -16,6 +16,8 @@ export interface MergeRecord {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly mergedAt?: string;
+  /** Where there is one: a target that was only moved forward has none. */
+  readonly mergeCommit?: string;
   /** Who closed it, or what: `a deleted branch`. */
   readonly closedBy?: string;
   readonly approvals: readonly Approval[];
@@ -113,6 +115,7 @@ const shape: Readonly<Record<keyof MergeRecord, Fits>> = {
   createdAt: time,
   updatedAt: time,
   mergedAt: optional(time),
+  mergeCommit: optional(text),
   closedBy: optional(text),
   approvals: listOf(withKeys({ user: text, commit: text, at: time })),
   comments: listOf(withKeys({ key: optional(text), author: text, text, createdAt: time, updatedAt: time })),

@@ -1,6 +1,6 @@
 import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts';
 import type { BranchChange, NewMergeRequest } from '../../../domain/forge.ts';
-import { containedIn, type Heads, heads } from './branches.ts';
+import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
 import type { MergeRecord } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
@@ -18,38 +18,30 @@ async function settled(repository: Repository, records: readonly MergeRecord[], 
   const open = records.filter((record) => record.state === 'open');
   if (open.length === 0) return records;
   const all = await heads(repository);
-  const contained = await containedInTargets(repository, open, all);
-  return records.map((record) =>
-    settle(
-      record,
-      { head: all.get(record.sourceBranch), contained: contained.get(record.targetBranch)?.has(lastHead(record, all)) ?? false },
-      now,
-    ),
-  );
+  const merged = new Set(await containedInTargets(repository, open, all));
+  const after = async (record: MergeRecord): Promise<MergeRecord> => {
+    const contained = merged.has(record);
+    const found = contained ? await mergeCommit(repository, all.get(record.targetBranch) ?? '', lastHead(record, all)) : undefined;
+    return settle(record, { head: all.get(record.sourceBranch), contained, mergeCommit: found }, now);
+  };
+  return Promise.all(records.map(after));
 }
 
 const lastHead = (record: MergeRecord, all: Heads): string => all.get(record.sourceBranch) ?? record.commit;
 
-async function containedInTargets(
-  repository: Repository,
-  open: readonly MergeRecord[],
-  all: Heads,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const byTarget = [...Map.groupBy(open, (record) => record.targetBranch)];
-  const sets = byTarget.map(async ([target, records]) => {
-    const commit = all.get(target);
-    return [
+/** Those whose target contains the last head of their branch: one question per target. */
+async function containedInTargets(repository: Repository, open: readonly MergeRecord[], all: Heads): Promise<readonly MergeRecord[]> {
+  const byTarget = [...Map.groupBy(open, (record) => all.get(record.targetBranch))];
+  const found = byTarget.map(async ([target, records]) => {
+    if (target === undefined) return [];
+    const contained = await containedIn(
+      repository,
       target,
-      commit === undefined
-        ? new Set<string>()
-        : await containedIn(
-            repository,
-            commit,
-            records.map((record) => lastHead(record, all)),
-          ),
-    ] as const;
+      records.map((record) => lastHead(record, all)),
+    );
+    return records.filter((record) => contained.has(lastHead(record, all)));
   });
-  return new Map(await Promise.all(sets));
+  return (await Promise.all(found)).flat();
 }
 
 /** Only under `alone`: settles these merge requests and writes down what changed. */
