@@ -10,12 +10,16 @@ export class MemoryStore implements Store {
   }
 
   put(space: string, key: string, value: unknown): Promise<void> {
-    this.#values.set(`${space} ${key}`, JSON.stringify(value));
-    return Promise.resolve();
+    return this.putAll(space, [[key, value]]);
   }
 
   async putAll(space: string, entries: Iterable<readonly [key: string, value: unknown]>): Promise<void> {
-    for (const [key, value] of entries) await this.put(space, key, value);
+    const texts = [...entries].map(([key, value]) => {
+      const text: string | undefined = JSON.stringify(value);
+      if (text === undefined) throw new TypeError(`${space} ${key}: JSON cannot hold this value`);
+      return [`${space} ${key}`, text] as const;
+    });
+    for (const [key, text] of texts) this.#values.set(key, text);
   }
 
   delete(space: string, key: string): Promise<void> {

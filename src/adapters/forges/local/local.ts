@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { OutsideError, RefusedError } from '../../../domain/errors.ts';
+import type { Forge, MergedRequest, MergeRequest } from '../../../domain/forge.ts';
+import { branchCommits, branchHead, conflicts, heads, state } from './branches.ts';
+import { discover } from './discover.ts';
+import { fileLinks, type Links, pageLinks } from './links.ts';
+import { isFullId } from './names.ts';
+import { isOurs, type MergeRecord } from './record.ts';
+import { locate, type Place, type Repository } from './repository.ts';
+import { close, comment, commit, descriptionLimit, edit, lookAtAll, open } from './requests.ts';
+import { file, history, releaseNotes, tags } from './source.ts';
+
+export interface LocalForge {
+  /** The forge's name in app.yml. */
+  readonly name: string;
+  /** The folder of bare repositories. */
+  readonly path: string;
+  /** Base URL of pages that show them; without it links lead to the files themselves. */
+  readonly url?: string;
+  readonly now?: () => Date;
+  /** Hears of files that cannot be read as a merge request, by name; the rest goes on. */
+  readonly warn?: (text: string) => void;
+}
+
+/** The embedded forge: bare git repositories in a folder of this machine, and their merge requests in files beside them (docs/local-forge.md). */
+export function createLocal({ name, path, url, now = () => new Date(), warn = () => {} }: LocalForge): Forge {
+  const place: Place = { name, root: resolve(path) };
+  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/\/+$/, ''));
+  const time = () => now().toISOString();
+  const at = (repository: string) => locate(place, repository);
+  return {
+    traits: { name, type: 'local', descriptionLimit, url: links.base },
+    discover: async (group, topic) => discover(place, group, topic),
+    state: async (repository) => state(at(repository)),
+    archive: async (repository, commitId) => archive(at(repository), commitId),
+    mergeRequests: async (repository) => mergeRequests(at(repository), links, time(), warn),
+    branchCommits: async (repository, branch, target) => branchCommits(at(repository), branch, target),
+    branchHead: async (repository, branch) => branchHead(at(repository), branch),
+    commit: async (repository, change) => commit(at(repository), change, time()),
+    async open(repository, request) {
+      const found = at(repository);
+      return toMergeRequest(found, links, await open(found, request, time()), false);
+    },
+    edit: async (repository, id, change) => edit(at(repository), id, change, time()),
+    close: async (repository, id, change) => close(at(repository), id, change, time()),
+    comment: async (repository, id, key, text) => comment(at(repository), id, key, text, time()),
+    projectUrl: (repository) => links.project(repository),
+    exists: async (repository) => exists(place, repository),
+    tags: async (repository, containing) => tags(at(repository), containing),
+    history: async (repository, from, to) => history(at(repository), links, from, to),
+    mergedSince: async (repository, since) => mergedSince(at(repository), links, since, time(), warn),
+    releaseNotes: async (repository) => releaseNotes(at(repository), links),
+    file: async (repository, revision, file_, limit) => file(at(repository), revision, file_, limit),
+  };
+}
+
+/** The bytes of the files as they are committed: no export-ignore, no line ends changed by .gitattributes, which edits could not give back. */
+async function archive(repository: Repository, commitId: string): Promise<Readable> {
+  if (!isFullId(commitId)) throw new OutsideError(repository.scope, `${repository.scope}: ${commitId} is not a commit's full id`);
+  const noAttributes = ['-c', 'attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904']; // git 2.43 and newer look there; the empty tree
+  return repository.git.stream(`reading ${commitId}`, [
+    ...noAttributes,
+    'archive',
+    '--format=tar',
+    '--worktree-attributes',
+    '--prefix=x/',
+    commitId,
+  ]);
+}
+
+async function mergeRequests(
+  repository: Repository,
+  links: Links,
+  now: string,
+  warn: (text: string) => void,
+): Promise<readonly MergeRequest[]> {
+  const records = (await lookAtAll(repository, now, warn)).filter(isOurs);
+  const open = records.filter((record) => record.state === 'open');
+  const targets =
+    open.length === 0 ? new Map<string, string>() : await heads(repository, [...new Set(open.map((record) => record.targetBranch))]);
+  const mergeable = open.filter((record) => targets.has(record.targetBranch));
+  const found = await conflicts(
+    repository,
+    mergeable.map((record) => [targets.get(record.targetBranch) ?? '', record.commit] as const),
+  );
+  const conflicting = new Set(mergeable.filter((_, index) => found[index]).map((record) => record.id));
+  return records.map((record) => toMergeRequest(repository, links, record, conflicting.has(record.id)));
+}
+
+function toMergeRequest(repository: Repository, links: Links, record: MergeRecord, conflicting: boolean): MergeRequest {
+  const { id, title, description, state: how, sourceBranch, targetBranch, commit: head, labels, createdAt, updatedAt } = record;
+  const url = links.mergeRequest(repository, id);
+  return {
+    id,
+    url,
+    title,
+    description,
+    state: how,
+    branch: sourceBranch,
+    target: targetBranch,
+    commit: head,
+    labels,
+    createdAt,
+    updatedAt,
+    conflicts: conflicting,
+  };
+}
+
+async function mergedSince(
+  repository: Repository,
+  links: Links,
+  since: string,
+  now: string,
+  warn: (text: string) => void,
+): Promise<readonly MergedRequest[]> {
+  const merged = (await lookAtAll(repository, now, warn)).filter((record) => record.state === 'merged');
+  return merged
+    .filter((record) => Date.parse(record.mergedAt ?? record.updatedAt) >= Date.parse(since))
+    .map(({ id, title, author, labels, commit: head, mergeCommit = '' }) => ({
+      id,
+      title,
+      author,
+      labels,
+      url: links.mergeRequest(repository, id),
+      commits: [head, mergeCommit].filter((sha) => sha !== ''),
+    }));
+}
+
+async function exists(place: Place, path: string): Promise<boolean> {
+  try {
+    locate(place, path);
+    return true;
+  } catch (error) {
+    if (error instanceof RefusedError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import type { ReleaseNote, SourceHistory, Tag } from '../../../domain/forge.ts';
+import type { Links } from './links.ts';
+import { isFilePath, isId, isRefName } from './names.ts';
+import { message, objects, rows } from './objects.ts';
+import type { Repository } from './repository.ts';
+
+const commitLimit = 1000;
+const noteLimit = 1000;
+
+/** See Forge. */
+export async function tags(repository: Repository, containing: string): Promise<readonly Tag[]> {
+  const format = '--format=%(refname:strip=2)%00%(objecttype)%00%(objectname)';
+  const { out } = await repository.git.run('reading tags', ['for-each-ref', format, 'refs/tags/']);
+  const found = out
+    .toString()
+    .split('\n')
+    .map((line) => line.split('\0') as [name: string, type?: string, id?: string])
+    .filter(([name, type]) => type !== undefined && name.includes(containing));
+  const peeled = await objects(
+    repository,
+    found.map(([, , id = '']) => `${id}^{commit}`),
+  );
+  return found.flatMap(([name], at) => {
+    const commit = peeled[at]?.id;
+    return commit === undefined ? [] : [{ name, commit }];
+  });
+}
+
+/** See Forge; at most the newest thousand commits. */
+export async function history(repository: Repository, links: Links, from: string, to: string): Promise<SourceHistory | undefined> {
+  const [start, end] = await commitsOf(repository, [from, to], ['refs/tags/']);
+  if (start === undefined || end === undefined) return undefined;
+  const args = ['log', '-z', '--format=%H%x00%an%x00%at%x00%B', `--max-count=${commitLimit + 1}`, end, `^${start}`, '--'];
+  const all = rows((await repository.git.run(`reading commits from ${from} to ${to}`, args)).out, 4);
+  const commits = all.slice(0, commitLimit).map(([sha = '', author = '', seconds = '', body = '']) => ({
+    sha,
+    message: message(body),
+    author,
+    date: new Date(Number(seconds) * 1000).toISOString(),
+    url: links.commit(repository, sha),
+  }));
+  return { commits, truncated: all.length > commitLimit, compareUrl: links.compare(repository, from, to) };
+}
+
+/** Annotated tags, newest first: the first line of the message is the title, the rest the text. */
+export async function releaseNotes(repository: Repository, links: Links): Promise<readonly ReleaseNote[]> {
+  const fields = ['objecttype', 'refname:strip=2', 'taggerdate:unix', 'contents', 'contents:signature'];
+  const format = `--format=${fields.map((field) => `%(${field})%00`).join('')}`;
+  const args = ['for-each-ref', '--sort=-creatordate', `--count=${noteLimit}`, format, 'refs/tags/'];
+  const { out } = await repository.git.run('reading tag messages', args);
+  return rows(out, fields.length).flatMap(([type = '', tag = '', seconds = '', contents = '', signature = '']) => {
+    if (type.trim() !== 'tag') return []; // trimmed: git ends each line behind our last NUL
+    const [title = '', ...text] = contents
+      .slice(0, contents.length - signature.length)
+      .trim()
+      .split('\n');
+    const date = seconds === '' ? {} : { publishedAt: new Date(Number(seconds) * 1000).toISOString() };
+    return [{ tag, title, text: text.join('\n').trim(), url: links.tag(repository, tag), ...date }];
+  });
+}
+
+/** See Forge; the revision may also be a branch, or HEAD. */
+export async function file(repository: Repository, revision: string, name: string, limit: number): Promise<string | undefined> {
+  const [commit] = await commitsOf(repository, [revision], ['refs/tags/', 'refs/heads/', ...(revision === 'HEAD' ? [''] : [])]);
+  if (commit === undefined || !isFilePath(name)) return undefined;
+  const [found] = await objects(repository, [`${commit}:${name}`]);
+  if (found?.type !== 'blob' || found.size > limit) return undefined;
+  return (await repository.git.run(`reading ${name}`, ['cat-file', 'blob', found.id])).out.toString();
+}
+
+/** Of each revision: what the first of these kinds of refs says, else the commit with that id. */
+async function commitsOf(repository: Repository, revisions: readonly string[], kinds: readonly string[]): Promise<(string | undefined)[]> {
+  const asked = revisions.flatMap((revision, at) => {
+    const names = isRefName(revision) ? kinds.map((kind) => `${kind}${revision}`) : [];
+    return [...names, ...(isId(revision) ? [revision] : [])].map((name) => ({ at, name: `${name}^{commit}` }));
+  });
+  const found = await objects(
+    repository,
+    asked.map(({ name }) => name),
+  );
+  return revisions.map((_, at) => asked.flatMap((each, index) => (each.at === at ? (found[index]?.id ?? []) : []))[0]);
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { MergeRecord } from '../../src/adapters/forges/local/record.ts';
+import type { Forge } from '../../src/domain/forge.ts';
+import type { ForgeFixture } from './contracts/forge-fixture.ts';
+import { amend, branchHead, commitFiles, createBareRepository, git, gitText, person } from './git-repository.ts';
+
+const personEnv = {
+  GIT_AUTHOR_NAME: person.name,
+  GIT_AUTHOR_EMAIL: person.email,
+  GIT_COMMITTER_NAME: person.name,
+  GIT_COMMITTER_EMAIL: person.email,
+};
+
+/** People with plain git and an editor, in a folder of bare repositories. */
+export function localFixture(root: string, forge: Forge, dispose: () => Promise<void> = async () => {}) {
+  const directory = (path: string) => join(root, `${path}.git`);
+  const requests = (path: string) => join(root, `${path}.lockkeeper/merge-requests`);
+  const file = (path: string, id: number) => join(requests(path), `${id}.json`);
+  const read = (path: string, id: number) => JSON.parse(readFileSync(file(path, id), 'utf8')) as MergeRecord;
+  const write = (path: string, id: number, record: MergeRecord) => writeFileSync(file(path, id), JSON.stringify(record));
+  const defaultBranch = (path: string) => gitText(directory(path), ['symbolic-ref', '--short', 'HEAD']);
+
+  /** A merge commit on the target, as `git merge --no-ff` makes it; the branch stays. */
+  const mergeBranch = async (path: string, branch: string, target: string): Promise<string> => {
+    const [theirs = '', ours = ''] = await Promise.all([branch, target].map((name) => branchHead(directory(path), name)));
+    const tree = await gitText(directory(path), ['merge-tree', '--write-tree', ours, theirs]);
+    const merged = await gitText(directory(path), ['commit-tree', tree, '-p', ours, '-p', theirs, '-m', `Merge ${branch}`], {
+      env: personEnv,
+    });
+    await git(directory(path), ['update-ref', `refs/heads/${target}`, merged]);
+    return merged;
+  };
+
+  const fixture: ForgeFixture = {
+    forge,
+    directory,
+    dispose,
+    async createRepository(path, files, { defaultBranch: branch = 'main', topics = [], archived = false } = {}) {
+      mkdirSync(dirname(directory(path)), { recursive: true });
+      await createBareRepository(directory(path), branch);
+      if (Object.keys(files).length > 0) await commitFiles(directory(path), { branch, files, message: 'first' });
+      for (const topic of topics) await git(directory(path), ['config', '--add', 'lockkeeper.topic', topic]);
+      if (archived) await git(directory(path), ['config', 'lockkeeper.archived', 'true']);
+    },
+    async pushAsPerson(path, branch, files, message) {
+      const parent = (await branchHead(directory(path), branch)) ?? (await branchHead(directory(path), await defaultBranch(path))) ?? null;
+      return commitFiles(directory(path), { branch, files, message, parent });
+    },
+    amendAsPerson: (path, branch) => amend(directory(path), branch),
+    closeAsPerson: async (path, id) => write(path, id, { ...read(path, id), state: 'closed', closedBy: 'ada' }),
+    async mergeAsPerson(path, id) {
+      const { sourceBranch, targetBranch } = read(path, id);
+      await mergeBranch(path, sourceBranch, targetBranch);
+    },
+    async commentAsPerson(path, id, text) {
+      const record = read(path, id);
+      const at = new Date().toISOString();
+      write(path, id, { ...record, comments: [...record.comments, { author: 'ada', text, createdAt: at, updatedAt: at }] });
+    },
+    comments: async (path, id) => read(path, id).comments.map(({ text }) => text),
+    tag: async (path, name, revision) => void (await git(directory(path), ['tag', name, revision])),
+    release: async (path, tag, title, text) =>
+      void (await git(directory(path), ['tag', '-a', '-f', '-m', `${title}\n\n${text}`, tag, `${tag}^{commit}`], { env: personEnv })),
+    countMergeRequests: async (path) => readdirSync(requests(path)).filter((name) => name.endsWith('.json')).length,
+  };
+  return { ...fixture, file, read, write, requests, mergeBranch };
+}
