@@ -1,8 +1,28 @@
+import { createHash } from 'node:crypto';
+
 /** Branches of ours; written and read only here. */
 export const branchPrefix = 'lockkeeper/';
 export const label = 'lockkeeper';
 
-export const branchOf = (app: string): string => `${branchPrefix}${app}`;
+const plainApp = /^[a-z0-9][a-z0-9._-]{0,79}$/;
+
+/**
+ * An app's branch: `lockkeeper/<app>` wherever git allows the name (git check-ref-format: no `..`, no `.lock` or `.` at the end).
+ * Any other name becomes a readable form of itself, `--` and a hash of it. Plain names hold no `--`, so no two apps share a branch;
+ * capitals are hashed too, because some file systems cannot tell `Billing` from `billing`.
+ */
+export function branchOf(app: string): string {
+  const plain = plainApp.test(app) && !/\.\.|--|\.$|\.lock$/.test(app);
+  return `${branchPrefix}${plain ? app : `${readable(app)}--${createHash('sha256').update(app).digest('hex').slice(0, 10)}`}`;
+}
+
+function readable(app: string): string {
+  const words = app
+    .normalize('NFKD')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g) ?? ['app'];
+  return words.join('-').slice(0, 60).replace(/-$/, '');
+}
 
 const trailer = 'Lockkeeper-Content: ';
 
