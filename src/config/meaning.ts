@@ -1,0 +1,143 @@
+import { cronMistake } from './cron.ts';
+import { isMapping, keyPath, partsOf, pointer, quoted, valueAt } from './key.ts';
+import { type Names, namesIn } from './names.ts';
+import type { Mistake } from './problem.ts';
+import * as said from './said.ts';
+
+const cron: said.TextRule = (text) => {
+  const wrong = cronMistake(text);
+  return wrong === undefined ? undefined : { expected: 'cron with five fields', found: `${quoted(text)}: ${wrong}` };
+};
+
+/** Where which texts stand; `*` is any name or list position. */
+const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
+  ['/server/url', said.webAddress],
+  ['/schedule/scan', cron],
+  ['/schedule/timezone', said.timeZone],
+  ['/store/url', said.storeAddress],
+  ['/forges/*/url', said.webAddress],
+  ['/forges/*/privateKey', said.pem],
+  ['/forges/*/path', said.path],
+  ['/forges/*/ca', said.path],
+  ['/registries/*/ca', said.path],
+  ['/registries/*/tokenHosts/*', said.host],
+  ['/clusters/*/kubeconfig', said.path],
+  ['/environments/*/name', said.environmentName],
+  ['/environments/*/repository', said.repository],
+  ['/environments/*/discover', said.group],
+  ['/environments/*/cluster', said.clusterName],
+  ['/environments/*/updates/after/environment', said.knownEnvironment],
+  ['/environments/*/updates/after/soak', said.duration],
+  ['/environments/*/updates/windows/*', said.window],
+  ['/packages/*/match', said.packageGlob],
+  ['/packages/*/source', said.source],
+  ['/packages/*/versioning', said.versioning],
+  ['/packages/*/allow', said.range],
+  ['/packages/*/ignore/*', said.versionOrRange],
+  ['/validation/apiserver', said.apiserver],
+  ['/access/maxDuration', said.duration],
+  ['/notifications/heartbeat', said.heartbeat],
+];
+
+/** What names (keys that the user chooses) have to be. */
+const keys: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
+  ['/forges/*', said.forgeName],
+  ['/registries/*', said.host],
+  ['/notifications/slack/channels/*', said.knownEnvironment],
+];
+
+interface Found {
+  readonly at: string;
+  readonly value: unknown;
+}
+
+/** Every place of the document that the pattern means. */
+function select(document: unknown, pattern: string): Found[] {
+  return partsOf(pattern).reduce<Found[]>(
+    (found, part) =>
+      found.flatMap(({ at, value }) => {
+        if (typeof value !== 'object' || value === null) return [];
+        const entries = Object.entries(value).filter(([name]) => part === '*' || name === part);
+        return entries.map(([name, item]) => ({ at: at + pointer([name]), value: item as unknown }));
+      }),
+    [{ at: '', value: document }],
+  );
+}
+
+/**
+ * Mistakes that a schema cannot see: what does not exist, contradicts, or cannot be read. The document need not be valid, so that
+ * these are found together with those that the schema sees: what has another type than it should is passed over.
+ */
+export function checkMeaning(document: unknown, showable: (at: string) => boolean = () => true): Mistake[] {
+  const names = namesIn(document, showable);
+  const judge = (rule: said.TextRule, text: string, at: string): Mistake[] => {
+    const wrong = rule(text, names);
+    if (wrong === undefined) return [];
+    return [{ at, message: `expected ${wrong.expected}${wrong.found !== undefined && showable(at) ? `, found ${wrong.found}` : ''}` }];
+  };
+  return [
+    ...texts.flatMap(([pattern, rule]) =>
+      select(document, pattern).flatMap(({ at, value }) => (typeof value === 'string' && value !== '' ? judge(rule, value, at) : [])),
+    ),
+    ...keys.flatMap(([pattern, rule]) => select(document, pattern).flatMap(({ at }) => judge(rule, partsOf(at).at(-1) ?? '', at))),
+    ...credentials(document),
+    ...environmentsTwice(document),
+    ...contradictions(document),
+    ...circles(document, names),
+  ];
+}
+
+/** A user needs a password, and the other way round. */
+function credentials(document: unknown): Mistake[] {
+  return select(document, '/registries/*').flatMap(({ at, value }) => {
+    if (!isMapping(value) || 'username' in value === 'password' in value) return [];
+    const [has, lacks] = 'username' in value ? ['username', 'password'] : ['password', 'username'];
+    return [{ at: at + pointer([has]), message: `needs ${lacks} beside it` }];
+  });
+}
+
+/** Two environments of one name, or of one repository: their merge requests would be one another's. */
+function environmentsTwice(document: unknown): Mistake[] {
+  return ['name', 'repository', 'discover'].flatMap((key) => {
+    const seen = new Map<unknown, string>();
+    return select(document, `/environments/*/${key}`).flatMap(({ at, value }) => {
+      const first = seen.get(value);
+      if (first === undefined) seen.set(value, at);
+      return first === undefined ? [] : [{ at, message: `is the same as ${keyPath(first)}: each environment needs its own` }];
+    });
+  });
+}
+
+/** What is asked for and made impossible at once. */
+function contradictions(document: unknown): Mistake[] {
+  return select(document, '/environments/*').flatMap(({ at, value }) => {
+    const own = (key: string): unknown => valueAt(value, key);
+    const types = own('/updates/types');
+    const automerge = own('/updates/automerge');
+    const deploysNowhere = own('/deploy') === 'service' && own('/cluster') === undefined;
+    return [
+      ...(deploysNowhere ? [{ at: `${at}/deploy`, message: 'the service can deploy only to a cluster: add the key cluster' }] : []),
+      ...(Array.isArray(automerge) && Array.isArray(types)
+        ? automerge.flatMap((type: unknown, index) =>
+            types.includes(type)
+              ? []
+              : [{ at: `${at}/updates/automerge/${index}`, message: 'is not in types, so there is nothing to merge' }],
+          )
+        : []),
+    ];
+  });
+}
+
+/** Environments that wait for one another: nothing would ever be proposed. */
+function circles(document: unknown, { environments }: Names): Mistake[] {
+  const waits = new Map<unknown, unknown>(
+    select(document, '/environments/*').map(({ value }) => [valueAt(value, '/name'), valueAt(value, '/updates/after/environment')]),
+  );
+  return select(document, '/environments/*').flatMap(({ at, value }) => {
+    const name = valueAt(value, '/name');
+    const way = [name];
+    for (let next = waits.get(name); environments.includes(String(next)) && !way.includes(next); next = waits.get(next)) way.push(next);
+    const closes = name !== undefined && waits.get(way.at(-1)) === name;
+    return closes ? [{ at: `${at}/updates/after/environment`, message: 'environments wait for one another in a circle' }] : [];
+  });
+}

@@ -1,0 +1,128 @@
+import semver from 'semver';
+import { quoted } from './key.ts';
+import type { Names } from './names.ts';
+import { repositoryRef } from './repository.ts';
+import { nearest } from './wording.ts';
+
+/** What is wrong with a text: what was expected, which may always be said, and what was found, which may only where it is no secret. */
+export interface Wrong {
+  readonly expected: string;
+  readonly found?: string;
+}
+
+/** Gives undefined when nothing is wrong. */
+export type TextRule = (text: string, names: Names) => Wrong | undefined;
+
+const found = (text: string, why?: string): string => `${quoted(text)}${why === undefined ? '' : `; ${why}`}`;
+
+/** A web address without credentials, query or fragment. Never shown: one of these may have been pasted with it. */
+export const webAddress: TextRule = (text) => {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return { expected: 'a URL that begins with https:// or http://' };
+  if (url.username !== '' || url.password !== '') return { expected: 'a URL without user and password: they have keys of their own' };
+  return url.search === '' && url.hash === '' ? undefined : { expected: 'a URL without ? and #' };
+};
+
+export const heartbeat: TextRule = (text) =>
+  ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '') ? undefined : { expected: 'a URL that begins with https:// or http://' };
+
+export const storeAddress: TextRule = (text) =>
+  /^file:./.test(text) || /^postgres(ql)?:\/\/[^/]/.test(text)
+    ? undefined
+    : { expected: 'file:FOLDER or postgres://USER:PASSWORD@HOST/DATABASE' };
+
+/** The host, with a port where it is not the usual one, as it stands in image names. */
+export const host: TextRule = (text) => {
+  const bare = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.test(text);
+  return bare
+    ? undefined
+    : { expected: 'a host in lower case, with its port where it is not the usual one, without https:// and path', found: found(text) };
+};
+
+export const timeZone: TextRule = (text) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return undefined;
+  } catch {
+    return { expected: 'an IANA time zone such as Etc/UTC or Europe/Stockholm', found: found(text) };
+  }
+};
+
+/** A path that a shell would expand, and we do not. */
+export const path: TextRule = (text) =>
+  text.startsWith('~') ? { expected: 'a path without ~: write ${HOME}/…, or a path relative to this file', found: found(text) } : undefined;
+
+/** Name of an environment: it becomes the value of a Kubernetes label (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/). */
+export const environmentName: TextRule = (text) =>
+  text.length <= 63 && /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(text)
+    ? undefined
+    : { expected: 'at most 63 letters, digits, - _ and ., with a letter or digit at both ends (it becomes a label)', found: found(text) };
+
+export const forgeName: TextRule = (text) =>
+  /^[A-Za-z0-9][\w.-]{0,62}$/.test(text)
+    ? undefined
+    : { expected: 'a name of letters, digits, - _ and . (it stands before the : of FORGE:PATH)', found: found(text) };
+
+/** `FORGE:PATH` of a forge that is there. */
+function inForge(text: string, { forges }: Names, form: string, pathIsFine: (path: string) => boolean): Wrong | undefined {
+  const ref = repositoryRef(text);
+  const expected = `${form} with one of the forges ${forges.join(', ')}`;
+  if (!ref) return { expected, found: found(text) };
+  if (forges.includes(ref.forge)) return pathIsFine(ref.path) ? undefined : { expected, found: found(text) };
+  const meant = nearest(ref.forge, forges);
+  return { expected, found: found(text, meant === undefined ? 'there is no such forge' : `did you mean "${meant}"?`) };
+}
+
+const isPath = (path: string): boolean => /^[^\s:*?{}]+$/.test(path) && path.split('/').every((part) => !['', '.', '..'].includes(part));
+
+export const repository: TextRule = (text, names) => inForge(text, names, 'FORGE:PATH', isPath);
+
+export const group: TextRule = (text, names) =>
+  inForge(text, names, 'FORGE:GROUP/*', (path) => path === '*' || (path.endsWith('/*') && isPath(path.slice(0, -2))));
+
+/** A repository in which {name} may stand for the last part of the package's name. */
+export const source: TextRule = (text, names) =>
+  inForge(text, names, 'FORGE:PATH (with {name} for the last part of the package)', (path) => isPath(path.replaceAll('{name}', 'name')));
+
+/** One of the names, said of `what`. */
+function known(text: string, what: string, names: readonly string[], also: readonly string[] = []): Wrong | undefined {
+  const all = [...also, ...names];
+  if (all.includes(text)) return undefined;
+  const meant = nearest(text, all);
+  const listed = all.length === 0 ? 'none is listed' : all.join(', ');
+  return { expected: `${what} (${listed})`, found: found(text, meant && `did you mean "${meant}"?`) };
+}
+
+export const clusterName: TextRule = (text, { clusters }) => known(text, 'the name of a cluster', clusters);
+export const apiserver: TextRule = (text, { clusters }) => known(text, 'embedded or the name of a cluster', clusters, ['embedded']);
+export const knownEnvironment: TextRule = (text, { environments, listed, discovers }) =>
+  discovers || environments.includes(text) ? undefined : known(text, 'the name of an environment', listed);
+
+/** A glob over package names, which have no scheme and no tag. */
+export const packageGlob: TextRule = (text) =>
+  /^[a-z]+:\/\//.test(text) || /\s/.test(text)
+    ? { expected: 'HOST/PATH, with * and **, without https:// and blanks', found: found(text) }
+    : undefined;
+
+export const range: TextRule = (text) =>
+  semver.validRange(text) === null ? { expected: 'a range as npm\'s semver reads it, such as ">=1.0 <3"', found: found(text) } : undefined;
+
+/** A version exactly as the registry writes it, or a range. */
+export const versionOrRange: TextRule = (text) => (/[<>=^~|*\s]/.test(text) ? range(text, noNames) : undefined);
+
+const noNames: Names = { forges: [], clusters: [], environments: [], listed: [], discovers: false };
+
+/** The text of a key, not where it lies. */
+export const pem: TextRule = (text) =>
+  /^\S+$/.test(text) && /^[./~]|\.pem$|\.key$/.test(text)
+    ? { expected: 'the text of the key: ${file:PATH} reads it from a file' }
+    : undefined;
+
+// until src/domain/window.ts is there
+export const duration: TextRule = (text) =>
+  /^\d+[smhdw]$/.test(text) ? undefined : { expected: 'a duration such as 24h', found: found(text) };
+export const window: TextRule = (text) => (text.includes(' ') ? undefined : { expected: 'a window', found: found(text) });
+export const versioning: TextRule = (text) =>
+  ['semver', 'loose', 'calver'].includes(text) || text.startsWith('regex:')
+    ? undefined
+    : { expected: 'semver, loose, calver or regex:PATTERN', found: found(text) };

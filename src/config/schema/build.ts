@@ -1,0 +1,63 @@
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+
+/** What an editor shows beside a key. */
+interface About {
+  readonly description: string;
+  readonly examples?: readonly unknown[];
+  readonly default?: unknown;
+}
+
+/** Text that is not empty. */
+export const text = (description: string, about: Omit<About, 'description'> = {}) => Type.String({ minLength: 1, description, ...about });
+
+/** Text that must never be shown; editors and documentation tools know `writeOnly`. */
+export const secret = (description: string, example: string) =>
+  Type.String({ minLength: 1, description, examples: [example], writeOnly: true });
+
+export const choice = <const T extends string>(values: readonly T[], about: About) =>
+  Type.Unsafe<T>({ type: 'string', enum: values, ...about });
+
+export const wholeNumber = (range: { readonly minimum: number; readonly maximum?: number }, about: About) =>
+  Type.Integer({ ...range, ...about });
+
+/** A list without repetitions. */
+export const list = <T extends TSchema>(of: T, about: About & { readonly minItems?: number }) =>
+  Type.Array(of, { uniqueItems: true, ...about });
+
+/** A mapping with these keys and no others. */
+export const section = <T extends TProperties>(keys: T, about: Partial<About> = {}) =>
+  Type.Object(keys, { additionalProperties: false, ...about });
+
+/** A mapping whose keys are names that the user chooses. */
+export const byName = <T extends TSchema>(of: T, about: About & { readonly minProperties?: number }) =>
+  Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: of, ...about });
+
+/**
+ * A mapping whose `type` says which other keys it has. Written with if/then, not anyOf: a mistake is then reported against the
+ * one form that was meant, and defaults are filled in.
+ */
+export function byType<const T extends Readonly<Record<string, TSchema>>>(forms: T, about: About) {
+  const types = Object.keys(forms);
+  return Type.Unsafe<Static<T[keyof T]>>({
+    type: 'object',
+    ...about,
+    required: ['type'],
+    properties: { type: { type: 'string', enum: types } },
+    allOf: types.map((type) => ({
+      if: { type: 'object', required: ['type'], properties: { type: { const: type } } },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+      then: forms[type],
+    })),
+  });
+}
+
+/** A mapping that has one form with the key, and another without it. */
+export const withOrWithout = <W extends TSchema, O extends TSchema>(key: string, having: W, without: O, description: string) =>
+  Type.Unsafe<Static<W> | Static<O>>({
+    type: 'object',
+    description,
+    if: { type: 'object', required: [key] },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+    then: having,
+    else: without,
+  });

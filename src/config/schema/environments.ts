@@ -1,0 +1,56 @@
+import { Type } from 'typebox';
+import { updateTypes } from '../../domain/update.ts';
+import { choice, list, section, text, wholeNumber, withOrWithout } from './build.ts';
+
+const updateType = choice(updateTypes, { description: 'How far a version moves; digest: a tag that moved.' });
+
+const after = section(
+  {
+    environment: text('Name of the environment that a version must run in first.', { examples: ['staging'] }),
+    soak: text('How long it must have run there.', { examples: ['24h'] }),
+  },
+  { description: 'Only what has run in another environment that long.', examples: [{ environment: 'staging', soak: '24h' }] },
+);
+
+const updates = section(
+  {
+    types: list(updateType, {
+      description: 'Which updates are proposed. digest (a tag that moved) only when listed.',
+      default: ['major', 'minor', 'patch'],
+    }),
+    automerge: list(updateType, {
+      description: 'Which of these are merged without a person, once every check passed.',
+      examples: [['patch']],
+      default: [],
+    }),
+    after: Type.Optional(after),
+    windows: list(text('Days, hours and time zone.', { examples: ['Mon-Thu 09:00-15:00 Europe/Stockholm'] }), {
+      description: 'When merge requests may be opened and automerged; without any, always.',
+      default: [],
+    }),
+    maxOpen: Type.Optional(wholeNumber({ minimum: 1 }, { description: 'Open merge requests at the same time.', examples: [10] })),
+  },
+  { description: 'What is proposed here, and when.', default: {} },
+);
+
+const named = section({
+  name: text('Name of the environment.', { examples: ['staging'] }),
+  repository: text('Its repository: FORGE:PATH.', { examples: ['gitlab:platform/environments/staging'] }),
+  cluster: Type.Optional(text('Name of the cluster that it describes.', { examples: ['staging'] })),
+  deploy: choice(['service', 'pipeline', 'off'], {
+    description: "Who deploys: this service, the repository's pipeline, nobody.",
+    default: 'off',
+  }),
+  updates,
+});
+
+const discovered = section({
+  discover: text('Every project under a group is an environment: FORGE:GROUP/*.', { examples: ['gitlab:platform/environments/*'] }),
+  topic: Type.Optional(text('Only projects with this topic.', { examples: ['lockkeeper'] })),
+  updates,
+});
+
+export const environments = Type.Array(
+  withOrWithout('discover', discovered, named, 'One environment by name, or every one under a group.'),
+  { minItems: 1, description: 'Environments: git repositories that say what runs where.' },
+);

@@ -1,0 +1,63 @@
+import { Type } from 'typebox';
+import { byName, secret, section, text, wholeNumber } from './build.ts';
+
+export const server = section(
+  {
+    host: text('Address to listen on. Anything but loopback makes the dashboard ask for a login.', {
+      default: '127.0.0.1',
+      examples: ['0.0.0.0'],
+    }),
+    port: wholeNumber({ minimum: 0, maximum: 65535 }, { description: 'Port to listen on; 0 takes a free one.', default: 3000 }),
+    url: Type.Optional(
+      text('Public URL, used in links. Without it: http://localhost and the port.', { examples: ['https://lockkeeper.example.com'] }),
+    ),
+  },
+  { description: 'Where the service listens, and how people reach it.', default: {} },
+);
+
+export const schedule = section(
+  {
+    scan: text('When every environment is scanned: cron with five fields (minute, hour, day of month, month, day of week).', {
+      default: '0 * * * *',
+      examples: ['0 * * * *', '*/15 6-18 * * MON-FRI'],
+    }),
+    timezone: text('IANA time zone that the schedule is read in.', { default: 'Etc/UTC', examples: ['Europe/Stockholm'] }),
+  },
+  { description: 'When the work is done without anybody asking.', default: {} },
+);
+
+export const store = section(
+  {
+    url: Type.String({
+      minLength: 1,
+      description: 'file:FOLDER is the embedded store; a postgres:// URL lets several replicas share the work.',
+      default: 'file:./data',
+      examples: ['file:./data', 'postgres://lockkeeper:${DB_PASSWORD}@db.example.com/lockkeeper'],
+      writeOnly: true,
+    }),
+  },
+  { description: 'Where the journal, the queue and the caches are kept.', default: {} },
+);
+
+const slack = section(
+  {
+    token: secret("The Slack app's bot token.", '${SLACK_TOKEN}'),
+    channel: text('Channel for everything that has none of its own. Quote it: # starts a comment in YAML.', { examples: ['#deployments'] }),
+    channels: byName(text('A channel.', { examples: ['#prod-deployments'] }), {
+      description: 'Channel by environment.',
+      examples: [{ production: '#prod-deployments' }],
+      default: {},
+    }),
+  },
+  { description: 'Messages about deployments and access in Slack.' },
+);
+
+export const notifications = section(
+  {
+    slack: Type.Optional(slack),
+    heartbeat: Type.Optional(
+      secret('URL that is called after every scheduled scan, so that silence raises an alarm.', 'https://hc.example.com/ping/lockkeeper'),
+    ),
+  },
+  { description: 'Who is told what.', default: {} },
+);
