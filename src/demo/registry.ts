@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Content, imageContents, type PublishedImage } from './image.ts';
+import { type Content, type ImageContents, imageContents, type PublishedImage } from './image.ts';
 import { type Loopback, type LoopbackOptions, type Reply, serveLoopback } from './loopback.ts';
 
 /** A read-only registry of the distribution specification: https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
@@ -33,13 +33,15 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
 /** Keeps what was published and computes manifests when they are asked for: 20,000 tags cost 20,000 names. */
 class Repository {
   readonly #images = new Map<string, PublishedImage>();
+  readonly #byDigest = new Map<string, PublishedImage>();
+  #allByDigest = false;
   #tags: string[] | undefined;
-  #byDigest: Map<string, PublishedImage> | undefined;
 
   publish(tag: string, image: PublishedImage): void {
     this.#images.set(tag, image);
     this.#tags = undefined;
-    this.#byDigest = undefined;
+    this.#allByDigest = false;
+    this.#byDigest.clear();
   }
 
   /** In the order that the specification asks for. */
@@ -50,7 +52,7 @@ class Repository {
 
   manifest(reference: string): Content | undefined {
     const image = this.#images.get(reference);
-    if (image !== undefined) return imageContents(image).top;
+    if (image !== undefined) return this.#remember(image).top;
     return this.#contents(reference)?.manifests.find(({ digest }) => digest === reference);
   }
 
@@ -58,15 +60,20 @@ class Repository {
     return this.#contents(digest)?.blobs.find((blob) => blob.digest === digest);
   }
 
-  #contents(digest: string): ReturnType<typeof imageContents> | undefined {
-    this.#byDigest ??= new Map(
-      [...new Set(this.#images.values())].flatMap((image) => {
-        const { manifests, blobs } = imageContents(image);
-        return [...manifests, ...blobs].map((content) => [content.digest, image] as const);
-      }),
-    );
+  /** What is asked for by digest was mostly asked for by tag just before; only else are all images gone through, once. */
+  #contents(digest: string): ImageContents | undefined {
+    if (!this.#byDigest.has(digest) && !this.#allByDigest) {
+      for (const image of this.#images.values()) this.#remember(image);
+      this.#allByDigest = true;
+    }
     const image = this.#byDigest.get(digest);
     return image && imageContents(image);
+  }
+
+  #remember(image: PublishedImage): ImageContents {
+    const contents = imageContents(image);
+    for (const { digest } of [...contents.manifests, ...contents.blobs]) this.#byDigest.set(digest, image);
+    return contents;
   }
 }
 
@@ -98,7 +105,7 @@ function tagList(name: string, tags: readonly string[], query: URLSearchParams, 
     headers: {
       ...jsonType,
       etag: `"${createHash('sha256').update(body).digest('hex')}"`,
-      ...(more && { link: `</v2/${name}/tags/list?${next}>; rel="next"` }),
+      ...(more && { link: `</v2/${name}/tags/list?${next.toString()}>; rel="next"` }),
     },
     body,
   };

@@ -61,7 +61,7 @@ test.each([
   ['group=/web', 0],
   ['format=maven2', 0],
 ])('search by %s', async (query, expected) => {
-  expect((await pages('/service/rest/v1/search/assets?repository=manifests&' + query)).items).toHaveLength(expected);
+  expect((await pages(`/service/rest/v1/search/assets?repository=manifests&${query}`)).items).toHaveLength(expected);
 });
 
 test('components carry their assets', async () => {
