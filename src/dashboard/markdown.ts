@@ -1,0 +1,120 @@
+import markdownIt, { type StateBlock } from 'markdown-it';
+import { type Html, trusted } from './html.ts';
+
+/**
+ * Markdown as forges render it, without raw HTML, except bare `<details>` and `<summary>`; comments are left out.
+ * Pictures become links: nothing is loaded from elsewhere.
+ */
+export function renderMarkdown(text: string): Html {
+  return trusted(renderer.render(text));
+}
+
+const renderer = markdownIt({ html: false, linkify: true }).disable('image');
+renderer.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+const interrupts = { alt: ['paragraph', 'reference', 'blockquote', 'list'] };
+renderer.block.ruler.before('fence', 'comment', comment, interrupts);
+renderer.block.ruler.before('fence', 'details', details, interrupts);
+renderer.block.ruler.before('fence', 'summary', summary, interrupts);
+
+// The Content-Security-Policy forbids style attributes, by which markdown-it aligns cells.
+for (const rule of ['th_open', 'td_open']) {
+  renderer.renderer.rules[rule] = (tokens, index, options, _, self) => {
+    const token = tokens[index];
+    const align = /^text-align:(left|center|right)$/.exec(token?.attrGet('style') ?? '')?.[1];
+    if (token) token.attrs = align === undefined ? null : [['class', align]];
+    return self.renderToken(tokens, index, options);
+  };
+}
+renderer.renderer.rules['link_open'] = (tokens, index, options, _, self) => {
+  tokens[index]?.attrSet('rel', 'noreferrer nofollow');
+  return self.renderToken(tokens, index, options);
+};
+
+/** The line without indentation; undefined where it is indented as code. */
+function lineAt(state: StateBlock, line: number): string | undefined {
+  if ((state.sCount[line] ?? 0) - state.blkIndent >= 4) return undefined;
+  return state.src.slice((state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0), state.eMarks[line]).trimEnd();
+}
+
+/** `<!-- … -->` from a line's start, over any number of lines: nothing. */
+function comment(state: StateBlock, start: number, end: number, silent: boolean): boolean {
+  if (lineAt(state, start)?.startsWith('<!--') !== true) return false;
+  for (let line = start; line < end; line += 1) {
+    if (lineAt(state, line)?.endsWith('-->') !== true) continue;
+    if (!silent) state.line = line + 1;
+    return true;
+  }
+  return false;
+}
+
+/** `<details>` up to its `</details>`, or, without one, to the end of what it stands in: never unbalanced. */
+function details(state: StateBlock, start: number, end: number, silent: boolean): boolean {
+  const opening = /^<details>(.*)$/.exec(lineAt(state, start) ?? '');
+  if (opening === null) return false;
+  if (silent) return true;
+  const [, rest = ''] = opening;
+  const closing = rest.endsWith('</details>') ? start : closingLine(state, start + 1, end);
+  state.push('details_open', 'details', 1).block = true;
+  pushSummary(state, rest.replace(/<\/details>$/, ''), start);
+  if (closing > start) nested(state, start + 1, closing);
+  state.push('details_close', 'details', -1).block = true;
+  state.line = Math.min(closing + 1, end);
+  return true;
+}
+
+/** `<summary>…</summary>` on a line of its own. */
+function summary(state: StateBlock, start: number, _: number, silent: boolean): boolean {
+  const line = lineAt(state, start) ?? '';
+  if (!line.startsWith('<summary>') || !line.endsWith('</summary>')) return false;
+  if (!silent) {
+    pushSummary(state, line, start);
+    state.line = start + 1;
+  }
+  return true;
+}
+
+/** What stands behind `<details>` on its line: a summary and perhaps some text. */
+function pushSummary(state: StateBlock, text: string, line: number): void {
+  const [, title = '', rest = text] = /^\s*<summary>(.*?)<\/summary>(.*)$/.exec(text) ?? [];
+  if (title !== '') pushInline(state, 'summary', title, line);
+  if (rest.trim() !== '') pushInline(state, 'paragraph', rest, line);
+}
+
+function pushInline(state: StateBlock, name: 'summary' | 'paragraph', text: string, line: number): void {
+  const tag = name === 'paragraph' ? 'p' : name;
+  state.push(`${name}_open`, tag, 1).block = true;
+  const inline = state.push('inline', '', 0);
+  inline.content = text.trim();
+  inline.map = [line, line + 1];
+  inline.children = [];
+  state.push(`${name}_close`, tag, -1).block = true;
+}
+
+function nested(state: StateBlock, start: number, end: number): void {
+  const { lineMax, parentType } = state;
+  state.lineMax = end;
+  state.parentType = 'root';
+  state.md.block.tokenize(state, start, end);
+  state.lineMax = lineMax;
+  state.parentType = parentType;
+}
+
+/** Lines inside a fence do not count. */
+function closingLine(state: StateBlock, start: number, end: number): number {
+  let depth = 1;
+  let fence = '';
+  for (let line = start; line < end; line += 1) {
+    const text = lineAt(state, line) ?? '';
+    const [mark = ''] = /^(?:`{3,}|~{3,})/.exec(text) ?? [];
+    if (fence !== '') {
+      if (mark.startsWith(fence) && text === mark) fence = '';
+    } else if (mark !== '') {
+      fence = mark;
+    } else {
+      if (text.startsWith('<details>')) depth += 1;
+      if (text.endsWith('</details>')) depth -= 1;
+      if (depth === 0) return line;
+    }
+  }
+  return end;
+}

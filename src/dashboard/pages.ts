@@ -1,0 +1,133 @@
+import { branchPrefix } from '../domain/identifiers.ts';
+import { renderDiff } from './diff.ts';
+import { type Html, html } from './html.ts';
+import { ago, type Crumb, layout, urlPath } from './layout.ts';
+import { renderMarkdown } from './markdown.ts';
+import type {
+  CommitDetails,
+  Comparison,
+  ListedMergeRequest,
+  MergeRequestDetails,
+  PageComment,
+  PageCommit,
+  RepositoryDetails,
+} from './source.ts';
+
+/** All merge requests, by environment: open ones first, those that are done folded away. */
+export function listPage(all: readonly ListedMergeRequest[], now: Date): string {
+  const open = all.filter(({ mergeRequest }) => mergeRequest.state === 'open').length;
+  const groups = [...Map.groupBy(all, ({ environment }) => environment)];
+  const nothing = html`<p class="empty">No merge requests yet. The next scan opens one for each app that has a newer version.</p>`;
+  const body = html`<h1>Merge requests</h1>
+<p class="lead">${open} open in ${groups.length} ${groups.length === 1 ? 'environment' : 'environments'}</p>
+${groups.length === 0 ? nothing : groups.map(([environment, listed]) => environmentSection(environment, listed, now))}`;
+  return layout('Merge requests', [], body);
+}
+
+function environmentSection(environment: string, listed: readonly ListedMergeRequest[], now: Date): Html {
+  const newest = listed.toSorted(
+    (a, b) => b.mergeRequest.updatedAt.localeCompare(a.mergeRequest.updatedAt) || b.mergeRequest.id - a.mergeRequest.id,
+  );
+  const [open, done] = [true, false].map((wanted) => newest.filter(({ mergeRequest }) => (mergeRequest.state === 'open') === wanted));
+  const list = (of: readonly ListedMergeRequest[]) => html`<ul class="requests">${of.map((one) => listItem(one, now))}</ul>`;
+  const path = listed[0]?.path ?? '';
+  return html`<section class="environment"><h2>${environment} <a class="path" href="/${urlPath(path)}">${path}</a></h2>
+${open?.length ? list(open) : html`<p class="empty">Nothing open: all apps are at the version that they may have.</p>`}
+${done?.length ? html`<details><summary>${done.length} merged or closed</summary>${list(done)}</details>` : undefined}</section>`;
+}
+
+function listItem({ path, mergeRequest }: ListedMergeRequest, now: Date): Html {
+  const { id, title, state, branch, labels, createdAt, conflicts } = mergeRequest;
+  const conflict = conflicts ? html` <span class="tag warn">conflicts</span>` : undefined;
+  return html`<li><span class="dot ${state}" title="${state}"></span><div><a class="title" href="${requestUrl(path, id)}">${title}</a>${conflict}
+<p class="meta">!${id} · ${appOf(branch)} · ${state}, opened ${ago(createdAt, now)}${labels.map((label) => html` <span class="tag">${label}</span>`)}</p></div></li>`;
+}
+
+const appOf = (branch: string): string => (branch.startsWith(branchPrefix) ? branch.slice(branchPrefix.length) : branch);
+
+const requestUrl = (path: string, id: number): string => `/${urlPath(path)}/merge_requests/${id}`;
+
+/** One merge request: description, changes, commits, comments. */
+export function mergeRequestPage(of: MergeRequestDetails, now: Date): string {
+  const { path, environment, mergeRequest, comments, commits, diff } = of;
+  const { id, title, state, branch, target, labels, createdAt, description, conflicts } = mergeRequest;
+  const conflict = conflicts ? html`<p class="banner">This branch conflicts with ${target}. The next scan rebuilds it.</p>` : undefined;
+  const body = html`<header class="request"><h1>${title} <span class="number">!${id}</span></h1>
+<p class="meta"><span class="state ${state}">${state}</span> <code>${branch}</code> → <code>${target}</code> · opened ${ago(createdAt, now)}${labels.map((label) => html` <span class="tag">${label}</span>`)}</p></header>
+<nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#comments">Comments <b>${comments.length}</b></a></nav>
+${conflict}
+<section id="description" class="card prose">${renderMarkdown(description)}</section>
+<section id="changes"><h2>Changes</h2>${renderDiff(diff)}</section>
+<section id="commits"><h2>Commits</h2>${commitList(path, commits, now)}</section>
+<section id="comments"><h2>Comments</h2>${commentList(comments, now)}</section>`;
+  return layout(`${title} · ${environment}`, [repositoryCrumb(path), { text: `!${id}`, href: requestUrl(path, id) }], body);
+}
+
+function commentList(comments: readonly PageComment[], now: Date): Html {
+  if (comments.length === 0) return html`<p class="empty">No comments.</p>`;
+  const items = comments.map(
+    ({ author, text, updatedAt }) =>
+      html`<article class="card"><p class="meta"><b>${author}</b> · ${ago(updatedAt, now)}</p><div class="prose">${renderMarkdown(text)}</div></article>`,
+  );
+  return html`${items}`;
+}
+
+function commitList(path: string, commits: readonly PageCommit[], now: Date): Html {
+  if (commits.length === 0) return html`<p class="empty">No commits.</p>`;
+  const items = commits.map(
+    ({ sha, author, date, message }) =>
+      html`<li><a class="sha" href="/${urlPath(path)}/commit/${sha}">${sha.slice(0, 8)}</a><div><p class="subject">${subjectOf(message)}</p><p class="meta">${author} · ${ago(date, now)}</p></div></li>`,
+  );
+  return html`<ul class="commits">${items}</ul>`;
+}
+
+const subjectOf = (message: string): string => message.split('\n')[0] ?? '';
+
+const repositoryCrumb = (path: string): Crumb => ({ text: path, href: `/${urlPath(path)}` });
+
+export function commitPage(path: string, of: CommitDetails, now: Date): string {
+  const rest = of.message.slice(subjectOf(of.message).length).trim();
+  const body = html`<header class="request"><h1>${subjectOf(of.message)}</h1>
+<p class="meta"><code>${of.sha}</code> · ${of.author} · ${ago(of.date, now)}</p></header>
+${rest === '' ? undefined : html`<pre class="card message">${rest}</pre>`}
+<section id="changes"><h2>Changes</h2>${renderDiff(of.diff)}</section>`;
+  return layout(
+    subjectOf(of.message),
+    [repositoryCrumb(path), { text: of.sha.slice(0, 8), href: `/${urlPath(path)}/commit/${of.sha}` }],
+    body,
+  );
+}
+
+export function comparePage(path: string, from: string, to: string, of: Comparison, now: Date): string {
+  const range = `${from}...${to}`;
+  const body = html`<header class="request"><h1>${from} → ${to}</h1><p class="meta">${of.commits.length} ${of.commits.length === 1 ? 'commit' : 'commits'}</p></header>
+<section id="commits"><h2>Commits</h2>${commitList(path, of.commits, now)}</section>
+<section id="changes"><h2>Changes</h2>${renderDiff(of.diff)}</section>`;
+  return layout(
+    `${range} · ${path}`,
+    [repositoryCrumb(path), { text: range, href: `/${urlPath(path)}/compare/${urlPath(from)}...${urlPath(to)}` }],
+    body,
+  );
+}
+
+/** A repository: its merge requests, tags with their notes, latest commits. */
+export function repositoryPage(path: string, of: RepositoryDetails, listed: readonly ListedMergeRequest[], now: Date): string {
+  const tags = of.tags.map(
+    ({ name, commit, date, notes }) =>
+      html`<article class="card" id="${name}"><p class="meta"><b>${name}</b> · <a class="sha" href="/${urlPath(path)}/commit/${commit}">${commit.slice(0, 8)}</a> · ${ago(date, now)}</p>${notes === '' ? undefined : html`<div class="prose">${renderMarkdown(notes)}</div>`}</article>`,
+  );
+  const requests =
+    listed.length === 0 ? undefined : html`<h2>Merge requests</h2><ul class="requests">${listed.map((one) => listItem(one, now))}</ul>`;
+  const body = html`<h1>${path}</h1>${requests}${tags.length === 0 ? undefined : html`<h2>Versions</h2>${tags}`}
+<h2>Latest commits</h2>${commitList(path, of.commits, now)}`;
+  return layout(path, [repositoryCrumb(path)], body);
+}
+
+/** Says what went wrong and where to go from here. */
+export function problemPage(status: number, title: string, text: string): string {
+  return layout(
+    title,
+    [],
+    html`<section class="problem"><p class="status">${status}</p><h1>${title}</h1><p>${text}</p><p><a href="/">All merge requests</a></p></section>`,
+  );
+}

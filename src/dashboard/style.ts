@@ -1,0 +1,121 @@
+/** The one stylesheet. Colours are said once, for light and for dark. */
+export const style = `:root {
+  color-scheme: light dark;
+  --page: light-dark(#f6f8f9, #101619);
+  --card: light-dark(#ffffff, #182126);
+  --sunk: light-dark(#eef2f4, #131b1f);
+  --line: light-dark(#dbe2e6, #2b373d);
+  --text: light-dark(#1b2529, #dfe7ea);
+  --soft: light-dark(#5b6b73, #93a4ac);
+  --link: light-dark(#0b5c75, #6fc5dc);
+  --open: light-dark(#12805c, #35b58a);
+  --merged: light-dark(#6b4fbb, #a48df0);
+  --closed: light-dark(#b3423a, #e5766d);
+  --warn: light-dark(#8a5a00, #e0b050);
+  --warn-back: light-dark(#fff3d6, #372b10);
+  --plus-back: light-dark(#e3f6ec, #123026);
+  --plus-mark: light-dark(#a5e3c0, #1f6b4c);
+  --minus-back: light-dark(#fdeceb, #391d1c);
+  --minus-mark: light-dark(#f9bdb8, #863c37);
+  --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
+a { color: var(--link); text-decoration: none; }
+a:hover { text-decoration: underline; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 .25rem; letter-spacing: -.01em; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
+code, pre { font-family: var(--mono); font-size: .87em; }
+.top { background: var(--card); border-bottom: 1px solid var(--line); }
+.top nav { max-width: 62rem; margin: 0 auto; padding: .6rem 1rem; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; }
+.top ol { display: contents; list-style: none; }
+.top li::before { content: "/"; color: var(--soft); margin-right: .5rem; }
+.brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--text); }
+.lead, .meta, .path, .number { color: var(--soft); }
+.lead { margin: 0 0 1rem; }
+.meta { font-size: .87rem; margin: .15rem 0; }
+.path { font-size: .8rem; font-weight: 400; margin-left: .35rem; }
+.number { font-weight: 400; }
+.tag { display: inline-block; padding: 0 .5em; border: 1px solid var(--line); border-radius: 1em; font-size: .78rem; background: var(--sunk); }
+.tag.warn, .banner { background: var(--warn-back); color: var(--warn); border-color: currentColor; }
+.banner { padding: .6rem .9rem; border: 1px solid; border-radius: 8px; }
+.empty { color: var(--soft); margin: .5rem 0; }
+.requests, .commits { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.requests li, .commits li { display: flex; gap: .75rem; padding: .7rem 1rem; }
+.requests li + li, .commits li + li { border-top: 1px solid var(--line); }
+.requests .title { font-weight: 600; color: var(--text); }
+.commits .subject { margin: 0; }
+.sha { font-family: var(--mono); font-size: .85rem; }
+.dot { flex: none; width: .7rem; height: .7rem; margin-top: .45rem; border-radius: 50%; background: var(--soft); }
+.dot.open { background: var(--open); }
+.dot.merged { background: var(--merged); }
+.dot.closed { background: var(--closed); }
+.environment > details { margin-top: .6rem; }
+.environment > details > summary { color: var(--soft); font-size: .87rem; cursor: pointer; padding: .2rem 0; }
+.state { display: inline-block; padding: .1em .7em; border-radius: 1em; font-weight: 600; color: var(--card); background: var(--soft); text-transform: capitalize; }
+.state.open { background: var(--open); }
+.state.merged { background: var(--merged); }
+.state.closed { background: var(--closed); }
+.tabs { display: flex; gap: 1.25rem; margin: 1rem 0; border-bottom: 1px solid var(--line); overflow-x: auto; white-space: nowrap; }
+.tabs a { padding: .45rem 0; color: var(--soft); }
+.tabs a:hover { color: var(--text); text-decoration: none; box-shadow: inset 0 -2px var(--link); }
+.tabs b { font-weight: 500; font-size: .8rem; padding: 0 .5em; border-radius: 1em; background: var(--sunk); }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .75rem 1.1rem; margin: 0 0 .8rem; }
+.message { white-space: pre-wrap; }
+.prose > :first-child { margin-top: .25rem; }
+.prose > :last-child { margin-bottom: .25rem; }
+.prose h1, .prose h2, .prose h3, .prose h4 { font-size: 1.08rem; margin: 1.4rem 0 .5rem; }
+.prose h2 { font-size: 1.2rem; }
+.prose h1 { font-size: 1.3rem; }
+.prose p, .prose ul, .prose ol { margin: .5rem 0; }
+.prose ul, .prose ol { padding-left: 1.5rem; }
+.prose li > p { margin: 0; }
+.prose code { background: var(--sunk); padding: .1em .35em; border-radius: 4px; }
+.prose pre { background: var(--sunk); padding: .7rem .9rem; border-radius: 8px; overflow-x: auto; overflow-wrap: normal; line-height: 1.45; }
+.prose pre code { background: none; padding: 0; }
+.prose table { display: block; max-width: 100%; overflow-x: auto; border-collapse: collapse; margin: .8rem 0; font-size: .93em; overflow-wrap: normal; }
+.prose th, .prose td { padding: .4rem .8rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
+.prose th { background: var(--sunk); font-weight: 600; }
+.prose th:empty { padding-block: .1rem; }
+.prose .right { text-align: right; }
+.prose .center { text-align: center; }
+.prose blockquote { margin: .6rem 0; padding: .1rem 1rem; border-left: 3px solid var(--line); color: var(--soft); }
+.prose hr { border: 0; border-top: 1px solid var(--line); margin: 1.2rem 0; }
+.prose details { border: 1px solid var(--line); border-radius: 8px; padding: .45rem .9rem; margin: .6rem 0; }
+.prose summary { cursor: pointer; font-weight: 550; }
+.prose details[open] > summary { margin-bottom: .4rem; }
+.file { background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin-bottom: 1rem; overflow: hidden; }
+.file > header { display: flex; justify-content: space-between; gap: 1rem; padding: .5rem .9rem; background: var(--sunk); border-bottom: 1px solid var(--line); }
+.file .empty { padding: 0 .9rem; }
+.counts { white-space: nowrap; font: .85rem var(--mono); }
+.plus.plus { color: var(--open); }
+b.minus { color: var(--closed); }
+.scroll { overflow-x: auto; }
+.file table { border-collapse: collapse; min-width: 100%; font: .82rem/1.5 var(--mono); overflow-wrap: normal; tab-size: 4; }
+.file td { padding: 0 .6rem; white-space: pre; vertical-align: top; }
+.file td[data-n] { width: 1%; min-width: 2.6rem; text-align: right; color: var(--soft); padding: 0 .5rem; user-select: none; }
+.file td[data-n]::before { content: attr(data-n); }
+.file td[data-s]::before { content: attr(data-s); display: inline-block; width: 1.2em; color: var(--soft); user-select: none; }
+.file tr.plus td { background: var(--plus-back); color: var(--text); }
+.file tr.minus td { background: var(--minus-back); }
+.file tr.plus mark { background: var(--plus-mark); }
+.file tr.minus mark { background: var(--minus-mark); }
+.file mark { color: inherit; border-radius: 3px; }
+.file tr.hunk td { background: var(--sunk); color: var(--soft); padding-block: .15rem; }
+.file tr.note td { color: var(--soft); }
+.plain { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; overflow-x: auto; overflow-wrap: normal; }
+.problem { text-align: center; padding: 3rem 0; }
+.problem .status { font-size: 3.5rem; line-height: 1; margin: 0; color: var(--soft); font-weight: 200; }
+@media (max-width: 40rem) {
+  body { font-size: 16px; }
+  main { padding: 1rem .75rem 3rem; }
+  h1 { font-size: 1.35rem; }
+  .card { padding: .6rem .8rem; }
+  .prose th, .prose td { padding: .35rem .55rem; }
+  .file td[data-n=""] { padding: 0; min-width: 0; }
+  .path { display: block; margin: 0; }
+}
+@media print { .tabs, .top { display: none; } }
+`;

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UsageError } from '../domain/errors.ts';
+
+export interface ServerOptions {
+  /** `127.0.0.1`, `::1` or `localhost`. */
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** What stands behind a URL's undecoded path. */
+  readonly site: (path: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+  /** Told of what went wrong while answering; the reader is only told that something did. */
+  readonly onError: (error: unknown, path: string) => void;
+}
+
+export interface HttpServer {
+  /** `http://127.0.0.1:3000`, without a trailing slash. */
+  readonly url: string;
+  /** Answers what was asked for, and nothing more. */
+  close(): Promise<void>;
+}
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/** Nothing but our stylesheet and icon is loaded, nothing runs, nothing frames us. */
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-cache',
+};
+
+/** Throws UsageError for a host that others can reach, as there is no login yet, and for a port that is taken. */
+export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  const { host, port } = options;
+  if (!loopback.includes(host)) {
+    throw new UsageError(
+      `server.host ${host}: the pages have no login yet and would be open to everybody who reaches this machine; use 127.0.0.1 and, for others, a proxy that asks who they are`,
+    );
+  }
+  const server = createServer({ maxHeaderSize: 8192, requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    void answer(request, response, options);
+  });
+  server.maxHeadersCount = 100;
+  await listen(server, host, port);
+  const { port: actual } = server.address() as AddressInfo;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, close: () => close(server) };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const why = taken ? 'another program listens there; end it, or choose another port' : 'it cannot be listened on';
+      reject(new UsageError(`server.port ${port} of ${host}: ${why}`, taken ? {} : { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, { site, onError }: ServerOptions): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(request, response, { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } });
+    return;
+  }
+  if (!isOwnName(request.headers.host)) {
+    send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
+    return;
+  }
+  try {
+    const { status, type, body } = await site(path);
+    send(request, response, { status, type, body });
+  } catch (error) {
+    onError(error, path);
+    send(request, response, plain(500, 'This page could not be made; the log says why.'));
+  }
+}
+
+/** A page of somebody else's whose name is made to point here must not read ours (DNS rebinding). */
+function isOwnName(host: string | undefined): boolean {
+  const name = (host ?? '').replace(/:\d+$/, '');
+  return ['localhost', '127.0.0.1', '[::1]'].includes(name.toLowerCase());
+}
+
+const plain = (status: number, text: string) => ({ status, type: 'text/plain; charset=utf-8', body: `${text}\n` });
+
+interface Message {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Message): void {
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { ...securityHeaders, 'content-type': type, 'content-length': length, ...headers });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
