@@ -32,7 +32,9 @@ export async function inspectBranch(place: Place, branch: string, target: string
 
 /** Heads of the other branches that people gave open merge requests as targets. */
 export async function targetHeads(place: Place, requests: readonly MergeRequest[]): Promise<Record<string, string>> {
-  const others = new Set(requests.filter(({ state, target }) => state === 'open' && target !== place.state.defaultBranch).map(({ target }) => target));
+  const others = new Set(
+    requests.filter(({ state, target }) => state === 'open' && target !== place.state.defaultBranch).map(({ target }) => target),
+  );
   const heads = await Promise.all([...others].map(async (target) => [target, await place.forge.branchHead(place.path, target)] as const));
   return Object.fromEntries(heads.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
 }

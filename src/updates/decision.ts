@@ -17,6 +17,8 @@ export interface DecisionInput {
   readonly current: { readonly version: string; readonly digest?: string | undefined };
   readonly list: ReleaseList;
   readonly rules: UpdateRules;
+  /** Why a release may not be taken here yet; undefined when it may. */
+  readonly barred?: ((release: Release) => string | undefined) | undefined;
   /** What the current tag points to in the registry now; needed only where a digest is written. */
   readonly currentDigest?: string | undefined;
   /** Digest per platform of the digest that is written, and of `currentDigest`. */

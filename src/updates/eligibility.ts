@@ -1,41 +1,23 @@
 import { instant } from '../domain/time.ts';
 import { isOpen, nextOpening, type Window } from '../domain/window.ts';
 
-/** What must be true before a merge request may be opened or merged by us. */
-export interface EligibilityInput {
+/** Each gives the reason, a full sentence, why not now; undefined when it does not stand in the way. */
+
+/** `since`: since when the earlier environment runs exactly this version; undefined when it does not. `soak`: milliseconds it must have; `soakText`: as written in app.yml. */
+export function waitsForEnvironment(input: {
   readonly now: Date;
-  readonly windows: readonly Window[];
-  /** The environment that comes before this one. */
-  readonly after?:
-    | {
-        readonly environment: string;
-        /** Since when it runs exactly this version; undefined when it does not. */
-        readonly since: Date | undefined;
-        /** How long it must have, in milliseconds. */
-        readonly soak: number;
-        /** As written in app.yml, to be shown. */
-        readonly soakText: string;
-      }
-    | undefined;
-  /** Our open merge requests in this environment, without the one in question. */
-  readonly openCount: number;
-  readonly maxOpen?: number | undefined;
-}
-
-/** The first reason, a full sentence, why not now; undefined when nothing stands in the way. */
-export function eligible(input: EligibilityInput): string | undefined {
-  return waitsForEnvironment(input) ?? waitsForWindow(input) ?? waitsForRoom(input);
-}
-
-function waitsForEnvironment({ now, after }: EligibilityInput): string | undefined {
-  if (after === undefined) return undefined;
-  const { environment, since, soak, soakText } = after;
+  readonly environment: string;
+  readonly since: Date | undefined;
+  readonly soak: number;
+  readonly soakText: string;
+}): string | undefined {
+  const { now, environment, since, soak, soakText } = input;
   if (since === undefined) return `not yet in ${environment}`;
   const end = new Date(since.getTime() + soak);
   return now < end ? `in ${environment} since ${instant(since)}, soak of ${soakText} ends ${instant(end)}` : undefined;
 }
 
-function waitsForWindow({ now, windows }: EligibilityInput): string | undefined {
+export function waitsForWindow({ now, windows }: { readonly now: Date; readonly windows: readonly Window[] }): string | undefined {
   if (isOpen(windows, now)) return undefined;
   const opening = nextOpening(windows, now);
   return opening === undefined
@@ -43,7 +25,14 @@ function waitsForWindow({ now, windows }: EligibilityInput): string | undefined 
     : `waits for the window ${opening.window.text}, opens ${instant(opening.at)}`;
 }
 
-function waitsForRoom({ openCount, maxOpen }: EligibilityInput): string | undefined {
+/** `openCount`: our open merge requests in this environment, without the one in question. */
+export function waitsForRoom({
+  openCount,
+  maxOpen,
+}: {
+  readonly openCount: number;
+  readonly maxOpen: number | undefined;
+}): string | undefined {
   if (maxOpen === undefined || openCount < maxOpen) return undefined;
   return `waits for room: ${openCount} merge requests are open in this environment, at most ${maxOpen} may be`;
 }

@@ -1,7 +1,8 @@
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import { nearest } from '../domain/nearest.ts';
-import { type ScanError, scanError } from './report.ts';
+import type { ScanError } from './report.ts';
+import { scanError } from './report-rows.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 
 interface Found {
@@ -21,7 +22,7 @@ export async function findEnvironments(
   const known = new Set(named.map(({ repository }) => `${repository.forge}:${repository.path}`));
   const discovered: EnvironmentSettings[] = [];
   for (const group of settings) {
-    if ('name' in group || (only !== undefined && only.every((name) => named.some((one) => one.name === name)))) continue;
+    if ('name' in group || only?.every((name) => named.some((one) => one.name === name))) continue;
     try {
       for (const path of await ports.forge(group.discover.forge).discover(group.discover.path, group.topic)) {
         const repository = { forge: group.discover.forge, path };
@@ -40,20 +41,29 @@ export async function findEnvironments(
 /** The last part of the path where no other environment has that name, else the whole path. */
 function shortNames(named: readonly EnvironmentSettings[], discovered: readonly EnvironmentSettings[]): EnvironmentSettings[] {
   const last = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-  const taken = Map.groupBy([...named.map(({ name }) => name), ...discovered.map(({ repository }) => last(repository.path))], (name) => name);
+  const taken = Map.groupBy(
+    [...named.map(({ name }) => name), ...discovered.map(({ repository }) => last(repository.path))],
+    (name) => name,
+  );
   return discovered.map((one) => {
     const short = last(one.repository.path);
     return taken.get(short)?.length === 1 ? { ...one, name: short } : one;
   });
 }
 
-function choose(all: readonly EnvironmentSettings[], only: readonly string[] | undefined, incomplete: boolean): readonly EnvironmentSettings[] {
+function choose(
+  all: readonly EnvironmentSettings[],
+  only: readonly string[] | undefined,
+  incomplete: boolean,
+): readonly EnvironmentSettings[] {
   if (only === undefined) return all;
   const names = all.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined && !incomplete) {
     const hint = nearest(unknown, names);
-    throw new UsageError(`--env ${unknown}: no such environment${hint === undefined ? '' : `; did you mean "${hint}"?`} (app.yml has ${names.join(', ') || 'none'})`);
+    throw new UsageError(
+      `--env ${unknown}: no such environment${hint === undefined ? '' : `; did you mean "${hint}"?`} (app.yml has ${names.join(', ') || 'none'})`,
+    );
   }
   return all.filter(({ name }) => only.includes(name));
 }

@@ -1,17 +1,11 @@
 import { OutsideError } from '../domain/errors.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { Release, ReleaseDetails } from '../domain/release.ts';
-import type { HeldVersion, Update, UpdateType } from '../domain/update.ts';
+import type { HeldVersion, Update } from '../domain/update.ts';
+import type { UpdateRules } from './decision.ts';
 import { decide } from './policy.ts';
 import type { RegistryView } from './registry-view.ts';
-
-/** What applies to one reference, out of app.yml. */
-export interface ReferenceRules {
-  readonly types: readonly UpdateType[];
-  readonly allow?: string;
-  readonly ignore?: readonly string[];
-  readonly versioning?: string;
-}
+import { settle } from './settle.ts';
 
 /** What the registries say of one reference, decided. */
 export interface Looked {
@@ -30,8 +24,9 @@ export interface Looked {
 export type Barred = (release: Release) => string | undefined;
 
 /** Never throws for what is outside: a registry that fails is a problem of this reference, by name. */
-export async function lookUp(reference: Reference, rules: ReferenceRules, barred: Barred, registry: RegistryView): Promise<Looked> {
-  const notLookedUp = reference.skip ?? (reference.version === '' ? 'only a digest is written; write name:tag@digest to have it moved' : undefined);
+export async function lookUp(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
+  const notLookedUp =
+    reference.skip ?? (reference.version === '' ? 'only a digest is written; write name:tag@digest to have it moved' : undefined);
   if (notLookedUp !== undefined) return { reference, held: [{ reason: notLookedUp }], reason: notLookedUp, certain: true, problems: [] };
   try {
     return await decideReference(reference, rules, barred, registry);
@@ -41,17 +36,20 @@ export async function lookUp(reference: Reference, rules: ReferenceRules, barred
   }
 }
 
-async function decideReference(reference: Reference, rules: ReferenceRules, barred: Barred, registry: RegistryView): Promise<Looked> {
+async function decideReference(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
   const { package: of, version, digest } = reference;
   const list = await registry.releases(of);
   const problems = list.complete ? [] : [new OutsideError(of.name, list.problem ?? `listing ${of.name}: the list is incomplete`)];
   const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
   const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules, barred, ...moved });
+  const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');
   const known = { reference, held: decision.held, certain: list.complete, problems };
   if (decision.kind === 'none') return { ...known, reason: decision.reason };
-  const to = await pinned(reference, decision.to, registry);
-  if (typeof to === 'string') return { ...known, held: [{ version: decision.to.version, reason: to }, ...decision.held], reason: to };
-  return { ...known, update: { reference, to, type: decision.type, held: decision.held } };
+  const { to } = decision;
+  const listed = needs.every((holds) => to[holds] !== undefined);
+  const settled = settle(decision, needs, listed ? undefined : await registry.details(of, to.version));
+  if (settled.kind === 'none') return { ...known, held: settled.held, reason: settled.reason };
+  return { ...known, update: { reference, to: settled.to, type: settled.type, held: settled.held } };
 }
 
 interface Moved {
@@ -70,13 +68,4 @@ async function movedDigest({ package: of, version, digest }: Reference, registry
     ...(now.platforms && { newPlatforms: now.platforms }),
     ...(before?.platforms && { currentPlatforms: before.platforms }),
   };
-}
-
-/** The release with everything that the reference's spots need: `tag@digest` moves as one. A text says why it cannot move. */
-async function pinned(reference: Reference, to: Release, registry: RegistryView): Promise<Release | string> {
-  const needed = reference.spots.find((spot) => spot.holds !== 'version' && to[spot.holds] === undefined)?.holds;
-  if (needed === undefined) return to;
-  const details = await registry.details(reference.package, to.version);
-  const value = details?.[needed];
-  return value === undefined ? `the registry gives no ${needed} for ${to.version}, and this reference is pinned by one` : { ...to, [needed]: value };
 }

@@ -33,11 +33,10 @@ export const ownCommit = (store: Store, repository: string, branch: string): Pro
 export const rememberCommit = (store: Store, repository: string, branch: string, commit: OwnCommit): Promise<void> =>
   store.put('branch', branchKey(repository, branch), commit);
 
-/** Since when an environment has run exactly this version of a package, as far as scans saw. RFC 3339. */
-export type Running = Record<string, string>;
+/** Since when an environment has run exactly this version of a package, as far as scans saw. RFC 3339, by `runningKey`. */
+type Running = Record<string, string>;
 
-export const runningKey = (of: Package, version: string, digest: string | undefined): string =>
-  `${packageKey(of)} ${version}${digest === undefined ? '' : `@${digest}`}`;
+export const runningKey = (of: Package, version: string): string => `${packageKey(of)} ${version}`;
 
 /** What stands on the default branch now; entries that left it are forgotten. */
 export async function rememberRunning(store: Store, environment: string, keys: readonly string[], now: Date): Promise<Running> {

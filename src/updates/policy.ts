@@ -22,11 +22,12 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   if (current.kind !== 'version') return digestMove(input, ignored(current), notAVersion(current, versioning), []);
   const higher = higherVersions(current, readReleases(input.list.releases, versioning));
   const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
-  const refusal = (candidate: Numbered): string | undefined =>
-    refusedByShape(current, candidate) ??
-    ignored(candidate) ??
-    (allowed(candidate) ? undefined : `outside the allowed range "${input.rules.allow}"`) ??
-    refusedByType(typeOfUpdate(current, candidate), input.rules.types);
+  const refusal = ({ version, release }: Candidate): string | undefined =>
+    refusedByShape(current, version) ??
+    ignored(version) ??
+    (allowed(version) ? undefined : `outside the allowed range "${input.rules.allow}"`) ??
+    refusedByType(typeOfUpdate(current, version), input.rules.types) ??
+    input.barred?.(release);
   const { taken, refused } = takeFirst(higher, refusal);
   const held = limited(refused);
   if (taken !== undefined) return { kind: 'update', to: taken.release, type: typeOfUpdate(current, taken.version), held };
@@ -79,10 +80,10 @@ interface Refused extends HeldVersion {
   readonly candidate: Numbered;
 }
 
-function takeFirst(higher: readonly Candidate[], refusal: (candidate: Numbered) => string | undefined) {
+function takeFirst(higher: readonly Candidate[], refusal: (candidate: Candidate) => string | undefined) {
   const refused: Refused[] = [];
   for (const candidate of higher) {
-    const reason = refusal(candidate.version);
+    const reason = refusal(candidate);
     if (reason === undefined) return { taken: candidate, refused };
     const before = refused.at(-1);
     const again = before !== undefined && before.reason === reason && compareVersions(before.candidate, candidate.version) === 0;

@@ -42,10 +42,14 @@ export function primaryUpdate(app: string, updates: readonly Update[]): Update |
   return named.find(({ type }) => type !== 'digest') ?? named[0] ?? sorted[0];
 }
 
-/** What is proposed, as 16 hex digits: packages, versions and digests; not the files, nor where it comes from. */
+/** What is proposed, as 16 hex digits: packages, versions and, where they are pinned, digests; not the files, nor where it comes from. */
 export function contentOf(updates: readonly Update[]): string {
   const moves = updates.map(({ reference, to }) =>
-    JSON.stringify([packageKey(reference.package), to.version, to.digest ?? to.sha256 ?? '']),
+    JSON.stringify([
+      packageKey(reference.package),
+      to.version,
+      ...reference.spots.flatMap(({ holds }) => (holds === 'version' ? [] : (to[holds] ?? ''))),
+    ]),
   );
   return createHash('sha256')
     .update([...new Set(moves)].sort().join('\n'))

@@ -42,13 +42,13 @@ interface Ports {
 export async function readEnvironment({ forge, store }: Ports, settings: EnvironmentSettings): Promise<EnvironmentNow> {
   const { path } = settings.repository;
   const state = await forge.state(path);
+  const key = `${settings.repository.forge}:${path}`;
   const reads = new Map<string, Promise<RepositoryAt>>();
   const at = (commit: string): Promise<RepositoryAt> => {
-    const reading = reads.get(commit) ?? forge.archive(path, commit).then(readRepository);
+    const reading = reads.get(commit) ?? forge.archive(path, commit).then((archive) => readRepository(archive, key));
     reads.set(commit, reading);
     return reading;
   };
-  const key = `${settings.repository.forge}:${path}`;
   const known = await store.get<Remembered>('environment', key);
   if (known?.shape === shape && known.commit === state.commit) return { settings, state, at, ...contentOf(known) };
   const content = contentOf(await at(state.commit));

@@ -23,7 +23,12 @@ export function environmentReport({ settings, state, references, warnings }: Env
 /** The proposal of an app, when there is one to show: what is held back is among the held. */
 export function proposalReport(environment: string, { action, url, problem }: AppOutcome): ProposalReport | undefined {
   if (action.kind === 'none' || action.kind === 'hold' || (problem !== undefined && url === undefined)) return undefined;
-  const shown = { environment, action: action.kind, ...(url !== undefined && { url }), ...('reason' in action && action.reason !== undefined && { reason: action.reason }) };
+  const shown = {
+    environment,
+    action: action.kind,
+    ...(url !== undefined && { url }),
+    ...('reason' in action && action.reason !== undefined && { reason: action.reason }),
+  };
   if (action.kind === 'close') {
     const { request, marker } = action;
     return { ...shown, app: marker.app, branch: request.branch, title: request.title, updates: [] };
@@ -56,7 +61,10 @@ export function heldReports(environment: string, { action, looked }: AppOutcome)
 const waiting = (environment: string, { updates }: Proposal, reason: string): HeldReport[] =>
   updates.map(({ reference, to }) => heldReport(environment, reference, { version: to.version, reason }));
 
-function heldReport(environment: string, { app, file, line, package: of, version: from }: Reference, { version, reason }: HeldVersion): HeldReport {
+function heldReport(
+  environment: string,
+  { app, file, line, package: of, version: from }: Reference,
+  { version, reason }: HeldVersion,
+): HeldReport {
   return { environment, app, file, line, package: of.name, from, ...(version !== undefined && { to: version }), reason };
 }
-

@@ -7,7 +7,7 @@ import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { openingGate, soakGate } from './gates.ts';
 import { type Looked, lookUp } from './look-up.ts';
-import { ownerOf, rulesFor } from './package-rules.ts';
+import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, type AppState, appOfRequest, reconcile } from './reconcile.ts';
@@ -50,7 +50,7 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
   scan.ports.progress.add(apps.length);
   const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
   const look = (reference: Reference) =>
-    lookUp(reference, rulesFor(scan.packages, now.settings.updates, reference), barred(reference), scan.registry);
+    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
   const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
   const limited = now.settings.updates.maxOpen !== undefined;
   if (limited) await Promise.all(looked);
@@ -135,6 +135,12 @@ function whyGone(app: string, looked: readonly Looked[], { state }: EnvironmentN
   return `${app} is at ${versions} on ${state.defaultBranch}: ${reasons}`;
 }
 
+function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: readonly Looked[]): string | undefined {
+  return looked
+    .map(({ reference }) => resolveRules(packages, settings.updates, reference.package.name).owner)
+    .find((owner) => owner !== undefined);
+}
+
 function writerOf({ scan, now, forge, place }: Scene, app: string, looked: readonly Looked[]): Writer {
   return {
     forge,
@@ -142,7 +148,7 @@ function writerOf({ scan, now, forge, place }: Scene, app: string, looked: reado
     repository: place.repository,
     path: place.path,
     defaultBranch: now.state.defaultBranch,
-    owner: now.apps[app]?.owner ?? looked.map(({ reference }) => ownerOf(scan.packages, reference)).find((owner) => owner !== undefined),
+    owner: now.apps[app]?.owner ?? ownerByRules(scan, now, looked),
     describe: (proposal) => scan.ports.texts.describe({ proposal, now, registry: scan.registry, packages: scan.packages }),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };

@@ -97,7 +97,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
 
 async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings): Promise<EnvironmentNow> {
   const now = await readEnvironment({ forge: ports.forge(settings.repository.forge), store: ports.store }, settings);
-  const keys = now.references.map(({ package: of, version, digest }) => runningKey(of, version, digest));
+  const keys = now.references.map(({ package: of, version }) => runningKey(of, version));
   await rememberRunning(ports.store, settings.name, keys, ports.now);
   return now;
 }

@@ -2,22 +2,22 @@ import type { RepositoryRef } from '../domain/forge.ts';
 import type { UpdateType } from '../domain/update.ts';
 
 /** What app.yml says of an environment's updates. */
-export interface UpdateRules {
+export interface EnvironmentRules {
   readonly types: readonly UpdateType[];
   readonly windows?: readonly string[];
-  readonly after?: { readonly environment: string; readonly soak?: string };
+  readonly after?: { readonly environment: string; readonly soak: string };
   readonly maxOpen?: number;
 }
 
 export interface EnvironmentSettings {
   readonly name: string;
   readonly repository: RepositoryRef;
-  readonly updates: UpdateRules;
+  readonly updates: EnvironmentRules;
 }
 
 /** Every project under the group (`platform/environments` for `platform/environments/*`) that has the topic is an environment. */
 export interface DiscoverSettings {
   readonly discover: RepositoryRef;
   readonly topic?: string;
-  readonly updates: UpdateRules;
+  readonly updates: EnvironmentRules;
 }
