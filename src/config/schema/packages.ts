@@ -13,9 +13,12 @@ const rule = section(
     ),
     owner: Type.Optional(text('User or team that is asked to review.', { examples: ['team-payments'] })),
     versioning: Type.Optional(
-      text('How its versions are read: loose (as tags in the wild are), semver, calver, or regex: and a pattern with the named groups major, minor, patch. Without it: loose.', {
-        examples: ['semver', 'loose', 'calver', 'regex:^r(?<major>\\d+)\\.(?<minor>\\d+)$'],
-      }),
+      text(
+        'How its versions are read: loose (as tags in the wild are), semver, calver, or regex: and a pattern with the named groups major, minor, patch. Without it: loose.',
+        {
+          examples: ['semver', 'loose', 'calver', 'regex:^r(?<major>\\d+)\\.(?<minor>\\d+)$'],
+        },
+      ),
     ),
     allow: Type.Optional(
       text("Range that versions must be in, as npm's semver reads it, on the version without prefix and suffix.", {
