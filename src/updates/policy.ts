@@ -1,0 +1,120 @@
+import type { Release, ReleaseList } from '../domain/release.ts';
+import type { HeldVersion, UpdateType } from '../domain/update.ts';
+import type { Numbered, Version } from '../domain/version.ts';
+import { comparable, compareVersions, lowerPlatform, sameRelease, typeOfUpdate } from '../domain/version-order.ts';
+import { parseAllow, parseIgnore } from '../domain/version-range.ts';
+import { type Versioning, versioningOf } from '../domain/versioning.ts';
+import type { Decision, DecisionInput, UpdateRules } from './decision.ts';
+import { digestMove } from './digest-move.ts';
+import { type Candidate, readReleases } from './read-releases.ts';
+
+/** Which release to move to, or why to none. Throws UsageError when `allow`, `ignore` or `versioning` cannot be read. */
+export function decide(input: DecisionInput): Decision {
+  const versioning = versioningOf(input.rules.versioning);
+  const incomplete = input.list.complete ? {} : { incomplete: input.list.problem ?? 'the list of versions is incomplete' };
+  return { ...decideOnList(input, versioning), ...incomplete };
+}
+
+function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
+  const read = (text: string): Version => versioning.readAll([text])[0] ?? { kind: 'channel', text };
+  const current = read(input.current.version);
+  const ignored = ignoredBy(input.rules, read);
+  if (current.kind !== 'version') return digestMove(input, ignored(current), notAVersion(current, versioning), []);
+  const higher = higherVersions(current, readReleases(input.list.releases, versioning));
+  const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
+  const refusal = (candidate: Numbered): string | undefined =>
+    refusedByShape(current, candidate) ??
+    ignored(candidate) ??
+    (allowed(candidate) ? undefined : `outside the allowed range "${input.rules.allow}"`) ??
+    refusedByType(typeOfUpdate(current, candidate), input.rules.types);
+  const { taken, refused } = takeFirst(higher, refusal);
+  const held = limited(refused);
+  if (taken !== undefined) return { kind: 'update', to: taken.release, type: typeOfUpdate(current, taken.version), held };
+  return digestMove(input, ignored(current), noneTaken(current, held, input.list), held);
+}
+
+/** Highest first, in an order that does not depend on that of the list. */
+function higherVersions(current: Numbered, candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates
+    .filter(({ version }) => comparable(current, version) && compareVersions(version, current) > 0)
+    .sort((a, b) => compareVersions(b.version, a.version) || preference(current, a, b));
+}
+
+/** Among equals: written like the current one, published last, and then anything that is the same every time. */
+function preference(current: Numbered, a: Candidate, b: Candidate): number {
+  const written = ({ version }: Candidate): number => Number(version.v === current.v);
+  return (
+    written(b) - written(a) ||
+    publishedTime(b.release) - publishedTime(a.release) ||
+    order(a.version.text, b.version.text) ||
+    order(JSON.stringify(a.release), JSON.stringify(b.release))
+  );
+}
+
+const publishedTime = ({ publishedAt }: Release): number => Date.parse(publishedAt ?? '') || 0;
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function refusedByShape(current: Numbered, candidate: Numbered): string | undefined {
+  if (candidate.pre !== undefined && current.pre === undefined) return `pre-release; ${current.text} is stable`;
+  if (candidate.pre !== undefined && !sameRelease(current, candidate)) {
+    return `pre-release of another release; ${current.text} moves to a newer one of ${current.written.join('.')} or to a final version`;
+  }
+  const lower = lowerPlatform(current, candidate);
+  return lower === undefined ? undefined : `built on ${lower.to}; ${current.text} is built on ${lower.from}`;
+}
+
+function refusedByType(type: UpdateType, types: readonly UpdateType[]): string | undefined {
+  return types.includes(type) ? undefined : `${type} update; this environment takes ${types.join(', ') || 'none'}`;
+}
+
+function ignoredBy({ ignore = [] }: UpdateRules, read: (text: string) => Version): (version: Version) => string | undefined {
+  const entries = ignore.map((entry) => ({ entry, means: parseIgnore(entry, read) }));
+  return (version) => {
+    const by = entries.find(({ means }) => means(version));
+    return by === undefined ? undefined : `ignored by "${by.entry}"`;
+  };
+}
+
+interface Refused extends HeldVersion {
+  readonly candidate: Numbered;
+}
+
+function takeFirst(higher: readonly Candidate[], refusal: (candidate: Numbered) => string | undefined) {
+  const refused: Refused[] = [];
+  for (const candidate of higher) {
+    const reason = refusal(candidate.version);
+    if (reason === undefined) return { taken: candidate, refused };
+    const before = refused.at(-1);
+    const again = before !== undefined && before.reason === reason && compareVersions(before.candidate, candidate.version) === 0;
+    if (!again) refused.push({ version: candidate.version.text, reason, candidate: candidate.version });
+  }
+  return { taken: undefined, refused };
+}
+
+const mostPerReason = 20;
+
+/** At most twenty per reason; the last of them says how many more there are. */
+function limited(refused: readonly Refused[]): readonly HeldVersion[] {
+  const counts = new Map<string, number>();
+  for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return refused.flatMap(({ version = '', reason }) => {
+    const nth = (seen.get(reason) ?? 0) + 1;
+    seen.set(reason, nth);
+    const more = (counts.get(reason) ?? 0) - mostPerReason;
+    if (nth > mostPerReason) return [];
+    return [{ version, reason: nth === mostPerReason && more > 0 ? `${reason} (and ${more} more below it)` : reason }];
+  });
+}
+
+function notAVersion(current: Version, versioning: Versioning): string {
+  if (current.text === '') return 'only a digest is written, so there is no tag to follow';
+  const noun = current.kind === 'commit' ? 'a commit, not a version' : `not ${versioning.noun}`;
+  return `"${current.text}" is ${noun}: it moves by digest only`;
+}
+
+function noneTaken(current: Numbered, [highest]: readonly HeldVersion[], list: ReleaseList): string {
+  const known = list.complete ? `the ${list.releases.length} that are known` : 'those known from an incomplete list';
+  if (highest === undefined) return `no version comparable with ${current.text} is higher among ${known}`;
+  return `no higher version may be taken; ${highest.version} is a ${highest.reason}`;
+}
