@@ -153,7 +153,14 @@ describe('tokens', () => {
   }
 
   async function tokenRegistry(
-    options: { realm?: string; prefix?: string; life?: number; name?: string; refuse?: (request: IncomingMessage) => boolean } = {},
+    options: {
+      realm?: string;
+      prefix?: string;
+      life?: number;
+      name?: string;
+      refuse?: (request: IncomingMessage) => boolean;
+      taken?: (token: string) => boolean;
+    } = {},
   ): Promise<TokenServer> {
     const asked: TokenServer['asked'] = [];
     const valid = new Set<string>();

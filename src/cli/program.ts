@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import type { CommonOptions, Context } from './context.ts';
+import type { ExitCode, Io } from './io.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+const exitCodes = `
+Exit codes: 0 fine; 1 the thing checked is not fine; 2 wrong use or configuration; 3 something outside failed.
+An example to begin with: lockkeeper init environments/staging`;
+
+/** Does a command's work with a context made for it. */
+type Start = (work: (context: Context) => Promise<ExitCode>) => Promise<void>;
+
+/** `lockkeeper …`: gives the exit code, having reported what went wrong. What was written may still be on its way: let the process end by itself. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let exit: ExitCode = 0;
+  const program: Command = createProgram(io, async (work) => {
+    const { createContext } = await import('./context.ts');
+    const context = createContext(io, program.opts<CommonOptions>());
+    exit = await work(context).catch((error: unknown) => report(error, io, context.redact, program.opts<CommonOptions>().logLevel));
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return report(error, io, (text) => text, program.opts<CommonOptions>().logLevel);
+  }
+}
+
+function createProgram(io: Io, start: Start): Command {
+  const program = new Command('lockkeeper')
+    .description('GitOps bot: finds newer versions and opens one merge request per app and environment.')
+    .version(version)
+    .option('--config <file>', 'the configuration', 'app.yml')
+    .addOption(new Option('--log-level <level>', 'what is logged').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    })
+    .exitOverride()
+    .showHelpAfterError('(lockkeeper --help lists the commands, lockkeeper COMMAND --help its options)')
+    .addHelpText('after', exitCodes);
+  addConfig(program, start);
+  addInit(program, start);
+  return program;
+}
+
+/** A new one for each command: commander keeps state in it. */
+const jsonOption = (): Option => new Option('--json', 'print one JSON object');
+
+function addConfig(program: Command, start: Start): void {
+  program
+    .command('config')
+    .description('the configuration, app.yml')
+    .command('check')
+    .description('check app.yml: every mistake at once, each with line and key')
+    .addOption(jsonOption())
+    .action((options: { json?: boolean }) =>
+      start(async (context) => (await import('./config-check.ts')).runConfigCheck(options, context)),
+    );
+}
+
+function addInit(program: Command, start: Start): void {
+  program
+    .command('init')
+    .description('write a new environment repository')
+    .argument('<dir>', 'a new or an empty folder')
+    .action((directory: string) => start(async (context) => (await import('./init.ts')).runInit(directory, context)));
+}
+
+/** Says what went wrong, on stderr, and gives the exit code of its class. */
+function report(error: unknown, { stderr }: Io, redact: (text: string) => string, logLevel: string): ExitCode {
+  const known = error instanceof UsageError || error instanceof OutsideError;
+  const say = (text: string): void => void stderr.write(`${redact(text)}\n`);
+  if (known) say(`lockkeeper: ${explain(error)}`);
+  else
+    say(
+      `lockkeeper: a bug in lockkeeper, please report it: ${explain(error)}${logLevel === 'debug' ? '' : ' (--log-level debug shows where)'}`,
+    );
+  if (logLevel === 'debug' && Error.isError(error)) say(error.stack ?? '');
+  return error instanceof UsageError ? 2 : 3;
+}
