@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { ExitCode, Io } from './io.ts';
+import type { ScanCommand } from './scan.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
@@ -47,6 +48,7 @@ function createProgram(io: Io, start: Start): Command {
     .showHelpAfterError('(lockkeeper --help lists the commands, lockkeeper COMMAND --help its options)')
     .addHelpText('after', exitCodes);
   addConfig(program, start);
+  addScan(program, start);
   addInit(program, start);
   return program;
 }
@@ -64,6 +66,22 @@ function addConfig(program: Command, start: Start): void {
     .action((options: { json?: boolean }) =>
       start(async (context) => (await import('./config-check.ts')).runConfigCheck(options, context)),
     );
+}
+
+const environmentOption = (): Option =>
+  new Option('--env <name>', 'only this environment (may be given again)').argParser((name: string, before: string[] = []) => [
+    ...before,
+    name,
+  ]);
+
+function addScan(program: Command, start: Start): void {
+  program
+    .command('scan')
+    .description('look for newer versions once, now, and open or update merge requests')
+    .addOption(environmentOption())
+    .option('--dry-run', 'print the proposals and change nothing')
+    .addOption(jsonOption())
+    .action((options: ScanCommand) => start(async (context) => (await import('./scan.ts')).runScan(options, context)));
 }
 
 function addInit(program: Command, start: Start): void {

@@ -1,0 +1,34 @@
+import type { Config } from '../config/schema.ts';
+import { createServices, type Services } from '../services.ts';
+import type { Progress } from '../updates/scan.ts';
+import type { Context } from './context.ts';
+
+/** Runs with the services that app.yml describes, and shuts them down whatever happens. */
+export async function withServices<T>(
+  { loadConfig, redact, log }: Context,
+  work: (services: Services, config: Config) => Promise<T>,
+): Promise<T> {
+  const { config } = loadConfig();
+  const services = await createServices(config, { redact, warn: (text) => log.warn(text) });
+  try {
+    return await work(services, config);
+  } finally {
+    await services.close();
+  }
+}
+
+/** A bar that grows as work turns up; taken away at the end. */
+export async function withProgress<T>({ output, log }: Context, title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const bar = output.progress(title, 0);
+  try {
+    return await work({
+      add: (units) => bar.grow(units),
+      done: (what) => {
+        bar.advance();
+        log.debug(what);
+      },
+    });
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
+import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
+import { openStore } from './adapters/store/sqlite.ts';
+import { repositoryRef } from './config/repository.ts';
+import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
+import { UsageError } from './domain/errors.ts';
+import type { Forge, RepositoryRef } from './domain/forge.ts';
+import type { Redact } from './domain/redact.ts';
+import type { Progress, ScanPorts, ScanSettings } from './updates/scan.ts';
+import { createTexts } from './updates/texts.ts';
+
+/** Everything that a command or the service works with, made from app.yml; the one place where parts are joined. */
+export interface Services {
+  readonly forges: ReadonlyMap<string, Forge>;
+  readonly http: HttpClient;
+  readonly settings: ScanSettings;
+  /** What one scan, begun now, reaches the world through. */
+  scanPorts(progress: Progress): ScanPorts;
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly redact: Redact;
+  readonly warn: (text: string) => void;
+}
+
+/** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
+export async function createServices(config: Config, { redact, warn }: ServiceOptions): Promise<Services> {
+  const store = openStore(storeFolder(config.store.url));
+  const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(registry)]));
+  const http = createHttpClient({ hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) }, store, redact });
+  const datasources = createDatasources({ registries, http, store });
+  const forges = new Map<string, Forge>();
+  for (const [name, forge] of Object.entries(config.forges))
+    forges.set(name, await createForge(name, forge, config.server.url, http, warn));
+  const forge = (name: string): Forge => {
+    const found = forges.get(name);
+    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+    return found;
+  };
+  return {
+    forges,
+    http,
+    settings: settingsOf(config),
+    scanPorts: (progress) => ({
+      forge,
+      datasources,
+      store,
+      now: new Date(),
+      progress,
+      texts: createTexts({ forges, download: (url: string) => http.stream({ url, maxBytes: largestBundle }) }),
+    }),
+    close: async () => {
+      await http.close();
+      store.close();
+    },
+  };
+}
+
+/** Bytes, packed. */
+const largestBundle = 64 * 1024 * 1024;
+
+function storeFolder(url: string): string {
+  if (url.startsWith('file://')) return fileURLToPath(url);
+  if (url.startsWith('file:')) return url.slice('file:'.length);
+  throw new UsageError(
+    'store.url: only the embedded store (file:FOLDER) can be used by this version; several replicas over Postgres are yet to come',
+  );
+}
+
+async function createForge(
+  name: string,
+  config: ForgeConfig,
+  pages: string,
+  http: HttpClient,
+  warn: (text: string) => void,
+): Promise<Forge> {
+  switch (config.type) {
+    case 'local': {
+      const { createLocal } = await import('./adapters/forges/local/local.ts');
+      return createLocal({ name, path: config.path, url: pages, warn });
+    }
+    case 'gitlab': {
+      const { createGitLab } = await import('./adapters/forges/gitlab/gitlab.ts');
+      return createGitLab({ name, url: config.url, token: config.token, http });
+    }
+    case 'github':
+      throw new UsageError(`forges.${name}: type github can be configured, but this version cannot work with it yet; use gitlab or local`);
+  }
+}
+
+function registrySettings({ ca, ...registry }: RegistryConfig): RegistrySettings {
+  return { ...registry, ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }) };
+}
+
+function forgeHosts(forges: Config['forges']): Record<string, HostSettings> {
+  return Object.fromEntries(
+    Object.values(forges).flatMap((forge) =>
+      forge.type === 'local' || forge.ca === undefined ? [] : [[new URL(forge.url).host, { ca: readFileSync(forge.ca, 'utf8') }]],
+    ),
+  );
+}
+
+function settingsOf({ environments, packages }: Config): ScanSettings {
+  return {
+    packages,
+    environments: environments.map((one) =>
+      'discover' in one
+        ? { ...one, discover: { ...ref(one.discover), path: ref(one.discover).path.replace(/\/\*$/, '') } }
+        : { ...one, repository: ref(one.repository) },
+    ),
+  };
+}
+
+function ref(text: string): RepositoryRef {
+  const found = repositoryRef(text);
+  if (found === undefined) throw new UsageError(`app.yml: "${text}" is not of the form FORGE:PATH`);
+  return found;
+}

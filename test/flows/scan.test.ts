@@ -1,0 +1,180 @@
+import { type Registry, startRegistry } from '../../src/demo/registry.ts';
+import { gitText, readTree } from '../support/git-repository.ts';
+import { scanWorld } from '../support/scan-world.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const folder = temporaryFolder();
+let registry: Registry;
+beforeEach(async () => {
+  registry = await startRegistry();
+});
+afterEach(() => registry.close());
+
+const environment = 'platform/environments/staging';
+
+const deployment = (image: string) => `# who runs this: payments
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: billing }
+spec:
+  template:
+    spec:
+      containers:
+        - name: app
+          image: "${image}" # moved by lockkeeper
+`;
+
+/** One environment that runs billing 1.4.2; the registry has the given tags. */
+async function world(tags: readonly string[], updates = '{}') {
+  for (const tag of tags) publish(tag);
+  const made = scanWorld(folder());
+  made.configure(`registries: { "${registry.host}": { type: oci, insecure: true } }
+environments:
+  - { name: staging, repository: "local:${environment}", updates: ${updates} }
+`);
+  await made.createRepository(environment, { 'manifests/billing.yaml': deployment(`${registry.host}/payments/billing:1.4.2`) });
+  return made;
+}
+
+const publish = (tag: string) => registry.publish('payments/billing', tag, { labels: {}, created: '2026-11-01T00:00:00Z' });
+
+test('a newer image becomes one merge request; scanning again changes nothing', async () => {
+  const { scan, directory } = await world(['1.4.2', '1.5.0', '2.0.0-rc.1']);
+  const first = await scan();
+  expect(first).toMatchObject({
+    exit: 0,
+    environments: [{ name: 'staging', references: 1, warnings: [] }],
+    proposals: [
+      {
+        environment: 'staging',
+        app: 'billing',
+        branch: 'lockkeeper/billing',
+        title: 'billing 1.4.2 → 1.5.0',
+        action: 'open',
+        url: expect.stringContaining('/merge_requests/1'),
+        updates: [
+          {
+            file: 'manifests/billing.yaml',
+            line: 10,
+            datasource: 'oci',
+            package: `${registry.host}/payments/billing`,
+            from: '1.4.2',
+            to: '1.5.0',
+            type: 'minor',
+            digest: expect.stringMatching(/^sha256:/),
+          },
+        ],
+      },
+    ],
+    held: [{ environment: 'staging', from: '1.4.2', to: '2.0.0-rc.1', reason: expect.stringContaining('pre-release') }],
+    errors: [],
+  });
+  const branch = await readTree(directory(environment), 'lockkeeper/billing');
+  expect(branch['manifests/billing.yaml']?.content.toString()).toBe(deployment(`${registry.host}/payments/billing:1.5.0`));
+  const refs = () => gitText(directory(environment), ['for-each-ref']);
+  const before = await refs();
+  const second = await scan();
+  expect(second.proposals).toMatchObject([{ action: 'keep', url: first.proposals[0]?.url }]);
+  expect(await refs()).toBe(before);
+});
+
+test('a dry run changes nothing', async () => {
+  const { scan, directory, forge } = await world(['1.5.0']);
+  const before = await gitText(directory(environment), ['for-each-ref']);
+  expect((await scan('--dry-run')).proposals).toMatchObject([{ action: 'open', title: 'billing 1.4.2 → 1.5.0' }]);
+  expect(await gitText(directory(environment), ['for-each-ref'])).toBe(before);
+  expect(await forge.mergeRequests(environment)).toEqual([]);
+});
+
+test('a newer release updates the merge request in place', async () => {
+  const { scan, forge, directory } = await world(['1.5.0']);
+  await scan();
+  publish('1.6.0');
+  expect((await scan()).proposals).toMatchObject([{ action: 'update', title: 'billing 1.4.2 → 1.6.0' }]);
+  expect(await forge.mergeRequests(environment)).toMatchObject([{ id: 1, state: 'open', title: 'billing 1.4.2 → 1.6.0' }]);
+  expect(await gitText(directory(environment), ['rev-list', '--count', 'main..lockkeeper/billing'])).toBe('1');
+});
+
+test('closed by a person: not this version, but the next one', async () => {
+  const { scan, closeAsPerson } = await world(['1.5.0']);
+  await scan();
+  await closeAsPerson(environment, 1);
+  const refused = await scan();
+  expect(refused.proposals).toEqual([]);
+  expect(refused.held).toMatchObject([{ to: '1.5.0', reason: expect.stringContaining('closed unmerged') }]);
+  publish('1.5.1');
+  expect((await scan()).proposals).toMatchObject([
+    { action: 'open', title: 'billing 1.4.2 → 1.5.1', url: expect.stringContaining('/merge_requests/2') },
+  ]);
+});
+
+test("a person's commit on the branch, an amended one too, is left alone", async () => {
+  const { scan, pushAsPerson, amendAsPerson, directory, forge } = await world(['1.5.0']);
+  await scan();
+  const mine = await pushAsPerson(environment, 'lockkeeper/billing', { 'extra.yaml': 'a: 1\n' }, 'And one more thing');
+  publish('1.6.0');
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep', reason: expect.stringContaining('Ada Lovelace') }]);
+  expect(await gitText(directory(environment), ['rev-parse', 'lockkeeper/billing'])).toBe(mine);
+  await gitText(directory(environment), ['update-ref', 'refs/heads/lockkeeper/billing', `${mine}~1`]);
+  const amended = await amendAsPerson(environment, 'lockkeeper/billing');
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep', reason: expect.stringContaining('Ada Lovelace') }]);
+  expect(await gitText(directory(environment), ['rev-parse', 'lockkeeper/billing'])).toBe(amended);
+  expect(await forge.mergeRequests(environment)).toHaveLength(1);
+});
+
+test('a branch that conflicts is rebuilt; one that is merely behind is not', async () => {
+  const { scan, pushAsPerson, directory } = await world(['1.4.3', '1.5.0'], '{ types: [minor] }');
+  await scan();
+  const head = () => gitText(directory(environment), ['rev-parse', 'lockkeeper/billing']);
+  const first = await head();
+  await pushAsPerson(environment, 'main', { 'other.yaml': 'a: 1\n' }, 'Something else');
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
+  expect(await head()).toBe(first);
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${registry.host}/payments/billing:1.4.3`) }, 'By hand');
+  expect((await scan()).proposals).toMatchObject([{ action: 'update', title: 'billing 1.4.3 → 1.5.0' }]);
+  expect(await head()).not.toBe(first);
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
+});
+
+test('merged: nothing is left to do; moved by hand: the merge request is closed with the reason', async () => {
+  const { scan, mergeAsPerson, pushAsPerson, forge } = await world(['1.5.0']);
+  await scan();
+  await mergeAsPerson(environment, 1);
+  expect((await scan()).proposals).toEqual([]);
+  publish('1.6.0');
+  await scan();
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${registry.host}/payments/billing:1.6.0`) }, 'By hand');
+  const closing = await scan();
+  expect(closing.proposals).toMatchObject([{ action: 'close', reason: expect.stringContaining('billing is at 1.6.0') }]);
+  expect(await forge.mergeRequests(environment)).toMatchObject([
+    { state: 'merged' },
+    { state: 'closed', description: expect.stringContaining('Closed by Lockkeeper') },
+  ]);
+  publish('1.7.0');
+  expect((await scan()).proposals).toMatchObject([{ action: 'open', title: 'billing 1.6.0 → 1.7.0' }]);
+});
+
+test('a registry that is gone takes nothing back, and the rest goes on', async () => {
+  const { scan, createRepository, configure, forge } = await world(['1.5.0']);
+  await scan();
+  const web = await startRegistry();
+  web.publish('web', '1.0.0', { labels: {} });
+  web.publish('web', '1.1.0', { labels: {} });
+  configure(`registries: { "${registry.host}": { insecure: true }, "${web.host}": { insecure: true } }
+environments:
+  - { name: staging, repository: "local:${environment}" }
+  - { name: missing, repository: "local:platform/environments/missing" }
+  - { name: production, repository: "local:platform/environments/production" }
+`);
+  await createRepository('platform/environments/production', { 'web.yaml': deployment(`${web.host}/web:1.0.0`) });
+  await registry.close();
+  const report = await scan();
+  await web.close();
+  expect(report).toMatchObject({
+    exit: 3,
+    environments: [{ name: 'staging' }, { name: 'production' }],
+    proposals: [{ app: 'web', action: 'open' }],
+  });
+  expect(report.errors.map(({ scope }) => scope).sort()).toEqual([registry.host, 'local:platform/environments/missing'].sort());
+  expect(await forge.mergeRequests(environment)).toMatchObject([{ state: 'open' }]);
+});
