@@ -12,7 +12,7 @@ export function mistakeOf(error: DefinedError, showable: (at: string) => boolean
     return { at, about: 'key', message: `the key "${error.params.missingProperty}" is missing${exampleOf(error)}` };
   }
   if (error.keyword === 'type') {
-    const hint = error.data === null || showable(at) ? hintFor(error) : '';
+    const hint = typeof error.data === 'string' && !showable(at) ? '' : hintFor(error);
     return { at, message: `expected ${typeNames[error.params.type] ?? error.params.type}, found ${kindOf(error.data)}${hint}` };
   }
   if (error.keyword === 'enum' || error.keyword === 'const') return notListed(at, error, showable);
@@ -87,7 +87,8 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'true or false';
-  return typeof value === 'number' ? 'a number' : Array.isArray(value) ? 'a list' : 'a mapping';
+  if (typeof value === 'number') return 'a number';
+  return Array.isArray(value) ? 'a list' : 'a mapping';
 }
 
 function hintFor(error: DefinedError & { keyword: 'type' }): string {
