@@ -43,14 +43,15 @@ function notListed(at: string, error: DefinedError, showable: (at: string) => bo
   return { at, message: `expected one of ${names.join(', ')}, found ${quoted(error.data)}${suggestion}` };
 }
 
-/** The one of the names that was probably meant. */
+/** The one of the names that was probably meant: written otherwise, with letters swapped, or nearly the same. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
-  const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
   if (names.length === 0 || name.length > 40) return undefined;
-  const meant = names.find((one) => plain(one) === plain(name)) ?? closest(name, [...names]);
-  return plain(meant) === plain(name) || distance(name, meant) <= (meant.length < 4 ? 1 : Math.max(2, Math.floor(meant.length / 3)))
-    ? meant
-    : undefined;
+  const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
+  const letters = (word: string): string => Array.from(plain(word)).sort().join('');
+  const same = names.find((one) => plain(one) === plain(name)) ?? names.find((one) => letters(one) === letters(name));
+  if (same !== undefined) return same;
+  const meant = closest(name, [...names]);
+  return distance(name, meant) <= (meant.length < 4 ? 1 : Math.max(2, Math.floor(meant.length / 3))) ? meant : undefined;
 }
 
 /** Every key that some form of the mapping at the pointer can have. */

@@ -64,7 +64,7 @@ test('a key with a letter too many, too few, or two swapped is named with its li
     key: fc.constantFrom(...keys),
     kind: fc.constantFrom('more', 'less', 'swap'),
     at: fc.nat(),
-    letter: fc.constantFrom(...'abcxyz'),
+    letter: fc.constantFrom('a', 'b', 'c', 'x', 'y', 'z'),
   });
   fc.assert(
     fc.property(typo, ({ key, kind, at, letter }) => {
