@@ -183,6 +183,14 @@ describe('the example, app.yml', () => {
   });
 });
 
+test('the examples of docs/configuration.md load, together', () => {
+  const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
+  const [, small = '', ...sections] = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  expect(sections.length).toBeGreaterThan(9);
+  expect(() => read(small)).not.toThrow();
+  expect(() => read(sections.join(''))).not.toThrow();
+});
+
 describe('invalid', () => {
   const words = { WORD: 'hunter2hunter2', EMPTY: '' };
 
