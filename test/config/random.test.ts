@@ -74,7 +74,8 @@ test('a key with a letter too many, too few, or two swapped is named with its li
       const wrong =
         { more: before + first + letter + second + after, less: before + second + after, swap: before + second + first + after }[kind] ??
         '';
-      fc.pre(wrong !== name && wrong !== '');
+      // `channel` and `channels` are one letter apart
+      fc.pre(wrong !== name && wrong !== '' && !name.startsWith('channel'));
       const problems = messagesFor(design.slice(0, key.valueStart) + wrong + design.slice(key.valueEnd), env);
       const named = problems.find((problem) => problem.line === line(key.valueStart) && problem.key.split('.').at(-1) === wrong);
       expect(named?.message).toMatch(/^unknown key/);
@@ -90,21 +91,25 @@ test('a secret from outside is in no message, whatever key it is given to and wh
     fc.stringMatching(/^[A-Z]{3}[!-~]{0,20}[A-Z]{3}$/),
   );
   fc.assert(
-    fc.property(fc.constantFrom(...values), secret, fc.boolean(), (value, [prefix, core], fromFile) => {
-      const quote = ['"', "'"].includes(design[value.valueStart - 1] ?? '') ? '' : '"';
-      const reference = fromFile ? '${file:/secret}' : '${SECRET}';
-      const text = design.slice(0, value.valueStart) + quote + reference + quote + design.slice(value.valueEnd);
-      try {
-        readConfig('app.yml', text, {
-          env: { ...env, SECRET: prefix + core },
-          readFile: (path) => (path === '/secret' ? prefix + core : 'pem'),
-        });
-      } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        expect(JSON.stringify(error.problems)).not.toContain(JSON.stringify(core).slice(1, -1));
-        expect(error.message).not.toContain(core);
-      }
-    }),
+    fc.property(
+      fc.constantFrom(...values),
+      secret,
+      fc.constantFrom('${file:/secret}', '${SECRET}', '${WORD}'),
+      (value, [prefix, core], reference) => {
+        const quote = ['"', "'"].includes(design[value.valueStart - 1] ?? '') ? '' : '"';
+        const text = design.slice(0, value.valueStart) + quote + reference + quote + design.slice(value.valueEnd);
+        try {
+          readConfig('app.yml', text, {
+            env: { ...env, SECRET: prefix + core, WORD: prefix + core },
+            readFile: (path) => (path === '/secret' ? prefix + core : 'pem'),
+          });
+        } catch (error) {
+          if (!(error instanceof ConfigError)) throw error;
+          expect(JSON.stringify(error.problems)).not.toContain(JSON.stringify(core).slice(1, -1));
+          expect(error.message).not.toContain(core);
+        }
+      },
+    ),
     { numRuns: 1000 },
   );
 });
