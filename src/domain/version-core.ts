@@ -15,7 +15,7 @@ export interface Core {
 
 /** Where the first number begins that stands by itself (`app-v1.2`), else the first one glued to a word (`php8.2`). */
 export function startOfCore(mask: string): { readonly at: number; readonly prefix: string; readonly v: string } | undefined {
-  const apart = /(?<![0-9A-Za-z])([vV]?)(?=\d)/.exec(mask);
+  const apart = /(?<![0-9A-Za-z])(?<!\d\.)([vV]?)(?=\d)/.exec(mask);
   if (apart !== null) {
     const v = apart[1] ?? '';
     return { at: apart.index + v.length, prefix: mask.slice(0, apart.index), v };

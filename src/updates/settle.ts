@@ -14,7 +14,7 @@ export function settle(decision: Decision, needs: readonly Holds[], details: Rel
   const { held } = decision;
   const reason = `the ${missing} of ${to.version}, which is written beside the version, is not known`;
   const kept = decision.incomplete === undefined ? {} : { incomplete: decision.incomplete };
-  return { kind: 'none', reason, held: [{ version: to.version, reason }, ...held], ...kept };
+  return { kind: 'none', reason, held: [...held, { version: to.version, reason }], ...kept };
 }
 
 /** What is looked up of one release is newer than what a list said of it. */
