@@ -46,6 +46,7 @@ describe('versioning: regex', () => {
     [builds, 'b1x9', 'b1x10 b2y1', 'b1x10'],
     [builds, 'b1x9', `b${'9'.repeat(200)}x1`, 'b1x9'],
     ['regex:^(?<major>.+)$', '1', 'two 2', '2'],
+    ['regex:^(?<major>\\d+)(?<compatibility>.*)$', '1"', '2"', '1"'],
   ])('%s: %s among %s', (versioning, current, tags, to) => {
     expect(movesTo(current, tags.split(' '), { versioning })).toBe(to);
   });

@@ -8,15 +8,15 @@ import { decideAmong, movesTo } from '../support/decisions.ts';
 describe('why each higher version was not taken', () => {
   test('types, ignore, allow and pre-releases, highest first', () => {
     const tags = ['2.0.0', '1.7.0-rc.1', '1.6.0', '1.5.1', '1.5.0', '1.4.2', '1.4.3', '0.9.0', '3.0.0', '1.9.0'];
-    const decision = decideAmong('1.4.2', tags, { types: ['minor', 'patch'], allow: '<1.9 || >=3', ignore: ['1.6.0', '1.5.x'] });
+    const decision = decideAmong('1.4.2', tags, { types: ['minor', 'patch'], allow: '<1.9', ignore: ['1.6.0', '1.5.x'] });
     expect(decision).toEqual({
       kind: 'update',
       to: { version: '1.4.3' },
       type: 'patch',
       held: [
         { version: '3.0.0', reason: 'major update; this environment takes minor, patch' },
-        { version: '2.0.0', reason: 'outside the allowed range "<1.9 || >=3"' },
-        { version: '1.9.0', reason: 'outside the allowed range "<1.9 || >=3"' },
+        { version: '2.0.0', reason: '"outside the allowed range "<1.9"' },
+        { version: '1.9.0', reason: '"outside the allowed range "<1.9"' },
         { version: '1.7.0-rc.1', reason: 'pre-release; 1.4.2 is stable' },
         { version: '1.6.0', reason: 'ignored by "1.6.0"' },
         { version: '1.5.1', reason: 'ignored by "1.5.x"' },
@@ -42,6 +42,13 @@ describe('why each higher version was not taken', () => {
       kind: 'none',
       reason: 'no version comparable with 1.2.3 is higher among the 5 that are known',
       held: [],
+    });
+  });
+
+  test('what is none says the reason of the highest', () => {
+    expect(decideAmong('1.2.3', ['1.2.4', '1.2.5'], { ignore: ['>=1.2.4'] })).toMatchObject({
+      kind: 'none',
+      reason: 'no higher version may be taken; 1.2.5: ignored by ">=1.2.4"',
     });
   });
 
@@ -173,6 +180,7 @@ describe('digests', () => {
     ['not asked for', pinned('latest', { rules: { types: ['patch'] } }), `moved to ${b}: digest update; this environment takes patch`],
     ['unmoved', pinned('latest', { currentDigest: a }), 'its digest has not moved'],
     ['unknown', pinned('latest', { currentDigest: undefined }), 'what "latest" points to now is not known'],
+    ['malformed', pinned('latest', { currentDigest: `${b}\n- evil` }), 'what "latest" points to now is not known'],
     ['not written', pinned('latest', { current: { version: 'latest' } }), '"latest" is not a version: it moves by digest only'],
     ['no tag', pinned('', {}), 'only a digest is written, so there is no tag to follow'],
     ['ignored', pinned('latest', { rules: { types: ['digest'], ignore: ['latest'] } }), 'ignored by "latest"'],
@@ -217,6 +225,10 @@ describe('settle', () => {
       reason: 'the sha256 of 1.2.4, which is written beside the version, is not known',
       held: [...decision.held, { version: '1.2.4', reason: 'the sha256 of 1.2.4, which is written beside the version, is not known' }],
     });
+  });
+
+  test('a digest that is none is not known', () => {
+    expect(settle(decision, ['digest'], { digest: `${b} # x`, labels: {} })).toMatchObject({ kind: 'none' });
   });
 
   test('none stays none', () => {
