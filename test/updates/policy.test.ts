@@ -15,8 +15,8 @@ describe('why each higher version was not taken', () => {
       type: 'patch',
       held: [
         { version: '3.0.0', reason: 'major update; this environment takes minor, patch' },
-        { version: '2.0.0', reason: '"outside the allowed range "<1.9"' },
-        { version: '1.9.0', reason: '"outside the allowed range "<1.9"' },
+        { version: '2.0.0', reason: 'major update; this environment takes minor, patch' },
+        { version: '1.9.0', reason: 'outside the allowed range "<1.9"' },
         { version: '1.7.0-rc.1', reason: 'pre-release; 1.4.2 is stable' },
         { version: '1.6.0', reason: 'ignored by "1.6.0"' },
         { version: '1.5.1', reason: 'ignored by "1.5.x"' },
