@@ -1,7 +1,7 @@
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { type Redact, redactor } from '../domain/redact.ts';
-import type { Io } from './io.ts';
-import { createLog, type Log, type LogLevel } from './log.ts';
+import type { Io, LogLevel } from './io.ts';
+import { createLog, type Log } from './log.ts';
 import { createOutput, type Output } from './output.ts';
 
 /** The options that every command has. */

@@ -10,3 +10,6 @@ export interface Io {
 
 /** 0 fine, 1 the thing checked is not fine, 2 wrong use or configuration, 3 something outside failed. */
 export type ExitCode = 0 | 1 | 2 | 3;
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];

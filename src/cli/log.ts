@@ -1,10 +1,8 @@
 import { type Logger, pino } from 'pino';
 import type { Redact } from '../domain/redact.ts';
-import type { Sink } from './io.ts';
+import type { LogLevel, Sink } from './io.ts';
 import { printable } from './printable.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 export type Log = Logger;
 
 /** Logs to stderr: lines for people on a terminal, JSON elsewhere. Secrets are hidden in both. */

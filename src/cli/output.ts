@@ -2,7 +2,7 @@ import type { Redact } from '../domain/redact.ts';
 import type { Io } from './io.ts';
 import { printable } from './printable.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { tableText } from './table.ts';
+import { type TableStyle, tableText } from './table.ts';
 
 /** Where a command's results go. Secrets are hidden in all of it. */
 export interface Output {
@@ -17,11 +17,16 @@ export interface Output {
 
 export function createOutput({ stdout, stderr, env }: Io, redact: Redact): Output {
   const color = stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  const write = (text: string): void => void stdout.write(`${redact(text)}\n`);
+  const style = (): TableStyle => ({ width: stdout.isTTY ? stdout.columns : undefined, color });
+  const write = (text: string): void => void stdout.write(`${text}\n`);
+  // Hidden before anything is escaped or wrapped: a secret in pieces would not be found any more.
   return {
-    print: (text) => write(printable(text)),
-    json: (value) => write(JSON.stringify(value, undefined, 2)),
-    table: (head, rows) => write(tableText(head, rows, { width: stdout.isTTY ? stdout.columns : undefined, color })),
-    progress: (title, total) => startProgress(stderr, redact(printable(title)), total),
+    print: (text) => write(printable(redact(text))),
+    json: (value) => write(redact(JSON.stringify(value, undefined, 2))),
+    table: (head, rows) => {
+      const [hidden = [], ...rest] = [head, ...rows].map((row) => row.map(redact));
+      write(tableText(hidden, rest, style()));
+    },
+    progress: (title, total) => startProgress(stderr, printable(redact(title)), total),
   };
 }

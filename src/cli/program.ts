@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { CommonOptions, Context } from './context.ts';
-import type { ExitCode, Io } from './io.ts';
+import { type ExitCode, type Io, logLevels } from './io.ts';
 import type { ScanCommand } from './scan.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
@@ -36,7 +36,7 @@ function createProgram(io: Io, start: Start): Command {
     .description('GitOps bot: finds newer versions and opens one merge request per app and environment.')
     .version(version)
     .option('--config <file>', 'the configuration', 'app.yml')
-    .addOption(new Option('--log-level <level>', 'what is logged').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+    .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'))
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),

@@ -23,8 +23,17 @@ export function parseDocument(file: string, text: string): Document {
   } catch (error) {
     if (error instanceof PositionError) throw new ConfigError([{ file, ...place(error.offset), key: '', message: error.message }]);
     if (!(error instanceof YAMLException)) throw error;
-    throw new ConfigError([{ file, ...place(error.mark?.position ?? 0), key: '', message: `not valid YAML: ${error.reason}` }]);
+    throw new ConfigError([
+      { file, ...place(error.mark?.position ?? 0), key: '', message: `not valid YAML: ${withoutQuote(error.reason)}` },
+    ]);
   }
+}
+
+/** The reason without what it quotes from the file: an unquoted password that begins with `*` or `!` is an alias or a tag to YAML. */
+function withoutQuote(reason: string): string {
+  if (reason.includes('flow collection')) return `${reason} (inside { } and [ ], text such as \${NAME} needs quotes)`;
+  const general = reason.replace(/\s*(?:"|!<|: ).*$/s, '');
+  return general === reason ? reason : `${general} (text that begins with *, & or ! needs quotes)`;
 }
 
 function mapping([value]: readonly unknown[]): Document['value'] {

@@ -1,6 +1,6 @@
 import { cronMistake } from './cron.ts';
 import { isMapping, keyPath, partsOf, pointer, quoted, valueAt } from './key.ts';
-import { type Names, namesIn } from './names.ts';
+import { namesIn } from './names.ts';
 import type { Mistake } from './problem.ts';
 import * as said from './said.ts';
 
@@ -73,7 +73,8 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
   const judge = (rule: said.TextRule, text: string, at: string): Mistake[] => {
     const wrong = rule(text, names);
     if (wrong === undefined) return [];
-    return [{ at, message: `expected ${wrong.expected}${wrong.found !== undefined && showable(at) ? `, found ${wrong.found}` : ''}` }];
+    if (!showable(at)) return [{ at, message: `expected ${wrong.expected}` }];
+    return [{ at, message: wrong.whole ?? `expected ${wrong.expected}${wrong.found === undefined ? '' : `, found ${wrong.found}`}` }];
   };
   return [
     ...texts.flatMap(([pattern, rule]) =>
@@ -83,7 +84,7 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
     ...credentials(document),
     ...environmentsTwice(document),
     ...contradictions(document),
-    ...circles(document, names),
+    ...circles(document),
   ];
 }
 
@@ -129,15 +130,17 @@ function contradictions(document: unknown): Mistake[] {
 }
 
 /** Environments that wait for one another: nothing would ever be proposed. */
-function circles(document: unknown, { environments }: Names): Mistake[] {
-  const waits = new Map<unknown, unknown>(
-    select(document, '/environments/*').map(({ value }) => [valueAt(value, '/name'), valueAt(value, '/updates/after/environment')]),
-  );
-  return select(document, '/environments/*').flatMap(({ at, value }) => {
-    const name = valueAt(value, '/name');
-    const way = [name];
-    for (let next = waits.get(name); environments.includes(String(next)) && !way.includes(next); next = waits.get(next)) way.push(next);
-    const closes = name !== undefined && waits.get(way.at(-1)) === name;
+function circles(document: unknown): Mistake[] {
+  const environments = select(document, '/environments/*').map(({ at, value }) => ({
+    at,
+    name: valueAt(value, '/name'),
+    waitsFor: valueAt(value, '/updates/after/environment'),
+  }));
+  const next = (name: unknown): unknown => (name === undefined ? undefined : environments.find((one) => one.name === name)?.waitsFor);
+  return environments.flatMap(({ at, name, waitsFor }) => {
+    const way = new Set<unknown>();
+    for (let on = waitsFor; on !== undefined && !way.has(on); on = next(on)) way.add(on);
+    const closes = name !== undefined && way.has(name);
     return closes ? [{ at: `${at}/updates/after/environment`, message: 'environments wait for one another in a circle' }] : [];
   });
 }

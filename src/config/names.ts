@@ -25,7 +25,7 @@ export function namesIn(document: unknown, showable: (at: string) => boolean): N
     forges: keysAt('/forges'),
     clusters: keysAt('/clusters'),
     environments: environments.map(({ name }) => String(name)),
-    listed: environments.filter(({ at }) => showable(at)).map(({ name }) => String(name)),
+    listed: [...new Set(environments.filter(({ at }) => showable(at)).map(({ name }) => String(name)))],
     discovers: entries.some(({ value }) => isMapping(value) && 'discover' in value),
   };
 }

@@ -1,4 +1,8 @@
-import semver from 'semver';
+import { explain, UsageError } from '../domain/errors.ts';
+import { parseDuration } from '../domain/time.ts';
+import { parseAllow } from '../domain/version-range.ts';
+import { versioningOf } from '../domain/versioning.ts';
+import { parseWindow } from '../domain/window.ts';
 import { quoted } from './key.ts';
 import type { Names } from './names.ts';
 import { repositoryRef } from './repository.ts';
@@ -8,6 +12,8 @@ import { nearest } from './wording.ts';
 export interface Wrong {
   readonly expected: string;
   readonly found?: string;
+  /** The whole message, instead, where the value may be shown. */
+  readonly whole?: string;
 }
 
 /** Gives undefined when nothing is wrong. */
@@ -104,25 +110,37 @@ export const packageGlob: TextRule = (text) =>
     ? { expected: 'HOST/PATH, with * and **, without https:// and blanks', found: found(text) }
     : undefined;
 
-export const range: TextRule = (text) =>
-  semver.validRange(text) === null ? { expected: 'a range as npm\'s semver reads it, such as ">=1.0 <3"', found: found(text) } : undefined;
+const longestShown = 120;
+
+/** The rule that the text can be read; the reader's own words are shown where the value may be. */
+const readable =
+  (read: (text: string) => unknown, expected: string): TextRule =>
+  (text) => {
+    try {
+      read(text);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return text.length > longestShown ? { expected } : { expected, whole: explain(error).replaceAll(/\s+/g, ' ') };
+    }
+  };
+
+export const duration = readable(parseDuration, 'a duration such as 90m, 24h or 3d');
+export const window = readable(parseWindow, 'a window such as "Mon-Thu 09:00-15:00 Europe/Stockholm"');
+export const versioning = readable(
+  versioningOf,
+  'semver, loose, calver, or regex: and a pattern with the named groups major, minor, patch',
+);
+export const range = readable(parseAllow, 'a range as npm\'s semver reads it, such as ">=1.0 <3"');
 
 /** A version exactly as the registry writes it, or a range. */
-export const versionOrRange: TextRule = (text) => (/[<>=^~|*\s]/.test(text) ? range(text, noNames) : undefined);
-
-const noNames: Names = { forges: [], clusters: [], environments: [], listed: [], discovers: false };
+export const versionOrRange: TextRule = (text, names) =>
+  /[<>=^~|*\s]/.test(text) && range(text, names)
+    ? { expected: "a version, or a range as npm's semver reads it", found: found(text) }
+    : undefined;
 
 /** The text of a key, not where it lies. */
 export const pem: TextRule = (text) =>
   /^\S+$/.test(text) && /^[./~]|\.pem$|\.key$/.test(text)
     ? { expected: 'the text of the key: ${file:PATH} reads it from a file' }
     : undefined;
-
-// until src/domain/window.ts is there
-export const duration: TextRule = (text) =>
-  /^\d+[smhdw]$/.test(text) ? undefined : { expected: 'a duration such as 24h', found: found(text) };
-export const window: TextRule = (text) => (text.includes(' ') ? undefined : { expected: 'a window', found: found(text) });
-export const versioning: TextRule = (text) =>
-  ['semver', 'loose', 'calver'].includes(text) || text.startsWith('regex:')
-    ? undefined
-    : { expected: 'semver, loose, calver or regex:PATTERN', found: found(text) };

@@ -1,4 +1,4 @@
-import { keyPath, mapTexts, partsOf } from './key.ts';
+import { mapTexts, partsOf } from './key.ts';
 import type { Mistake } from './problem.ts';
 
 /** Where `${NAME}` and `${file:PATH}` are read. */
@@ -31,7 +31,7 @@ const isSecret = (at: string): boolean => secretKeys.has(partsOf(at).at(-1) ?? '
 
 /** Replaces every reference, and collects every one that cannot be. A replacement is data: it is not read as YAML, nor looked into again. */
 export function substitute(document: unknown, sources: Sources): Substituted {
-  const mistakes: Mistake[] = [];
+  const mistakes = new Map<string, Mistake>();
   const replaced = new Set<string>();
   const unknown = new Set<string>();
   const secrets = new Set<string>();
@@ -41,7 +41,7 @@ export function substitute(document: unknown, sources: Sources): Substituted {
       replaced.add(at);
       const read = brace === '' ? { problem: '"${" without "}" (a literal "${" is written "$${")' } : resolve(name, sources);
       if ('problem' in read) {
-        mistakes.push({ at, message: read.problem });
+        mistakes.set(`${at} ${read.problem}`, { at, message: read.problem });
         unknown.add(at);
         return whole;
       }
@@ -51,7 +51,7 @@ export function substitute(document: unknown, sources: Sources): Substituted {
     if (isSecret(at) && !unknown.has(at)) for (const form of secretForms(at, result)) secrets.add(form);
     return result;
   });
-  return { value, replaced, unknown, mistakes, secrets: [...secrets] };
+  return { value, replaced, unknown, mistakes: [...mistakes.values()], secrets: [...secrets] };
 }
 
 /** What of a secret text must not be printed. One of several lines (a key in PEM) is secret line by line, too: texts are cut and logged so. */
@@ -88,4 +88,4 @@ function fromFile(path: string, readFile: Sources['readFile']): Read {
 export const showable =
   (replaced: ReadonlySet<string>) =>
   (at: string): boolean =>
-    !replaced.has(at) && !isSecret(at) && !/secret|token|passw/i.test(keyPath(at));
+    !replaced.has(at) && !isSecret(at);

@@ -18,7 +18,7 @@ export interface Values {
 export function validate(document: unknown, values: Values): Mistake[] {
   check(document);
   let errors = (check.errors ?? []) as DefinedError[];
-  if (errors.some((error) => converted(document, error, values.replaced))) {
+  if (errors.filter((error) => converted(document, error, values.replaced)).length > 0) {
     check(document);
     errors = (check.errors ?? []) as DefinedError[];
   }

@@ -12,7 +12,7 @@ export function mistakeOf(error: DefinedError, showable: (at: string) => boolean
     return { at, about: 'key', message: `the key "${error.params.missingProperty}" is missing${exampleOf(error)}` };
   }
   if (error.keyword === 'type') {
-    const hint = error.data === null || showable(at) ? hintFor(error) : '';
+    const hint = typeof error.data === 'string' && !showable(at) ? '' : hintFor(error);
     return { at, message: `expected ${typeNames[error.params.type] ?? error.params.type}, found ${kindOf(error.data)}${hint}` };
   }
   if (error.keyword === 'enum' || error.keyword === 'const') return notListed(at, error, showable);
@@ -43,14 +43,15 @@ function notListed(at: string, error: DefinedError, showable: (at: string) => bo
   return { at, message: `expected one of ${names.join(', ')}, found ${quoted(error.data)}${suggestion}` };
 }
 
-/** The one of the names that was probably meant. */
+/** The one of the names that was probably meant: written otherwise, with letters swapped, or nearly the same. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
-  const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
   if (names.length === 0 || name.length > 40) return undefined;
-  const meant = names.find((one) => plain(one) === plain(name)) ?? closest(name, [...names]);
-  return plain(meant) === plain(name) || distance(name, meant) <= (meant.length < 4 ? 1 : Math.max(2, Math.floor(meant.length / 3)))
-    ? meant
-    : undefined;
+  const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
+  const letters = (word: string): string => Array.from(plain(word)).sort().join('');
+  const same = names.find((one) => plain(one) === plain(name)) ?? names.find((one) => letters(one) === letters(name));
+  if (same !== undefined) return same;
+  const meant = closest(name, [...names]);
+  return distance(name, meant) <= (meant.length < 4 ? 1 : Math.max(2, Math.floor(meant.length / 3))) ? meant : undefined;
 }
 
 /** Every key that some form of the mapping at the pointer can have. */
@@ -87,7 +88,8 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'true or false';
-  return typeof value === 'number' ? 'a number' : Array.isArray(value) ? 'a list' : 'a mapping';
+  if (typeof value === 'number') return 'a number';
+  return Array.isArray(value) ? 'a list' : 'a mapping';
 }
 
 function hintFor(error: DefinedError & { keyword: 'type' }): string {

@@ -15,12 +15,12 @@ export interface Core {
 
 /** Where the first number begins that stands by itself (`app-v1.2`), else the first one glued to a word (`php8.2`). */
 export function startOfCore(mask: string): { readonly at: number; readonly prefix: string; readonly v: string } | undefined {
-  const apart = /(?<![0-9A-Za-z])([vV]?)(?=\d)/.exec(mask);
+  const apart = /(?<![0-9A-Za-z])(?<!\d\.)([vV]?)(?=\d)/.exec(mask);
   if (apart !== null) {
     const v = apart[1] ?? '';
     return { at: apart.index + v.length, prefix: mask.slice(0, apart.index), v };
   }
-  const glued = /(?<![0-9A-Za-z])(?:[A-Za-z]{2,}|[bBrR])(?=\d+(?![0-9A-Za-z]))/.exec(mask);
+  const glued = /(?<![0-9A-Za-z])(?:[A-Za-z]{2,}|[bBrR])(?=\d+(?:u\d+(?:b\d+)?)?(?![0-9A-Za-z]))/.exec(mask);
   if (glued === null) return undefined;
   const at = glued.index + glued[0].length;
   return { at, prefix: mask.slice(0, at), v: '' };
@@ -73,7 +73,7 @@ function readCompactDate(text: string): Read | undefined {
 
 /** `8u402`: Java's updates before version 9. */
 function readJava(text: string): Read | undefined {
-  const [whole, major, update] = /^(\d+)u(\d+)(?![0-9A-Za-z])/.exec(text) ?? [];
+  const [whole, major, update] = /^(\d+)u(\d+)(?=b\d|(?![0-9A-Za-z]))/.exec(text) ?? [];
   if (whole === undefined || major === undefined || update === undefined) return undefined;
   return { core: { format: 'u', parts: [major, update], written: [major, update] }, length: whole.length };
 }

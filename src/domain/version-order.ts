@@ -5,9 +5,11 @@ import type { PreRelease } from './version-tail.ts';
 
 /** Two strings of digits as numbers of any length. */
 export function compareDigits(one: string, other: string): number {
-  const [a, b] = [one.replace(/^0+/, ''), other.replace(/^0+/, '')];
+  const [a, b] = [significant(one), significant(other)];
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
+
+const significant = (digits: string): string => (digits.startsWith('0') ? digits.replace(/^0+/, '') : digits);
 
 /** A number that is missing is below every number. */
 export function compareNumbers(one: readonly string[], other: readonly string[]): number {
@@ -38,7 +40,7 @@ function comparePreReleases(one: PreRelease | undefined, other: PreRelease | und
   return compareIdentifiers(one.identifiers, other.identifiers);
 }
 
-/** Below zero when `one` is the lower one; says something only about two that are comparable with the same third. */
+/** Below zero when `one` is the lower one. A total order, which means something only among those comparable with the same third. */
 export function compareVersions(one: Numbered, other: Numbered): number {
   return (
     compareNumbers(one.parts, other.parts) ||

@@ -43,14 +43,16 @@ const stages: Readonly<Record<string, string>> = {
 
 const separator = '[-_.+~]';
 const stageWords = 'alpha|beta|milestone|prerelease|preview|pre|rc|cr';
-const channelWords = 'development|develop|devel|dev|snapshot|nightly|canary|edge|next|unstable|insiders?|experimental|eap|ea';
-const preWord = `(?<![A-Za-z])(?:(?:${stageWords}|${channelWords})(?![A-Za-z])|[abm](?=\\d))`;
+const channelWords = 'dev|snapshot|nightly|canary|edge|next|unstable|insiders?|experimental|eap|ea';
+/** Of the letters `a` only right behind the version (`3.13.0a1`) and `M` only as a capital: `-a100` and `-m1` are processors. */
+const preLetter = '(?:b|^a|(?-i:M))(?=\\d)';
+const preWord = `(?<![A-Za-z])(?:(?:${stageWords}|${channelWords})(?![A-Za-z])|${preLetter})`;
 const numberOrCommit = `${separator}?(?:\\d+(?![0-9A-Za-z])|\\*)`;
 /** `-rc1`, `b2`, `-0.dev-123-*`, `.alpha.0.12`; a second word (`.dev2`) may follow. */
 const preRelease = new RegExp(`(?:${separator}(?:\\d+\\.)*)?${preWord}(?:${numberOrCommit}|${separator}?${preWord})*`, 'i');
 
 /** Behind `8u402` `b06` is a build, not a beta. */
-const javaBuild = /^-b(?=\d+(?![0-9A-Za-z]))/;
+const javaBuild = /^-?b(?=\d+(?![0-9A-Za-z]))/;
 
 const buildNumber = /^(?:[-_.+~]?(?:build|rev|patch|post|r|p)?[-_.]?#)+(?:[-_.+~]\*)?(?![0-9A-Za-z])/;
 

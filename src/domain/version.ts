@@ -21,7 +21,7 @@ export interface Numbered extends Core, Tail {
 export type Version = Unnumbered | Numbered;
 
 /** What registries allow (OCI distribution, "pulling manifests": 128 characters), and `+`, `/`, `@`, `~`, `:` for git tags and bundles; all else is no version. */
-const readable = /^[\w.+/@~:-]{1,128}$/;
+export const readable: RegExp = /^[\w.+/@~:-]{1,128}$/;
 
 /** Seven to forty lowercase hex digits, one of them a letter, or digits that something in front says are a commit. */
 const commit = /^(?:(?=\d*[a-f])[0-9a-f]{7,40}|(?:sha|git|commit)[-_][0-9a-f]{7,64}|sha256[-:][0-9a-f]{64}.*)$/;

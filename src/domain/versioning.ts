@@ -1,8 +1,8 @@
-import { Script } from 'node:vm';
+import { type Context, createContext, Script } from 'node:vm';
 import semver from 'semver';
 import { UsageError } from './errors.ts';
 import { nestedQuantifier } from './regex-safety.ts';
-import { type Numbered, parseVersion, type Version } from './version.ts';
+import { type Numbered, parseVersion, readable, type Version } from './version.ts';
 import { isCalendar } from './version-core.ts';
 
 /** How tags are read: `loose` (the ten rules), `semver`, `calver` or `regex:…`. */
@@ -42,12 +42,12 @@ function readCalendar(text: string): Version {
 
 const ordered = ['major', 'minor', 'patch', 'build', 'revision'] as const;
 
-/** The longest tag that registries allow; patterns see no longer text. */
-const longestTag = 128;
 /** For a whole list; one of 20,000 tags needs a hundredth of it. */
 const patternTimeout = 1000;
 /** Only a script can be interrupted inside a regular expression. */
 const readGroups = new Script('texts.map((text) => pattern.exec(text)?.groups)');
+/** Made once, by the first that needs it: that takes longer than most lists. */
+let context: Context | undefined;
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
@@ -83,9 +83,11 @@ function compile(name: string, source: string): RegExp {
 }
 
 function runPattern(name: string, pattern: RegExp, texts: readonly string[]): readonly (Groups | undefined)[] {
-  const short = texts.map((text) => (text.length > longestTag ? '' : text));
+  const short = texts.map((text) => (readable.test(text) ? text : ''));
+  context ??= createContext({});
+  Object.assign(context, { texts: short, pattern });
   try {
-    return readGroups.runInNewContext({ texts: short, pattern }, { timeout: patternTimeout }) as (Groups | undefined)[];
+    return readGroups.runInContext(context, { timeout: patternTimeout }) as (Groups | undefined)[];
   } catch (cause) {
     const message = `versioning "${name}" took longer than ${patternTimeout} ms on ${texts.length} tags; write a pattern with fewer repetitions`;
     throw new UsageError(message, { cause });
@@ -93,7 +95,7 @@ function runPattern(name: string, pattern: RegExp, texts: readonly string[]): re
 }
 
 function versionFromGroups(text: string, groups: Groups | undefined, named: readonly string[]): Version {
-  if (groups === undefined) return unread(text);
+  if (groups === undefined || !readable.test(text)) return unread(text);
   const parts = named.map((group) => groups[group] ?? '0');
   if (parts.some((part) => !/^\d+$/.test(part))) return unread(text);
   const identifiers = groups['prerelease']?.match(/\d+|[A-Za-z]+/g) ?? [];

@@ -49,7 +49,8 @@ function parseHours(hours: string, text: string): Pick<Window, 'start' | 'end'> 
 
 function parseZone(zone: string, text: string): string {
   try {
-    if (/^[A-Za-z]/.test(zone)) return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    if (/^[A-Za-z]/.test(zone)) return zone;
   } catch {
     // RangeError: said below
   }

@@ -1,3 +1,4 @@
+import { isDigest } from '../domain/digest.ts';
 import type { HeldVersion } from '../domain/update.ts';
 import type { Decision, DecisionInput } from './decision.ts';
 
@@ -6,7 +7,7 @@ export function digestMove(input: DecisionInput, ignored: string | undefined, wh
   const { current, currentDigest, rules } = input;
   const none = (reason: string): Decision => ({ kind: 'none', reason, held });
   if (current.digest === undefined || current.version === '') return none(why);
-  if (currentDigest === undefined) return none(`${why}; what "${current.version}" points to now is not known`);
+  if (currentDigest === undefined || !isDigest(currentDigest)) return none(`${why}; what "${current.version}" points to now is not known`);
   if (currentDigest === current.digest) return none(`${why}; its digest has not moved`);
   const moved = `${why}; its digest moved to ${currentDigest}`;
   if (!rules.types.includes('digest')) return none(`${moved}: digest update; this environment takes ${rules.types.join(', ') || 'none'}`);

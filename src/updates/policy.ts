@@ -24,9 +24,9 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
   const refusal = ({ version, release }: Candidate): string | undefined =>
     refusedByShape(current, version) ??
+    refusedByType(typeOfUpdate(current, version), input.rules.types) ??
     ignored(version) ??
     (allowed(version) ? undefined : `outside the allowed range "${input.rules.allow}"`) ??
-    refusedByType(typeOfUpdate(current, version), input.rules.types) ??
     input.barred?.(release);
   const { taken, refused } = takeFirst(higher, refusal);
   const held = limited(refused);
@@ -34,7 +34,7 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   return digestMove(input, ignored(current), noneTaken(current, held, input.list), held);
 }
 
-/** Highest first, in an order that does not depend on that of the list. */
+/** Highest first, in an order that does not depend on that of the list; sorting what is nearly sorted takes one pass. */
 function higherVersions(current: Numbered, candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates
     .filter(({ version }) => comparable(current, version) && compareVersions(version, current) > 0)
@@ -117,5 +117,5 @@ function notAVersion(current: Version, versioning: Versioning): string {
 function noneTaken(current: Numbered, [highest]: readonly HeldVersion[], list: ReleaseList): string {
   const known = list.complete ? `the ${list.releases.length} that are known` : 'those known from an incomplete list';
   if (highest === undefined) return `no version comparable with ${current.text} is higher among ${known}`;
-  return `no higher version may be taken; ${highest.version} is a ${highest.reason}`;
+  return `no higher version may be taken; ${highest.version}: ${highest.reason}`;
 }

@@ -1,4 +1,4 @@
-import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 
 /** What an editor shows beside a key. */
 interface About {
@@ -36,18 +36,23 @@ export const byName = <T extends TSchema>(of: T, about: About & { readonly minPr
  * A mapping whose `type` says which other keys it has. Written with if/then, not anyOf: a mistake is then reported against the
  * one form that was meant, and defaults are filled in.
  */
-export function byType<const T extends Readonly<Record<string, TSchema>>>(forms: T, about: About) {
+export function byType<const T extends Readonly<Record<string, TObject>>>(forms: T, about: About) {
   const types = Object.keys(forms);
+  const anyKey = Object.fromEntries(Object.values(forms).flatMap((form) => Object.keys(form.properties).map((key) => [key, {}])));
   return Type.Unsafe<Static<T[keyof T]>>({
     type: 'object',
     ...about,
     required: ['type'],
-    properties: { type: { type: 'string', enum: types } },
-    allOf: types.map((type) => ({
-      if: { type: 'object', required: ['type'], properties: { type: { const: type } } },
-      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
-      then: forms[type],
-    })),
+    properties: { type: { type: 'string', enum: types, description: 'What it is.' } },
+    allOf: [
+      ...types.map((type) => ({
+        if: { type: 'object', required: ['type'], properties: { type: { const: type } } },
+        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's word
+        then: forms[type],
+      })),
+      // Without it the form is not known, but a misspelt `type` can be seen.
+      { if: { type: 'object', required: ['type'] }, else: { type: 'object', properties: anyKey, additionalProperties: false } },
+    ],
   });
 }
 
