@@ -80,7 +80,7 @@ export function splitDraft(image: SplitImage): Draft | undefined {
   const at = (tag ?? digest)?.start ?? image.nameAt;
   const base = { app: appOf(of.name), package: of, at };
   const skip = splitTrouble(image);
-  if (skip !== undefined) return { ...base, version: tag?.value ?? '', ...digestOf(digest?.value), spots: [], skip };
+  if (skip !== undefined) return { ...base, version: tag?.value.slice(0, 128) ?? '', ...digestOf(digest?.value), spots: [], skip };
   const [version = '', behind] = tag?.value.split('@') ?? [];
   return {
     ...base,
