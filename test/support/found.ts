@@ -2,7 +2,7 @@ import type { Reference } from '../../src/domain/reference.ts';
 import { findReferences } from '../../src/updates/references/find.ts';
 
 /** `LINE PACKAGE VERSION@DIGEST (app)`, `: reason` behind where it is skipped; a digest shortened to its first six digits. */
-export function oneLine({ line, app, package: of, version, digest, skip }: Reference): string {
+function oneLine({ line, app, package: of, version, digest, skip }: Reference): string {
   const behind = digest === undefined ? '' : `@${digest.slice('sha256:'.length).slice(0, 6)}`;
   return `${line} ${of.name} ${version}${behind} (${app})${skip === undefined ? '' : `: ${skip}`}`;
 }

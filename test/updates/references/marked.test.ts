@@ -8,6 +8,7 @@ test.each([
   ['- "v1.4.3"', '1 x/app v1.4.3 (app)'],
   ['"json": "1.2.3",', '1 x/app 1.2.3 (app)'],
   ['- latest', '1 x/app latest (app)'],
+  ['v: 1.2.3 # was 1.0.0', '1 x/app 1.2.3 (app)'],
   ['tag: &t 1.2.3-alpine3.19', '1 x/app 1.2.3-alpine3.19 (app)'],
   [`tag: 1.2.3@sha256:${hex('a')}`, '1 x/app 1.2.3@aaaaaa (app)'],
   [`digest: sha256:${hex('a')}`, '1 x/app @aaaaaa (app)'],
@@ -37,6 +38,8 @@ test('a bundle: the URL, or the version alone', () => {
   expect(found(`run: curl https://n/r/1.2.3/b-1.2.3.tgz | tar x -C 9.9.9 ${mark}\n`)).toEqual(['1 n/r/b 1.2.3 (b)']);
   expect(found(`V: "1.2.3" ${mark}\n`)).toEqual(['1 n/r/b 1.2.3 (b)']);
 });
+
+test('another comment may stand behind a mark', () => expect(found(`v: 1.2.3 ${oci} # not 2.0.0\n`)).toEqual(['1 x/app 1.2.3 (app)']));
 
 test('a mark takes the place of the form on its line', () => {
   expect(found(`kind: Pod\nspec: {containers: [{image: "mirror/app:1.2.3"}]} # lockkeeper: datasource=oci package=real/app\n`)).toEqual([
