@@ -65,7 +65,7 @@ function readDocuments(text: string, offset: number, lineAt: LineAt): Read {
     return { documents: new Composer(text, offset).compose(parseEvents(text, {})) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const position = offset + Math.min(error.mark?.position ?? 0, text.length);
+    const position = offset + Math.min(error.mark?.position ?? 0, Math.max(text.trimEnd().length - 1, 0));
     return { documents: [], problem: { line: lineAt(position), message: error.reason } };
   }
 }

@@ -1,15 +1,13 @@
 import { CORE_SCHEMA, load, YAML11_SCHEMA } from 'js-yaml';
 import { isDigest, isTag } from '../../domain/image.ts';
 import type { Package, Reference, Spot } from '../../domain/reference.ts';
-import { isEmpty, type Scalar, type YamlNode } from '../../manifests/yaml-nodes.ts';
+import type { Scalar } from '../../manifests/yaml-nodes.ts';
 
 /** A reference before its file and line are known. */
 export interface Draft extends Omit<Reference, 'file' | 'line'> {
   /** Offset of the version, or of what names the package where none is written. */
   readonly at: number;
 }
-
-export type Form = (root: YamlNode) => readonly Draft[];
 
 /** Why a scalar cannot be looked up or replaced, whatever it holds. */
 export function trouble(scalar: Scalar): string | undefined {
@@ -80,7 +78,7 @@ export function splitDraft(image: SplitImage): Draft | undefined {
   const at = (tag ?? digest)?.start ?? image.nameAt;
   const base = { app: appOf(of.name), package: of, at };
   const skip = splitTrouble(image);
-  if (skip !== undefined) return { ...base, version: tag?.value ?? '', ...digestOf(digest?.value), spots: [], skip };
+  if (skip !== undefined) return { ...base, version: tag?.value.slice(0, 128) ?? '', ...digestOf(digest?.value), spots: [], skip };
   const [version = '', behind] = tag?.value.split('@') ?? [];
   return {
     ...base,
@@ -108,6 +106,3 @@ function splitTrouble({ name, tag, digest, unquoted }: SplitImage): string | und
 }
 
 const digestOf = (digest: string | undefined): { digest?: string } => (digest === undefined ? {} : { digest });
-
-/** A scalar with something in it. */
-export const filled = (node: YamlNode | undefined): Scalar | undefined => (node?.kind === 'scalar' && !isEmpty(node) ? node : undefined);

@@ -72,6 +72,8 @@ function referenceOf({ at, ...draft }: Draft, file: string, lineAt: LineAt, alte
   return altered === undefined || draft.skip !== undefined ? reference : { ...reference, spots: [], skip: altered };
 }
 
+const mostProblems = 10;
+
 /** One warning for a template, which cannot be YAML before it is filled in; else one per document that cannot be read. */
 function explain(problems: readonly { readonly line: number; readonly message: string }[], { path, text }: TextFile): Warning[] {
   const [first] = problems;
@@ -80,5 +82,7 @@ function explain(problems: readonly { readonly line: number; readonly message: s
     const message = `is no YAML before it is filled in (${first.message}): only lines marked "# lockkeeper:" are looked at where it cannot be read`;
     return [{ file: path, line: first.line, message }];
   }
-  return problems.map(({ line, message }) => ({ file: path, line, message: `is no YAML: ${message}` }));
+  const told = problems.slice(0, mostProblems).map(({ line, message }) => ({ file: path, line, message: `is no YAML: ${message}` }));
+  const more = problems.length - told.length;
+  return more > 0 ? [...told, { file: path, message: `${more} more documents are no YAML` }] : told;
 }

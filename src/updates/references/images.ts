@@ -51,7 +51,7 @@ function volumeDraft(value: YamlNode, key: string): Draft | undefined {
 }
 
 /** One scalar that holds name, tag and digest. Outside a container only what is surely an image counts; inside, all that is not looked up is told. */
-export function imageDraft(scalar: Scalar, inContainer: boolean): Draft | undefined {
+function imageDraft(scalar: Scalar, inContainer: boolean): Draft | undefined {
   const image = parseImage(scalar.value);
   const name = image?.name ?? unparsedName(scalar.value);
   const of = { datasource: 'oci', name } as const;

@@ -5,7 +5,7 @@ import { type Draft, hasVariable, misread, splitDraft } from './draft.ts';
 /** Names under which kustomize looks for its file. */
 const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
-export const isKustomizationFile = (path: string): boolean => fileNames.includes(path.slice(path.lastIndexOf('/') + 1));
+const isKustomizationFile = (path: string): boolean => fileNames.includes(path.slice(path.lastIndexOf('/') + 1));
 
 /** `images` of a kustomization or component, and of Flux's Kustomization: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/ */
 export function findKustomizeImages(root: YamlNode, path: string): readonly Draft[] {

@@ -56,7 +56,8 @@ function linesOf(text: string): Line[] {
 }
 
 function parseMark(text: string, at: number): Mark | BadMark {
-  const words = text.split(/[ \t]+/).filter((word) => word !== '');
+  const [own = ''] = text.split(/[ \t]#/, 1);
+  const words = own.split(/[ \t]+/).filter((word) => word !== '');
   const values = new Map(words.map((word) => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1).replaceAll(/^["']|["']$/g, '')]));
   const unknown = words.find((word) => !/^(?:datasource|package|app)=./.test(word));
   if (unknown !== undefined) return { at, message: `"${unknown.slice(0, 60)}" is unknown in a mark: write it like ${example}` };

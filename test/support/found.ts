@@ -1,0 +1,17 @@
+import type { Reference } from '../../src/domain/reference.ts';
+import { findReferences } from '../../src/updates/references/find.ts';
+
+/** `LINE PACKAGE VERSION@DIGEST (app)`, `: reason` behind where it is skipped; a digest shortened to its first six digits. */
+function oneLine({ line, app, package: of, version, digest, skip }: Reference): string {
+  const behind = digest === undefined ? '' : `@${digest.slice('sha256:'.length).slice(0, 6)}`;
+  return `${line} ${of.name} ${version}${behind} (${app})${skip === undefined ? '' : `: ${skip}`}`;
+}
+
+/** All references of a text, one line each. */
+export const found = (text: string, path = 'manifests/a.yaml'): string[] => findReferences({ path, text }).references.map(oneLine);
+
+/** `LINE message` of each warning. */
+export const warned = (text: string, path = 'manifests/a.yaml'): string[] =>
+  findReferences({ path, text }).warnings.map(({ line, message }) => `${line ?? ''} ${message}`.trim());
+
+export const hex = (digit: string): string => digit.repeat(64);
