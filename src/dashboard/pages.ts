@@ -10,6 +10,7 @@ import type {
   MergeRequestDetails,
   PageComment,
   PageCommit,
+  PageTag,
   RepositoryDetails,
 } from './source.ts';
 
@@ -116,15 +117,23 @@ export function comparePage(path: string, from: string, to: string, of: Comparis
 
 /** A repository: its merge requests, tags with their notes, latest commits. */
 export function repositoryPage(path: string, of: RepositoryDetails, listed: readonly ListedMergeRequest[], now: Date): string {
-  const tags = of.tags.map(
-    ({ name, commit, date, notes }) =>
-      html`<article class="card" id="${name}"><p class="meta"><b>${name}</b> · <a class="sha" href="/${urlPath(path)}/commit/${commit}">${commit.slice(0, 8)}</a> · ${ago(date, now)}</p>${notes === '' ? undefined : html`<div class="prose">${renderMarkdown(notes)}</div>`}</article>`,
-  );
-  const requests =
-    listed.length === 0 ? undefined : html`<h2>Merge requests</h2><ul class="requests">${listed.map((one) => listItem(one, now))}</ul>`;
-  const body = html`<h1>${path}</h1>${requests}${tags.length === 0 ? undefined : html`<h2>Versions</h2>${tags}`}
+  const requests = html`<h2>Merge requests</h2><ul class="requests">${listed.map((one) => listItem(one, now))}</ul>`;
+  const tags = html`<h2>Versions</h2>${of.tags.map((tag) => tagCard(path, tag, now))}`;
+  const body = html`<h1>${path}</h1>${listed.length === 0 ? undefined : requests}${of.tags.length === 0 ? undefined : tags}
 <h2>Latest commits</h2>${commitList(path, of.commits, now)}`;
   return layout(path, [repositoryCrumb(path)], body);
+}
+
+export function tagPage(path: string, tag: PageTag, now: Date): string {
+  const body = html`<h1>${tag.name}</h1>${tagCard(path, tag, now)}`;
+  return layout(`${tag.name} · ${path}`, [repositoryCrumb(path), { text: tag.name, href: tagUrl(path, tag.name) }], body);
+}
+
+const tagUrl = (path: string, name: string): string => `/${urlPath(path)}/tags/${urlPath(name)}`;
+
+function tagCard(path: string, { name, commit, date, notes }: PageTag, now: Date): Html {
+  const prose = html`<div class="prose">${renderMarkdown(notes)}</div>`;
+  return html`<article class="card"><p class="meta"><a href="${tagUrl(path, name)}"><b>${name}</b></a> · <a class="sha" href="/${urlPath(path)}/commit/${commit}">${commit.slice(0, 8)}</a> · ${ago(date, now)}</p>${notes === '' ? undefined : prose}</article>`;
 }
 
 /** Says what went wrong and where to go from here. */

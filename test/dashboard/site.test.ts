@@ -80,6 +80,12 @@ test('a repository has its versions with their notes, its commits and its merge 
   expect(page).not.toContain('merge_requests');
 });
 
+test('a version has its notes, on a page of its own', async () => {
+  expect(await body('/apps/billing/tags/v1.0.0')).toContain('<strong>notes</strong>');
+  expect((await site('/apps/billing/tags/v9')).status).toBe(404);
+  expect((await site('/apps/none/tags/v1.0.0')).status).toBe(404);
+});
+
 const pages = [
   '/',
   '/platform/environments/staging/merge_requests/2',
