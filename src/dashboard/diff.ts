@@ -27,7 +27,8 @@ function wholeFiles(lines: readonly string[]): string {
 
 function parse(text: string): readonly StructuredPatch[] | undefined {
   try {
-    return parsePatch(text);
+    const files = parsePatch(text);
+    return files.every(({ hunks }) => hunks.every(({ oldStart, newStart }) => oldStart >= 0 && newStart >= 0)) ? files : undefined;
   } catch {
     return undefined;
   }

@@ -28,8 +28,8 @@ ${body}
 `.text;
 }
 
-/** A lock's two gates, closed against the stream, and the water at its two levels. */
-export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="24" height="24" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#0b5c75"/><path d="M4 12h9v13H4z" fill="#7fd3e8"/><path d="M19 19h9v6h-9z" fill="#7fd3e8"/><path d="M13 7l3 4 3-4v18h-6z" fill="#fff"/><path d="M16 11v14" stroke="#0b5c75" stroke-width="1.6"/></svg>`;
+/** A lock's gate between the water's two levels. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="24" height="24" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#0b5c75"/><path d="M3 13q3-2.4 6 0t6 0v12H3z" fill="#7fd3e8"/><path d="M17 20q3-2.4 6 0t6 0v5H17z" fill="#4aa9c4"/><path d="M16 6v20" stroke="#fff" stroke-width="3" stroke-linecap="round"/><path d="M10.5 7H21.5" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/></svg>`;
 
 const units = [
   ['year', 31_536_000],

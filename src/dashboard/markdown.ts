@@ -1,13 +1,17 @@
 import markdownIt, { type StateBlock } from 'markdown-it';
-import { type Html, trusted } from './html.ts';
+import { type Html, html, trusted } from './html.ts';
 
 /**
  * Markdown as forges render it, without raw HTML, except bare `<details>` and `<summary>`; comments are left out.
  * Pictures become links: nothing is loaded from elsewhere.
  */
 export function renderMarkdown(text: string): Html {
+  renderer.set({ linkify: text.split(/\s+/).every((word) => word.length <= longestWord) });
   return trusted(renderer.render(text));
 }
+
+/** Looking for addresses in a longer one takes seconds. */
+const longestWord = 2000;
 
 const renderer = markdownIt({ html: false, linkify: true }).disable('image');
 renderer.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
@@ -30,6 +34,16 @@ renderer.renderer.rules['link_open'] = (tokens, index, options, _, self) => {
   return self.renderToken(tokens, index, options);
 };
 
+const fence = renderer.renderer.rules['fence'];
+renderer.renderer.rules['fence'] = (tokens, index, options, env, self) => {
+  const token = tokens[index];
+  if (token?.info.trim() !== 'diff') return fence?.(tokens, index, options, env, self) ?? '';
+  const lines = token.content.split('\n').map((line) => html`<span class="${lineKinds[line[0] ?? ''] ?? 'same'}">${line}\n</span>`);
+  return html`<pre class="diff"><code>${lines.slice(0, -1)}</code></pre>\n`.text;
+};
+
+const lineKinds: Readonly<Record<string, string>> = { '+': 'plus', '-': 'minus', '@': 'hunk' };
+
 /** The line without indentation; undefined where it is indented as code. */
 function lineAt(state: StateBlock, line: number): string | undefined {
   if ((state.sCount[line] ?? 0) - state.blkIndent >= 4) return undefined;
@@ -38,13 +52,16 @@ function lineAt(state: StateBlock, line: number): string | undefined {
 
 /** `<!-- … -->` from a line's start, over any number of lines: nothing. */
 function comment(state: StateBlock, start: number, end: number, silent: boolean): boolean {
-  if (lineAt(state, start)?.startsWith('<!--') !== true) return false;
-  for (let line = start; line < end; line += 1) {
-    if (lineAt(state, line)?.endsWith('-->') !== true) continue;
-    if (!silent) state.line = line + 1;
-    return true;
-  }
-  return false;
+  const found = state.env as { noMoreComments?: boolean };
+  if (found.noMoreComments === true || lineAt(state, start)?.startsWith('<!--') !== true) return false;
+  const closing = state.src.indexOf('-->', state.bMarks[start]);
+  found.noMoreComments = closing < 0;
+  if (closing < 0) return false;
+  let last = start;
+  while (last < end && (state.eMarks[last] ?? 0) < closing) last += 1;
+  if (last >= end || lineAt(state, last)?.endsWith('-->') !== true) return false;
+  if (!silent) state.line = last + 1;
+  return true;
 }
 
 /** `<details>` up to its `</details>`, or, without one, to the end of what it stands in: never unbalanced. */

@@ -1,4 +1,4 @@
-import { branchPrefix } from '../domain/identifiers.ts';
+import { branchPrefix, label } from '../domain/identifiers.ts';
 import { renderDiff } from './diff.ts';
 import { type Html, html } from './html.ts';
 import { ago, type Crumb, layout, urlPath } from './layout.ts';
@@ -10,6 +10,7 @@ import type {
   MergeRequestDetails,
   PageComment,
   PageCommit,
+  PageTag,
   RepositoryDetails,
 } from './source.ts';
 
@@ -37,11 +38,15 @@ ${done?.length ? html`<details><summary>${done.length} merged or closed</summary
 }
 
 function listItem({ path, mergeRequest }: ListedMergeRequest, now: Date): Html {
-  const { id, title, state, branch, labels, createdAt, conflicts } = mergeRequest;
-  const conflict = conflicts ? html` <span class="tag warn">conflicts</span>` : undefined;
-  return html`<li><span class="dot ${state}" title="${state}"></span><div><a class="title" href="${requestUrl(path, id)}">${title}</a>${conflict}
-<p class="meta">!${id} · ${appOf(branch)} · ${state}, opened ${ago(createdAt, now)}${labels.map((label) => html` <span class="tag">${label}</span>`)}</p></div></li>`;
+  const { id, title, state, branch, labels, createdAt, updatedAt, conflicts } = mergeRequest;
+  const since = state === 'open' ? html`opened ${ago(createdAt, now)}` : html`${state} ${ago(updatedAt, now)}`;
+  return html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><a class="title" href="${requestUrl(path, id)}">${title}</a>${conflicts ? html` <span class="tag warn">conflicts</span>` : undefined}
+<p class="meta">${appOf(branch)} · !${id} · ${since}${tagList(labels)}</p></div></li>`;
 }
+
+/** All but our own, which every one of them has. */
+const tagList = (labels: readonly string[]): readonly Html[] =>
+  labels.filter((one) => one !== label).map((one) => html` <span class="tag">${one}</span>`);
 
 const appOf = (branch: string): string => (branch.startsWith(branchPrefix) ? branch.slice(branchPrefix.length) : branch);
 
@@ -53,7 +58,7 @@ export function mergeRequestPage(of: MergeRequestDetails, now: Date): string {
   const { id, title, state, branch, target, labels, createdAt, description, conflicts } = mergeRequest;
   const conflict = conflicts ? html`<p class="banner">This branch conflicts with ${target}. The next scan rebuilds it.</p>` : undefined;
   const body = html`<header class="request"><h1>${title} <span class="number">!${id}</span></h1>
-<p class="meta"><span class="state ${state}">${state}</span> <code>${branch}</code> → <code>${target}</code> · opened ${ago(createdAt, now)}${labels.map((label) => html` <span class="tag">${label}</span>`)}</p></header>
+<p class="meta"><span class="state ${state}">${state}</span> <code>${branch}</code> → <code>${target}</code> · opened ${ago(createdAt, now)}${tagList(labels)}</p></header>
 <nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#comments">Comments <b>${comments.length}</b></a></nav>
 ${conflict}
 <section id="description" class="card prose">${renderMarkdown(description)}</section>
@@ -112,15 +117,23 @@ export function comparePage(path: string, from: string, to: string, of: Comparis
 
 /** A repository: its merge requests, tags with their notes, latest commits. */
 export function repositoryPage(path: string, of: RepositoryDetails, listed: readonly ListedMergeRequest[], now: Date): string {
-  const tags = of.tags.map(
-    ({ name, commit, date, notes }) =>
-      html`<article class="card" id="${name}"><p class="meta"><b>${name}</b> · <a class="sha" href="/${urlPath(path)}/commit/${commit}">${commit.slice(0, 8)}</a> · ${ago(date, now)}</p>${notes === '' ? undefined : html`<div class="prose">${renderMarkdown(notes)}</div>`}</article>`,
-  );
-  const requests =
-    listed.length === 0 ? undefined : html`<h2>Merge requests</h2><ul class="requests">${listed.map((one) => listItem(one, now))}</ul>`;
-  const body = html`<h1>${path}</h1>${requests}${tags.length === 0 ? undefined : html`<h2>Versions</h2>${tags}`}
+  const requests = html`<h2>Merge requests</h2><ul class="requests">${listed.map((one) => listItem(one, now))}</ul>`;
+  const tags = html`<h2>Versions</h2>${of.tags.map((tag) => tagCard(path, tag, now))}`;
+  const body = html`<h1>${path}</h1>${listed.length === 0 ? undefined : requests}${of.tags.length === 0 ? undefined : tags}
 <h2>Latest commits</h2>${commitList(path, of.commits, now)}`;
   return layout(path, [repositoryCrumb(path)], body);
+}
+
+export function tagPage(path: string, tag: PageTag, now: Date): string {
+  const body = html`<h1>${tag.name}</h1>${tagCard(path, tag, now)}`;
+  return layout(`${tag.name} · ${path}`, [repositoryCrumb(path), { text: tag.name, href: tagUrl(path, tag.name) }], body);
+}
+
+const tagUrl = (path: string, name: string): string => `/${urlPath(path)}/tags/${urlPath(name)}`;
+
+function tagCard(path: string, { name, commit, date, notes }: PageTag, now: Date): Html {
+  const prose = html`<div class="prose">${renderMarkdown(notes)}</div>`;
+  return html`<article class="card"><p class="meta"><a href="${tagUrl(path, name)}"><b>${name}</b></a> · <a class="sha" href="/${urlPath(path)}/commit/${commit}">${commit.slice(0, 8)}</a> · ${ago(date, now)}</p>${notes === '' ? undefined : prose}</article>`;
 }
 
 /** Says what went wrong and where to go from here. */

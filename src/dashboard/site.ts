@@ -1,5 +1,5 @@
 import { icon } from './layout.ts';
-import { commitPage, comparePage, listPage, mergeRequestPage, problemPage, repositoryPage } from './pages.ts';
+import { commitPage, comparePage, listPage, mergeRequestPage, problemPage, repositoryPage, tagPage } from './pages.ts';
 import type { PagesSource } from './source.ts';
 import { style } from './style.ts';
 
@@ -12,7 +12,7 @@ export interface Answer {
 /** What stands behind each address; `path` is the undecoded path of the URL. */
 export type Site = (path: string) => Promise<Answer>;
 
-/** The pages: `/`, `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/compare/<a>...<b>`. */
+/** The pages: `/`, `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
 export function createSite(source: PagesSource, now: () => Date): Site {
   return async (path) => {
     const fixed = fixedAnswers.get(path);
@@ -38,6 +38,7 @@ type Route =
   | { readonly kind: 'repository'; readonly path: string }
   | { readonly kind: 'merge request'; readonly path: string; readonly id: number }
   | { readonly kind: 'commit'; readonly path: string; readonly sha: string }
+  | { readonly kind: 'tag'; readonly path: string; readonly name: string }
   | { readonly kind: 'compare'; readonly path: string; readonly from: string; readonly to: string };
 
 async function render(source: PagesSource, route: Route, now: Date): Promise<string | undefined> {
@@ -50,6 +51,10 @@ async function render(source: PagesSource, route: Route, now: Date): Promise<str
     case 'commit': {
       const found = await source.commit(path, route.sha);
       return found && commitPage(path, found, now);
+    }
+    case 'tag': {
+      const found = (await source.repository(path))?.tags.find(({ name }) => name === route.name);
+      return found && tagPage(path, found, now);
     }
     case 'compare': {
       const found = await source.diff(path, route.from, route.to);
@@ -74,18 +79,21 @@ async function render(source: PagesSource, route: Route, now: Date): Promise<str
 function routeOf(raw: string): Route | undefined {
   const text = decode(raw.slice(1));
   if (text === undefined) return undefined;
-  for (const kind of ['merge_requests', 'commit', 'compare'] as const) {
-    const at = text.indexOf(`/${kind}/`);
-    if (at < 0) continue;
-    const path = text.slice(0, at);
-    return isPath(path) ? pageRoute(kind, path, text.slice(at + kind.length + 2)) : undefined;
-  }
-  return isPath(text) ? { kind: 'repository', path: text } : undefined;
+  const [first] = kinds
+    .map((kind) => ({ kind, at: text.indexOf(`/${kind}/`) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  if (first === undefined) return isPath(text) ? { kind: 'repository', path: text } : undefined;
+  const path = text.slice(0, first.at);
+  return isPath(path) ? pageRoute(first.kind, path, text.slice(first.at + first.kind.length + 2)) : undefined;
 }
 
-function pageRoute(kind: 'merge_requests' | 'commit' | 'compare', path: string, rest: string): Route | undefined {
+const kinds = ['merge_requests', 'commit', 'tags', 'compare'] as const;
+
+function pageRoute(kind: (typeof kinds)[number], path: string, rest: string): Route | undefined {
   if (kind === 'merge_requests') return /^[1-9]\d{0,8}$/.test(rest) ? { kind: 'merge request', path, id: Number(rest) } : undefined;
   if (kind === 'commit') return /^[0-9a-f]{7,64}$/.test(rest) ? { kind: 'commit', path, sha: rest } : undefined;
+  if (kind === 'tags') return isRevision(rest) ? { kind: 'tag', path, name: rest } : undefined;
   const [from = '', to = '', ...more] = rest.split('...');
   return isRevision(from) && isRevision(to) && more.length === 0 ? { kind: 'compare', path, from, to } : undefined;
 }

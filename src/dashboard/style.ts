@@ -75,6 +75,10 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .prose code { background: var(--sunk); padding: .1em .35em; border-radius: 4px; }
 .prose pre { background: var(--sunk); padding: .7rem .9rem; border-radius: 8px; overflow-x: auto; overflow-wrap: normal; line-height: 1.45; }
 .prose pre code { background: none; padding: 0; }
+.prose .diff span { display: block; }
+.prose .diff .plus { background: var(--plus-back); color: inherit; }
+.prose .diff .minus { background: var(--minus-back); }
+.prose .diff .hunk { color: var(--soft); }
 .prose table { display: block; max-width: 100%; overflow-x: auto; border-collapse: collapse; margin: .8rem 0; font-size: .93em; overflow-wrap: normal; }
 .prose th, .prose td { padding: .4rem .8rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
 .prose th { background: var(--sunk); font-weight: 600; }
@@ -90,7 +94,7 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .file > header { display: flex; justify-content: space-between; gap: 1rem; padding: .5rem .9rem; background: var(--sunk); border-bottom: 1px solid var(--line); }
 .file .empty { padding: 0 .9rem; }
 .counts { white-space: nowrap; font: .85rem var(--mono); }
-.plus.plus { color: var(--open); }
+b.plus { color: var(--open); }
 b.minus { color: var(--closed); }
 .scroll { overflow-x: auto; }
 .file table { border-collapse: collapse; min-width: 100%; font: .82rem/1.5 var(--mono); overflow-wrap: normal; tab-size: 4; }
@@ -98,7 +102,7 @@ b.minus { color: var(--closed); }
 .file td[data-n] { width: 1%; min-width: 2.6rem; text-align: right; color: var(--soft); padding: 0 .5rem; user-select: none; }
 .file td[data-n]::before { content: attr(data-n); }
 .file td[data-s]::before { content: attr(data-s); display: inline-block; width: 1.2em; color: var(--soft); user-select: none; }
-.file tr.plus td { background: var(--plus-back); color: var(--text); }
+.file tr.plus td { background: var(--plus-back); }
 .file tr.minus td { background: var(--minus-back); }
 .file tr.plus mark { background: var(--plus-mark); }
 .file tr.minus mark { background: var(--minus-mark); }

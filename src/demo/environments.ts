@@ -120,7 +120,7 @@ manifests:
     sha256: %searchSha256%   # verified before anything is applied
 apps:
   billing: { owner: team-payments, source: local:apps/billing, namespace: billing }
-  search: { owner: team-discovery, source: local:apps/search, namespace: search }
+  search: { owner: team-discovery, namespace: search }
   web: { owner: team-storefront, namespace: storefront }
   notifications: { owner: team-storefront, namespace: storefront }
   gateway: { owner: team-storefront, namespace: storefront }

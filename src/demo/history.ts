@@ -34,7 +34,7 @@ export function historyOf(app: DemoApp): readonly Step[] {
 /** Mid-morning of that day, in seconds since 1970. */
 export const seconds = (date: string): number => Date.parse(`${date}T09:30:00Z`) / 1000;
 
-export const subjectOf = (message: string): string => message.split('\n')[0] ?? '';
+const subjectOf = (message: string): string => message.split('\n')[0] ?? '';
 
 function writeRelease(writing: Writing, release: DemoRelease, since: number): void {
   const { app } = writing;

@@ -35,7 +35,7 @@ const types = {
 const emptyLayer = content(types.layer, Buffer.from('H4sIAAAJbogA/2IYBaNgFIxYAAgAAP//Lq+17wAEAAA=', 'base64'));
 const emptyLayerUnpacked = sha256(Buffer.alloc(1024));
 
-export function sha256(body: Uint8Array): string {
+function sha256(body: Uint8Array): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
 }
 

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { UsageError } from '../domain/errors.ts';
 
 export interface Reply {
@@ -35,7 +34,8 @@ export async function serveLoopback(answer: (url: URL, base: string) => Reply, o
     const key = `${request.method} ${request.url?.split('?')[0]}`;
     requests.set(key, (requests.get(key) ?? 0) + 1);
     const reply = readOnly(request) ? replyTo(request.url ?? '/') : { status: 405, headers: { allow: 'GET, HEAD' } };
-    void wait(options.delay ?? 0).then(() => send(request, response, reply));
+    if (options.delay === undefined || options.delay === 0) send(request, response, reply);
+    else setTimeout(() => send(request, response, reply), options.delay);
   });
   const replyTo = (path: string): Reply => {
     try {

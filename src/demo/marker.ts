@@ -10,7 +10,7 @@ export interface Marker {
   readonly whole: boolean;
 }
 
-export const markerName = 'lockkeeper-demo.json';
+const markerName = 'lockkeeper-demo.json';
 /** The marker while it is written: what dying at the very start leaves. */
 const unfinished = `.${markerName}`;
 /** Counts the demo's contents; a folder of another edition is not mixed with this one. */

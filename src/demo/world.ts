@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { apps, thirdParty } from './apps/all.ts';
@@ -32,7 +32,8 @@ export interface World {
 /** What is made; the marker is written before them and says when they are whole. */
 const made = ['repositories', 'bundles', 'app.yml'] as const;
 /** What is thrown away with a world that is not whole. */
-const leftOvers = ['.making', 'data', ...made] as const;
+const leftOvers = ['data', ...made] as const;
+const makingPrefix = '.making-';
 
 /**
  * Makes the world in a folder, or takes the one that is there, and starts its servers on the ports that it had.
@@ -64,7 +65,9 @@ function refuseOtherPort(directory: string, found: Marker | undefined, port: num
 async function build(directory: string, ports: Ports): Promise<void> {
   await writeMarker(directory, { ports, whole: false });
   for (const name of leftOvers) await rm(join(directory, name), { recursive: true, force: true });
-  const making = join(directory, '.making');
+  await sweep(directory);
+  // A new name each time: the git of a run that was killed may still be writing to the old one.
+  const making = await mkdtemp(join(directory, makingPrefix));
   const bundleSha256 = await buildBundles(join(making, 'bundles'), ports);
   await Promise.all([
     ...apps.map((app) => createRepository(repositoryPath(making, `apps/${app.name}`), historyOf(app))),
@@ -74,8 +77,14 @@ async function build(directory: string, ports: Ports): Promise<void> {
   ]);
   await writeFile(join(making, 'app.yml'), configuration(ports));
   for (const name of made) await rename(join(making, name), join(directory, name));
-  await rm(making, { recursive: true });
   await writeMarker(directory, { ports, whole: true });
+  await sweep(directory);
+}
+
+/** What is still being written to is left to the next one. */
+async function sweep(directory: string): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => name.startsWith(makingPrefix));
+  await Promise.all(names.map((name) => rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined)));
 }
 
 /** Gives path → sha256. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.close();
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, maxRetries: 10 });
 });
 
 const appNames = ['billing', 'search', 'web', 'notifications', 'gateway'];
@@ -186,7 +186,7 @@ test('a port that the folder remembers and somebody else has is said, and taken 
 
 test('a run that is killed at any moment is made good by the next', async () => {
   const script = `import { makeWorld } from ${JSON.stringify(join(import.meta.dirname, '../../src/demo/world.ts'))}; await makeWorld(process.argv[1]);`;
-  for (const after of [150, 220, 290]) {
+  for (const after of [120, 170, 220, 270]) {
     const directory = join(folder, `killed-${after}`);
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('close', resolve));
@@ -212,13 +212,14 @@ test.each([
 
 test('what dying in the middle leaves is thrown away, an empty folder is taken', async () => {
   const directory = join(folder, 'half');
-  await mkdir(join(directory, '.making'), { recursive: true });
+  await mkdir(join(directory, '.making-abc'), { recursive: true });
   await mkdir(join(directory, 'repositories/apps/billing.git'), { recursive: true });
   const marker = { edition: 1, ports: { pages: 1, registry: world.ports.registry, bundles: world.ports.bundles }, whole: false };
   await writeFile(join(directory, 'lockkeeper-demo.json'), JSON.stringify(marker));
   const made = await makeWorld(directory);
   await made.close();
   expect(made.made).toBe(true);
+  expect((await readdir(directory)).sort()).toEqual(['app.yml', 'bundles', 'lockkeeper-demo.json', 'repositories']);
   expect(made.ports.registry).not.toBe(world.ports.registry);
   expect(await refs(directory, apps)).toBe(await refs(world.directory, apps));
   const empty = await mkdtemp(join(folder, 'empty-'));

@@ -6,6 +6,7 @@ metadata:
   name: search
   namespace: search
   labels: { app.kubernetes.io/name: search, app.kubernetes.io/version: "%version%" }
+  annotations: { org.opencontainers.image.source: "local:apps/search" }
 spec:
   serviceName: search
   replicas: 3
@@ -48,7 +49,7 @@ data:
     customer, client, account
 `;
 
-/** Bare tags with release notes, bundles with the version in a folder and in the file's name. */
+/** Bare tags with release notes; bundles that say where their source is, with the version in a folder and in the file's name. */
 export const search: DemoApp = {
   name: 'search',
   image: 'discovery/search',
