@@ -10,6 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => registry.close());
 
+const at = ({ url }: Registry) => new URL(url).host;
 const environment = 'platform/environments/staging';
 
 const deployment = (image: string) => `# who runs this: payments
@@ -28,11 +29,11 @@ spec:
 async function world(tags: readonly string[], updates = '{}') {
   for (const tag of tags) publish(tag);
   const made = scanWorld(folder());
-  made.configure(`registries: { "${registry.host}": { type: oci, insecure: true } }
+  made.configure(`registries: { "${at(registry)}": { type: oci, insecure: true } }
 environments:
   - { name: staging, repository: "local:${environment}", updates: ${updates} }
 `);
-  await made.createRepository(environment, { 'manifests/billing.yaml': deployment(`${registry.host}/payments/billing:1.4.2`) });
+  await made.createRepository(environment, { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:1.4.2`) });
   return made;
 }
 
@@ -57,7 +58,7 @@ test('a newer image becomes one merge request; scanning again changes nothing', 
             file: 'manifests/billing.yaml',
             line: 10,
             datasource: 'oci',
-            package: `${registry.host}/payments/billing`,
+            package: `${at(registry)}/payments/billing`,
             from: '1.4.2',
             to: '1.5.0',
             type: 'minor',
@@ -70,7 +71,7 @@ test('a newer image becomes one merge request; scanning again changes nothing', 
     errors: [],
   });
   const branch = await readTree(directory(environment), 'lockkeeper/billing');
-  expect(branch['manifests/billing.yaml']?.content.toString()).toBe(deployment(`${registry.host}/payments/billing:1.5.0`));
+  expect(branch['manifests/billing.yaml']?.content.toString()).toBe(deployment(`${at(registry)}/payments/billing:1.5.0`));
   const refs = () => gitText(directory(environment), ['for-each-ref']);
   const before = await refs();
   const second = await scan();
@@ -130,7 +131,7 @@ test('a branch that conflicts is rebuilt; one that is merely behind is not', asy
   await pushAsPerson(environment, 'main', { 'other.yaml': 'a: 1\n' }, 'Something else');
   expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
   expect(await head()).toBe(first);
-  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${registry.host}/payments/billing:1.4.3`) }, 'By hand');
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:1.4.3`) }, 'By hand');
   expect((await scan()).proposals).toMatchObject([{ action: 'update', title: 'billing 1.4.3 → 1.5.0' }]);
   expect(await head()).not.toBe(first);
   expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
@@ -143,7 +144,7 @@ test('merged: nothing is left to do; moved by hand: the merge request is closed 
   expect((await scan()).proposals).toEqual([]);
   publish('1.6.0');
   await scan();
-  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${registry.host}/payments/billing:1.6.0`) }, 'By hand');
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:1.6.0`) }, 'By hand');
   const closing = await scan();
   expect(closing.proposals).toMatchObject([{ action: 'close', reason: expect.stringContaining('billing is at 1.6.0') }]);
   expect(await forge.mergeRequests(environment)).toMatchObject([
@@ -158,15 +159,15 @@ test('a registry that is gone takes nothing back, and the rest goes on', async (
   const { scan, createRepository, configure, forge } = await world(['1.5.0']);
   await scan();
   const web = await startRegistry();
-  web.publish('web', '1.0.0', { labels: {} });
-  web.publish('web', '1.1.0', { labels: {} });
-  configure(`registries: { "${registry.host}": { insecure: true }, "${web.host}": { insecure: true } }
+  web.publish('web', '1.0.0', { labels: {}, created: '2026-11-01T00:00:00Z' });
+  web.publish('web', '1.1.0', { labels: {}, created: '2026-11-01T00:00:00Z' });
+  configure(`registries: { "${at(registry)}": { insecure: true }, "${at(web)}": { insecure: true } }
 environments:
   - { name: staging, repository: "local:${environment}" }
   - { name: missing, repository: "local:platform/environments/missing" }
   - { name: production, repository: "local:platform/environments/production" }
 `);
-  await createRepository('platform/environments/production', { 'web.yaml': deployment(`${web.host}/web:1.0.0`) });
+  await createRepository('platform/environments/production', { 'web.yaml': deployment(`${at(web)}/web:1.0.0`) });
   await registry.close();
   const report = await scan();
   await web.close();
@@ -175,6 +176,6 @@ environments:
     environments: [{ name: 'staging' }, { name: 'production' }],
     proposals: [{ app: 'web', action: 'open' }],
   });
-  expect(report.errors.map(({ scope }) => scope).sort()).toEqual([registry.host, 'local:platform/environments/missing'].sort());
+  expect(report.errors.map(({ scope }) => scope).sort()).toEqual([at(registry), 'local:platform/environments/missing'].sort());
   expect(await forge.mergeRequests(environment)).toMatchObject([{ state: 'open' }]);
 });
