@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { CommonOptions, Context } from './context.ts';
+import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
 import type { ScanCommand } from './scan.ts';
 
@@ -49,6 +50,7 @@ function createProgram(io: Io, start: Start): Command {
     .addHelpText('after', exitCodes);
   addConfig(program, start);
   addScan(program, start);
+  addInventory(program, start);
   addInit(program, start);
   return program;
 }
@@ -82,6 +84,15 @@ function addScan(program: Command, start: Start): void {
     .option('--dry-run', 'print the proposals and change nothing')
     .addOption(jsonOption())
     .action((options: ScanCommand) => start(async (context) => (await import('./scan.ts')).runScan(options, context)));
+}
+
+function addInventory(program: Command, start: Start): void {
+  program
+    .command('inventory')
+    .description('what runs where: version, owner, update waiting, since when')
+    .addOption(environmentOption())
+    .addOption(jsonOption())
+    .action((options: InventoryCommand) => start(async (context) => (await import('./inventory.ts')).runInventory(options, context)));
 }
 
 function addInit(program: Command, start: Start): void {

@@ -1,0 +1,46 @@
+import { type Inventory, type InventoryRow, inventoryOf } from '../updates/inventory.ts';
+import { scan } from '../updates/scan.ts';
+import type { Context } from './context.ts';
+import type { ExitCode } from './io.ts';
+import type { Output } from './output.ts';
+import { withProgress, withServices } from './work.ts';
+
+export interface InventoryCommand {
+  readonly env?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `lockkeeper inventory`: what runs where; changes nothing. 3 when something outside failed. */
+export async function runInventory({ env, json = false }: InventoryCommand, context: Context): Promise<ExitCode> {
+  const inventory = await withServices(context, ({ scanPorts, settings }) =>
+    withProgress(context, 'looking', async (progress) => {
+      const ports = scanPorts(progress);
+      const result = await scan(ports, settings, { ...(env !== undefined && { only: env }), dryRun: true });
+      return inventoryOf(result, settings.packages, ports.store);
+    }),
+  );
+  if (json) context.output.json(inventory);
+  else print(inventory, context.output);
+  return inventory.errors.length > 0 ? 3 : 0;
+}
+
+function print({ references, errors }: Inventory, output: Output): void {
+  output.table(['app', 'environment', 'version', 'newest', 'state', 'owner', 'since', 'why'], references.map(cells));
+  if (errors.length === 0) return;
+  output.print('\nerrors');
+  output.table(
+    ['where', 'what'],
+    errors.map(({ scope, message }) => [scope, message]),
+  );
+}
+
+const cells = ({ app, environment, version, newest, state, owner, since, reason, mergeRequest }: InventoryRow): string[] => [
+  app,
+  environment,
+  version,
+  newest ?? '?',
+  state,
+  owner ?? '',
+  since?.slice(0, 10) ?? '',
+  reason ?? mergeRequest ?? '',
+];

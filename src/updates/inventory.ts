@@ -1,0 +1,102 @@
+import type { Store } from '../domain/store.ts';
+import type { Looked } from './look-up.ts';
+import { running, runningKey } from './memory.ts';
+import { type PackageRule, resolveRules } from './package-rules.ts';
+import type { EnvironmentNow } from './read-environment.ts';
+import type { ScanError } from './report.ts';
+import type { ScanResult } from './scan.ts';
+import type { AppOutcome } from './scan-environment.ts';
+
+/** What `inventory --json` prints (design, section 3). */
+export interface Inventory {
+  readonly references: readonly InventoryRow[];
+  readonly errors: readonly ScanError[];
+}
+
+/**
+ * `current`: nothing newer may be taken and nothing is held back; `proposed`: a merge request is open; `waiting`: the next scan opens one;
+ * `held`: something newer is out, and `reason` says why it is not proposed; `unknown`: not looked up, or the registry failed.
+ */
+export type InventoryState = 'current' | 'proposed' | 'waiting' | 'held' | 'unknown';
+
+export interface InventoryRow {
+  readonly app: string;
+  readonly environment: string;
+  readonly file: string;
+  readonly line: number;
+  readonly package: string;
+  readonly version: string;
+  readonly owner?: string;
+  /** The highest version known, taken or not; absent when nothing could be learned. */
+  readonly newest?: string;
+  readonly state: InventoryState;
+  readonly reason?: string;
+  readonly mergeRequest?: string;
+  /** Since when a scan has seen this version here, RFC 3339. */
+  readonly since?: string;
+}
+
+/** Of a scan that was a dry run. */
+export async function inventoryOf(
+  { environments, errors }: ScanResult,
+  packages: readonly PackageRule[],
+  store: Store,
+): Promise<Inventory> {
+  const references = await Promise.all(
+    environments.map(async ({ now, apps }) => {
+      const since = await running(store, now.settings.name);
+      return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
+    }),
+  );
+  return { references: references.flat(), errors };
+}
+
+interface Facts {
+  readonly now: EnvironmentNow;
+  readonly outcome: AppOutcome;
+  readonly looked: Looked;
+  readonly packages: readonly PackageRule[];
+  readonly since: Readonly<Record<string, string>>;
+}
+
+function row({ now, outcome, looked, packages, since }: Facts): InventoryRow {
+  const { reference, update, held } = looked;
+  const { state, reason } = stateOf(outcome, looked);
+  const owner = now.apps[reference.app]?.owner ?? resolveRules(packages, now.settings.updates, reference.package.name).owner;
+  const newest =
+    held.find(({ version }) => version !== undefined)?.version ?? update?.to.version ?? (looked.certain ? reference.version : undefined);
+  const seen = since[runningKey(reference.package, reference.version)];
+  return {
+    app: reference.app,
+    environment: now.settings.name,
+    file: reference.file,
+    line: reference.line,
+    package: reference.package.name,
+    version: reference.version === '' ? (reference.digest ?? '') : reference.version,
+    ...(owner !== undefined && { owner }),
+    ...(newest !== undefined && { newest }),
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(update !== undefined && outcome.url !== undefined && { mergeRequest: outcome.url }),
+    ...(seen !== undefined && { since: seen }),
+  };
+}
+
+function stateOf({ action }: AppOutcome, { reference, update, held, certain, reason }: Looked): { state: InventoryState; reason?: string } {
+  if (reference.skip !== undefined || (!certain && update === undefined))
+    return { state: 'unknown', ...(reason !== undefined && { reason }) };
+  const [first] = held;
+  if (update === undefined) return first === undefined ? { state: 'current' } : { state: 'held', reason: first.reason };
+  switch (action.kind) {
+    case 'hold':
+      return { state: 'held', reason: action.reason };
+    case 'keep':
+      return { state: 'proposed', ...(action.reason !== undefined && { reason: action.reason }) };
+    case 'update':
+      return { state: 'proposed' };
+    case 'open':
+    case 'close':
+    case 'none':
+      return { state: 'waiting' };
+  }
+}
