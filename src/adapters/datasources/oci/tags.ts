@@ -84,7 +84,7 @@ function after(
   | { readonly kind: 'end' }
   | { readonly kind: 'page'; readonly url: string; readonly guessed: boolean }
   | { readonly kind: 'refused'; readonly reason: string } {
-  const next = nextPage(reply.headers['link'], reply.url);
+  const next = nextPage(reply.headers['link'], reply.url, base);
   const last = tags.at(-1);
   if (next.kind === 'page') return { ...next, guessed: false };
   if (next.kind === 'refused' || last === undefined || tags.length !== size) return next;

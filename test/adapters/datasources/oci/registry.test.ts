@@ -327,6 +327,17 @@ describe('digests', () => {
     expect(store.current.keys('oci')).toEqual([]);
   });
 
+  test('an index inside an index is not followed', async () => {
+    const inner = JSON.stringify({ schemaVersion: 2, manifests: [one.descriptor] });
+    const outer = JSON.stringify({ schemaVersion: 2, manifests: [{ ...one.descriptor, digest: sha256(inner) }], annotations: { c: 'd' } });
+    const server = await serve(
+      routes({ [`GET ${manifests}/${sha256(outer)}`]: blob(outer), [`GET ${manifests}/${sha256(inner)}`]: blob(inner) }),
+    );
+    const details = await connect(server.host).oci.details(pack(server.host), '', sha256(outer));
+    expect(details).toEqual({ digest: sha256(outer), platforms: { 'linux/amd64': sha256(inner) }, labels: { c: 'd' } });
+    expect(server.seen).toHaveLength(2);
+  });
+
   test('a malformed digest is not asked for', async () => {
     const server = await serve(routes({}));
     await expect(connect(server.host).oci.details(pack(server.host), '1', 'sha256:../../x')).rejects.toThrow(/malformed/);
