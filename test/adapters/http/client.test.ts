@@ -96,11 +96,15 @@ describe('trying again', () => {
       release = resolve;
     });
     const [busy, free] = [await serve(inTurn(status(429, { 'retry-after': '9' }), fine)), await serve(fine)];
-    connect({ wait: () => held });
+    const paused = Promise.withResolvers<void>();
+    connect({
+      wait: () => {
+        paused.resolve();
+        return held;
+      },
+    });
     const first = client.request({ url: `${busy.url}/first` });
-    while (busy.seen.length < 1) await new Promise(setImmediate);
-    await client.request({ url: free.url });
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the 429 has arrived by now
+    await paused.promise;
     const second = client.request({ url: `${busy.url}/second` });
     await client.request({ url: free.url });
     expect(busy.seen).toEqual(['GET /first']);
@@ -241,6 +245,17 @@ describe('a dead host', () => {
     expect(errors[0]?.message).toContain('connection refused');
     expect((await failure(client.request({ url: `http://${host}/later` }))).message).toContain('given up');
     expect(client.counts.get(host)).toBe(3);
+  });
+
+  test('a host that answers in between is not given up', async () => {
+    const refuse: Handler = (request) => {
+      request.socket.pause(); // no answer at all
+    };
+    const server = await serve(inTurn(refuse, refuse, fine, refuse, refuse, fine));
+    connect();
+    expect((await client.request({ url: server.url, timeoutMs: 400 })).status).toBe(200);
+    expect((await client.request({ url: server.url, timeoutMs: 400 })).status).toBe(200);
+    expect(server.seen).toHaveLength(6);
   });
 
   test('an unknown name is said', async () => {

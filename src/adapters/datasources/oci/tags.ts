@@ -65,9 +65,7 @@ async function laterPages(
       if (seen.size === pageLimit) return `the list has more than ${pageLimit} pages`;
       seen.add(next.url);
       reply = await page(registries, at, repository, next.url);
-      const before = found.size;
       for (const tag of readTags(reply, at.host)) found.add(tag);
-      if (next.guessed && found.size === before) return undefined;
     }
   } catch (error) {
     return `page ${seen.size} of the tags of ${repository} failed: ${explain(error)}`;

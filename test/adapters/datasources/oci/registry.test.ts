@@ -133,13 +133,16 @@ describe('pages', () => {
   });
 
   test('nothing new costs one request and no body', async () => {
+    const statuses: number[] = [];
     const server = await serve((request, response) => {
-      if (request.headers['if-none-match'] === '"7"') return void response.writeHead(304).end();
+      const known = request.headers['if-none-match'] === '"7"';
+      statuses.push(known ? 304 : 200);
+      if (known) return void response.writeHead(304).end();
       return json(response, { tags: ['1.0.0'] }, { etag: '"7"' });
     });
     const first = await connect(server.host).oci.releases(pack(server.host));
     expect(await connect(server.host).oci.releases(pack(server.host))).toEqual(first);
-    expect(server.seen).toHaveLength(2);
+    expect(statuses).toEqual([200, 304]);
   });
 });
 
@@ -265,6 +268,17 @@ describe('tokens', () => {
       RefusedError,
     );
     expect(other.asked.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
+  test('a Nexus’s credentials are not sent with an image’s request before they are asked for', async () => {
+    const heard: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      heard.push(request.headers.authorization);
+      if (request.headers.authorization !== undefined) return json(response, { tags: ['1.0.0'] });
+      return json(response, {}, { 'www-authenticate': 'BASIC realm="Nexus"' }, request.url === '/v2/' ? 200 : 401);
+    });
+    await connect(server.host, { type: 'nexus', username: 'bot', password: 'secret' }).oci.releases(pack(server.host));
+    expect(heard.map((one) => one?.split(' ')[0])).toEqual([undefined, undefined, 'Basic']);
   });
 
   test.each(['ftp://x/token', 'nonsense', ''])('a service at %p is not asked', async (realm) => {
