@@ -25,6 +25,8 @@ export interface NexusOptions {
   readonly pageSize?: number;
   /** What it believes its own address to be, as behind a wrongly configured proxy. */
   readonly publicUrl?: string;
+  /** As editions up to 3.70: a file's name has no leading slash. */
+  readonly slashless?: boolean;
   /** Status of every page but the first. */
   readonly laterPages?: number;
 }
@@ -85,7 +87,7 @@ function search(options: NexusOptions, url: URL): Answer {
       matches(file.repository, query.get('repository')) &&
       matches('raw', query.get('format')) &&
       matches(groupOf(file.path), query.get('group')) &&
-      matches(`/${file.path}`, query.get('name')),
+      matches(`${options.slashless === true ? '' : '/'}${file.path}`, query.get('name')),
   );
   return strange(url, searchParameters) ?? page(options, url, found, (file) => asset(options, url, file));
 }

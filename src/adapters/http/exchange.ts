@@ -33,6 +33,9 @@ export interface Host {
 
 const connectTimeoutMs = 5_000;
 
+/** Whatever a host asks for, after an hour it is asked again. */
+const longestClosed = 3_600_000;
+
 /** A private authority is trusted besides the public ones. */
 export function createAgent(concurrency: number, ca: string | undefined): Agent {
   return new Agent({
@@ -126,7 +129,7 @@ async function refused(host: Host, { status, headers, body }: Opened): Promise<F
   }
   const until = new Date(Date.now() + pause);
   const because = `${text}; ${host.name} asks to be left alone until ${until.toISOString()}`;
-  host.gate.close(until, because);
+  host.gate.close(new Date(Date.now() + Math.min(pause, longestClosed)), because);
   return { again: false, paused: false, text: because, status };
 }
 

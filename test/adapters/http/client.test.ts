@@ -1,167 +1,10 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../../src/adapters/http/client.ts';
-import { OutsideError } from '../../../src/domain/errors.ts';
 import { redactor } from '../../../src/domain/redact.ts';
-import { type Handler, json, routes, type ScriptedServer, startServer } from '../../support/http-server.ts';
+import { failure, httpBox, inTurn, status } from '../../support/http-box.ts';
+import { json, routes } from '../../support/http-server.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 
-let waits: number[];
-let client: HttpClient;
-const opened: { close(): Promise<void> }[] = [];
-
-function connect(options: HttpClientOptions = {}): HttpClient {
-  waits = [];
-  client = createHttpClient({
-    wait: (ms) => {
-      waits.push(ms);
-      return Promise.resolve();
-    },
-    ...options,
-  });
-  opened.push(client);
-  return client;
-}
-
-async function serve(handler: Handler): Promise<ScriptedServer> {
-  const server = await startServer(handler);
-  opened.push(server);
-  return server;
-}
-
-/** Answers the nth request with the nth handler, the last one for ever. */
-function inTurn(...handlers: readonly Handler[]): Handler {
-  let turn = 0;
-  return (request, response) => {
-    const handler = handlers[Math.min(turn, handlers.length - 1)];
-    turn += 1;
-    return handler?.(request, response);
-  };
-}
-
-const status =
-  (code: number, headers: Record<string, string> = {}): Handler =>
-  (_request, response) => {
-    response.writeHead(code, headers).end('x');
-  };
-const fine: Handler = (_request, response) => json(response, { fine: true });
-
-async function failure(promise: Promise<unknown>): Promise<OutsideError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(OutsideError);
-  return error as OutsideError;
-}
-
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
-
-describe('trying again', () => {
-  test('429 with Retry-After in seconds is waited for', async () => {
-    const server = await serve(inTurn(status(429, { 'retry-after': '3' }), fine));
-    const reply = await connect().request({ url: `${server.url}/x` });
-    expect(reply.status).toBe(200);
-    expect(waits).toHaveLength(1);
-    expect(waits[0]).toBe(3_000);
-    expect(client.counts.get(server.host)).toBe(2);
-  });
-
-  test('503 with Retry-After as a date is waited for', async () => {
-    const date = new Date(Date.now() + 60_000).toUTCString();
-    const server = await serve(inTurn(status(503, { 'retry-after': date }), fine));
-    await connect().request({ url: server.url });
-    expect(waits).toHaveLength(1);
-    expect(waits[0]).toBeGreaterThan(50_000);
-    expect(waits[0]).toBeLessThanOrEqual(60_000);
-  });
-
-  test('a long Retry-After is reported with its time, and the host left alone', async () => {
-    const server = await serve(status(429, { 'retry-after': '3600' }));
-    const error = await failure(connect().request({ url: `${server.url}/x?token=secret` }));
-    expect(error.scope).toBe(server.host);
-    expect(error.status).toBe(429);
-    expect(error.message).toMatch(/left alone until 20\d\d-\d\d-\d\dT/);
-    expect(error.message).not.toContain('secret');
-    await failure(client.request({ url: `${server.url}/y` }));
-    expect(server.seen).toHaveLength(1);
-    expect(waits).toEqual([]);
-  });
-
-  test('Retry-After makes every request to that host wait, and no other host', async () => {
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const [busy, free] = [await serve(inTurn(status(429, { 'retry-after': '9' }), fine)), await serve(fine)];
-    connect({ wait: () => held });
-    const first = client.request({ url: `${busy.url}/first` });
-    while (busy.seen.length < 1) await new Promise(setImmediate);
-    await client.request({ url: free.url });
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the 429 has arrived by now
-    const second = client.request({ url: `${busy.url}/second` });
-    await client.request({ url: free.url });
-    expect(busy.seen).toEqual(['GET /first']);
-    release();
-    await Promise.all([first, second]);
-    expect(busy.seen.toSorted()).toEqual(['GET /first', 'GET /first', 'GET /second']);
-  });
-
-  test('500 four times is an OutsideError naming host, method and path', async () => {
-    const server = await serve(status(500));
-    const error = await failure(connect().request({ url: `${server.url}/v2/a?x=1` }));
-    expect(error.message).toBe(`GET ${server.url}/v2/a: the server failed with status 500 (4 tries)`);
-    expect(error.status).toBe(500);
-    expect(waits).toHaveLength(3);
-    expect(server.seen).toHaveLength(4);
-  });
-
-  test('404 and 401 are given back at once', async () => {
-    const server = await serve(inTurn(status(404), status(401)));
-    expect((await connect().request({ url: server.url })).status).toBe(404);
-    expect((await client.request({ url: server.url })).status).toBe(401);
-    expect(server.seen).toHaveLength(2);
-  });
-
-  test('a POST is never repeated by itself', async () => {
-    const server = await serve(status(502));
-    await failure(connect().request({ method: 'POST', url: server.url, body: '{}' }));
-    expect(server.seen).toEqual(['POST /']);
-    await failure(client.request({ method: 'POST', url: server.url, body: '{}', retry: true }));
-    expect(server.seen).toHaveLength(5);
-  });
-
-  test('a reset connection is tried again', async () => {
-    const reset: Handler = (request) => {
-      request.socket.resetAndDestroy();
-    };
-    const server = await serve(inTurn(reset, reset, fine));
-    expect((await connect().request({ url: server.url })).status).toBe(200);
-    expect(server.seen).toHaveLength(3);
-  });
-
-  test('half a reply is tried again', async () => {
-    const half: Handler = (request, response) => {
-      response.writeHead(200, { 'content-length': '100' });
-      response.write('half');
-      setTimeout(() => request.socket.destroy(), 10);
-    };
-    const server = await serve(inTurn(half, fine));
-    expect(JSON.parse((await connect().request({ url: server.url })).body.toString())).toEqual({ fine: true });
-    expect(server.seen).toHaveLength(2);
-  });
-
-  test('a chunked reply that breaks off is tried again', async () => {
-    const half: Handler = (request, response) => {
-      response.write('{"tags":[');
-      setTimeout(() => request.socket.destroy(), 10);
-    };
-    const server = await serve(inTurn(half, fine));
-    expect(JSON.parse((await connect().request({ url: server.url })).body.toString())).toEqual({ fine: true });
-  });
-});
+const box = httpBox();
+const { connect, serve } = box;
 
 describe('bounds', () => {
   test('an endless body is cut off and not asked for again', async () => {
@@ -216,36 +59,9 @@ describe('bounds', () => {
       response.writeHead(404).end('no');
     });
     connect({ hosts: { [server.host]: { concurrency: 2 } } });
-    await Promise.all(Array.from({ length: 9 }, () => client.request({ url: server.url })));
-    await Promise.all(Array.from({ length: 3 }, () => client.request({ method: 'HEAD', url: server.url })));
+    await Promise.all(Array.from({ length: 9 }, () => box.client.request({ url: server.url })));
+    await Promise.all(Array.from({ length: 3 }, () => box.client.request({ method: 'HEAD', url: server.url })));
     expect(most).toBe(2);
-  });
-});
-
-describe('a dead host', () => {
-  async function deadHost(): Promise<string> {
-    const server = createServer();
-    await new Promise<void>((ready) => {
-      server.listen(0, '127.0.0.1', ready);
-    });
-    const { port } = server.address() as AddressInfo;
-    await new Promise((closed) => server.close(closed));
-    return `127.0.0.1:${port}`;
-  }
-
-  test('costs three connections in all', async () => {
-    const host = await deadHost();
-    connect({ hosts: { [host]: { concurrency: 1 } } });
-    const errors = await Promise.all(['a', 'b', 'c'].map((path) => failure(client.request({ url: `http://${host}/${path}` }))));
-    expect(client.counts.get(host)).toBe(3);
-    expect(errors[0]?.message).toContain('connection refused');
-    expect((await failure(client.request({ url: `http://${host}/later` }))).message).toContain('given up');
-    expect(client.counts.get(host)).toBe(3);
-  });
-
-  test('an unknown name is said', async () => {
-    const error = await failure(connect().request({ url: 'http://nobody.invalid/x' }));
-    expect(error.message).toMatch(/nobody\.invalid.*(unknown|resolved)/);
   });
 });
 
@@ -262,7 +78,7 @@ describe('redirects', () => {
     });
     const settings = { username: 'bot', password: 'secret', insecure: true };
     connect({ hosts: { [server.host]: settings, [other.host]: { username: 'x', password: 'other', insecure: true } } });
-    const reply = await client.request({ url: `${server.url}/a` });
+    const reply = await box.client.request({ url: `${server.url}/a` });
     const basic = `Basic ${Buffer.from('bot:secret').toString('base64')}`;
     expect(heard).toEqual([basic, basic, undefined]);
     expect(reply.url).toBe(`${other.url}/blob?signature=s`);
@@ -282,8 +98,8 @@ describe('redirects', () => {
     const server = await serve(status(302, { location: '/again' }));
     expect((await failure(connect().request({ url: server.url }))).message).toContain('more than 5 redirects');
     expect(server.seen).toHaveLength(6);
-    expect((await client.request({ url: server.url, redirects: 0 })).headers['location']).toBe('/again');
-    expect((await client.request({ method: 'POST', url: server.url })).status).toBe(302);
+    expect((await box.client.request({ url: server.url, redirects: 0 })).headers['location']).toBe('/again');
+    expect((await box.client.request({ method: 'POST', url: server.url })).status).toBe(302);
   });
 });
 
@@ -313,8 +129,8 @@ describe('conditional requests', () => {
       else response.writeHead(200, { 'last-modified': modified }).end(bytes);
     });
     connect({ store: new MemoryStore() });
-    await client.request({ url: server.url, conditional: true });
-    const reply = await client.request({ url: server.url, conditional: true });
+    await box.client.request({ url: server.url, conditional: true });
+    const reply = await box.client.request({ url: server.url, conditional: true });
     expect(reply.fromCache).toBe(true);
     expect(reply.body.equals(bytes)).toBe(true);
   });
@@ -327,11 +143,11 @@ describe('conditional requests', () => {
     });
     const store = new MemoryStore();
     connect({ store });
-    const ask = (accept: string) => client.request({ url: server.url, headers: { accept }, conditional: true });
+    const ask = (accept: string) => box.client.request({ url: server.url, headers: { accept }, conditional: true });
     await ask('a/a');
     expect((await ask('b/b')).fromCache).toBe(false);
     expect((await ask('a/a')).body.toString()).toContain('a/a');
-    await client.request({ url: `${server.url}/gone`, conditional: true });
+    await box.client.request({ url: `${server.url}/gone`, conditional: true });
     expect(store.keys('http')).toHaveLength(2);
   });
 });
@@ -365,10 +181,10 @@ describe('streams', () => {
   test('a stream that is destroyed unread gives its place back', async () => {
     const server = await serve((_request, response) => void response.end(Buffer.alloc(2_000_000)));
     connect({ hosts: { [server.host]: { concurrency: 1 } } });
-    (await client.stream({ url: server.url })).body.destroy();
-    const { body } = await client.stream({ url: server.url });
+    (await box.client.stream({ url: server.url })).body.destroy();
+    const { body } = await box.client.stream({ url: server.url });
     expect(await body.toArray()).not.toHaveLength(0);
-    expect((await client.request({ url: server.url })).status).toBe(200);
+    expect((await box.client.request({ url: server.url })).status).toBe(200);
   });
 });
 

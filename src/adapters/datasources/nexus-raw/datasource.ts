@@ -3,11 +3,14 @@ import type { Package } from '../../../domain/reference.ts';
 import type { Datasource, Release, ReleaseDetails, ReleaseList } from '../../../domain/release.ts';
 import type { HttpClient } from '../../http/client.ts';
 import type { DatasourceOptions } from '../registry-settings.ts';
-import { type Asset, type AssetList, listAssets, searchAssets } from './listing.ts';
-import { folderFilter, locateRaw, type RawLocation, versionAt, withVersion } from './pattern.ts';
+import { type Asset, type AssetList, listAssets, pageLimit, type SearchFilter, searchAssets } from './listing.ts';
+import { folderFilter, locateRaw, nameFilters, type RawLocation, versionAt, withVersion } from './pattern.ts';
 
 /** How long a list of files serves every package in the same folder: as long as a scan. Milliseconds. */
 const sharedFor = 120_000;
+
+/** Pages of a folder that are read before its packages are searched for one by one. */
+const crowd = 20;
 
 /** Files in a raw repository of Sonatype Nexus 3. */
 export function createNexusRaw(options: Pick<DatasourceOptions, 'http'>): Datasource {
@@ -38,15 +41,29 @@ class NexusRaw implements Datasource {
     return { labels: {}, ...(sha256 === undefined ? {} : { sha256 }), ...(publishedAt === undefined ? {} : { publishedAt }) };
   }
 
-  /** By search, narrowed to the folder; the whole repository is listed where search is forbidden or its index knows nothing of the package. */
-  async #find(at: RawLocation): Promise<{ readonly releases: ReadonlyMap<string, Release>; readonly problem?: string }> {
+  /** By search; the whole repository is listed where search is forbidden or its index knows nothing of the package. */
+  async #find(at: RawLocation): Promise<Found> {
+    const searched = await this.#search(at);
+    if (searched !== undefined) return searched;
+    const listed = await this.#shared(`${at.base} ${at.repository}`, () => listAssets(this.#http, at));
+    return found(at, listed);
+  }
+
+  /** In the package's folder, which its neighbours share; in a crowded one by the beginning of its name. */
+  async #search(at: RawLocation): Promise<Found | undefined> {
     const group = folderFilter(at.path);
-    const prefix = `${at.base} ${at.repository}`;
-    const searched = await this.#shared(`${prefix} search ${group ?? ''}`, () => searchAssets(this.#http, at, group));
-    const found = releasesAmong(at, searched?.assets ?? []);
-    if (found.size > 0 || searched?.problem !== undefined) return { releases: found, ...problemOf(searched) };
-    const listed = await this.#shared(`${prefix} list`, () => listAssets(this.#http, at));
-    return { releases: releasesAmong(at, listed?.assets ?? []), ...problemOf(listed) };
+    const folder = await this.#searched(at, group === undefined ? {} : { group }, group === undefined ? pageLimit : crowd);
+    const names = folder?.crowded === true ? nameFilters(at.path) : [];
+    for (const name of names) {
+      const own = found(at, await this.#searched(at, { name }, pageLimit));
+      if (own.releases.size > 0) return own;
+    }
+    const all = found(at, folder);
+    return all.releases.size > 0 || all.problem !== undefined ? all : undefined;
+  }
+
+  #searched(at: RawLocation, filter: SearchFilter, pages: number): Promise<AssetList | undefined> {
+    return this.#shared(JSON.stringify([at.base, at.repository, filter]), () => searchAssets(this.#http, at, filter, pages));
   }
 
   #shared(key: string, ask: () => Promise<AssetList | undefined>): Promise<AssetList | undefined> {
@@ -58,15 +75,18 @@ class NexusRaw implements Datasource {
   }
 }
 
-const problemOf = (list: AssetList | undefined): { problem?: string } => (list?.problem === undefined ? {} : { problem: list.problem });
+interface Found {
+  readonly releases: ReadonlyMap<string, Release>;
+  readonly problem?: string;
+}
 
-function releasesAmong(at: RawLocation, assets: readonly Asset[]): Map<string, Release> {
-  const found = new Map<string, Release>();
-  for (const asset of assets) {
+function found(at: RawLocation, list: AssetList | undefined): Found {
+  const releases = new Map<string, Release>();
+  for (const asset of list?.assets ?? []) {
     const version = versionAt(at.path, asset.path);
-    if (version !== undefined && !found.has(version)) found.set(version, release(at, version, asset));
+    if (version !== undefined && !releases.has(version)) releases.set(version, release(at, version, asset));
   }
-  return found;
+  return { releases, ...(list?.problem === undefined ? {} : { problem: list.problem }) };
 }
 
 /** The address that Nexus gives counts only where it is on the host that was asked. */

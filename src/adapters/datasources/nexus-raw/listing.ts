@@ -16,37 +16,46 @@ export interface AssetList {
   readonly assets: readonly Asset[];
   /** Why there may be more; absent for a complete list. */
   readonly problem?: string;
+  /** There are more pages than were to be read. */
+  readonly crowded?: true;
 }
 
-/** 50 files a page; a repository that needs more is to be narrowed by its folders. */
-const pageLimit = 400;
+export interface SearchFilter {
+  readonly group?: string;
+  readonly name?: string;
+}
+
+/** Of 50 files each: 20,000 files. */
+export const pageLimit = 400;
 
 /** Statuses with which a Nexus says that this user may not search, or that this edition has no such search. */
 const searchless = new Set([400, 401, 403, 404]);
 
 /** https://help.sonatype.com/en/search-api.html; undefined where searching is not possible. */
-export function searchAssets(http: HttpClient, at: RawLocation, group: string | undefined): Promise<AssetList | undefined> {
+export function searchAssets(http: HttpClient, at: RawLocation, filter: SearchFilter, pages: number): Promise<AssetList | undefined> {
   const url = new URL(`${at.base}/service/rest/v1/search/assets`);
   url.searchParams.set('repository', at.repository);
   url.searchParams.set('format', 'raw');
-  if (group !== undefined) url.searchParams.set('group', group);
-  return allPages(http, at, url, (status) => searchless.has(status));
+  for (const [name, value] of Object.entries(filter)) url.searchParams.set(name, value);
+  return allPages(http, at, { first: url, pages, giveUp: (status) => searchless.has(status) });
 }
 
 /** The whole repository. https://help.sonatype.com/en/components-api.html Throws RefusedError where the user may not. */
 export async function listAssets(http: HttpClient, at: RawLocation): Promise<AssetList> {
   const url = new URL(`${at.base}/service/rest/v1/components`);
   url.searchParams.set('repository', at.repository);
-  return (await allPages(http, at, url, () => false)) ?? { assets: [] };
+  return (await allPages(http, at, { first: url, pages: pageLimit, giveUp: () => false })) ?? { assets: [] };
+}
+
+interface Pages {
+  readonly first: URL;
+  /** At most that many. */
+  readonly pages: number;
+  readonly giveUp: (status: number) => boolean;
 }
 
 /** All pages; a later one that fails leaves an incomplete list. Throws OutsideError when the first fails, undefined when its status is one to give up on. */
-async function allPages(
-  http: HttpClient,
-  at: RawLocation,
-  first: URL,
-  giveUp: (status: number) => boolean,
-): Promise<AssetList | undefined> {
+async function allPages(http: HttpClient, at: RawLocation, { first, pages, giveUp }: Pages): Promise<AssetList | undefined> {
   const assets: Asset[] = [];
   const tokens = new Set<string>();
   let url = first;
@@ -59,7 +68,7 @@ async function allPages(
     assets.push(...page.assets);
     if (page.token === undefined) return { assets };
     if (tokens.has(page.token)) return { assets, problem: `the pages of ${at.repository} lead in a circle` };
-    if (tokens.size === pageLimit) return { assets, problem: `${at.repository} has more than ${pageLimit} pages of files` };
+    if (tokens.size + 1 === pages) return { assets, crowded: true, problem: `${at.repository} has more than ${pages} pages of files` };
     tokens.add(page.token);
     url = new URL(first);
     url.searchParams.set('continuationToken', page.token);

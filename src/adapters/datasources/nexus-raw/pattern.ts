@@ -53,13 +53,22 @@ export const withVersion = (pattern: string, version: string): string => pattern
  * https://help.sonatype.com/en/sql-search.html
  */
 export function folderFilter(pattern: string): string | undefined {
-  const before = pattern.slice(0, pattern.indexOf(placeholder));
-  const folder = `/${before.slice(0, Math.max(0, before.lastIndexOf('/')))}`;
-  const inName = !pattern.slice(pattern.indexOf(placeholder)).includes('/');
-  if (inName) return folder;
+  const before = beforeVersion(pattern);
+  const inName = !pattern.slice(before.length).includes('/');
+  if (inName) return `/${before.slice(0, Math.max(0, before.lastIndexOf('/')))}`;
   const wildcard = `/${before}*`;
-  return wildcard.length > 3 ? wildcard : undefined;
+  return wildcard.length > shortestWildcard ? wildcard : undefined;
 }
+
+/** The search filters that narrow a crowded folder to the package's own files; up to 3.70 a raw asset's name had no leading slash. */
+export function nameFilters(pattern: string): readonly string[] {
+  const wildcard = `${beforeVersion(pattern)}*`;
+  return wildcard.length > shortestWildcard ? [`/${wildcard}`, wildcard] : [];
+}
+
+const shortestWildcard = 3;
+
+const beforeVersion = (pattern: string): string => pattern.slice(0, pattern.indexOf(placeholder));
 
 function decode(path: string): string | undefined {
   try {

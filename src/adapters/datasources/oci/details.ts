@@ -40,19 +40,30 @@ export class Details {
     const key = `details ${at.host}/${repository}@${digest}`;
     const known = await this.#store.get<ReleaseDetails>('oci', key);
     if (known !== undefined) return known;
-    const text = await this.#content(at, repository, manifestUrl(at, repository, digest), digest, manifestLimit);
-    if (text === undefined) return undefined;
-    const details = await this.#read(at, repository, digest, parseManifest(text));
+    const manifest = await this.#manifest(at, repository, digest);
+    if (manifest === 'missing') return undefined;
+    const details = await this.#read(at, repository, digest, manifest);
     await this.#store.put('oci', key, details);
     return details;
+  }
+
+  async #manifest(at: Location, repository: string, digest: string): Promise<Manifest | 'missing' | undefined> {
+    const text = await this.#content(at, repository, manifestUrl(at, repository, digest), digest, manifestLimit);
+    return text === undefined ? 'missing' : parseManifest(text);
   }
 
   async #read(at: Location, repository: string, digest: string, manifest: Manifest | undefined): Promise<ReleaseDetails> {
     if (manifest === undefined) return { digest, labels: {} };
     if (manifest.kind === 'manifest') return this.#image(at, repository, digest, manifest);
-    const main = manifest.main === undefined ? undefined : await this.ofDigest(at, repository, manifest.main);
+    const main = manifest.main === undefined ? undefined : await this.#main(at, repository, manifest.main);
     const labels = { ...main?.labels, ...manifest.annotations };
     return { digest, platforms: manifest.platforms, labels, ...published(labels, main?.publishedAt) };
+  }
+
+  /** An index inside an index is not followed: a registry could nest them without end. */
+  async #main(at: Location, repository: string, digest: string): Promise<ReleaseDetails | undefined> {
+    const manifest = await this.#manifest(at, repository, digest);
+    return manifest === 'missing' || manifest?.kind !== 'manifest' ? undefined : this.#image(at, repository, digest, manifest);
   }
 
   async #image(at: Location, repository: string, digest: string, manifest: Manifest & { kind: 'manifest' }): Promise<ReleaseDetails> {

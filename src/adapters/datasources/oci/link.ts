@@ -5,15 +5,16 @@ export type NextPage =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * The `rel=next` of a `Link` header: relative or absolute, quoted or not, in angle brackets or (some registries) without.
- * An address that differs from ours in the scheme only is ours behind a proxy and is asked by our scheme; another host never is.
+ * The `rel=next` of a `Link` header in the reply from `from`: relative or absolute, quoted or not, in angle brackets or (some
+ * registries) without. An address that differs from the registry's in the scheme only is the registry behind a proxy and is asked by
+ * the registry's scheme; another host never is, also when the reply itself came from there after a redirect.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
  */
-export function nextPage(header: string | undefined, from: string): NextPage {
+export function nextPage(header: string | undefined, from: string, registry: string): NextPage {
   const target = links(header ?? '').find(({ relation }) => relation === 'next')?.target;
   if (target === undefined) return { kind: 'end' };
   if (!URL.canParse(target, from)) return { kind: 'refused', reason: 'the registry’s link to the next page is not an address' };
-  const [here, there] = [new URL(from), new URL(target, from)];
+  const [here, there] = [new URL(registry), new URL(target, from)];
   if (there.hostname !== here.hostname || (there.port !== here.port && there.protocol === here.protocol)) {
     return { kind: 'refused', reason: `the registry’s link to the next page leads to another host (${there.host}), which is not asked` };
   }

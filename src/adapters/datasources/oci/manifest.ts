@@ -79,7 +79,8 @@ function isAttestation(descriptor: Json): boolean {
   return (
     object(descriptor['annotations'])?.['vnd.docker.reference.type'] === 'attestation-manifest' ||
     (platform?.['os'] === 'unknown' && platform['architecture'] === 'unknown') ||
-    (typeof type === 'string' && !manifestTypes.includes(type))
+    typeof type !== 'string' ||
+    !manifestTypes.includes(type)
   );
 }
 

@@ -65,9 +65,7 @@ async function laterPages(
       if (seen.size === pageLimit) return `the list has more than ${pageLimit} pages`;
       seen.add(next.url);
       reply = await page(registries, at, repository, next.url);
-      const before = found.size;
       for (const tag of readTags(reply, at.host)) found.add(tag);
-      if (next.guessed && found.size === before) return undefined;
     }
   } catch (error) {
     return `page ${seen.size} of the tags of ${repository} failed: ${explain(error)}`;
@@ -84,7 +82,7 @@ function after(
   | { readonly kind: 'end' }
   | { readonly kind: 'page'; readonly url: string; readonly guessed: boolean }
   | { readonly kind: 'refused'; readonly reason: string } {
-  const next = nextPage(reply.headers['link'], reply.url);
+  const next = nextPage(reply.headers['link'], reply.url, base);
   const last = tags.at(-1);
   if (next.kind === 'page') return { ...next, guessed: false };
   if (next.kind === 'refused' || last === undefined || tags.length !== size) return next;

@@ -142,3 +142,19 @@ test('a package without versions has none', async () => {
     complete: true,
   });
 });
+
+test.each(['3.71 and later', '3.70 and before'])('a crowded folder is not read whole (%s)', async (edition) => {
+  const crowd = Array.from({ length: 3_000 }, (_none, at) => ({ repository: 'manifests', path: `app${at % 50}-1.${at}.0.tar.gz` }));
+  const own = ['1.0.0', '1.1.0'].map((version) => ({ repository: 'manifests', path: `billing-${version}.tar.gz` }));
+  const server = await serve({ files: [...crowd, ...own], slashless: edition === '3.70 and before' });
+  const list = await connect().nexus.releases(pack(`${server.url}/repository/manifests/billing-{version}.tar.gz`));
+  expect(list).toMatchObject({ complete: true, releases: [{ version: '1.0.0' }, { version: '1.1.0' }] });
+  expect(server.seen.length).toBeLessThanOrEqual(22);
+});
+
+test('a package that is not found in a crowded folder is not said to be missing', async () => {
+  const crowd = Array.from({ length: 3_000 }, (_none, at) => ({ repository: 'manifests', path: `app-1.${at}.0.tar.gz` }));
+  const server = await serve({ files: crowd });
+  const list = await connect().nexus.releases(pack(`${server.url}/repository/manifests/x{version}.tar.gz`));
+  expect(list).toMatchObject({ complete: false, releases: [], problem: expect.stringMatching(/more than 20 pages/) as string });
+});

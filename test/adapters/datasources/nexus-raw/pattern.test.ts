@@ -1,4 +1,4 @@
-import { folderFilter, locateRaw, versionAt } from '../../../../src/adapters/datasources/nexus-raw/pattern.ts';
+import { folderFilter, locateRaw, nameFilters, versionAt } from '../../../../src/adapters/datasources/nexus-raw/pattern.ts';
 
 test.each([
   [
@@ -57,4 +57,9 @@ test.each([
   ['b{version}/x.tar', undefined],
 ])('%s is searched for in %p', (pattern, group) => {
   expect(folderFilter(pattern)).toBe(group);
+});
+
+test('in a crowded folder it is searched for by the beginning of its name, as both kinds of editions write it', () => {
+  expect(nameFilters('bundles/billing-{version}.tar.gz')).toEqual(['/bundles/billing-*', 'bundles/billing-*']);
+  expect(nameFilters('b{version}.tar.gz')).toEqual([]);
 });

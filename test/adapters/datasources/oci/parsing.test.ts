@@ -92,7 +92,8 @@ describe('WWW-Authenticate', () => {
 });
 
 describe('Link', () => {
-  const from = 'https://registry.example.com/v2/a/tags/list?n=2';
+  const registry = 'https://registry.example.com';
+  const from = `${registry}/v2/a/tags/list?n=2`;
   test.each([
     ['</v2/a/tags/list?n=2&last=b>; rel="next"', 'https://registry.example.com/v2/a/tags/list?n=2&last=b'],
     ['<https://registry.example.com/v2/a/tags/list?last=b>; rel=next', 'https://registry.example.com/v2/a/tags/list?last=b'],
@@ -102,11 +103,11 @@ describe('Link', () => {
     ['</p?x=a,b>; rel="prev", </n?x=a,b>; title="t"; REL="next"', 'https://registry.example.com/n?x=a,b'],
     ['/v2/a/tags/list?last=b; rel=next', 'https://registry.example.com/v2/a/tags/list?last=b'],
   ])('%s', (header, url) => {
-    expect(nextPage(header, from)).toEqual({ kind: 'page', url });
+    expect(nextPage(header, from, registry)).toEqual({ kind: 'page', url });
   });
 
   test.each([undefined, '', '</x>; rel="prev"', '</x>', 'nonsense'])('%p is the end', (header) => {
-    expect(nextPage(header, from)).toEqual({ kind: 'end' });
+    expect(nextPage(header, from, registry)).toEqual({ kind: 'end' });
   });
 
   test.each([
@@ -114,13 +115,17 @@ describe('Link', () => {
     '<//evil.example.com/x>; rel=next',
     '<https://registry.example.com:8443/x>; rel=next',
   ])('%s is not followed', (header) => {
-    expect(nextPage(header, from)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/another host/) as string });
+    expect(nextPage(header, from, registry)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/another host/) as string });
+  });
+
+  test('a reply from elsewhere does not lead elsewhere', () => {
+    expect(nextPage('</v2/a?last=b>; rel=next', 'https://mirror.example.com/v2/a', registry)).toMatchObject({ kind: 'refused' });
   });
 
   test.each(['<'.repeat(100_000), ';'.repeat(100_000), `<a>${'; rel'.repeat(20_000)}`, ','.repeat(100_000)])(
     'hostile input is read in linear time (%#)',
     (header) => {
-      expect(nextPage(header, from).kind).toBe('end');
+      expect(nextPage(header, from, registry).kind).toBe('end');
     },
   );
 });
