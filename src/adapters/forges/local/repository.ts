@@ -52,7 +52,7 @@ export const isBare = (folder: string): boolean =>
   isFolder(join(folder, 'objects')) && isFolder(join(folder, 'refs')) && isFile(join(folder, 'HEAD'));
 
 /** What the owner of a repository has set in its git configuration. */
-export interface Settings {
+interface Settings {
   readonly topics: readonly string[];
   readonly archived: boolean;
 }
