@@ -4,12 +4,12 @@ import { devNull } from 'node:os';
 import { parse } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { OutsideError, UsageError } from '../domain/errors.ts';
+import { OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 
 /** Under which commits of ours are written. */
 export const identity = { name: 'Lockkeeper', email: 'lockkeeper@localhost' } as const;
 
-export interface GitCall {
+interface GitCall {
   readonly input?: string | Uint8Array;
   /** Beside the clean environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -17,14 +17,14 @@ export interface GitCall {
   readonly codes?: readonly number[];
 }
 
-export interface GitReply {
+interface GitReply {
   readonly code: number;
   readonly out: Buffer;
 }
 
 /** The git program on one repository. `doing` says in an error's text what was being done: `reading branches`. */
 export interface Git {
-  /** Throws OutsideError when git says no, hangs, or answers more than 64 MiB; UsageError when there is no git. */
+  /** Throws OutsideError when git says no (RefusedError for want of permission), hangs, or answers more than 64 MiB; UsageError when there is no git. */
   run(doing: string, args: readonly string[], call?: GitCall): Promise<GitReply>;
   /** Output of any size. Throws as `run` does when it fails before its first byte; a later failure destroys the stream with that error. */
   stream(doing: string, args: readonly string[]): Promise<Readable>;
@@ -38,8 +38,15 @@ const timeLimit = 10 * 60_000;
 /** More at once than this only wait for each other. */
 const turns = pLimit(8);
 
-/** No hooks, no housekeeping behind our back, objects on the disk before a branch names them. */
-const settings = ['core.hooksPath=/dev/null', 'gc.auto=0', 'maintenance.auto=false', 'core.fsync=committed', 'log.showSignature=false'];
+/** No hooks, no housekeeping behind our back, objects on the disk before a branch names them, no attributes of the default branch (git 2.43). */
+const settings = [
+  'core.hooksPath=/dev/null',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'core.fsync=committed',
+  'log.showSignature=false',
+  'attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904', // the empty tree
+];
 
 /** Nothing of the user's, the system's or a surrounding git command's settings; nobody is asked anything; messages are in English. */
 function environment(folder: string): Record<string, string> {
@@ -73,11 +80,11 @@ export function gitIn(folder: string, scope: string): Git {
       cwd: parse(folder).root,
       env: { ...environment(folder), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: timeLimit,
     });
   const failure = (doing: string, args: readonly string[], ended: Ended): Error => {
     if (ended.missing) return new UsageError(`${scope}: ${doing}: git is not installed, or not in PATH; install git 2.39 or newer`);
-    return new OutsideError(scope, `${scope}: ${doing}: git ${args[0] ?? ''} ${ended.why}${hint(ended.complaint)}`);
+    const Kind = /permission denied|insufficient permission|read-only file system/i.test(ended.complaint) ? RefusedError : OutsideError;
+    return new Kind(scope, `${scope}: ${doing}: git ${args[0] ?? ''} ${ended.why}${hint(ended.complaint)}`);
   };
   return {
     run: (doing, args, call = {}) =>
@@ -126,12 +133,14 @@ function ending(child: ChildProcess): Promise<Ended> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(0, complaintLimit);
   });
+  const limit = setTimeout(() => child.kill(), timeLimit).unref(); // spawn's own timeout outlives a program that never started
   child.stdin?.on('error', () => {}); // git may stop reading early; its exit code says what that means
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ code: undefined, missing: error.code === 'ENOENT', why: `did not start: ${error.message}`, complaint });
     });
     child.once('close', (code, signal) => {
+      clearTimeout(limit);
       const said = complaint.trim().replaceAll(/\s*\n\s*/g, '; ');
       const why = code === null ? `was ended by ${signal}` : said === '' ? `ended with code ${code}` : `said: ${said}`;
       resolve({ code: code ?? undefined, missing: false, why, complaint });

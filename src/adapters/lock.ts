@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OutsideError } from '../domain/errors.ts';
+import { explain, OutsideError } from '../domain/errors.ts';
 import { sqlite, sqliteFailure } from './sqlite.ts';
 
 /** Milliseconds; what is done under a lock takes a few of them. */
@@ -11,7 +11,8 @@ const lines = new Map<string, Promise<void>>();
 
 /**
  * Runs the work while no other process (and nothing else in this one) runs work with the same lock file. The lock is the kernel's, on an
- * empty SQLite database: a killed process leaves nothing behind that anybody must clean up. Throws OutsideError when another holds it for a minute.
+ * empty SQLite database: a killed process leaves nothing behind that anybody must clean up. Throws OutsideError when another holds it for a minute, or
+ * the file cannot be used.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   const before = lines.get(file) ?? Promise.resolve();
@@ -28,22 +29,36 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   }
 }
 
+type Connection = InstanceType<ReturnType<typeof sqlite>['DatabaseSync']>;
+
 async function alone<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const database = new (sqlite().DatabaseSync)(file, { timeout: 0 });
+  const connection = await take(file);
   try {
-    for (const giveUp = Date.now() + patience; !begin(database); await sleep(pause + Math.random() * pause)) {
-      if (Date.now() > giveUp)
-        throw new OutsideError(file, `${file}: another process has held this lock for ${patience / 1000} s; end that process`);
-    }
     return await work();
   } finally {
-    database.close(); // nothing was written, and the lock goes with the connection
+    connection.close(); // nothing was written, and the lock goes with the connection
   }
 }
 
-function begin(database: InstanceType<ReturnType<typeof sqlite>['DatabaseSync']>): boolean {
+async function take(file: string): Promise<Connection> {
+  const giveUp = Date.now() + patience;
+  let connection: Connection | undefined;
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    connection = new (sqlite().DatabaseSync)(file, { timeout: 0 });
+    while (!begin(connection)) {
+      if (Date.now() > giveUp) throw new Error(`another process has held it for ${patience / 1000} s; end that process`);
+      await sleep(pause + Math.random() * pause);
+    }
+    return connection;
+  } catch (cause) {
+    connection?.close();
+    throw new OutsideError(file, `${file}: taking this lock, an empty file that must be writable: ${explain(cause)}`, { cause });
+  }
+}
+
+function begin(connection: Connection): boolean {
+  try {
+    connection.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
     if (sqliteFailure(error) === 'busy') return false;

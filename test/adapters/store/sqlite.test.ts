@@ -6,6 +6,7 @@ import { sqlite } from '../../../src/adapters/sqlite.ts';
 import { openStore } from '../../../src/adapters/store/sqlite.ts';
 import { UsageError } from '../../../src/domain/errors.ts';
 import { storeContract } from '../../support/contracts/store-contract.ts';
+import { ended, startProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const folder = temporaryFolder();
@@ -21,17 +22,10 @@ afterEach(() => {
   open = [];
 });
 
-/** A program with `store` open on the folder; it says `ready` on stdout before the body runs. */
-function another(body: string): ChildProcess {
-  const program = `import { openStore } from ${module};
-    const store = openStore(${JSON.stringify(join(folder(), 'data'))});
-    console.log('ready');
-    ${body}`;
-  return spawn(process.execPath, ['--input-type=module-typescript', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-const exit = async (child: ChildProcess) =>
-  (child.exitCode ?? child.signalCode) === null ? (await once(child, 'exit'))[0] : child.exitCode;
+/** A program with `store` open on the folder. */
+const another = (body: string) =>
+  startProgram(`import { openStore } from ${module}; const store = openStore(${JSON.stringify(join(folder(), 'data'))}); ${body}`);
+const codes = async (children: readonly ChildProcess[]) => (await Promise.all(children.map(ended))).map(({ code }) => code);
 
 storeContract('sqlite', async () => store());
 
@@ -138,7 +132,7 @@ describe('refuses, naming file and what to do', () => {
 describe('several processes', () => {
   test('opening a new store at once', async () => {
     const children = Array.from({ length: 6 }, (_, index) => another(`await store.put('who', '${index}', true); store.close();`));
-    expect(await Promise.all(children.map(exit))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await codes(children)).toEqual([0, 0, 0, 0, 0, 0]);
     const seen = store();
     expect(await Promise.all(['0', '1', '2', '3', '4', '5'].map((key) => seen.get('who', key)))).toEqual(Array(6).fill(true));
   });
@@ -146,9 +140,10 @@ describe('several processes', () => {
   test('writing at once loses nothing', async () => {
     const write = (name: string) => another(`for (let i = 0; i < 200; i += 1) await store.put('${name}', String(i), i); store.close();`);
     const children = [write('left'), write('right')];
+    const exits = codes(children);
     const mine = store();
     for (let index = 0; index < 200; index += 1) await mine.put('mine', String(index), index);
-    expect(await Promise.all(children.map(exit))).toEqual([0, 0]);
+    expect(await exits).toEqual([0, 0]);
     for (const space of ['left', 'right', 'mine']) {
       for (let index = 0; index < 200; index += 1) expect(await mine.get(space, String(index))).toBe(index);
     }
@@ -161,13 +156,14 @@ describe('several processes', () => {
           await store.putAll('batch', Array.from({ length: 500 }, (_, i) => [String(i), batch]));
           process.stdout.write(batch + '\\n');
         }`);
-      let said = '';
+      const end = ended(child);
+      let batches = 0;
       child.stdout?.on('data', (data: Buffer) => {
-        said += data.toString();
-        if (said.split('\n').length > 4 + round) child.kill('SIGKILL');
+        batches += data.toString().split('\n').length - 1;
+        if (batches > 2 + round) child.kill('SIGKILL');
       });
-      await once(child, 'close');
-      const acknowledged = Number(said.trimEnd().split('\n').at(-1));
+      const { out } = await end;
+      const acknowledged = Number(out.trimEnd().split('\n').at(-1));
       const seen = store();
       const values = new Set<unknown>();
       for (let index = 0; index < 500; index += 1) values.add(await seen.get('batch', String(index)));

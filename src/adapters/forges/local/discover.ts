@@ -1,14 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusedError } from '../../../domain/errors.ts';
-import { besideSuffix, isBare, locate, type Place, readSettings } from './repository.ts';
+import { besideSuffix, isBare, type Place, readSettings, type Settings, unchecked } from './repository.ts';
 
-/** Every repository under the group (all of the forge's when it is empty), subgroups included, without the archived ones; links are not followed. */
+/**
+ * Every repository under the group (all of the forge's when it is empty), subgroups included, without the archived ones; links are not followed.
+ * One whose settings cannot be read is among them, so that whoever asks it next reports it by name.
+ */
 export async function discover(place: Place, group: string, topic?: string): Promise<readonly string[]> {
+  const wanted = ({ topics, archived }: Settings) => !archived && (topic === undefined || topics.includes(topic));
   const found = await Promise.all(
     repositoriesUnder(place, group).map(async (path) => {
-      const { topics, archived } = await readSettings(locate(place, path));
-      return !archived && (topic === undefined || topics.includes(topic)) ? [path] : [];
+      const settings = await readSettings(unchecked(place, path)).catch(() => undefined);
+      return settings === undefined || wanted(settings) ? [path] : [];
     }),
   );
   return found.flat();

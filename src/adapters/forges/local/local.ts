@@ -11,7 +11,7 @@ import { locate, type Place, type Repository } from './repository.ts';
 import { close, comment, commit, descriptionLimit, edit, lookAtAll, open } from './requests.ts';
 import { file, history, releaseNotes, tags } from './source.ts';
 
-export interface LocalForge {
+interface LocalForge {
   /** The forge's name in app.yml. */
   readonly name: string;
   /** The folder of bare repositories. */
@@ -58,15 +58,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
 /** The bytes of the files as they are committed: no export-ignore, no line ends changed by .gitattributes, which edits could not give back. */
 async function archive(repository: Repository, commitId: string): Promise<Readable> {
   if (!isFullId(commitId)) throw new OutsideError(repository.scope, `${repository.scope}: ${commitId} is not a commit's full id`);
-  const noAttributes = ['-c', 'attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904']; // git 2.43 and newer look there; the empty tree
-  return repository.git.stream(`reading ${commitId}`, [
-    ...noAttributes,
-    'archive',
-    '--format=tar',
-    '--worktree-attributes',
-    '--prefix=x/',
-    commitId,
-  ]);
+  return repository.git.stream(`reading ${commitId}`, ['archive', '--format=tar', '--worktree-attributes', '--prefix=x/', commitId]);
 }
 
 async function mergeRequests(

@@ -25,14 +25,14 @@ export interface MergeRecord {
   readonly description: string;
 }
 
-export interface Approval {
+interface Approval {
   readonly user: string;
   /** What they approved. */
   readonly commit: string;
   readonly at: string;
 }
 
-export interface Comment {
+interface Comment {
   /** Present on those that we edit in place. */
   readonly key?: string;
   readonly author: string;

@@ -26,25 +26,29 @@ export interface Place {
 export const besideSuffix = '.lockkeeper';
 
 /** `platform/staging` and `platform/staging.git` are the same repository. Throws RefusedError when there is none, or none that may be used. */
-export function locate({ name, root }: Place, path: string): Repository {
+export function locate(place: Place, path: string): Repository {
+  const { name, root } = place;
   const scope = `${name}:${path}`;
+  const refuse = (problem: string) => new RefusedError(scope, `${scope}: ${problem}`);
   const plain = path.replace(/\.git$/, '');
-  if (!isRepositoryPath(plain))
-    throw new RefusedError(scope, `${scope}: not a path of a repository; write it like platform/environments/staging`);
+  if (!isRepositoryPath(plain)) throw refuse('not a path of a repository; write it like platform/environments/staging');
   const top = real(root);
-  if (top === undefined)
-    throw new RefusedError(scope, `${scope}: ${root} does not exist; make that folder, or correct path of the forge ${name}`);
-  const folder = [join(root, `${plain}.git`), join(root, plain)].find(isFolder);
-  if (folder === undefined) {
-    throw new RefusedError(scope, `${scope}: no repository; make it with git init --bare -b main ${join(root, `${plain}.git`)}`);
-  }
-  const beside = join(root, `${plain}${besideSuffix}`);
-  for (const each of [folder, beside]) {
-    if (!within(top, each))
-      throw new RefusedError(scope, `${scope}: ${each} is a link that leads out of ${root}; move what it points to there`);
-  }
-  if (!isBare(folder)) throw new RefusedError(scope, `${scope}: ${notBare(folder)}`);
-  return { path: plain, folder, beside, git: gitIn(folder, scope), scope };
+  if (top === undefined) throw refuse(`${root} does not exist; make that folder, or correct path of the forge ${name}`);
+  const repository = unchecked(place, plain);
+  const { folder, beside } = repository;
+  if (!isFolder(folder)) throw refuse(`no repository; make it with git init --bare -b main ${folder}`);
+  const outside = [folder, beside].find((each) => !within(top, each));
+  if (outside !== undefined) throw refuse(`${outside} is a link that leads out of ${root}; move what it points to there`);
+  if (!isBare(folder)) throw refuse(notBare(folder));
+  return repository;
+}
+
+/** What is where, without a look whether it may be used. */
+export function unchecked({ name, root }: Place, path: string): Repository {
+  const named = join(root, `${path}.git`);
+  const folder = [named, join(root, path)].find(isFolder) ?? named;
+  const scope = `${name}:${path}`;
+  return { path, folder, beside: join(root, `${path}${besideSuffix}`), git: gitIn(folder, scope), scope };
 }
 
 /** Whether the folder has what git asks of a repository: https://git-scm.com/docs/gitrepository-layout */
