@@ -143,7 +143,7 @@ function nextPage({ next, perPage }: PageInfo, page: number, full: boolean): num
 /** @gitbeaker takes a tenth of a second and 13 MB to load: only who talks to a GitLab pays for it. */
 async function connect({ url, token, http }: ApiOptions): Promise<Resources> {
   const [rest, { createRequesterFn }] = await Promise.all([import('@gitbeaker/rest'), import('@gitbeaker/requester-utils')]);
-  const requesterFn = createRequesterFn((_, request) => Promise.resolve(request), createRequestHandler(http, url));
+  const requesterFn = createRequesterFn((_, request) => Promise.resolve(request), createRequestHandler(http));
   const options = { host: url, token, requesterFn, queryTimeout: null, rateLimits: {} };
   return {
     branches: new rest.Branches(options),

@@ -27,13 +27,13 @@ const longestReason = 300;
  * Carries @gitbeaker's requests over our HTTP client: only GET is ever repeated, a redirect is never followed (it would carry the token
  * elsewhere, or turn a POST into a GET), and a refusal becomes a GitLabRefusal. Throws OutsideError for everything else that fails.
  */
-export function createRequestHandler(http: HttpClient, url: string): RequestHandler {
-  const base = `${url}/api/v4/`;
+export function createRequestHandler(http: HttpClient): RequestHandler {
   return async (endpoint, options) => {
-    const { method = 'GET', headers = {}, body, searchParams, asStream = false } = (options ?? {}) as RequestOptions;
+    const { method = 'GET', headers = {}, body, prefixUrl = '', searchParams, asStream = false } = (options ?? {}) as RequestOptions;
+    const url = `${prefixUrl.replace(/\/$/, '')}/${endpoint}`;
     const request = {
       method: method as 'GET' | 'POST' | 'PUT' | 'DELETE',
-      url: `${base}${endpoint}${searchParams === undefined ? '' : `?${searchParams}`}`,
+      url: searchParams === undefined ? url : `${url}?${searchParams}`,
       headers,
       redirects: 0,
       ...(typeof body === 'string' ? { body } : {}),
@@ -47,7 +47,7 @@ export function createRequestHandler(http: HttpClient, url: string): RequestHand
     const reply = await http.request({ ...request, timeoutMs });
     const text = reply.body.toString();
     if (reply.status >= 300) throw refusal(reply.status, reply.headers, text);
-    return { status: reply.status, headers: { ...reply.headers }, body: parse(text, new URL(url).host, `${method} ${base}${endpoint}`) };
+    return { status: reply.status, headers: { ...reply.headers }, body: parse(text, new URL(url).host, `${method} ${url}`) };
   };
 }
 
@@ -69,7 +69,13 @@ function parse(text: string, host: string, what: string): FormattedResponse['bod
 function refusal(status: number, headers: Readonly<Record<string, string>>, text: string): GitLabRefusal {
   const location = headers['location'];
   if (status < 400 && location !== undefined) return new GitLabRefusal(status, `moved to ${withoutQuery(location)}`);
-  return new GitLabRefusal(status, reasonIn(text).replaceAll(/\s+/g, ' ').slice(0, longestReason));
+  return new GitLabRefusal(
+    status,
+    reasonIn(text)
+      .replaceAll(/\s+/g, ' ')
+      .replace(/^\d{3} /, '')
+      .slice(0, longestReason),
+  );
 }
 
 const withoutQuery = (location: string): string => (location.split('?')[0] ?? '').slice(0, longestReason);
