@@ -91,7 +91,7 @@ export class GitLabServer {
   readonly #options: GitLabOptions;
   readonly #server: Server;
   readonly #world: World;
-  #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
+  readonly #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
   delayMs: number;
 
   constructor(options: GitLabOptions) {
@@ -147,13 +147,10 @@ export class GitLabServer {
     return this.#world.quickActions;
   }
 
-  /** The next request that fits gets this instead of an answer: `POST /projects/platform/x/merge_requests`, or a part of it. */
-  fail(method: string, path: RegExp, how: Failure = {}): void {
-    this.#failures.push({
-      matches: (request) => request.method === method && path.test(`${request.path}?${request.query}`),
-      how,
-      left: how.times ?? 1,
-    });
+  /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
+  fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
+    const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
+    this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
   }
 
   /** A project with one commit of these files; without files its repository is empty. */

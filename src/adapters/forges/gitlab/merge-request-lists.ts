@@ -61,7 +61,8 @@ export class MergeRequestLists {
     const known = await this.#known(path);
     const checkedAt = await this.#store.get<string>(space, this.#key({ kind: 'project', path }, 'head'));
     const open = known.filter(({ state }) => state === 'open');
-    const settled = open.every(({ checked }) => checked) && (head === undefined || head === checkedAt);
+    const unmoved = head === undefined || checkedAt === undefined || head === checkedAt;
+    const settled = unmoved && open.every(({ checked }) => checked);
     const current = settled || open.length === 0 ? known : await this.#refreshOpen(path);
     const nowSettled = current.every(({ state, checked }) => state !== 'open' || checked);
     if (nowSettled && head !== undefined && head !== checkedAt) {

@@ -33,11 +33,13 @@ export class Repositories {
       this.#api.list<BranchSchema>((paging) => branches.all(path, paging), { maxPages: mostBranchPages, perPage }),
     );
     const main = items.find((branch) => branch.default);
+    const ours = items.filter(({ name }) => name.startsWith(branchPrefix));
     // An archived project can be read like any other; but nobody may push to any of its branches.
-    if (main === undefined || !items.some((branch) => branch.can_push)) await this.#checkWritable(path, main !== undefined);
+    const pushable = (ours.length > 0 ? ours : items).some((branch) => branch.can_push);
+    if (main === undefined || !pushable) await this.#checkWritable(path, main !== undefined && ours.length === 0);
     if (main === undefined) throw this.#refused(path, 'its default branch does not exist; choose one that does (Settings › Repository)');
-    const ours = items.filter(({ name }) => name.startsWith(branchPrefix)).map(({ name, commit }) => [name, commit.id]);
-    return { defaultBranch: main.name, commit: main.commit.id, branches: Object.fromEntries(ours) as Record<string, string> };
+    const heads = Object.fromEntries(ours.map(({ name, commit }) => [name, commit.id]));
+    return { defaultBranch: main.name, commit: main.commit.id, branches: heads };
   }
 
   /**
@@ -50,10 +52,11 @@ export class Repositories {
     return 100 - ((Math.floor(Date.now() / 1000) + asked) % 40);
   }
 
-  async #checkWritable(path: string, hasDefault: boolean): Promise<void> {
+  /** `remembered`: that the default branch alone is protected is so common that the answer is kept for a day. */
+  async #checkWritable(path: string, remembered: boolean): Promise<void> {
     const key = `${this.#api.url} ${path}`;
     const checked = await this.#store.get<number>(space, key);
-    if (hasDefault && checked !== undefined && Date.now() - checked < writableForMs) return;
+    if (remembered && checked !== undefined && Date.now() - checked < writableForMs) return;
     const project = await this.#api.ask('looking at', path, ({ projects }) => projects.show(path));
     if (project.archived) throw this.#refused(path, 'the project is archived; unarchive it, or take it out of app.yml');
     if (project.empty_repo) throw this.#refused(path, 'the repository is empty; push a first commit, for example of `lockkeeper init`');
