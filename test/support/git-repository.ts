@@ -16,8 +16,14 @@ export interface TreeEntry {
 
 export const person: Identity = { name: 'Ada Lovelace', email: 'ada@example.com' };
 
-/** A git command that failed, with what it wrote to stderr. */
-export class GitFailed extends Error {}
+/** A git command that failed, with what it wrote to stderr and its exit code. */
+export class GitFailed extends Error {
+  readonly code: number | undefined;
+  constructor(text: string, code: unknown) {
+    super(text);
+    this.code = typeof code === 'number' ? code : undefined;
+  }
+}
 
 export function git(directory: string, args: readonly string[], options: { input?: Buffer | string; env?: Record<string, string> } = {}) {
   return new Promise<Buffer>((resolve, reject) => {
@@ -26,7 +32,8 @@ export function git(directory: string, args: readonly string[], options: { input
       'git',
       ['-c', 'safe.directory=*', ...args],
       { cwd: directory, env, encoding: 'buffer', maxBuffer: 256 * 2 ** 20 },
-      (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(new GitFailed(`git ${args.join(' ')}: ${stderr.toString()}`))),
+      (error, stdout, stderr) =>
+        error === null ? resolve(stdout) : reject(new GitFailed(`git ${args.join(' ')}: ${stderr.toString()}`, error.code)),
     );
     child.stdin?.on('error', () => {}); // git that ends early says why itself
     child.stdin?.end(options.input ?? '');

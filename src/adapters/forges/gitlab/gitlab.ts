@@ -1,0 +1,76 @@
+import { UsageError } from '../../../domain/errors.ts';
+import type { Forge } from '../../../domain/forge.ts';
+import type { Store } from '../../../domain/store.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { GitLabApi } from './api.ts';
+import { discover } from './discovery.ts';
+import { toPublic } from './merge-request.ts';
+import { MergeRequestLists } from './merge-request-lists.ts';
+import { Proposals } from './proposals.ts';
+import { Repositories } from './repositories.ts';
+import { Sources } from './sources.ts';
+import { TokenUser } from './token-user.ts';
+
+export interface GitLabOptions {
+  /** Name of the forge in app.yml, for errors and traits. */
+  readonly name: string;
+  /** `https://gitlab.com` or a self-managed GitLab, with its path where it has one: `https://host/gitlab`. */
+  readonly url: string;
+  /** Personal, group or project access token with the scope `api`. */
+  readonly token: string;
+  readonly http: HttpClient;
+  /** Keeps merge requests, so that a later run asks only for what has changed. */
+  readonly store: Store;
+}
+
+/** https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
+const descriptionLimit = 1_048_576;
+
+/** A GitLab as a forge. Nothing is asked, and @gitbeaker not even loaded, before the first call. Throws UsageError for an unusable address. */
+export function createGitLab(options: GitLabOptions): Forge {
+  const url = addressOf(options);
+  const api = new GitLabApi({ ...options, url });
+  const user = new TokenUser(api, options.store);
+  const repositories = new Repositories(api, options.store, user);
+  const lists = new MergeRequestLists(api, options.store);
+  const proposals = new Proposals(api, user);
+  const sources = new Sources(api);
+  const heads = new Map<string, string>();
+
+  return {
+    traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
+    discover: (group, topic) => discover(api, group, topic),
+    state: async (path) => {
+      const state = await repositories.state(path);
+      heads.set(path, state.commit);
+      return state;
+    },
+    archive: (path, commit) => repositories.archive(path, commit),
+    mergeRequests: async (path) => (await lists.of(path, heads.get(path))).map(toPublic),
+    branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
+    branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
+    commit: (path, change) => repositories.commit(path, change),
+    open: (path, request) => proposals.open(path, request),
+    edit: (path, id, change) => proposals.edit(path, id, change),
+    close: async (path, id, { description, branch, commit }) => {
+      await proposals.close(path, id, description);
+      await repositories.deleteBranch(path, branch, commit);
+    },
+    comment: (path, id, key, text) => proposals.comment(path, id, key, text),
+    projectUrl: (path) => sources.projectUrl(path),
+    exists: (path) => sources.exists(path),
+    tags: (path, containing) => sources.tags(path, containing),
+    history: (path, from, to) => sources.history(path, from, to),
+    mergedSince: (path, since) => sources.mergedSince(path, since),
+    releaseNotes: (path) => sources.releaseNotes(path),
+    file: (path, revision, name, limit) => sources.file(path, revision, name, limit),
+  };
+}
+
+function addressOf({ name, url }: GitLabOptions): string {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    throw new UsageError(`forges.${name}.url: ${url} is not an address; write one like https://gitlab.example.com`);
+  }
+  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+}

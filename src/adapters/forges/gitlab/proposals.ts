@@ -1,0 +1,112 @@
+import type { MergeRequestNoteSchema, MergeRequestSchema } from '@gitbeaker/rest';
+import { ConflictError } from '../../../domain/errors.ts';
+import type { MergeRequest, NewMergeRequest } from '../../../domain/forge.ts';
+import type { GitLabApi } from './api.ts';
+import { isOwn, toMergeRequest, toPublic } from './merge-request.ts';
+import { writeOnce } from './refusals.ts';
+import type { TokenUser } from './token-user.ts';
+
+const mostNotePages = 50;
+
+/** Merge requests: opening, changing and commenting them, each at most once. */
+export class Proposals {
+  readonly #api: GitLabApi;
+  readonly #user: TokenUser;
+
+  constructor(api: GitLabApi, user: TokenUser) {
+    this.#api = api;
+    this.#user = user;
+  }
+
+  async open(path: string, request: NewMergeRequest): Promise<MergeRequest> {
+    const assigneeId = request.owner === undefined ? undefined : await this.#user.idOf(request.owner);
+    const options = {
+      description: request.description,
+      labels: request.labels.join(','),
+      removeSourceBranch: true,
+      ...(assigneeId === undefined ? {} : { assigneeId }),
+    };
+    const create = () =>
+      this.#api.ask(`opening a merge request for branch ${request.branch} of`, path, ({ mergeRequests }) =>
+        mergeRequests.create(path, request.branch, request.target, request.title, options),
+      );
+    const existing = () => this.#openFor(path, request.branch);
+    const made = await writeOnce(create, existing).catch(async (error: unknown) => {
+      const found = error instanceof ConflictError ? await existing() : undefined;
+      if (found === undefined) throw error;
+      return found;
+    });
+    return toPublic(toMergeRequest(made));
+  }
+
+  async #openFor(path: string, branch: string): Promise<MergeRequestSchema | undefined> {
+    const { items } = await this.#api.ask(`looking for the merge request of branch ${branch} of`, path, ({ mergeRequests }) =>
+      this.#api.list<MergeRequestSchema>(
+        (paging) => mergeRequests.all({ projectId: path, scope: 'all', state: 'opened', sourceBranch: branch, ...paging }),
+        { maxPages: 1 },
+      ),
+    );
+    return items.find(isOwn);
+  }
+
+  async edit(path: string, id: number, change: { readonly title?: string; readonly description?: string }): Promise<void> {
+    await this.#put(path, id, change, (now) =>
+      [change.title ?? now.title, change.description ?? now.description].every((text, at) => text === [now.title, now.description][at]),
+    );
+  }
+
+  async close(path: string, id: number, description: string): Promise<void> {
+    await this.#put(path, id, { description, stateEvent: 'close' }, (now) => now.state !== 'open' && now.description === description);
+  }
+
+  async #put(
+    path: string,
+    id: number,
+    change: { readonly title?: string; readonly description?: string; readonly stateEvent?: 'close' },
+    isDone: (now: MergeRequest) => boolean,
+  ): Promise<void> {
+    await writeOnce<unknown>(
+      () => this.#api.ask(`changing merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.edit(path, id, change)),
+      async () => {
+        const now = await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id));
+        return isDone(toMergeRequest(now)) ? now : undefined;
+      },
+    );
+  }
+
+  async comment(path: string, id: number, key: string, text: string): Promise<void> {
+    const body = `${marker(key)}\n${text}`;
+    const known = await this.#ownNote(path, id, key);
+    if (known === undefined) {
+      await writeOnce<unknown>(
+        () => this.#api.ask(`commenting on merge request !${id} of`, path, ({ notes }) => notes.create(path, id, body)),
+        () => this.#ownNote(path, id, key),
+      );
+    } else if (plain(known.body) !== plain(body)) {
+      await writeOnce<unknown>(
+        () => this.#api.ask(`changing a comment on merge request !${id} of`, path, ({ notes }) => notes.edit(path, id, known.id, { body })),
+        async () => {
+          const now = await this.#ownNote(path, id, key);
+          return now !== undefined && plain(now.body) === plain(body) ? now : undefined;
+        },
+      );
+    }
+  }
+
+  /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
+  async #ownNote(path: string, id: number, key: string): Promise<MergeRequestNoteSchema | undefined> {
+    const [{ items }, me] = await Promise.all([
+      this.#api.ask(`listing the comments on merge request !${id} of`, path, ({ notes }) =>
+        this.#api.list<MergeRequestNoteSchema>((paging) => notes.all(path, id, { sort: 'asc', orderBy: 'created_at', ...paging }), {
+          maxPages: mostNotePages,
+        }),
+      ),
+      this.#user.id(),
+    ]);
+    return items.find((note) => note.author.id === me && note.body.startsWith(marker(key)));
+  }
+}
+
+const marker = (key: string): string => `<!-- lockkeeper:comment ${key} -->`;
+
+const plain = (text: string): string => text.replaceAll('\r\n', '\n').trim();

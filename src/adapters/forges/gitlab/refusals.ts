@@ -1,0 +1,71 @@
+import { ConflictError, OutsideError, RefusedError } from '../../../domain/errors.ts';
+import { GitLabRefusal } from './transport.ts';
+
+/** What was being done when GitLab said no. */
+export interface Attempt {
+  /** Name of the forge in app.yml. */
+  readonly forge: string;
+  /** GitLab's address. */
+  readonly url: string;
+  /** Project or group; absent for requests about the token's user. */
+  readonly path?: string | undefined;
+  /** `listing the branches of`: fits before the path. */
+  readonly doing: string;
+}
+
+/** Runs one piece of work; a refusal comes out as the error that people read, every other error as it is. */
+export async function explained<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof GitLabRefusal ? explainRefusal(attempt, error) : error;
+  }
+}
+
+/** What GitLab's answer means and who has to change what. The text holds GitLab's own words and never the token. */
+export function explainRefusal(attempt: Attempt, { status, reason }: GitLabRefusal): OutsideError {
+  const host = new URL(attempt.url).host;
+  const scope = attempt.path === undefined ? host : `${attempt.forge}:${attempt.path}`;
+  const said = `${attempt.doing}${attempt.path === undefined ? '' : ` ${attempt.path}`} at ${host}: ${status} ${reason}`.trimEnd();
+  if (status === 409) return new ConflictError(scope, `${said}; the next run looks again`, { status });
+  return new RefusedError(scope, `${said}; ${advice(attempt, status, reason)}`, { status });
+}
+
+function advice({ forge, path = '' }: Attempt, status: number, reason: string): string {
+  const token = `forges.${forge}.token`;
+  if (status === 401) return `put a valid token into ${token}; it may have expired or been revoked`;
+  if (/insufficient_scope/i.test(reason)) return `the token in ${token} needs the scope "api"`;
+  if (/archived/i.test(reason)) return 'unarchive the project, or take it out of app.yml';
+  if (/protected|not allowed to push/i.test(reason)) {
+    return `allow the token's user to push and force-push to branches lockkeeper/* of ${path} (Settings › Repository › Protected branches)`;
+  }
+  if (status === 403) return `give the token's user the role Developer in ${path}`;
+  if (status === 404) return `check the path in app.yml, and that the token's user is a member with the role Developer`;
+  if (status < 400) return `write the address it has now into app.yml`;
+  return 'GitLab refuses this request as it is';
+}
+
+/** True for a write whose outcome is unknown: no reply, one that cannot be read, 429 or a server's failure. */
+const isUnclear = (error: unknown): error is OutsideError =>
+  error instanceof OutsideError && !(error instanceof RefusedError) && !(error instanceof ConflictError);
+
+/** The request was turned away, or the server finished with it: what did not happen by now will not happen any more. */
+const isOver = ({ status }: OutsideError): boolean => status !== undefined && status !== 504;
+
+/**
+ * One write that must not happen twice. When its outcome is unclear, `happened` looks; only when it did not happen, and the server is known
+ * to be done with it, it is tried once more. Throws the write's own error.
+ */
+export async function writeOnce<T>(write: () => Promise<T>, happened: () => Promise<T | undefined>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUnclear(error)) throw error;
+    const found = await happened().catch(() => {
+      throw error;
+    });
+    if (found !== undefined) return found;
+    if (!isOver(error)) throw error;
+    return write();
+  }
+}

@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+import type { CommitSchema, MergeRequestSchema, ReleaseSchema, TagSchema } from '@gitbeaker/rest';
+import { RefusedError } from '../../../domain/errors.ts';
+import type { MergedRequest, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
+import type { GitLabApi } from './api.ts';
+import { utc } from './merge-request.ts';
+
+const most = { tagPages: 50, commitPages: 5, requestPages: 10, releasePages: 3 };
+
+/** @gitbeaker's types forget that a raw file can be streamed too. */
+const streamed: object = { asStream: true };
+
+/** What a changelog is made of. */
+export class Sources {
+  readonly #api: GitLabApi;
+
+  constructor(api: GitLabApi) {
+    this.#api = api;
+  }
+
+  projectUrl(path: string): string {
+    return `${this.#api.url}/${path}`;
+  }
+
+  async exists(path: string): Promise<boolean> {
+    return (await this.#api.find('looking at', path, ({ projects }) => projects.show(path))) !== undefined;
+  }
+
+  async tags(path: string, containing: string): Promise<readonly Tag[]> {
+    const { items } = await this.#api.ask('listing the tags of', path, ({ tags }) =>
+      this.#api.list<TagSchema>((paging) => tags.all(path, { search: containing, ...paging }), { maxPages: most.tagPages }),
+    );
+    return items.filter(({ name }) => name.includes(containing)).map(({ name, commit }) => ({ name, commit: commit.id }));
+  }
+
+  /** One request per hundred commits; a comparison would send the whole diff along. GitLab lists nothing for a revision it does not know. */
+  async history(path: string, from: string, to: string): Promise<SourceHistory | undefined> {
+    if (!isRevision(from) || !isRevision(to)) return undefined;
+    const listed = await this.#api.find(`listing the commits from ${from} to ${to} of`, path, ({ commits }) =>
+      this.#api.list<CommitSchema>((paging) => commits.all(path, { refName: `${from}..${to}`, ...paging }), { maxPages: most.commitPages }),
+    );
+    if (listed === undefined) return undefined;
+    const known = listed.items.length > 0 || (await Promise.all([from, to].map((revision) => this.#has(path, revision)))).every(Boolean);
+    const compareUrl = `${this.projectUrl(path)}/-/compare/${encodeURIComponent(from)}...${encodeURIComponent(to)}`;
+    return known ? { commits: listed.items.map(toCommit), truncated: !listed.complete, compareUrl } : undefined;
+  }
+
+  async #has(path: string, revision: string): Promise<boolean> {
+    const found = await this.#api.find(`looking for ${revision} in`, path, ({ commits }) => commits.show(path, revision, { stats: false }));
+    return found !== undefined;
+  }
+
+  async mergedSince(path: string, since: string): Promise<readonly MergedRequest[]> {
+    const { items } = await this.#api.ask('listing the merged merge requests of', path, ({ mergeRequests }) =>
+      this.#api.list<MergeRequestSchema>(
+        (paging) =>
+          mergeRequests.all({ projectId: path, scope: 'all', state: 'merged', updatedAfter: since, orderBy: 'created_at', ...paging }),
+        { maxPages: most.requestPages },
+      ),
+    );
+    return items.filter((request) => Date.parse(request.merged_at ?? request.updated_at) >= Date.parse(since)).map(toMerged);
+  }
+
+  async releaseNotes(path: string): Promise<readonly ReleaseNote[]> {
+    const listed = await this.#unless([403, 404], () =>
+      this.#api.ask('listing the releases of', path, ({ releases }) =>
+        this.#api.list<ReleaseSchema>((paging) => releases.all(path, paging), { maxPages: most.releasePages }),
+      ),
+    );
+    return (listed?.items ?? []).map((release) => this.#toNote(path, release));
+  }
+
+  #toNote(path: string, { tag_name: tag, name, description, released_at: published }: ReleaseSchema): ReleaseNote {
+    const url = `${this.projectUrl(path)}/-/releases/${encodeURIComponent(tag)}`;
+    const text = description ?? '';
+    return { tag, title: name ?? tag, text, url, ...(published ? { publishedAt: utc(published) } : {}) };
+  }
+
+  async file(path: string, revision: string, name: string, limit: number): Promise<string | undefined> {
+    if (!isRevision(revision)) return undefined;
+    const stream = await this.#unless([400, 404], () =>
+      this.#api.ask(`reading ${name} of`, path, ({ files }) => files.showRaw(path, name, revision, streamed)),
+    );
+    return stream === undefined ? undefined : readText(stream as unknown as Readable, limit);
+  }
+
+  async #unless<T>(statuses: readonly number[], work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof RefusedError && statuses.includes(error.status ?? 0)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What git takes for the name of one revision; text from image labels may be anything, a range or an option of git among it. */
+const isRevision = (text: string): boolean => /^[^-\s~^:?*[\\\p{Cc}][^\s~^:?*[\\\p{Cc}]*$/u.test(text) && !/\.\.|@\{/.test(text);
+
+const toCommit = (of: CommitSchema): SourceCommit => ({
+  sha: of.id,
+  message: of.message,
+  author: of.author_name,
+  date: utc(of.committed_date ?? of.created_at),
+  url: of.web_url,
+});
+
+const toMerged = (of: MergeRequestSchema): MergedRequest => ({
+  id: of.iid,
+  title: of.title,
+  author: of.author.name,
+  labels: of.labels.map((label) => (typeof label === 'string' ? label : label.name)),
+  url: of.web_url,
+  commits: [of.merge_commit_sha, of.squash_commit_sha, of.sha].filter((sha): sha is string => typeof sha === 'string' && sha !== ''),
+});
+
+async function readText(stream: Readable, limit: number): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > limit) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}

@@ -1,0 +1,191 @@
+import { commitFiles, type FileContent, type Files, GitFailed, git, gitText } from '../git-repository.ts';
+import { type Call, ok, page, projectOf, type Reply } from './call.ts';
+import { commitEntity, type GitCommit } from './entities.ts';
+import { check, message, notFound, optional, type Parameters, paging, Refused, text } from './parameters.ts';
+import { pushed } from './pushes.ts';
+import { headOf, isProtected, mayPush, type Project } from './world.ts';
+
+const format = ['%H', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
+
+function toCommit(line: string): GitCommit {
+  const [sha = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = ''] = line.split('\x1f');
+  return {
+    sha,
+    parents: parents.split(' ').filter(Boolean),
+    message: body.replace(/\n$/, ''),
+    author: { name: an, email: ae, date: ad },
+    committer: { name: cn, email: ce, date: cd },
+  };
+}
+
+/** Commits of a revision or range, newest first; none for a revision that does not exist, as GitLab does. */
+export async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
+  try {
+    const args = ['log', '-z', `--format=${format}`, `--max-count=${most}`, '--end-of-options', revision, '--'];
+    const listed = await git(project.directory, args);
+    return listed.toString().split('\0').filter(Boolean).map(toCommit);
+  } catch (error) {
+    if (error instanceof GitFailed) return [];
+    throw error;
+  }
+}
+
+export async function listCommits(call: Call): Promise<Reply> {
+  const project = projectOf(call);
+  const given = check(call.given, { ref_name: { kind: 'string' }, since: { kind: 'datetime' }, until: { kind: 'datetime' }, ...paging });
+  const commits = await log(project, optional(given, 'ref_name') ?? project.defaultBranch);
+  return page(
+    call,
+    commits.map((commit) => commitEntity(call.world, project, commit)),
+    { countless: true },
+  );
+}
+
+export async function showCommit(call: Call): Promise<Reply> {
+  const project = projectOf(call);
+  const revision = call.parts[1] ?? '';
+  const [commit] = /\.\.|^-|\s/.test(revision) ? [] : await log(project, revision, 1);
+  if (commit === undefined) throw notFound('Commit');
+  return ok({ ...commitEntity(call.world, project, commit), status: null, project_id: project.id, last_pipeline: null });
+}
+
+const rules = {
+  branch: { kind: 'string', required: true, filled: true },
+  commit_message: { kind: 'string', required: true, filled: true },
+  actions: { kind: 'array', required: true },
+  start_branch: { kind: 'string' },
+  start_sha: { kind: 'string' },
+  author_email: { kind: 'string' },
+  author_name: { kind: 'string' },
+  stats: { kind: 'boolean' },
+  force: { kind: 'boolean' },
+} as const;
+
+const actionRules = {
+  action: { kind: ['create', 'update', 'move', 'delete', 'chmod'], required: true },
+  file_path: { kind: 'string', required: true },
+  content: { kind: 'string' },
+  encoding: { kind: ['text', 'base64'] },
+  last_commit_id: { kind: 'string' },
+} as const;
+
+/** https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions */
+export async function createCommit(call: Call): Promise<Reply> {
+  const project = projectOf(call);
+  const given = check(call.given, rules);
+  const actions = (given['actions'] as unknown[]).map((action) => checkAction(action));
+  if (given['start_branch'] !== undefined && given['start_sha'] !== undefined) {
+    throw new Refused(400, { error: 'start_branch, start_sha are mutually exclusive' });
+  }
+  const branch = text(given, 'branch');
+  if (!mayPush(call.user, project, branch)) throw message(403, '403 Forbidden');
+  const parent = startOf(project, given, branch);
+  const files = await changes(project, parent, actions);
+  const author = {
+    name: optional(given, 'author_name') ?? call.user.name,
+    email: optional(given, 'author_email') ?? call.user.commitEmail,
+  };
+  const committer = call.world.signingCommitter ?? { name: call.user.name, email: call.user.commitEmail };
+  const now = call.world.now();
+  const body = text(given, 'commit_message');
+  const sha = await commitFiles(project.directory, {
+    branch,
+    parent: parent ?? null,
+    files,
+    message: body,
+    author,
+    committer,
+    time: Math.floor(now.getTime() / 1000),
+  });
+  if (parent !== undefined) project.parents.set(sha, parent);
+  pushed(call.world, project, branch, sha);
+  const date = now.toISOString();
+  const commit = {
+    sha,
+    parents: parent === undefined ? [] : [parent],
+    message: body,
+    author: { ...author, date },
+    committer: { ...committer, date },
+  };
+  return ok({ ...commitEntity(call.world, project, commit), status: null, project_id: project.id, last_pipeline: null }, 201);
+}
+
+function checkAction(action: unknown): Parameters {
+  if (typeof action !== 'object' || action === null) throw new Refused(400, { error: 'actions is invalid' });
+  const given = Object.fromEntries(Object.entries(action as Parameters));
+  const checked = check(given, actionRules);
+  if (checked['action'] === 'update' && checked['content'] === undefined)
+    throw new Refused(400, { error: 'actions[0][content] is missing' });
+  return checked;
+}
+
+const badName = /^[-/.]|\/\/|\.\.|@\{|\.lock(\/|$)|\/\.|[\s~^:?*[\\\p{Cc}]|[/.]$/u;
+
+/** Parent of the new commit; the refusals of GitLab's Commits::CreateService in its order. */
+function startOf(project: Project, given: Parameters, branch: string): string | undefined {
+  const current = headOf(project, branch);
+  const sha = optional(given, 'start_sha');
+  const from = optional(given, 'start_branch') ?? (sha === undefined ? branch : undefined);
+  const force = given['force'] === true;
+  if (sha !== undefined && !/^[0-9a-f]{40}$/.test(sha)) throw message(400, `Invalid start_sha '${sha}'`);
+  const start = sha ?? headOf(project, from ?? '');
+  const empty = headOf(project, project.defaultBranch) === undefined;
+  if (start === undefined && !empty) throw message(400, 'You can only create or edit files when you are on a branch');
+  if (from === branch) return current;
+  if (current !== undefined && !force) {
+    throw message(400, `A branch called '${branch}' already exists. Switch to that branch in order to make changes`);
+  }
+  if (current === undefined && badName.test(branch)) {
+    throw message(400, `Something went wrong when we tried to create '${branch}' for you: Branch name is invalid`);
+  }
+  if (current !== undefined && isProtected(project, branch)) throw message(400, 'You are not allowed to push into this branch');
+  return start;
+}
+
+async function changes(project: Project, parent: string | undefined, actions: readonly Parameters[]): Promise<Files> {
+  const paths = actions.map((action) => text(action, 'file_path'));
+  const modes = parent === undefined ? new Map<string, string>() : await modesOf(project, parent, paths);
+  return Object.fromEntries(actions.map((action) => [text(action, 'file_path'), change(action, modes)]));
+}
+
+async function modesOf(project: Project, revision: string, paths: readonly string[]): Promise<Map<string, string>> {
+  try {
+    const env = { GIT_LITERAL_PATHSPECS: '1' };
+    const listed = await git(project.directory, ['ls-tree', '-z', '--full-tree', revision, '--', ...paths], { env });
+    const lines = listed.toString().split('\0').filter(Boolean);
+    return new Map(lines.map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, 6)]));
+  } catch (error) {
+    if (error instanceof GitFailed) throw message(400, `Cannot find start_sha '${revision}'`);
+    throw error;
+  }
+}
+
+function change(action: Parameters, modes: ReadonlyMap<string, string>): FileContent | undefined {
+  const path = text(action, 'file_path');
+  if (path === '') throw message(400, 'You must specify a file_path.');
+  if (/(^|\/)\.\.?(\/|$)/.test(path)) throw message(400, 'Path cannot include directory traversal');
+  const mode = modes.get(path);
+  const content = Buffer.from(text(action, 'content'), action['encoding'] === 'base64' ? 'base64' : 'utf8');
+  switch (action['action']) {
+    case 'create':
+      if (mode !== undefined) throw message(400, 'A file with this name already exists');
+      return content;
+    case 'delete':
+      if (mode === undefined) throw message(400, "A file with this name doesn't exist");
+      return undefined;
+    case 'update':
+      if (mode === undefined || mode === '040000') throw message(400, "A file with this name doesn't exist");
+      return { mode: mode as '100644', content };
+    default:
+      throw message(400, `this stand-in does not know the action ${String(action['action'])}`);
+  }
+}
+
+/** The head of any revision as a full commit, or a refusal. */
+export async function resolve(project: Project, revision: string, what: string): Promise<string> {
+  try {
+    return await gitText(project.directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  } catch {
+    throw notFound(what);
+  }
+}

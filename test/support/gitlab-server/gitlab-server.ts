@@ -1,0 +1,327 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
+import { type Call, send } from './call.ts';
+import { mergeRequest } from './merging.ts';
+import { message, type Parameters, Refused } from './parameters.ts';
+import { addSystemNote, pushed } from './pushes.ts';
+import { findRoute } from './routes.ts';
+import { headOf, type Level, type Project, type StoredRequest, type User, type World } from './world.ts';
+
+export interface NewUser {
+  readonly username: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly commitEmail?: string;
+  readonly token?: string;
+  /** Default: api. */
+  readonly scopes?: readonly string[];
+  /** Role by project or group path, `''` for everywhere; default: developer everywhere. */
+  readonly roles?: Readonly<Record<string, Level>>;
+}
+
+export interface NewProject {
+  /** Default: main. */
+  readonly defaultBranch?: string;
+  readonly topics?: readonly string[];
+  readonly archived?: boolean;
+  /** Patterns; default: the default branch. */
+  readonly protectedBranches?: readonly string[];
+}
+
+export interface Failure {
+  /** Default 500. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: an HTML page. */
+  readonly body?: string;
+  /** Break the connection instead of answering. */
+  readonly reset?: boolean;
+  /** Do what was asked all the same, and only then answer so. */
+  readonly after?: boolean;
+  /** How many requests; default 1. */
+  readonly times?: number;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** Decoded, without `/api/v4`: `/projects/platform/environments/staging/repository/branches`. */
+  readonly path: string;
+  readonly query: string;
+  status: number;
+}
+
+export interface GitLabOptions {
+  readonly users?: readonly NewUser[];
+  /** Files of the first commit by project path. */
+  readonly projects?: Readonly<Record<string, Files>>;
+  /** Every answer takes at least that long. */
+  readonly delayMs?: number;
+  /** GitLab under a path: `/gitlab`. */
+  readonly root?: string;
+  /** This GitLab signs the commits made through its API and names itself as their committer. */
+  readonly signingCommitter?: Identity;
+}
+
+/** The bot that the token belongs to, and a person. */
+export const bot = { username: 'lockkeeper', name: 'Lockkeeper', email: 'lockkeeper@example.com', token: 'glpat-bot-0123456789' } as const;
+export const ada = {
+  username: 'ada',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  token: 'glpat-ada-0123456789',
+  roles: { '': 'maintainer' },
+} as const satisfies NewUser;
+
+/** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
+export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabServer> {
+  const server = new GitLabServer(options);
+  await server.listen();
+  for (const [path, files] of Object.entries(options.projects ?? {})) await server.createProject(path, files);
+  return server;
+}
+
+export class GitLabServer {
+  readonly requests: LoggedRequest[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'lockkeeper-gitlab-'));
+  readonly #options: GitLabOptions;
+  readonly #server: Server;
+  readonly #world: World;
+  readonly #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
+  delayMs: number;
+
+  constructor(options: GitLabOptions) {
+    this.#options = options;
+    this.delayMs = options.delayMs ?? 0;
+    let [id, clock] = [100, 0];
+    this.#world = {
+      users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
+      projects: [],
+      url: '',
+      signingCommitter: options.signingCommitter,
+      quickActions: [],
+      now: () => {
+        clock = Math.max(clock + 1, Date.now());
+        return new Date(clock);
+      },
+      nextId: () => {
+        id += 1;
+        return id;
+      },
+    };
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((ready) => {
+      this.#server.listen(0, '127.0.0.1', ready);
+    });
+    this.#world.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.root ?? ''}`;
+  }
+
+  async close(): Promise<void> {
+    await new Promise((closed) => {
+      this.#server.close(closed);
+      this.#server.closeAllConnections();
+    });
+    await Promise.allSettled(this.#world.projects.flatMap(({ requests }) => requests.map(({ checking }) => checking ?? Promise.resolve())));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** As a browser would show it: with the relative root, without `/api/v4`. */
+  get url(): string {
+    return this.#world.url;
+  }
+
+  /** The bot's. */
+  get token(): string {
+    return this.#user('').token;
+  }
+
+  /** Quick actions that a text posted through the API would have run. */
+  get quickActions(): readonly string[] {
+    return this.#world.quickActions;
+  }
+
+  /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
+  fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
+    const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
+    this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
+  }
+
+  /** A project with one commit of these files; without files its repository is empty. */
+  async createProject(path: string, files: Files, options: NewProject = {}): Promise<void> {
+    const { defaultBranch = 'main', topics = [], archived = false, protectedBranches = [defaultBranch] } = options;
+    const id = this.#world.nextId();
+    const directory = join(this.#folder, `${id}.git`);
+    mkdirSync(this.#folder, { recursive: true });
+    await createBareRepository(directory, defaultBranch);
+    if (Object.keys(files).length > 0) await commitFiles(directory, { branch: defaultBranch, files, message: 'Begin', parent: null });
+    const common = { id, path, directory, defaultBranch, topics, archived, protectedBranches: [...protectedBranches] };
+    this.#world.projects.push({ ...common, requests: [], releases: [], parents: new Map(), updatedAt: this.#world.now() });
+  }
+
+  /** The bare repository behind the project; whoever changes it there must know that merge requests do not notice. */
+  directory(path: string): string {
+    return this.project(path).directory;
+  }
+
+  /** One commit on top of the branch, or of the default branch where there is no such branch. */
+  async push(path: string, branch: string, files: Files, text: string, author?: Identity): Promise<string> {
+    const project = this.project(path);
+    const parent = headOf(project, branch) ?? headOf(project, project.defaultBranch) ?? null;
+    const sha = await commitFiles(project.directory, { branch, files, message: text, parent, ...(author === undefined ? {} : { author }) });
+    pushed(this.#world, project, branch, sha);
+    return sha;
+  }
+
+  /** The branch's last commit again, with another committer. */
+  async amend(path: string, branch: string, committer?: Identity): Promise<string> {
+    const project = this.project(path);
+    const sha = await amend(project.directory, branch, committer);
+    pushed(this.#world, project, branch, sha);
+    return sha;
+  }
+
+  async merge(path: string, iid: number, username = 'ada'): Promise<void> {
+    await mergeRequest(this.#world, this.mergeRequest(path, iid), this.#user(username));
+  }
+
+  closeMergeRequest(path: string, iid: number, username = 'ada'): void {
+    const at = this.#world.now();
+    const request = this.mergeRequest(path, iid);
+    Object.assign(request, { state: 'closed', closedAt: at, closedBy: this.#user(username), updatedAt: at });
+    addSystemNote(this.#world, request, 'closed');
+  }
+
+  comment(path: string, iid: number, body: string, username = 'ada'): void {
+    const at = this.#world.now();
+    const request = this.mergeRequest(path, iid);
+    request.notes.push({ id: this.#world.nextId(), body, author: this.#user(username), system: false, createdAt: at, updatedAt: at });
+    request.updatedAt = at;
+  }
+
+  async tag(path: string, name: string, revision: string): Promise<void> {
+    await git(this.directory(path), ['update-ref', `refs/tags/${name}`, revision]);
+  }
+
+  release(path: string, tag: string, name: string, description: string): void {
+    this.project(path).releases.push({ tag, name, description, releasedAt: this.#world.now() });
+  }
+
+  project(path: string): Project {
+    const found = this.#world.projects.find((project) => project.path === path);
+    if (found === undefined) throw new Error(`no project ${path}`);
+    return found;
+  }
+
+  mergeRequest(path: string, iid: number): StoredRequest {
+    const found = this.project(path).requests.find((request) => request.iid === iid);
+    if (found === undefined) throw new Error(`no merge request ${path}!${iid}`);
+    return found;
+  }
+
+  #user(username: string): User {
+    const found = this.#world.users.find((user) => user.username === username) ?? this.#world.users[0];
+    if (found === undefined) throw new Error('a GitLab without users');
+    return found;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    const prefix = `${this.#options.root ?? ''}/api/v4`;
+    const path = pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : undefined;
+    const logged = { method: request.method ?? '', path: decodeURIComponent(path ?? pathname), query: searchParams.toString(), status: 0 };
+    this.requests.push(logged);
+    response.once('finish', () => {
+      logged.status = response.statusCode;
+    });
+    const body = await read(request);
+    if (this.delayMs > 0) await sleep(this.delayMs);
+    const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
+    if (failure !== undefined) failure.left -= 1;
+    if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
+    const reply = await this.#reply(path, searchParams, body, request, response);
+    if (failure !== undefined) return spoil(response, failure.how);
+    if (reply !== undefined) send({ request, response }, reply);
+  }
+
+  async #reply(path: string | undefined, query: URLSearchParams, body: string, request: IncomingMessage, response: ServerResponse) {
+    try {
+      const user = this.#authenticate(request);
+      const found = path === undefined ? undefined : findRoute(request.method ?? '', path);
+      if (path === undefined || found === undefined) throw new Refused(404, { error: '404 Not Found' });
+      const given = { ...Object.fromEntries(query), ...parameters(request, body) };
+      const call: Call = {
+        world: this.#world,
+        user,
+        method: request.method ?? '',
+        path,
+        parts: found.parts,
+        given,
+        query,
+        request,
+        response,
+      };
+      return await found.answer(call);
+    } catch (error) {
+      if (error instanceof Refused) return { status: error.status, body: error.body };
+      return { status: 500, body: { message: '500 Internal Server Error', stand_in: String(error) } };
+    }
+  }
+
+  #authenticate(request: IncomingMessage): User {
+    const { 'private-token': header, authorization = '' } = request.headers;
+    const token = typeof header === 'string' ? header : authorization.replace(/^Bearer /i, '');
+    const user = this.#world.users.find((one) => one.token === token);
+    if (user === undefined) throw message(401, '401 Unauthorized');
+    const enough = user.scopes.includes('api') || (request.method === 'GET' && user.scopes.includes('read_api'));
+    if (enough) return user;
+    const said = 'The request requires higher privileges than provided by the access token.';
+    throw new Refused(403, { error: 'insufficient_scope', error_description: said, scope: 'api' });
+  }
+}
+
+function toUser(of: NewUser, id: number): User {
+  const email = of.email ?? `${of.username}@example.com`;
+  return {
+    id,
+    username: of.username,
+    name: of.name ?? of.username,
+    email,
+    commitEmail: of.commitEmail ?? email,
+    token: of.token ?? `glpat-${of.username}-0123456789`,
+    scopes: of.scopes ?? ['api'],
+    roles: of.roles ?? { '': 'developer' },
+  };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
+
+function parameters(request: IncomingMessage, body: string): Parameters {
+  if (body === '' || !(request.headers['content-type'] ?? '').startsWith('application/json')) return {};
+  try {
+    return JSON.parse(body) as Parameters;
+  } catch {
+    throw new Refused(400, { error: 'Problems parsing JSON' });
+  }
+}
+
+function spoil(response: ServerResponse, how: Failure): void {
+  if (how.reset === true) {
+    response.destroy();
+    return;
+  }
+  const html = '<!DOCTYPE html><html><head><title>502</title></head><body>Whoops, GitLab is taking too much time to respond.</body></html>';
+  response
+    .writeHead(how.status ?? 500, { 'content-type': how.body === undefined ? 'text/html' : 'application/json', ...how.headers })
+    .end(how.body ?? html);
+}

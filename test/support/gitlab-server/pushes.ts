@@ -1,0 +1,63 @@
+import { GitFailed, gitText } from '../git-repository.ts';
+import { headOf, type Project, type StoredRequest, type World } from './world.ts';
+
+/** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
+export function pushed(world: World, project: Project, branch: string, sha: string): void {
+  project.updatedAt = world.now();
+  for (const request of openRequests(world, project)) {
+    if (request.sourceBranch !== branch || request.sourceProject !== project || request.sha === sha) continue;
+    request.sha = sha;
+    request.updatedAt = world.now();
+    addSystemNote(world, request, 'added 1 commit');
+  }
+}
+
+const openRequests = (world: World, project: Project): readonly StoredRequest[] =>
+  world.projects.flatMap(({ requests }) => requests.filter(({ state, sourceProject }) => state === 'opened' && sourceProject === project));
+
+export function addSystemNote(world: World, request: StoredRequest, body: string): void {
+  const at = world.now();
+  request.notes.push({ id: world.nextId(), body, author: request.author, system: true, createdAt: at, updatedAt: at });
+}
+
+const heads = (request: StoredRequest): string => `${request.sha} ${headOf(request.project, request.targetBranch) ?? ''}`;
+
+/** What GitLab shows of mergeability: what it worked out last, which may be nothing yet. */
+export function mergeStatus(request: StoredRequest): { readonly merge_status: string; readonly has_conflicts: boolean } {
+  const { checked } = request;
+  if (checked === undefined) return { merge_status: request.checking === undefined ? 'unchecked' : 'checking', has_conflicts: false };
+  if (checked.of === heads(request) || request.state !== 'opened') {
+    return { merge_status: checked.status, has_conflicts: checked.status === 'cannot_be_merged' };
+  }
+  return { merge_status: checked.status === 'can_be_merged' ? 'unchecked' : 'cannot_be_merged_recheck', has_conflicts: false };
+}
+
+/** Works mergeability out in the background, as GitLab's workers do; who asks again later sees it. */
+export function recheck(request: StoredRequest): void {
+  const of = heads(request);
+  if (request.state !== 'opened' || request.checked?.of === of || request.checking !== undefined) return;
+  request.checking = workOut(request)
+    .then((status) => {
+      request.checked = { of, status };
+    })
+    .finally(() => {
+      request.checking = undefined;
+    });
+}
+
+async function workOut(request: StoredRequest): Promise<'can_be_merged' | 'cannot_be_merged'> {
+  const target = headOf(request.project, request.targetBranch);
+  if (target === undefined) return 'cannot_be_merged';
+  if (request.project.parents.get(request.sha) === target) return 'can_be_merged';
+  return (await mergedTree(request.project, target, request.sha)) === undefined ? 'cannot_be_merged' : 'can_be_merged';
+}
+
+/** The tree of a merge; undefined where it conflicts. */
+export async function mergedTree(project: Project, target: string, source: string): Promise<string | undefined> {
+  try {
+    return (await gitText(project.directory, ['merge-tree', '--write-tree', target, source])).split('\n')[0];
+  } catch (error) {
+    if (error instanceof GitFailed && error.code === 1) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Identity } from '../git-repository.ts';
+
+/** Access levels as GitLab numbers them: https://docs.gitlab.com/api/access_requests/#valid-access-levels */
+export const levels = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
+export type Level = keyof typeof levels;
+
+export interface User {
+  readonly id: number;
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+  readonly commitEmail: string;
+  readonly token: string;
+  readonly scopes: readonly string[];
+  /** Role by project or group path; `''` is everywhere. */
+  readonly roles: Readonly<Record<string, Level>>;
+}
+
+export type MergeStatus = 'unchecked' | 'checking' | 'can_be_merged' | 'cannot_be_merged' | 'cannot_be_merged_recheck';
+
+export interface Note {
+  readonly id: number;
+  body: string;
+  readonly author: User;
+  readonly system: boolean;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface StoredRequest {
+  readonly id: number;
+  readonly iid: number;
+  readonly project: Project;
+  readonly sourceProject: Project;
+  readonly sourceBranch: string;
+  targetBranch: string;
+  title: string;
+  description: string;
+  labels: string[];
+  assignees: User[];
+  readonly author: User;
+  state: 'opened' | 'closed' | 'merged';
+  readonly createdAt: Date;
+  updatedAt: Date;
+  mergedAt?: Date;
+  mergedBy?: User;
+  closedAt?: Date;
+  closedBy?: User;
+  sha: string;
+  mergeCommitSha?: string;
+  readonly removeSourceBranch: boolean;
+  readonly notes: Note[];
+  /** Of which heads (`source target`) the merge status is known. */
+  checked: { readonly of: string; readonly status: 'can_be_merged' | 'cannot_be_merged' } | undefined;
+  checking: Promise<void> | undefined;
+}
+
+export interface Release {
+  readonly tag: string;
+  readonly name: string;
+  readonly description: string;
+  readonly releasedAt: Date;
+}
+
+export interface Project {
+  readonly id: number;
+  readonly path: string;
+  readonly directory: string;
+  readonly defaultBranch: string;
+  readonly topics: readonly string[];
+  archived: boolean;
+  /** Patterns of branches that only maintainers may push to, and nobody by force; `*` stands for anything. */
+  readonly protectedBranches: string[];
+  readonly requests: StoredRequest[];
+  readonly releases: Release[];
+  /** Parent of commits made through the API: known without asking git. */
+  readonly parents: Map<string, string>;
+  updatedAt: Date;
+}
+
+export interface World {
+  readonly users: User[];
+  readonly projects: Project[];
+  /** `http://127.0.0.1:port`, with the relative root where there is one. */
+  url: string;
+  /** Committer of commits made through the API, where this GitLab signs them. */
+  readonly signingCommitter: Identity | undefined;
+  /** Quick actions that a text posted through the API would have run. */
+  readonly quickActions: string[];
+  /** Now; never the same twice, so that orders are certain. */
+  readonly now: () => Date;
+  readonly nextId: () => number;
+}
+
+export const groupOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** The user's role in the project or group: the highest of it and its parents. */
+export function levelIn(user: User, path: string): number {
+  const parts = path.split('/');
+  const places = ['', ...parts.map((_, index) => parts.slice(0, index + 1).join('/'))];
+  return Math.max(0, ...places.map((place) => (user.roles[place] === undefined ? 0 : levels[user.roles[place]])));
+}
+
+export function isProtected(project: Project, branch: string): boolean {
+  return project.protectedBranches.some((pattern) => {
+    const [start = '', ...rest] = pattern.split('*');
+    return rest.length === 0 ? branch === pattern : branch.startsWith(start) && branch.endsWith(rest.at(-1) ?? '');
+  });
+}
+
+export const mayPush = (user: User, project: Project, branch: string): boolean =>
+  !project.archived && levelIn(user, project.path) >= (isProtected(project, branch) ? levels.maintainer : levels.developer);
+
+/** Reads a ref from the repository's files; git itself would cost a process for each. */
+export function headOf(project: Project, branch: string): string | undefined {
+  try {
+    return readFileSync(join(project.directory, 'refs/heads', branch), 'utf8').trim();
+  } catch {
+    return packedHead(project, branch);
+  }
+}
+
+function packedHead(project: Project, branch: string): string | undefined {
+  try {
+    const packed = readFileSync(join(project.directory, 'packed-refs'), 'utf8');
+    return packed
+      .split('\n')
+      .find((line) => line.endsWith(` refs/heads/${branch}`))
+      ?.split(' ')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const actions =
+  /^\s*\/(close|reopen|merge|approve|assign|assign_reviewer|label|unlabel|title|target_branch|rebase|draft|lock|milestone)\b.*$/gm;
+
+/** GitLab runs quick actions in descriptions and comments that come through the API too. */
+export function noteQuickActions(world: World, text: string): void {
+  const outside = text.replaceAll(/```[\s\S]*?(```|$)/g, '');
+  world.quickActions.push(...[...outside.matchAll(actions)].map(([line]) => line.trim()));
+}
