@@ -138,8 +138,7 @@ function entityAt({ text }: Line, start: number): readonly [string, number] {
   const [entity] = /^&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});/i.exec(text.slice(start, start + 12)) ?? [];
   const decoded = entity === undefined ? undefined : decodeEntity(entity);
   if (entity === undefined || decoded === undefined) return [/^&\s/.test(text.slice(start, start + 2)) ? '&' : `&amp;${gap}`, start + 1];
-  const safe = [...clean(decoded)].map((character) => (/[\w\s]/.test(character) ? `${gap}${character}` : escapeOrKeep(character)));
-  return [safe.join(''), start + entity.length];
+  return [/^[\w\s]$/.test(decoded) ? `${gap}${decoded}` : clean(decoded).replace(/^[!-~]$/, escaped), start + entity.length];
 }
 
 /** A gap stands for the tag, so that what stood around it does not become one word. */
@@ -187,10 +186,11 @@ function withoutTail(found: string): string {
   return found.slice(0, end);
 }
 
-/** An address as text that is no address: forges link bare ones by themselves. */
+/** An address as text: without the scheme, since forges link bare addresses by themselves. */
 function addressText(address: string): string {
-  const shown = address.length > shownUrlLimit ? `${address.slice(0, shownUrlLimit - 1)}…` : address;
-  return shown.replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped).replace('://', `:${gap}//`);
+  const bare = address.replace(/^https?:\/\//i, '');
+  const shown = bare.length > shownUrlLimit ? `${bare.slice(0, shownUrlLimit - 1)}…` : bare;
+  return shown.replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped);
 }
 
 const target = /\(\s*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
