@@ -113,7 +113,6 @@ function entryOf(message: Message, author: string, name: string, url: string): E
     author,
     name,
     url,
-    message,
   };
 }
 

@@ -147,8 +147,6 @@ function tagAt({ text }: Line, start: number): readonly [string, number] {
   return length === 0 ? [`&lt;${gap}`, start + 1] : [gap, start + length];
 }
 
-const escapeOrKeep = (character: string): string => (/^[!-~]$/.test(character) ? escaped(character) : character);
-
 function referenceOf({ origin, inLink, closes }: Line, found: string, sigil: string, id: string, project: string | undefined): string {
   const href = inLink ? undefined : referenceUrl(origin, sigil, id, project);
   if (href !== undefined) return `[${found}](${href})`;
