@@ -5,7 +5,7 @@ import type { ReleaseDetails } from '../domain/release.ts';
 import { type Proposal, type Update, updateTypes } from '../domain/update.ts';
 import type { ObjectDiff } from '../manifests/object-diff.ts';
 import type { Changelog } from './changelog/changelog.ts';
-import { fit, type Part } from './changelog/fit.ts';
+import { fitParts, type Part } from './changelog/fit.ts';
 import { codeSpan, harmlessInline } from './changelog/harmless.ts';
 import { primaryUpdate } from './proposal.ts';
 import { some } from './text/age.ts';
@@ -44,7 +44,7 @@ export function moveKey({ reference, to }: Update): string {
 }
 
 /** Title and description of the proposal's merge request; the description holds to the forge's limit and ends in our marker. */
-export function describe(
+export function describeProposal(
   proposal: Proposal,
   { now, traits, owner, updates: facts }: ProposalFacts,
 ): { readonly title: string; readonly description: string } {
@@ -65,7 +65,7 @@ export function describe(
     { text: footer(proposal, traits) },
     { text: writeMarker({ app, environment, content, title }) },
   ];
-  return { title, description: fit(parts, traits.descriptionLimit) };
+  return { title, description: fitParts(parts, traits.descriptionLimit) };
 }
 
 interface MoveWithFacts extends Move {

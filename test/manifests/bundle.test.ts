@@ -12,7 +12,7 @@ async function tar(...entries: readonly EntryOf[]): Promise<Buffer> {
   for (const { content = '', ...header } of entries) packing.entry(header, content);
   packing.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of packing) chunks.push(chunk);
+  for await (const chunk of packing as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 

@@ -11,7 +11,7 @@ const separator = '\n\n';
  * The parts as one text of at most `limit` characters. Pieces that may be cut share what the others leave: small ones stay whole, the
  * large ones end on a line's boundary, with their fences and `<details>` closed and their `rest` behind.
  */
-export function fit(parts: readonly Part[], limit: number): string {
+export function fitParts(parts: readonly Part[], limit: number): string {
   const shown = parts.filter(({ text }) => text !== '');
   const fixed = shown.filter(({ rest }) => rest === undefined).reduce((sum, { text }) => sum + text.length, 0);
   const free = limit - fixed - separator.length * shown.length;

@@ -35,7 +35,8 @@ export function harmlessInline(text: string, context: Context = {}): string {
   const line = clean(text)
     .replaceAll(/[\n\t]/g, ' ')
     .slice(0, lineLimit);
-  return inline(line.trim(), context, false);
+  // What was dropped or linked may have brought a `!` before a bracket.
+  return inline(line.trim(), context, false).replaceAll('![', `!${gap}[`);
 }
 
 /** The same for text that starts a line or a list item: no heading, list, quote, table or quick action (`/merge`) begins with it. */
@@ -65,7 +66,8 @@ export function longestRun(text: string): number {
 
 /** What forges read even inside code: closing keywords, quick actions, and our own marker. */
 export function neutralCode(text: string): string {
-  return breakKeywords(text.replaceAll('<!--', `<${gap}!--`)).replaceAll(/^([^\S\n]*)(?=\/[a-z_]+(?:\s|$))/gim, `$1${gap}`);
+  const inert = text.replaceAll('<!--', `<${gap}!--`).replaceAll(/^([^\S\n]*)(?=\/[a-z_]+(?![\w/.-]))/gim, `$1${gap}`);
+  return breakKeywords(inert);
 }
 
 const mentions = /@(?=\S)/g;
@@ -103,6 +105,9 @@ function inline(text: string, context: Context, inLink: boolean): string {
   out.push(plain(line, text.slice(done)));
   return out.join('');
 }
+
+/** Text that lost what stood around it must not become one word with its neighbours. */
+const apart = (text: string): string => `${gap}${text}${gap}`;
 
 const plain = ({ closes }: Line, text: string): string => (closes ? text.replaceAll(keyword, gap) : text);
 
@@ -150,7 +155,7 @@ function tagAt({ text }: Line, start: number): readonly [string, number] {
 function referenceOf({ origin, inLink, closes }: Line, found: string, sigil: string, id: string, project: string | undefined): string {
   const href = inLink ? undefined : referenceUrl(origin, sigil, id, project);
   if (href !== undefined) return `[${found}](${href})`;
-  const name = project ?? '';
+  const name = (project ?? '').replace(/^(G[LH])(?=-\d)/i, `$1${gap}`);
   return `${closes ? name.replaceAll(keyword, gap) : name}${sigil}${gap}${id}`;
 }
 
@@ -161,7 +166,7 @@ function codeAt({ text, codeEnds, table }: Line, start: number, length: number):
   const end = close + length;
   // A table is cut at `|` even inside code, and then the halves are ordinary text.
   const torn = table === true && content.includes('|');
-  return [torn ? inline(content.replaceAll('`', ''), { table: true }, true) : neutralMentions(codeSpan(content)), end];
+  return [torn ? apart(inline(content.replaceAll('`', ''), { table: true }, true)) : neutralMentions(codeSpan(content)) || gap, end];
 }
 
 function addressAt(line: Line, start: number, found: string): readonly [string, number] {
@@ -199,13 +204,10 @@ function linkAt(line: Line, start: number, found: string): readonly [string, num
   const literal = `${found === '![' ? `!${gap}` : ''}\\[${gap}`;
   if (close === undefined) return [literal, open + 1];
   const place = destination(line, open, close);
-  if (place === undefined || line.inLink)
-    return found === '![' && place !== undefined
-      ? [inline(line.text.slice(open + 1, close), line, line.inLink), place.end]
-      : [literal, open + 1];
+  if (place === undefined || (line.inLink && found === '[')) return [literal, open + 1];
   const content = line.text.slice(open + 1, close);
-  const href = safeHref(place.address);
-  if (found === '![' || href === undefined) return [inline(content, line, true), place.end];
+  const href = found === '![' ? undefined : safeHref(place.address);
+  if (href === undefined) return [apart(inline(content, line, true)), place.end];
   const text = inline(content, line, true).trim();
   return [`[${text === '' ? 'link' : text}](${href})`, place.end];
 }

@@ -2,9 +2,8 @@ import type { ObjectDiff } from '../../manifests/object-diff.ts';
 import { yamlOf } from '../../manifests/object-diff.ts';
 import type { ManifestObject } from '../../manifests/objects.ts';
 import { hideSecretsOf } from '../../manifests/secrets.ts';
-import { clean } from '../changelog/clean.ts';
 import type { Part } from '../changelog/fit.ts';
-import { harmlessLine } from '../changelog/harmless.ts';
+import { codeSpan, harmlessLine } from '../changelog/harmless.ts';
 import { codeBlock } from '../changelog/markdown.ts';
 import { some } from './age.ts';
 import { details, summaryText } from './details.ts';
@@ -18,10 +17,10 @@ export function objectDiffPart(diff: ObjectDiff, problems: readonly string[], of
   const blocks = [
     ...added.map((object) => details(`${nameOf(object)} (new)`, codeBlock(newYaml(object), 'yaml'))),
     ...changed.map(({ object, diff: lines, summary }) =>
-      details(`${nameOf(object)}${summary === '' ? '' : `: ${summaryText(clean(summary).slice(0, 300))}`}`, codeBlock(lines, 'diff')),
+      details(`${nameOf(object)}${summary === '' ? '' : `: ${summaryText(summary)}`}`, codeBlock(lines, 'diff')),
     ),
     ...removed.map((object) =>
-      details(`${nameOf(object)} (no longer in the bundle)`, `From \`${clean(object.file).replaceAll('`', "'")}\` of the old bundle.`),
+      details(`${nameOf(object)} (no longer in the bundle)`, `It came from ${codeSpan(object.file)} of the old bundle.`),
     ),
   ];
   const rest = blocks.length - maxObjects;
@@ -46,13 +45,8 @@ function tally({ added, removed, changed }: ObjectDiff): string {
   return all.length === 0 ? 'No object differs between the two bundles.' : some(all, all.length);
 }
 
-function nameOf({ kind, namespace, name }: ManifestObject): string {
-  return summaryText(
-    clean(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`)
-      .replaceAll(/\s+/g, ' ')
-      .slice(0, 200),
-  );
-}
+const nameOf = ({ kind, namespace, name }: ManifestObject): string =>
+  summaryText(`${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`);
 
 function newYaml(object: ManifestObject): string {
   const lines = yamlOf(hideSecretsOf(object.value)).split('\n');
