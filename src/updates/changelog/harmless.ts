@@ -35,7 +35,8 @@ export function harmlessInline(text: string, context: Context = {}): string {
   const line = clean(text)
     .replaceAll(/[\n\t]/g, ' ')
     .slice(0, lineLimit);
-  return inline(line.trim(), context, false);
+  // What was dropped or linked may have brought a `!` before a bracket.
+  return inline(line.trim(), context, false).replaceAll('![', `!${gap}[`);
 }
 
 /** The same for text that starts a line or a list item: no heading, list, quote, table or quick action (`/merge`) begins with it. */
@@ -65,7 +66,8 @@ export function longestRun(text: string): number {
 
 /** What forges read even inside code: closing keywords, quick actions, and our own marker. */
 export function neutralCode(text: string): string {
-  return breakKeywords(text.replaceAll('<!--', `<${gap}!--`)).replaceAll(/^([^\S\n]*)(?=\/[a-z_]+(?:\s|$))/gim, `$1${gap}`);
+  const inert = text.replaceAll('<!--', `<${gap}!--`).replaceAll(/^([^\S\n]*)(?=\/[a-z_]+(?![\w/.-]))/gim, `$1${gap}`);
+  return breakKeywords(inert);
 }
 
 const mentions = /@(?=\S)/g;
@@ -104,6 +106,9 @@ function inline(text: string, context: Context, inLink: boolean): string {
   return out.join('');
 }
 
+/** Text that lost what stood around it must not become one word with its neighbours. */
+const apart = (text: string): string => `${gap}${text}${gap}`;
+
 const plain = ({ closes }: Line, text: string): string => (closes ? text.replaceAll(keyword, gap) : text);
 
 /** What stands for the token in the output, and where to read on. */
@@ -138,8 +143,7 @@ function entityAt({ text }: Line, start: number): readonly [string, number] {
   const [entity] = /^&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});/i.exec(text.slice(start, start + 12)) ?? [];
   const decoded = entity === undefined ? undefined : decodeEntity(entity);
   if (entity === undefined || decoded === undefined) return [/^&\s/.test(text.slice(start, start + 2)) ? '&' : `&amp;${gap}`, start + 1];
-  const safe = [...clean(decoded)].map((character) => (/[\w\s]/.test(character) ? `${gap}${character}` : escapeOrKeep(character)));
-  return [safe.join(''), start + entity.length];
+  return [/^[\w\s]$/.test(decoded) ? `${gap}${decoded}` : clean(decoded).replace(/^[!-~]$/, escaped), start + entity.length];
 }
 
 /** A gap stands for the tag, so that what stood around it does not become one word. */
@@ -148,12 +152,10 @@ function tagAt({ text }: Line, start: number): readonly [string, number] {
   return length === 0 ? [`&lt;${gap}`, start + 1] : [gap, start + length];
 }
 
-const escapeOrKeep = (character: string): string => (/^[!-~]$/.test(character) ? escaped(character) : character);
-
 function referenceOf({ origin, inLink, closes }: Line, found: string, sigil: string, id: string, project: string | undefined): string {
   const href = inLink ? undefined : referenceUrl(origin, sigil, id, project);
   if (href !== undefined) return `[${found}](${href})`;
-  const name = project ?? '';
+  const name = (project ?? '').replace(/^(G[LH])(?=-\d)/i, `$1${gap}`);
   return `${closes ? name.replaceAll(keyword, gap) : name}${sigil}${gap}${id}`;
 }
 
@@ -164,7 +166,7 @@ function codeAt({ text, codeEnds, table }: Line, start: number, length: number):
   const end = close + length;
   // A table is cut at `|` even inside code, and then the halves are ordinary text.
   const torn = table === true && content.includes('|');
-  return [torn ? inline(content.replaceAll('`', ''), { table: true }, true) : neutralMentions(codeSpan(content)), end];
+  return [torn ? apart(inline(content.replaceAll('`', ''), { table: true }, true)) : neutralMentions(codeSpan(content)) || gap, end];
 }
 
 function addressAt(line: Line, start: number, found: string): readonly [string, number] {
@@ -187,10 +189,11 @@ function withoutTail(found: string): string {
   return found.slice(0, end);
 }
 
-/** An address as text that is no address: forges link bare ones by themselves. */
+/** An address as text: without the scheme, since forges link bare addresses by themselves. */
 function addressText(address: string): string {
-  const shown = address.length > shownUrlLimit ? `${address.slice(0, shownUrlLimit - 1)}…` : address;
-  return shown.replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped).replace('://', `:${gap}//`);
+  const bare = address.replace(/^https?:\/\//i, '');
+  const shown = bare.length > shownUrlLimit ? `${bare.slice(0, shownUrlLimit - 1)}…` : bare;
+  return shown.replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped);
 }
 
 const target = /\(\s*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;
@@ -201,13 +204,10 @@ function linkAt(line: Line, start: number, found: string): readonly [string, num
   const literal = `${found === '![' ? `!${gap}` : ''}\\[${gap}`;
   if (close === undefined) return [literal, open + 1];
   const place = destination(line, open, close);
-  if (place === undefined || line.inLink)
-    return found === '![' && place !== undefined
-      ? [inline(line.text.slice(open + 1, close), line, line.inLink), place.end]
-      : [literal, open + 1];
+  if (place === undefined || (line.inLink && found === '[')) return [literal, open + 1];
   const content = line.text.slice(open + 1, close);
-  const href = safeHref(place.address);
-  if (found === '![' || href === undefined) return [inline(content, line, true), place.end];
+  const href = found === '![' ? undefined : safeHref(place.address);
+  if (href === undefined) return [apart(inline(content, line, true)), place.end];
   const text = inline(content, line, true).trim();
   return [`[${text === '' ? 'link' : text}](${href})`, place.end];
 }

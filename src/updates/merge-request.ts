@@ -1,0 +1,119 @@
+import type { ForgeTraits } from '../domain/forge.ts';
+import { label, writeMarker } from '../domain/identifiers.ts';
+import { packageKey } from '../domain/reference.ts';
+import type { ReleaseDetails } from '../domain/release.ts';
+import { type Proposal, type Update, updateTypes } from '../domain/update.ts';
+import type { ObjectDiff } from '../manifests/object-diff.ts';
+import type { Changelog } from './changelog/changelog.ts';
+import { fitParts, type Part } from './changelog/fit.ts';
+import { codeSpan, harmlessInline } from './changelog/harmless.ts';
+import { primaryUpdate } from './proposal.ts';
+import { some } from './text/age.ts';
+import { changelogPart } from './text/changelog.ts';
+import { objectDiffPart } from './text/object-diff.ts';
+import { reasons } from './text/reasons.ts';
+import { type Move, moveTable } from './text/table.ts';
+
+/** What is known of one update beyond the update itself; whatever is missing is left out of the text. */
+export interface UpdateFacts {
+  readonly from?: ReleaseDetails | undefined;
+  readonly to?: ReleaseDetails | undefined;
+  readonly changelog?: Changelog | undefined;
+  /** Of a bundle: the two tars compared, and what could not be read of them. */
+  readonly bundle?: { readonly diff: ObjectDiff; readonly problems: readonly string[] } | undefined;
+}
+
+export interface ProposalFacts {
+  readonly now: Date;
+  /** Of the forge where the merge request will be. */
+  readonly traits: ForgeTraits;
+  readonly owner?: string | undefined;
+  /** By `moveKey` of the update. */
+  readonly updates: ReadonlyMap<string, UpdateFacts>;
+}
+
+/** Updates with the same key move the same package from and to the same: they share facts, a row and a changelog. */
+export function moveKey({ reference, to }: Update): string {
+  return JSON.stringify([
+    packageKey(reference.package),
+    reference.version,
+    reference.digest ?? '',
+    to.version,
+    to.digest ?? to.sha256 ?? '',
+  ]);
+}
+
+/** Title and description of the proposal's merge request; the description holds to the forge's limit and ends in our marker. */
+export function describeProposal(
+  proposal: Proposal,
+  { now, traits, owner, updates: facts }: ProposalFacts,
+): { readonly title: string; readonly description: string } {
+  const moves = [...Map.groupBy(proposal.updates, moveKey)].flatMap(([key, [first, ...more]]) =>
+    first === undefined ? [] : [moveOf([first, ...more], facts.get(key))],
+  );
+  const { app, environment, content, title } = proposal;
+  const parts: Part[] = [
+    { text: opening(proposal, owner) },
+    { text: moveTable(moves, now), rest: 'More moves are in the diff.' },
+    ...changelogParts(moves, now),
+    ...moves.flatMap(({ facts: { bundle }, updates: [{ reference }] }) =>
+      bundle === undefined
+        ? []
+        : [objectDiffPart(bundle.diff, bundle.problems, moves.length === 1 ? '' : codeSpan(reference.package.name))],
+    ),
+    { text: reasons(proposal.updates), rest: 'More versions are held.' },
+    { text: footer(proposal, traits) },
+    { text: writeMarker({ app, environment, content, title }) },
+  ];
+  return { title, description: fitParts(parts, traits.descriptionLimit) };
+}
+
+interface MoveWithFacts extends Move {
+  readonly facts: UpdateFacts;
+}
+
+function moveOf(updates: readonly [Update, ...Update[]], facts: UpdateFacts = {}): MoveWithFacts {
+  return { updates, facts, from: facts.from, to: facts.to, images: facts.bundle?.diff.images ?? [] };
+}
+
+function opening({ app, environment, updates }: Proposal, owner: string | undefined): string {
+  const type = updateTypes.find((each) => updates.some((update) => update.type === each)) ?? 'digest';
+  const primary = primaryUpdate(app, updates);
+  const move =
+    primary === undefined || type === 'digest' ? '' : ` ${harmlessInline(`${primary.reference.version} → ${primary.to.version}`)}`;
+  const owned = owner === undefined ? '' : ` · owner ${codeSpan(owner)}`;
+  return `**${harmlessInline(app)}${move}** · ${harmlessInline(environment)} · ${type}${owned}`;
+}
+
+/** One section per changelog: packages built from the same commits have it in common. */
+function changelogParts(moves: readonly MoveWithFacts[], now: Date): Part[] {
+  const groups = [
+    ...Map.groupBy(
+      moves.filter(({ facts }) => facts.changelog !== undefined),
+      ({ facts: { changelog } }) => changelogKey(changelog),
+    ),
+  ];
+  return groups.flatMap(([, group]) => {
+    const changelog = group[0]?.facts.changelog;
+    const names = group.map(({ updates: [{ reference }] }) => codeSpan(reference.package.name));
+    return changelog === undefined ? [] : [changelogPart(changelog, groups.length === 1 ? '' : some(names, 3), now)];
+  });
+}
+
+function changelogKey(changelog: Changelog | undefined): string {
+  if (changelog?.origin === undefined) return JSON.stringify(changelog?.problems ?? []);
+  return JSON.stringify([changelog.origin.projectUrl, changelog.compareUrl, changelog.problems]);
+}
+
+function footer({ app, updates, branch }: Proposal, { type }: ForgeTraits): string {
+  const request = type === 'github' ? 'pull request' : 'merge request';
+  const primary = primaryUpdate(app, updates);
+  const digest = updates.every((update) => update.type === 'digest');
+  const what = digest ? 'this digest' : harmlessInline(primary?.to.version ?? 'this version');
+  const later = digest ? 'a later one will' : 'a later version will';
+  return [
+    '---',
+    `**To say no:** close this ${request}; ${what} will not be proposed again, ${later}. **To take that back:** reopen it, or remove its ${codeSpan(label)} label.`,
+    `**To change something yourself:** push to ${codeSpan(branch)}, and Lockkeeper leaves it to you.`,
+  ].join('\n\n');
+}

@@ -1,0 +1,36 @@
+/** What a forge would act on, if it stood in a description; code is looked at like any other text, our own links are not. */
+const live: Readonly<Record<string, RegExp>> = {
+  mention: /@[\w.-]/,
+  reference: /(?<!\[(?:[\w./-]*))[#!]\d/,
+  'reference of GitLab': /[%~^][\w"]|&\d|(?<!\\)\$\w|(?<!\[)\bG[LH]-\d/i,
+  html: /<(?!\u200b)[a-z!/?]/i,
+  image: /!\[/,
+  'quick action': /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?[/\uff0f]\w/m,
+  'closing keyword': /(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +\[?(?:[\w./-]*#\d|https?:)/i,
+  marker: /<!-- lockkeeper/,
+  invisible: /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u2060\ufeff\u00ad]|[^\P{Cc}\n]/u,
+  script: /(?<!\\)\]\((?!https?:\/\/)/,
+};
+
+/** Names of what is live in the text. HTML inside code is none: pass `code: true` to take code out first. */
+export function liveIn(text: string): string[] {
+  const withoutLinks = text.replaceAll(/\]\(https?:\/\/[^\s()]*\)/g, '](https://link)');
+  const withoutCode = dropCode(withoutLinks);
+  return Object.entries(live)
+    .filter(([name, pattern]) =>
+      pattern.test(name === 'html' || name.startsWith('reference') || name === 'image' || name === 'script' ? withoutCode : withoutLinks),
+    )
+    .map(([name]) => name);
+}
+
+function dropCode(text: string): string {
+  const lines: string[] = [];
+  let fence = '';
+  for (const line of text.split('\n')) {
+    const [marks = ''] = /^`{3,}(?=[^`]*$)/.exec(line) ?? [];
+    if (fence === '' && marks !== '') fence = marks;
+    else if (fence !== '' && line === fence) fence = '';
+    else if (fence === '') lines.push(line.replaceAll(/(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)/g, 'code'));
+  }
+  return lines.join('\n');
+}
