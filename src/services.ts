@@ -84,7 +84,7 @@ async function createForge(
     }
     case 'gitlab': {
       const { createGitLab } = await import('./adapters/forges/gitlab/gitlab.ts');
-      return createGitLab({ name, url: config.url, token: config.token, http });
+      return createGitLab({ name, url: config.url, token: config.token, http, store });
     }
     case 'github':
       throw new UsageError(`forges.${name}: type github can be configured, but this version cannot work with it yet; use gitlab or local`);
