@@ -8,6 +8,7 @@ import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
 import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Redact } from './domain/redact.ts';
+import type { Store } from './domain/store.ts';
 import type { Progress, ScanPorts, ScanSettings } from './updates/scan.ts';
 import { createTexts } from './updates/texts.ts';
 
@@ -34,7 +35,7 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
   const datasources = createDatasources({ registries, http, store });
   const forges = new Map<string, Forge>();
   for (const [name, forge] of Object.entries(config.forges))
-    forges.set(name, await createForge(name, forge, config.server.url, http, warn));
+    forges.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forge = (name: string): Forge => {
     const found = forges.get(name);
     if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
@@ -70,13 +71,15 @@ function storeFolder(url: string): string {
   );
 }
 
-async function createForge(
-  name: string,
-  config: ForgeConfig,
-  pages: string,
-  http: HttpClient,
-  warn: (text: string) => void,
-): Promise<Forge> {
+interface ForgeParts {
+  /** Base URL of the pages that show the local forge. */
+  readonly pages: string;
+  readonly http: HttpClient;
+  readonly store: Store;
+  readonly warn: (text: string) => void;
+}
+
+async function createForge(name: string, config: ForgeConfig, { pages, http, store, warn }: ForgeParts): Promise<Forge> {
   switch (config.type) {
     case 'local': {
       const { createLocal } = await import('./adapters/forges/local/local.ts');
