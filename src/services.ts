@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
-import { UsageError } from './domain/errors.ts';
+import { OutsideError, UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
@@ -45,14 +46,10 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
     forges,
     http,
     settings: settingsOf(config),
-    scanPorts: (progress) => ({
-      forge,
-      datasources,
-      store,
-      now: new Date(),
-      progress,
-      texts: createTexts({ forges, download: (url: string) => http.stream({ url, maxBytes: largestBundle }) }),
-    }),
+    scanPorts: (progress) => {
+      const now = new Date();
+      return { forge, datasources, store, now, progress, texts: createTexts({ forges, download: (url) => download(http, url) }, now) };
+    },
     close: async () => {
       await http.close();
       store.close();
@@ -62,6 +59,15 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
 
 /** Bytes, packed. */
 const largestBundle = 64 * 1024 * 1024;
+
+async function download(http: HttpClient, url: string): Promise<Readable | undefined> {
+  const { status, body } = await http.stream({ url, maxBytes: largestBundle });
+  if (status === 200) return body;
+  body.destroy();
+  if (status === 404) return undefined;
+  const { host, pathname } = new URL(url);
+  throw new OutsideError(host, `GET ${host}${pathname} was answered ${status}`, { status });
+}
 
 function storeFolder(url: string): string {
   if (url.startsWith('file://')) return fileURLToPath(url);

@@ -142,14 +142,15 @@ function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: 
 }
 
 function writerOf({ scan, now, forge, place }: Scene, app: string, looked: readonly Looked[]): Writer {
+  const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
   return {
     forge,
     store: scan.ports.store,
     repository: place.repository,
     path: place.path,
     defaultBranch: now.state.defaultBranch,
-    owner: now.apps[app]?.owner ?? ownerByRules(scan, now, looked),
-    describe: (proposal) => scan.ports.texts.describe({ proposal, now, registry: scan.registry, packages: scan.packages }),
+    owner,
+    describe: (proposal) => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages }),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };
 }

@@ -1,27 +1,122 @@
 import type { Readable } from 'node:stream';
-import type { Forge } from '../domain/forge.ts';
-import { writeMarker } from '../domain/identifiers.ts';
-import type { Proposal } from '../domain/update.ts';
-import type { PackageRule } from './package-rules.ts';
+import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import type { Forge, RepositoryRef } from '../domain/forge.ts';
+import type { ReleaseDetails } from '../domain/release.ts';
+import type { Proposal, Update } from '../domain/update.ts';
+import { parseVersion } from '../domain/version.ts';
+import { comparable, compareVersions } from '../domain/version-order.ts';
+import { diffObjects } from '../manifests/object-diff.ts';
+import { type BundleDiff, createBundleDiffs } from './bundle-diffs.ts';
+import { type ChangelogRequest, createChangelogs } from './changelog/changelog.ts';
+import { neighbours, revisionLabel, sourceLabel } from './changelog/source.ts';
+import { describeProposal, moveKey, type UpdateFacts } from './merge-request.ts';
+import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { RegistryView } from './registry-view.ts';
 
+/** What a proposal's text is made from. */
 export interface DescribeInput {
   readonly proposal: Proposal;
   readonly now: EnvironmentNow;
+  readonly owner: string | undefined;
   readonly registry: RegistryView;
   readonly packages: readonly PackageRule[];
 }
+
+/** The texts of one scan: what several environments need is read once. */
 export interface Texts {
+  /** The merge request's description. Whatever cannot be read is a line in it; nothing outside makes it fail. */
   describe(of: DescribeInput): Promise<string>;
 }
+
 export interface TextPorts {
   readonly forges: ReadonlyMap<string, Forge>;
-  download(url: string): Promise<{ readonly status: number; readonly body: Readable }>;
+  /** A bundle's bytes; undefined when there is none at the URL. Throws OutsideError. */
+  download(url: string): Promise<Readable | undefined>;
 }
-export function createTexts(_ports: TextPorts): Texts {
-  return {
-    describe: async ({ proposal: { app, environment, content, title } }) =>
-      `${title}\n\n${writeMarker({ app, environment, content, title })}\n`,
+
+/** One for each scan. */
+export function createTexts(ports: TextPorts, now: Date): Texts {
+  const changelogs = createChangelogs({ forges: ports.forges, compare: compareTexts });
+  const bundleDiffs = createBundleDiffs((url) => ports.download(url));
+  const factsOf = async (update: Update, input: DescribeInput): Promise<UpdateFacts> => {
+    const bundle = update.reference.package.datasource === 'nexus-raw' ? await bundleDiffs(update) : undefined;
+    const [from, to] = await Promise.all([
+      detailsOf(input.registry, update, update.reference.version, update.reference.digest),
+      detailsOf(input.registry, update, update.to.version, update.to.digest),
+    ]);
+    const changelog = await changelogs(requestOf(update, input, { from: from.details, to: to.details, bundle }));
+    const problems = [from, to].flatMap(({ problem }) => problem ?? []);
+    return {
+      from: from.details,
+      to: to.details,
+      changelog: { ...changelog, problems: [...problems, ...changelog.problems] },
+      ...(bundle !== undefined && { bundle: { diff: bundle.diff ?? noDiff, problems: bundle.problems } }),
+    };
   };
+  return {
+    async describe(input) {
+      const { proposal, now: environment, owner } = input;
+      const { forge: name } = environment.settings.repository;
+      const forge = ports.forges.get(name);
+      if (forge === undefined) throw new UsageError(`app.yml has no forge named "${name}"`);
+      const moves = new Map(proposal.updates.map((update) => [moveKey(update), update]));
+      const facts = [...moves].map(async ([key, update]) => [key, await factsOf(update, input)] as const);
+      return describeProposal(proposal, { now, traits: forge.traits, owner, updates: new Map(await Promise.all(facts)) }).description;
+    },
+  };
+}
+
+const noDiff = diffObjects([], []);
+
+/** Of exactly the digest, where one is known; a registry that does not answer is a line in the text. */
+async function detailsOf(
+  registry: RegistryView,
+  { reference: { package: of } }: Update,
+  version: string,
+  digest: string | undefined,
+): Promise<{ readonly details?: ReleaseDetails; readonly problem?: string }> {
+  try {
+    const details = await registry.details(of, version, digest);
+    return details === undefined ? {} : { details };
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    return { problem: `What the registry knows of ${version} could not be read: ${explain(error)}.` };
+  }
+}
+
+interface Known {
+  readonly from: ReleaseDetails | undefined;
+  readonly to: ReleaseDetails | undefined;
+  readonly bundle: BundleDiff | undefined;
+}
+
+function requestOf({ reference, to }: Update, { now, packages }: DescribeInput, known: Known): ChangelogRequest {
+  const { app, package: of } = reference;
+  const bundle = known.bundle?.to ?? known.bundle?.from;
+  return {
+    app,
+    names: [...new Set([of.name.slice(of.name.lastIndexOf('/') + 1)])].filter((name) => name !== app),
+    from: { version: reference.version, revision: known.from?.labels[revisionLabel] ?? known.bundle?.from?.revision },
+    to: { version: to.version, revision: known.to?.labels[revisionLabel] ?? known.bundle?.to?.revision },
+    configured: resolveRules(packages, now.settings.updates, of.name).source,
+    environment: now.apps[app]?.source,
+    label: known.to?.labels[sourceLabel] ?? known.from?.labels[sourceLabel],
+    bundle: bundle?.source,
+    neighbours: neighbours(app, of.name, now.settings.repository.forge, otherSources(now, packages)),
+  };
+}
+
+/** Where the sources of other apps are, as far as anybody wrote it down. */
+function otherSources({ apps }: EnvironmentNow, packages: readonly PackageRule[]): RepositoryRef[] {
+  const written = [...Object.values(apps), ...packages].flatMap(({ source }) => source ?? []);
+  return written.flatMap((text) => {
+    const colon = text.indexOf(':');
+    return colon > 0 ? [{ forge: text.slice(0, colon), path: text.slice(colon + 1) }] : [];
+  });
+}
+
+function compareTexts(a: string, b: string): number | undefined {
+  const [one, other] = [parseVersion(a), parseVersion(b)];
+  return one.kind === 'version' && other.kind === 'version' && comparable(one, other) ? compareVersions(one, other) : undefined;
 }
