@@ -1,8 +1,8 @@
 /** What a forge would act on, if it stood in a description; code is looked at like any other text, our own links are not. */
 const live: Readonly<Record<string, RegExp>> = {
   mention: /@[\w.-]/,
-  reference: /(?<!\[(?:[\w./-]*))[#!]\d/,
-  'reference of GitLab': /[%~^][\w"]|&\d|(?<!\\)\$\w|(?<!\[)\bG[LH]-\d/i,
+  reference: /[#!]\d/,
+  'reference of GitLab': /[%~^][\w"]|&\d|(?<!\\)\$\w|\bG[LH]-\d/i,
   html: /<(?!\u200b)[a-z!/?]/i,
   image: /!\[/,
   'quick action': /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?[/\uff0f]\w/m,
@@ -16,11 +16,13 @@ const live: Readonly<Record<string, RegExp>> = {
 export function liveIn(text: string): string[] {
   const withoutLinks = text.replaceAll(/\]\(https?:\/\/[^\s()]*\)/g, '](https://link)');
   const withoutCode = dropCode(withoutLinks);
-  return Object.entries(live)
-    .filter(([name, pattern]) =>
-      pattern.test(name === 'html' || name.startsWith('reference') || name === 'image' || name === 'script' ? withoutCode : withoutLinks),
-    )
-    .map(([name]) => name);
+  // Forges look for references in no link's text.
+  const withoutText = withoutCode.replaceAll(/\[(?:\\.|[^\]\\])*\]\(https:\/\/link\)/g, 'link');
+  const textFor = (name: string): string => {
+    if (name.startsWith('reference')) return withoutText;
+    return ['html', 'image', 'script'].includes(name) ? withoutCode : withoutLinks;
+  };
+  return Object.entries(live).flatMap(([name, pattern]) => (pattern.test(textFor(name)) ? [name] : []));
 }
 
 function dropCode(text: string): string {

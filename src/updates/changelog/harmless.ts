@@ -66,7 +66,7 @@ export function longestRun(text: string): number {
 
 /** What forges read even inside code: closing keywords, quick actions, and our own marker. */
 export function neutralCode(text: string): string {
-  const inert = text.replaceAll('<!--', `<${gap}!--`).replaceAll(/^([^\S\n]*)(?=\/[a-z_]+(?![\w/.-]))/gim, `$1${gap}`);
+  const inert = text.replaceAll('<!--', `<${gap}!--`).replaceAll(/^([^\S\n]*)(?=\/[a-z])(?!\/\w*[/.])/gim, `$1${gap}`);
   return breakKeywords(inert);
 }
 
@@ -87,7 +87,7 @@ function closesSomething(text: string): boolean {
 }
 
 const token =
-  /\\.?|`+|!?\[|\]|https?:\/\/[^\s<>"`]+|(?<![\w./-])((?:[\w.-]+\/)+[\w.-]+)?([#!])(\d{1,10})(?!\w)|(?<!\w)(GH|GL)-(?=\d)|[@#%~^$](?=\S)|[&<>|]|!(?=\d)|\*(?=iteration:)/gi;
+  /\\[!-/:-@[-`{-~]?|`+|!?\[|\]|https?:\/\/[^\s<>"`]+|(?<![\w./-])((?:[\w.-]+\/)+[\w.-]+)?([#!])(\d{1,10})(?!\w)|(?<!\w)(GH|GL)-(?=\d)|[@#%~^$](?=\S)|[&<>|]|!(?=\d)|\*(?=iteration:)/gi;
 
 function inline(text: string, context: Context, inLink: boolean): string {
   const { brackets, codeEnds } = structure(text);
