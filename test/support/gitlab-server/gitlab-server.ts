@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
 import { type Call, send } from './call.ts';
 import { mergeRequest } from './merging.ts';
@@ -161,7 +162,16 @@ export class GitLabServer {
     mkdirSync(this.#folder, { recursive: true });
     await createBareRepository(directory, defaultBranch);
     if (Object.keys(files).length > 0) await commitFiles(directory, { branch: defaultBranch, files, message: 'Begin', parent: null });
-    const common = { id, path, directory, defaultBranch, topics, archived, protectedBranches: [...protectedBranches] };
+    const common = {
+      id,
+      path,
+      directory,
+      objects: new GitObjects(directory),
+      defaultBranch,
+      topics,
+      archived,
+      protectedBranches: [...protectedBranches],
+    };
     this.#world.projects.push({ ...common, requests: [], releases: [], parents: new Map(), updatedAt: this.#world.now() });
   }
 
