@@ -1,5 +1,6 @@
 import { git } from '../git-repository.ts';
-import { ada, bot, type GitLabServer, startGitLab } from './gitlab-server.ts';
+import { type GitLabServer, startGitLab } from './gitlab-server.ts';
+import { ada, bot } from './options.ts';
 
 const path = 'platform/environments/staging';
 const project = `/projects/${encodeURIComponent(path)}`;
