@@ -1,4 +1,5 @@
-import { commitFiles, type FileContent, type Files, GitFailed, git, gitText } from '../git-repository.ts';
+import type { TreeFile } from '../git-objects.ts';
+import { GitFailed, git, gitText } from '../git-repository.ts';
 import { type Call, ok, page, projectOf, type Reply } from './call.ts';
 import { commitEntity, type GitCommit } from './entities.ts';
 import { check, message, notFound, optional, type Parameters, paging, Refused, text } from './parameters.ts';
@@ -79,7 +80,7 @@ export async function createCommit(call: Call): Promise<Reply> {
   }
   const branch = text(given, 'branch');
   if (!mayPush(call.user, project, branch)) throw message(403, '403 Forbidden');
-  const parent = startOf(project, given, branch);
+  const parent = await startOf(project, given, branch);
   const files = await changes(project, parent, actions);
   const author = {
     name: optional(given, 'author_name') ?? call.user.name,
@@ -88,25 +89,12 @@ export async function createCommit(call: Call): Promise<Reply> {
   const committer = call.world.signingCommitter ?? { name: call.user.name, email: call.user.commitEmail };
   const now = call.world.now();
   const body = text(given, 'commit_message');
-  const sha = await commitFiles(project.directory, {
-    branch,
-    parent: parent ?? null,
-    files,
-    message: body,
-    author,
-    committer,
-    time: Math.floor(now.getTime() / 1000),
-  });
-  if (parent !== undefined) project.parents.set(sha, parent);
+  const sha = await project.objects.commit({ parent, files, message: body, author, committer, time: Math.floor(now.getTime() / 1000) });
+  project.objects.setBranch(branch, sha);
+  project.parents.set(sha, parent);
   pushed(call.world, project, branch, sha);
   const date = now.toISOString();
-  const commit = {
-    sha,
-    parents: parent === undefined ? [] : [parent],
-    message: body,
-    author: { ...author, date },
-    committer: { ...committer, date },
-  };
+  const commit = { sha, parents: [parent], message: body, author: { ...author, date }, committer: { ...committer, date } };
   return ok({ ...commitEntity(call.world, project, commit), status: null, project_id: project.id, last_pipeline: null }, 201);
 }
 
@@ -122,17 +110,18 @@ function checkAction(action: unknown): Parameters {
 const badName = /^[-/.]|\/\/|\.\.|@\{|\.lock(\/|$)|\/\.|[\s~^:?*[\\\p{Cc}]|[/.]$/u;
 
 /** Parent of the new commit; the refusals of GitLab's Commits::CreateService in its order. */
-function startOf(project: Project, given: Parameters, branch: string): string | undefined {
+async function startOf(project: Project, given: Parameters, branch: string): Promise<string> {
   const current = headOf(project, branch);
   const sha = optional(given, 'start_sha');
   const from = optional(given, 'start_branch') ?? (sha === undefined ? branch : undefined);
-  const force = given['force'] === true;
   if (sha !== undefined && !/^[0-9a-f]{40}$/.test(sha)) throw message(400, `Invalid start_sha '${sha}'`);
   const start = sha ?? headOf(project, from ?? '');
-  const empty = headOf(project, project.defaultBranch) === undefined;
-  if (start === undefined && !empty) throw message(400, 'You can only create or edit files when you are on a branch');
-  if (from === branch) return current;
-  if (current !== undefined && !force) {
+  if (start === undefined) throw message(400, 'You can only create or edit files when you are on a branch');
+  await project.objects.modeOf(start, '.').catch(() => {
+    throw message(400, `Cannot find start_sha '${start}'`);
+  });
+  if (from === branch) return start;
+  if (current !== undefined && given['force'] !== true) {
     throw message(400, `A branch called '${branch}' already exists. Switch to that branch in order to make changes`);
   }
   if (current === undefined && badName.test(branch)) {
@@ -142,40 +131,30 @@ function startOf(project: Project, given: Parameters, branch: string): string | 
   return start;
 }
 
-async function changes(project: Project, parent: string | undefined, actions: readonly Parameters[]): Promise<Files> {
-  const paths = actions.map((action) => text(action, 'file_path'));
-  const modes = parent === undefined ? new Map<string, string>() : await modesOf(project, parent, paths);
-  return Object.fromEntries(actions.map((action) => [text(action, 'file_path'), change(action, modes)]));
-}
-
-async function modesOf(project: Project, revision: string, paths: readonly string[]): Promise<Map<string, string>> {
-  try {
-    const env = { GIT_LITERAL_PATHSPECS: '1' };
-    const listed = await git(project.directory, ['ls-tree', '-z', '--full-tree', revision, '--', ...paths], { env });
-    const lines = listed.toString().split('\0').filter(Boolean);
-    return new Map(lines.map((line) => [line.slice(line.indexOf('\t') + 1), line.slice(0, 6)]));
-  } catch (error) {
-    if (error instanceof GitFailed) throw message(400, `Cannot find start_sha '${revision}'`);
-    throw error;
+async function changes(project: Project, parent: string, actions: readonly Parameters[]): Promise<Map<string, TreeFile | undefined>> {
+  const files = new Map<string, TreeFile | undefined>();
+  for (const action of actions) {
+    const path = text(action, 'file_path');
+    files.set(path, change(action, await project.objects.modeOf(parent, path)));
   }
+  return files;
 }
 
-function change(action: Parameters, modes: ReadonlyMap<string, string>): FileContent | undefined {
+function change(action: Parameters, mode: string | undefined): TreeFile | undefined {
   const path = text(action, 'file_path');
   if (path === '') throw message(400, 'You must specify a file_path.');
   if (/(^|\/)\.\.?(\/|$)/.test(path)) throw message(400, 'Path cannot include directory traversal');
-  const mode = modes.get(path);
   const content = Buffer.from(text(action, 'content'), action['encoding'] === 'base64' ? 'base64' : 'utf8');
   switch (action['action']) {
     case 'create':
       if (mode !== undefined) throw message(400, 'A file with this name already exists');
-      return content;
+      return { mode: '100644', content };
     case 'delete':
       if (mode === undefined) throw message(400, "A file with this name doesn't exist");
       return undefined;
     case 'update':
-      if (mode === undefined || mode === '040000') throw message(400, "A file with this name doesn't exist");
-      return { mode: mode as '100644', content };
+      if (mode === undefined || mode === '40000') throw message(400, "A file with this name doesn't exist");
+      return { mode, content };
     default:
       throw message(400, `this stand-in does not know the action ${String(action['action'])}`);
   }

@@ -3,7 +3,8 @@ import { createHttpClient, type HttpClient } from '../../../src/adapters/http/cl
 import type { BranchChange, Forge, NewMergeRequest } from '../../../src/domain/forge.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import { MemoryStore } from '../memory-store.ts';
-import { type GitLabOptions, type GitLabServer, startGitLab } from './gitlab-server.ts';
+import { type GitLabServer, startGitLab } from './gitlab-server.ts';
+import type { GitLabOptions } from './options.ts';
 
 export const path = 'platform/environments/staging';
 export const branch = 'lockkeeper/billing';

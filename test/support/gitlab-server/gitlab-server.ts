@@ -4,78 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
 import { type Call, send } from './call.ts';
+import { parameters, readBody, spoil } from './exchange.ts';
 import { mergeRequest } from './merging.ts';
-import { message, type Parameters, Refused } from './parameters.ts';
+import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, toUser } from './options.ts';
+import { message, Refused } from './parameters.ts';
 import { addSystemNote, pushed } from './pushes.ts';
 import { findRoute } from './routes.ts';
-import { headOf, type Level, type Project, type StoredRequest, type User, type World } from './world.ts';
-
-export interface NewUser {
-  readonly username: string;
-  readonly name?: string;
-  readonly email?: string;
-  readonly commitEmail?: string;
-  readonly token?: string;
-  /** Default: api. */
-  readonly scopes?: readonly string[];
-  /** Role by project or group path, `''` for everywhere; default: developer everywhere. */
-  readonly roles?: Readonly<Record<string, Level>>;
-}
-
-export interface NewProject {
-  /** Default: main. */
-  readonly defaultBranch?: string;
-  readonly topics?: readonly string[];
-  readonly archived?: boolean;
-  /** Patterns; default: the default branch. */
-  readonly protectedBranches?: readonly string[];
-}
-
-export interface Failure {
-  /** Default 500. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Default: an HTML page. */
-  readonly body?: string;
-  /** Break the connection instead of answering. */
-  readonly reset?: boolean;
-  /** Do what was asked all the same, and only then answer so. */
-  readonly after?: boolean;
-  /** How many requests; default 1. */
-  readonly times?: number;
-}
-
-export interface LoggedRequest {
-  readonly method: string;
-  /** Decoded, without `/api/v4`: `/projects/platform/environments/staging/repository/branches`. */
-  readonly path: string;
-  readonly query: string;
-  status: number;
-}
-
-export interface GitLabOptions {
-  readonly users?: readonly NewUser[];
-  /** Files of the first commit by project path. */
-  readonly projects?: Readonly<Record<string, Files>>;
-  /** Every answer takes at least that long. */
-  readonly delayMs?: number;
-  /** GitLab under a path: `/gitlab`. */
-  readonly root?: string;
-  /** This GitLab signs the commits made through its API and names itself as their committer. */
-  readonly signingCommitter?: Identity;
-}
-
-/** The bot that the token belongs to, and a person. */
-export const bot = { username: 'lockkeeper', name: 'Lockkeeper', email: 'lockkeeper@example.com', token: 'glpat-bot-0123456789' } as const;
-export const ada = {
-  username: 'ada',
-  name: 'Ada Lovelace',
-  email: 'ada@example.com',
-  token: 'glpat-ada-0123456789',
-  roles: { '': 'maintainer' },
-} as const satisfies NewUser;
+import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
 export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabServer> {
@@ -161,7 +99,16 @@ export class GitLabServer {
     mkdirSync(this.#folder, { recursive: true });
     await createBareRepository(directory, defaultBranch);
     if (Object.keys(files).length > 0) await commitFiles(directory, { branch: defaultBranch, files, message: 'Begin', parent: null });
-    const common = { id, path, directory, defaultBranch, topics, archived, protectedBranches: [...protectedBranches] };
+    const common = {
+      id,
+      path,
+      directory,
+      objects: new GitObjects(directory),
+      defaultBranch,
+      topics,
+      archived,
+      protectedBranches: [...protectedBranches],
+    };
     this.#world.projects.push({ ...common, requests: [], releases: [], parents: new Map(), updatedAt: this.#world.now() });
   }
 
@@ -240,7 +187,7 @@ export class GitLabServer {
     response.once('finish', () => {
       logged.status = response.statusCode;
     });
-    const body = await read(request);
+    const body = await readBody(request);
     if (this.delayMs > 0) await sleep(this.delayMs);
     const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
     if (failure !== undefined) failure.left -= 1;
@@ -284,44 +231,4 @@ export class GitLabServer {
     const said = 'The request requires higher privileges than provided by the access token.';
     throw new Refused(403, { error: 'insufficient_scope', error_description: said, scope: 'api' });
   }
-}
-
-function toUser(of: NewUser, id: number): User {
-  const email = of.email ?? `${of.username}@example.com`;
-  return {
-    id,
-    username: of.username,
-    name: of.name ?? of.username,
-    email,
-    commitEmail: of.commitEmail ?? email,
-    token: of.token ?? `glpat-${of.username}-0123456789`,
-    scopes: of.scopes ?? ['api'],
-    roles: of.roles ?? { '': 'developer' },
-  };
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString();
-}
-
-function parameters(request: IncomingMessage, body: string): Parameters {
-  if (body === '' || !(request.headers['content-type'] ?? '').startsWith('application/json')) return {};
-  try {
-    return JSON.parse(body) as Parameters;
-  } catch {
-    throw new Refused(400, { error: 'Problems parsing JSON' });
-  }
-}
-
-function spoil(response: ServerResponse, how: Failure): void {
-  if (how.reset === true) {
-    response.destroy();
-    return;
-  }
-  const html = '<!DOCTYPE html><html><head><title>502</title></head><body>Whoops, GitLab is taking too much time to respond.</body></html>';
-  response
-    .writeHead(how.status ?? 500, { 'content-type': how.body === undefined ? 'text/html' : 'application/json', ...how.headers })
-    .end(how.body ?? html);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { GitObjects } from '../git-objects.ts';
 import type { Identity } from '../git-repository.ts';
 
 /** Access levels as GitLab numbers them: https://docs.gitlab.com/api/access_requests/#valid-access-levels */
@@ -68,6 +69,7 @@ export interface Project {
   readonly id: number;
   readonly path: string;
   readonly directory: string;
+  readonly objects: GitObjects;
   readonly defaultBranch: string;
   readonly topics: readonly string[];
   archived: boolean;

@@ -14,12 +14,14 @@ const space = 'gitlab-writable';
 /** How long a project that was found not to be archived is taken for one; a write to an archived one is refused by name anyway. */
 const writableForMs = 24 * 3_600_000;
 
+/** How often this process has asked for a project's branches: GitLab's cache does not know our adapters apart. */
+const asked = new Map<string, number>();
+
 /** Branches, commits and archives of projects. */
 export class Repositories {
   readonly #api: GitLabApi;
   readonly #store: Store;
   readonly #user: TokenUser;
-  readonly #asked = new Map<string, number>();
 
   constructor(api: GitLabApi, store: Store, user: TokenUser) {
     this.#api = api;
@@ -47,9 +49,10 @@ export class Repositories {
    * right after a push or a merge it would tell yesterday's news. Another page size is another question.
    */
   #freshPageSize(path: string): number {
-    const asked = this.#asked.get(path) ?? 0;
-    this.#asked.set(path, asked + 1);
-    return 100 - ((Math.floor(Date.now() / 1000) + asked) % 40);
+    const key = `${this.#api.url} ${path}`;
+    const before = asked.get(key) ?? 0;
+    asked.set(key, before + 1);
+    return 100 - ((Math.floor(Date.now() / 1000) + before) % 40);
   }
 
   /** `remembered`: that the default branch alone is protected is so common that the answer is kept for a day. */

@@ -2,7 +2,8 @@ import { createGitLab } from '../../../../src/adapters/forges/gitlab/gitlab.ts';
 import { createHttpClient } from '../../../../src/adapters/http/client.ts';
 import { forgeContract } from '../../../support/contracts/forge-contract.ts';
 import type { ForgeFixture } from '../../../support/contracts/forge-fixture.ts';
-import { ada, startGitLab } from '../../../support/gitlab-server/gitlab-server.ts';
+import { startGitLab } from '../../../support/gitlab-server/gitlab-server.ts';
+import { ada } from '../../../support/gitlab-server/options.ts';
 import { MemoryStore } from '../../../support/memory-store.ts';
 
 async function create(root: string): Promise<ForgeFixture> {

@@ -5,7 +5,8 @@ import { ConflictError, OutsideError, RefusedError, UsageError } from '../../../
 import type { Forge } from '../../../../src/domain/forge.ts';
 import { branchHead, gitText } from '../../../support/git-repository.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
-import { ada, bot, type Failure, type GitLabServer } from '../../../support/gitlab-server/gitlab-server.ts';
+import type { GitLabServer } from '../../../support/gitlab-server/gitlab-server.ts';
+import { ada, bot, type Failure } from '../../../support/gitlab-server/options.ts';
 import { type Handler, json, type ScriptedServer, startServer } from '../../../support/http-server.ts';
 import { MemoryStore } from '../../../support/memory-store.ts';
 

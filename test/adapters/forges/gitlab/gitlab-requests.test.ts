@@ -1,5 +1,5 @@
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
-import { ada, bot } from '../../../support/gitlab-server/gitlab-server.ts';
+import { ada, bot } from '../../../support/gitlab-server/options.ts';
 
 let at: Connected;
 afterEach(() => at.close());
@@ -93,6 +93,20 @@ describe('requests', () => {
     expect(asked().sort()).toEqual([
       'GET /groups/platform/environments/merge_requests',
       ...environments.map((name) => `GET /projects/${name}/merge_requests`),
+    ]);
+  });
+
+  test('a group with thousands of other people’s merge requests is not read through', async () => {
+    at = await connect();
+    const { forge, asked, server } = at;
+    const headers = { 'x-per-page': '100', 'x-next-page': '2', 'x-total-pages': '21' };
+    server.fail('GET', /groups\/.*merge_requests/, { status: 200, body: '[]', headers });
+    await forge.mergeRequests(path);
+    await forge.mergeRequests(path);
+    expect(asked()).toEqual([
+      'GET /groups/platform/environments/merge_requests',
+      `GET /projects/${path}/merge_requests`,
+      `GET /projects/${path}/merge_requests`,
     ]);
   });
 

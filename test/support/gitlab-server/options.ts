@@ -1,0 +1,82 @@
+import type { Files, Identity } from '../git-repository.ts';
+import type { Level, User } from './world.ts';
+
+export interface NewUser {
+  readonly username: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly commitEmail?: string;
+  readonly token?: string;
+  /** Default: api. */
+  readonly scopes?: readonly string[];
+  /** Role by project or group path, `''` for everywhere; default: developer everywhere. */
+  readonly roles?: Readonly<Record<string, Level>>;
+}
+
+export interface NewProject {
+  /** Default: main. */
+  readonly defaultBranch?: string;
+  readonly topics?: readonly string[];
+  readonly archived?: boolean;
+  /** Patterns; default: the default branch. */
+  readonly protectedBranches?: readonly string[];
+}
+
+export interface Failure {
+  /** Default 500. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: an HTML page. */
+  readonly body?: string;
+  /** Break the connection instead of answering. */
+  readonly reset?: boolean;
+  /** Do what was asked all the same, and only then answer so. */
+  readonly after?: boolean;
+  /** How many requests; default 1. */
+  readonly times?: number;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** Decoded, without `/api/v4`: `/projects/platform/environments/staging/repository/branches`. */
+  readonly path: string;
+  readonly query: string;
+  status: number;
+}
+
+export interface GitLabOptions {
+  readonly users?: readonly NewUser[];
+  /** Files of the first commit by project path. */
+  readonly projects?: Readonly<Record<string, Files>>;
+  /** Every answer takes at least that long. */
+  readonly delayMs?: number;
+  /** GitLab under a path: `/gitlab`. */
+  readonly root?: string;
+  /** This GitLab signs the commits made through its API and names itself as their committer. */
+  readonly signingCommitter?: Identity;
+}
+
+/** The bot that the token belongs to, and a person. */
+export const bot = { username: 'lockkeeper', name: 'Lockkeeper', email: 'lockkeeper@example.com', token: 'glpat-bot-0123456789' } as const;
+export const ada = {
+  username: 'ada',
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  token: 'glpat-ada-0123456789',
+  roles: { '': 'maintainer' },
+} as const satisfies NewUser;
+
+/** With everything that was left out. */
+export function toUser(of: NewUser, id: number): User {
+  const email = of.email ?? `${of.username}@example.com`;
+  return {
+    id,
+    username: of.username,
+    name: of.name ?? of.username,
+    email,
+    commitEmail: of.commitEmail ?? email,
+    token: of.token ?? `glpat-${of.username}-0123456789`,
+    scopes: of.scopes ?? ['api'],
+    roles: of.roles ?? { '': 'developer' },
+  };
+}
