@@ -235,6 +235,6 @@ describeWith('git', 'a person with plain git', () => {
     const files = [...Object.keys(odd), 'new file'].map((name) => ({ path: name, content: Buffer.from('2') }));
     const head = await forge.commit(path, { branch, base, expected: undefined, files, message: 'x' });
     const listed = (await git(directory(path), ['diff-tree', '-r', '-z', base, head])).toString();
-    expect(listed.match(/:\d+ \d+/g)).toEqual([':100644 100644', ':100755 100755', ':100644 100644', ':100644 100644', ':000000 100644']);
+    expect(listed.match(/:\d+ \d+/g)).toEqual([':100644 100644', ':100755 100755', ':100644 100644', ':100755 100755', ':000000 100644']);
   });
 });
