@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocal } from '../../../../src/adapters/forges/local/local.ts';
 import { RefusedError } from '../../../../src/domain/errors.ts';
@@ -51,6 +51,20 @@ describeWith('git', 'processes that die', () => {
     await forge.open(path, wanted('lockkeeper/a'));
     write(path, 1, { ...read(path, 1), state: 'closed', closedBy: 'lockkeeper' });
     await forge.close(path, 1, { description: 'd', branch: 'lockkeeper/a', commit: head });
+    expect((await forge.state(path)).branches).toEqual({});
+  });
+
+  test('a branch that cannot be deleted now: the merge request is closed by us already, not by a missing branch', async () => {
+    const { forge, commit, read, directory } = world();
+    const head = await commit('lockkeeper/a');
+    await forge.open(path, wanted('lockkeeper/a'));
+    const lock = join(directory(path), 'refs/heads/lockkeeper/a.lock');
+    writeFileSync(lock, '');
+    const close = () => forge.close(path, 1, { description: 'd', branch: 'lockkeeper/a', commit: head });
+    await expect(close()).rejects.toThrow(/deleting lockkeeper\/a: .*a\.lock.* remove that lock file/);
+    expect(read(path, 1)).toMatchObject({ state: 'closed', closedBy: 'lockkeeper' });
+    rmSync(lock);
+    await close();
     expect((await forge.state(path)).branches).toEqual({});
   });
 
@@ -144,6 +158,22 @@ describeWith('git', 'two processes at once', () => {
     expect(answers[2]).toEqual(answers[0]);
     expect(await countMergeRequests(path)).toBe(12);
     expect((await forge.mergeRequests(path)).map(({ id }) => id)).toEqual(branches.map((_, index) => index + 1));
+  });
+
+  test('nobody reads half a file', async () => {
+    const { forge, commit, warnings } = world();
+    await commit('lockkeeper/a');
+    await forge.open(path, wanted('lockkeeper/a'));
+    const child = another(
+      `console.log('.'); for (let i = 0; i < 60; i += 1) await forge.edit(path, 1, { description: String(i % 10).repeat(900_000) });`,
+    );
+    const end = ended(child);
+    for (let reads = 0; child.exitCode === null || reads < 5; reads += 1) {
+      const [request] = await forge.mergeRequests(path);
+      expect([1, 900_000]).toContain(request?.description.length);
+    }
+    expect((await end).code).toBe(0);
+    expect(warnings).toEqual([]);
   });
 
   test('no comment is lost', async () => {

@@ -225,11 +225,16 @@ describeWith('git', 'a person with plain git', () => {
 
   test('paths are not patterns, and modes are those of the very file', async () => {
     const { forge, pushAsPerson, directory } = world();
-    const odd = { '*.yaml': { mode: '100755', content: 'x' }, ':(top)a': 'y', '"q"\ttab': 'z', '-n': 'o' } as const;
+    const odd = {
+      '*.yaml': { mode: '100755', content: 'x' },
+      ':(top)a': { mode: '100755', content: 'y' },
+      '"q"\ttab': 'z',
+      '-n': 'o',
+    } as const;
     const base = await pushAsPerson(path, 'main', odd, 'x');
     const files = [...Object.keys(odd), 'new file'].map((name) => ({ path: name, content: Buffer.from('2') }));
     const head = await forge.commit(path, { branch, base, expected: undefined, files, message: 'x' });
     const listed = (await git(directory(path), ['diff-tree', '-r', '-z', base, head])).toString();
-    expect(listed.match(/:\d+ \d+/g)).toEqual([':100644 100644', ':100755 100755', ':100644 100644', ':100644 100644', ':000000 100644']);
+    expect(listed.match(/:\d+ \d+/g)).toEqual([':100644 100644', ':100755 100755', ':100644 100644', ':100755 100755', ':000000 100644']);
   });
 });
