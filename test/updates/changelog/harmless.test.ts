@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { codeSpan, harmlessInline, harmlessLine } from '../../../src/updates/changelog/harmless.ts';
 import type { Origin } from '../../../src/updates/changelog/links.ts';
 import { codeBlock, harmlessMarkdown } from '../../../src/updates/changelog/markdown.ts';
+import { fc } from '../../support/fuzz.ts';
 import { liveIn } from '../../support/live-text.ts';
 
 const origin: Origin = { type: 'gitlab', url: 'https://gitlab.example.com', path: 'payments/billing' };
