@@ -135,7 +135,7 @@ function single({ table }: Line, found: string): string {
 /** A character that the writer wanted literally. */
 function escaped(character: string): string {
   if (!/^[!-/:-@[-`{-~]$/.test(character)) return `\\\\${character}`;
-  if (character === '<' || character === '>' || character === '&') return singles[character] ?? '&amp;';
+  if (character === '<' || character === '>' || character === '&') return singles[character] ?? `&amp;${gap}`;
   return `\\${character}${/[@#!%~$^[]/.test(character) ? gap : ''}`;
 }
 
