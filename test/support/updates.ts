@@ -9,6 +9,8 @@ export interface UpdateBrief {
   readonly package?: Partial<Package>;
   readonly from?: string;
   readonly fromDigest?: string;
+  /** The file holds a digest beside the version. */
+  readonly pinned?: boolean;
   readonly to?: Partial<Release>;
   readonly type?: UpdateType;
   readonly held?: readonly HeldVersion[];
@@ -24,7 +26,7 @@ export function updateOf(brief: UpdateBrief = {}): Update {
     package: { datasource: 'oci', name: 'registry.example.com/payments/billing', ...brief.package },
     version: from,
     ...(fromDigest === undefined ? {} : { digest: fromDigest }),
-    spots: [],
+    spots: brief.pinned === true ? [{ start: 0, end: 1, text: '', holds: 'digest' }] : [],
   };
   return { reference, to: { version: '1.6.0', ...to }, type, held };
 }

@@ -35,10 +35,11 @@ test('contentOf: what is proposed, not where, nor in which order', () => {
   const content = contentOf([updateOf(), redis]);
   expect(content).toMatch(/^[0-9a-f]{16}$/);
   expect(contentOf([redis, updateOf({ file: 'moved.yaml', line: 3, from: '1.4.1' }), updateOf()])).toBe(content);
+  expect(contentOf([updateOf({ to: { digest } }), redis])).toBe(content); // a tag that nobody pinned may move
   const others = [
     [updateOf()],
     [updateOf({ to: { version: '1.6.1' } }), redis],
-    [updateOf({ to: { digest } }), redis],
+    [updateOf({ to: { digest }, pinned: true }), redis],
     [updateOf({ package: { name: 'y' } }), redis],
   ];
   expect(new Set([content, ...others.map((updates) => contentOf(updates))]).size).toBe(5);
