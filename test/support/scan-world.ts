@@ -17,7 +17,7 @@ export function scanWorld(folder: string) {
     configure: (text: string) =>
       writeFileSync(config, `store: { url: "file:./data" }\nforges: { local: { type: local, path: ./repositories } }\n${text}`),
     run: (...argv: string[]): Promise<Ran> => lockkeeper([...argv, '--config', config]),
-    async scan(...argv: string[]): Promise<ScanReport & { readonly exit: number }> {
+    scan: async (...argv: string[]): Promise<ScanReport & { readonly exit: number }> => {
       const { exit, stdout, stderr } = await lockkeeper(['scan', '--json', '--config', config, '--log-level', 'silent', ...argv]);
       if (stdout === '') throw new Error(`exit ${exit}: ${stderr}`);
       return { ...(JSON.parse(stdout) as ScanReport), exit };
