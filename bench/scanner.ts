@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ScanReport } from '../src/updates/report.ts';
-import type { Usage } from './usage.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const command = at('../bin/lockkeeper.js');
+
+/** What a process has used up, as it tells in its last moment. */
+export interface Usage {
+  /** User and system, seconds. */
+  readonly cpu: number;
+  /** Most at once, bytes. */
+  readonly memory: number;
+}
 
 /** What one run of the command took and said. */
 export interface Run extends Usage {
@@ -15,7 +22,7 @@ export interface Run extends Usage {
 
 /** `lockkeeper scan`. Throws when it does not end well, with what it wrote. */
 export async function scan(config: string): Promise<Run> {
-  const { wall, stdout, usage } = await run(['--import', at('./usage.ts'), command, 'scan', '--json', '--config', config]);
+  const { wall, stdout, usage } = await run(['--import', at('./usage.js'), command, 'scan', '--json', '--config', config]);
   return { wall, ...(JSON.parse(usage) as Usage), report: JSON.parse(stdout) as ScanReport };
 }
 
