@@ -38,8 +38,16 @@ describe('refuses what GitLab refuses', () => {
   test.each<[string, Parameters<typeof ask>, [number, unknown]]>([
     ['no token', ['GET', project, undefined, { 'private-token': '' }], [401, { message: '401 Unauthorized' }]],
     ['a project one may not see', ['GET', project, undefined, as('mallory')], [404, { message: '404 Project Not Found' }]],
-    ['a role that may not write', ['POST', `${project}/repository/commits`, commit, as('eve')], [403, { message: '403 Forbidden' }]],
-    ['a role that may not open', ['POST', `${project}/merge_requests`, request, as('eve')], [403, { message: '403 Forbidden' }]],
+    [
+      'a role that may not write',
+      ['POST', `${project}/repository/commits`, commit, as('eve')],
+      [403, { message: '403 Forbidden - You are not allowed to push into this branch' }],
+    ],
+    [
+      'a role that may not open',
+      ['POST', `${project}/merge_requests`, request, as('eve')],
+      [403, { message: '403 Forbidden - You are not allowed to push into this branch' }],
+    ],
     [
       'all that is missing',
       ['POST', `${project}/repository/commits`, {}],
@@ -91,7 +99,11 @@ describe('refuses what GitLab refuses', () => {
       ['POST', `${project}/repository/commits`, { ...commit, start_branch: 'main', actions: [{ ...action, action: 'create' }] }],
       [400, { message: 'A file with this name already exists' }],
     ],
-    ['a protected branch', ['POST', `${project}/repository/commits`, { ...commit, branch: 'main' }], [403, { message: '403 Forbidden' }]],
+    [
+      'a protected branch',
+      ['POST', `${project}/repository/commits`, { ...commit, branch: 'main' }],
+      [403, { message: '403 Forbidden - You are not allowed to push into this branch' }],
+    ],
     [
       'a source branch that is not there',
       ['POST', `${project}/merge_requests`, request],
@@ -124,7 +136,10 @@ describe('refuses what GitLab refuses', () => {
     const second = [409, { message: ['Another open merge request already exists for this source branch: !1'] }];
     expect(await send('POST', `${project}/merge_requests`, request)).toEqual(second);
     server.project(path).archived = true;
-    expect(await send('POST', `${project}/merge_requests`, request)).toEqual([403, { message: '403 Forbidden' }]);
+    expect(await send('POST', `${project}/merge_requests`, request)).toEqual([
+      403,
+      { message: '403 Forbidden - You are not allowed to push into this branch' },
+    ]);
   });
 });
 
