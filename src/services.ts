@@ -26,13 +26,20 @@ export interface Services {
 export interface ServiceOptions {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
+  /** For tests: waits that many milliseconds between the tries of a request. */
+  readonly wait?: (ms: number) => Promise<void>;
 }
 
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
-export async function createServices(config: Config, { redact, warn }: ServiceOptions): Promise<Services> {
+export async function createServices(config: Config, { redact, warn, wait }: ServiceOptions): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
   const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(registry)]));
-  const http = createHttpClient({ hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) }, store, redact });
+  const http = createHttpClient({
+    hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) },
+    store,
+    redact,
+    ...(wait !== undefined && { wait }),
+  });
   const datasources = createDatasources({ registries, http, store });
   const forges = new Map<string, Forge>();
   for (const [name, forge] of Object.entries(config.forges))

@@ -93,6 +93,17 @@ export class GitLabServer {
     this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
   }
 
+  /** The request with that number, counted from 1 and from now on, gets this instead of an answer; with `times` the later ones too. */
+  failFrom(number: number, how: Failure): void {
+    const begun = this.requests.length;
+    this.#failures.push({ matches: (request) => this.requests.indexOf(request) >= begun + number - 1, how, left: how.times ?? 1 });
+  }
+
+  /** Nothing fails any more. */
+  recover(): void {
+    this.#failures.length = 0;
+  }
+
   /** A project with one commit of these files; without files its repository is empty. */
   async createProject(path: string, files: Files, options: NewProject = {}): Promise<void> {
     const { defaultBranch = 'main', topics = [], archived = false, protectedBranches = [defaultBranch] } = options;
@@ -214,7 +225,7 @@ export class GitLabServer {
     if (failure !== undefined) failure.left -= 1;
     if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
     const reply = await this.#reply(path, searchParams, body, request, response);
-    if (failure !== undefined) return spoil(response, failure.how);
+    if (failure !== undefined && !response.headersSent) return spoil(response, failure.how);
     if (reply !== undefined) send({ request, response }, reply);
   }
 
