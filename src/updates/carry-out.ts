@@ -38,6 +38,9 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
     case 'close':
       await close(writer, action.request, action.marker, action.reason);
       return action.request.url;
+    case 'tidy':
+      await closeWith(writer, action.request, action.request.description);
+      return action.request.url;
     case 'keep':
       if (action.say !== undefined) await sayHandsOff(writer, action.request, action.say);
       return action.request.url;
@@ -65,7 +68,11 @@ async function build(writer: Writer, proposal: Proposal, { base, expected }: Bui
 
 async function close(writer: Writer, request: MergeRequest, marker: Marker, reason: string): Promise<void> {
   const description = `> Closed by Lockkeeper: ${reason}.\n\n${request.description.trimEnd()}\n${writeMarker({ ...marker, closed: reason })}\n`;
-  await writer.forge.close(writer.path, request.id, { description, branch: request.branch, commit: request.commit });
+  await closeWith(writer, request, description);
+}
+
+async function closeWith(writer: Writer, { id, branch, commit }: MergeRequest, description: string): Promise<void> {
+  await writer.forge.close(writer.path, id, { description, branch, commit });
 }
 
 /** Once: what was said is remembered here and, should that be lost, found again by the comment's key. */

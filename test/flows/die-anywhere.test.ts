@@ -1,25 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Registry, startRegistry } from '../../src/demo/registry.ts';
 import { type BusyWorld, busyWorld, publishAll } from '../support/disturbed-scan.ts';
-import type { Failure } from '../support/gitlab-server/options.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import type { Failure, LoggedRequest } from '../support/gitlab-server/options.ts';
 
-const folder = temporaryFolder();
+const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-busy-'));
 let registry: Registry;
 let calm: { readonly requests: readonly string[]; readonly end: unknown };
 beforeAll(async () => {
   registry = await startRegistry();
   publishAll(registry);
-});
-afterAll(() => registry.close());
-beforeEach(async () => {
   calm = await undisturbed();
+});
+afterAll(async () => {
+  await registry.close();
+  rmSync(folder, { recursive: true });
 });
 
 async function inBusyWorld<T>(work: (world: BusyWorld) => Promise<T>): Promise<T> {
-  const world = await busyWorld(mkdtempSync(join(folder(), 'world-')), registry);
+  const world = await busyWorld(mkdtempSync(join(folder, 'world-')), registry);
   try {
     return await work(world);
   } finally {
@@ -38,22 +39,45 @@ async function undisturbed(): Promise<typeof calm> {
   });
 }
 
-/** The numbers of requests from 1 on; a scan may send a few more once something has failed. */
-const numbers = (): number[] => calm.requests.map((_, at) => at + 1);
+const isWrite = ({ method }: Pick<LoggedRequest, 'method'>): boolean => method !== 'GET';
+
+/** Every request of a scan, or every one that writes, by its number from 1 on. */
+const kinds = { request: () => true, write: isWrite } as const;
+type Kind = keyof typeof kinds;
+
+const numbers = (kind: Kind): number[] =>
+  calm.requests
+    .map((line) => ({ method: line.split(' ')[0] ?? '' }))
+    .filter(kinds[kind])
+    .map((_, at) => at + 1);
+
+/** The request of that kind with that number is answered so; gives whether that has happened. */
+function disturb({ server }: BusyWorld, kind: Kind, number: number, how: Failure): () => boolean {
+  let seen = 0;
+  server.failWhere((request) => kinds[kind](request) && ++seen >= number, how);
+  return () => seen >= number;
+}
 
 const worldsAtOnce = 3;
 
+interface Disturbance {
+  readonly kind: Kind;
+  readonly happen: (world: BusyWorld, number: number) => void;
+  /** Between the disturbed scan and the next. */
+  readonly between?: (world: BusyWorld) => void;
+}
+
 /** For each number: a scan disturbed there, then one that is not. Every end must be the undisturbed one's, and no scan may hide a failure. */
-async function disturbedAt(disturb: (world: BusyWorld, number: number) => void, between: (world: BusyWorld) => void = () => {}) {
+async function everywhere({ kind, happen, between }: Disturbance): Promise<void> {
   const limit = pLimit(worldsAtOnce);
-  const ends = numbers().map((number) =>
+  const ends = numbers(kind).map((number) =>
     limit(() =>
       inBusyWorld(async (world) => {
-        disturb(world, number);
+        happen(world, number);
         const { errors } = await world.scanOnce();
         const first = await world.snapshot();
         world.server.recover();
-        between(world);
+        between?.(world);
         const again = await world.scanOnce();
         return { number, errors, first, again: again.errors, end: await world.snapshot() };
       }),
@@ -71,23 +95,23 @@ const forgetEverything = ({ folder: home }: BusyWorld): void => rmSync(join(home
 const silent: Failure = { reset: true, times: Number.POSITIVE_INFINITY };
 
 describe('stopped anywhere, the next scan ends where an undisturbed one does', () => {
-  test('before each request', () => disturbedAt(({ server }, number) => server.failFrom(number, silent)));
+  test('before each request', () =>
+    everywhere({ kind: 'request', happen: (world, number) => void disturb(world, 'request', number, silent) }));
 
-  const afterwards = ({ server }: BusyWorld, number: number): void => {
-    server.failFrom(number, { reset: true, after: true });
-    server.failFrom(number + 1, silent);
+  const happen = (world: BusyWorld, number: number): void => {
+    const isDead = disturb(world, 'write', number, { reset: true, after: true });
+    world.server.failWhere(isDead, silent);
   };
-  test('after each request took effect', () => disturbedAt(afterwards));
-  test('after each request took effect, with all memory lost', () => disturbedAt(afterwards, forgetEverything));
+  test('after each write took effect', () => everywhere({ kind: 'write', happen }));
+  test('after each write took effect, with all memory lost', () => everywhere({ kind: 'write', happen, between: forgetEverything }));
 });
 
-describe('each request failing once', () => {
-  test.each<[string, Failure]>([
-    ['429 with Retry-After: 0', { status: 429, headers: { 'retry-after': '0' } }],
-    ['500 instead of its effect', { status: 500 }],
-    ['500 after its effect', { status: 500, after: true }],
-    ['502', { status: 502 }],
-    ['a connection that breaks', { reset: true }],
-    ['a connection that breaks after its effect', { reset: true, after: true }],
-  ])('%s', (_, how) => disturbedAt(({ server }, number) => server.failFrom(number, how)));
+describe('each failing once', () => {
+  test.each<[string, Kind, Failure]>([
+    ['429 with Retry-After: 0', 'request', { status: 429, headers: { 'retry-after': '0' } }],
+    ['a connection that breaks', 'request', { reset: true }],
+    ['500 instead of its effect', 'write', { status: 500 }],
+    ['502 after its effect', 'write', { status: 502, after: true }],
+    ['a connection that breaks after its effect', 'write', { reset: true, after: true }],
+  ])('%s: each %s', (_, kind, how) => everywhere({ kind, happen: (world, number) => void disturb(world, kind, number, how) }));
 });

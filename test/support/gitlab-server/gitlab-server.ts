@@ -90,13 +90,12 @@ export class GitLabServer {
   /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
   fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
     const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
-    this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
+    this.failWhere((request) => request.method === method && fits(request), how);
   }
 
-  /** The request with that number, counted from 1 and from now on, gets this instead of an answer; with `times` the later ones too. */
-  failFrom(number: number, how: Failure): void {
-    const begun = this.requests.length;
-    this.#failures.push({ matches: (request) => this.requests.indexOf(request) >= begun + number - 1, how, left: how.times ?? 1 });
+  /** As `fail`, for any method; `matches` is asked once for every request until it has matched often enough. */
+  failWhere(matches: (request: LoggedRequest) => boolean, how: Failure): void {
+    this.#failures.push({ matches, how, left: how.times ?? 1 });
   }
 
   /** Nothing fails any more. */
