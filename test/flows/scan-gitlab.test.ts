@@ -147,6 +147,26 @@ describe('refusals are told by name, and the rest goes on', () => {
   });
 });
 
+test('closed by a person in the middle of a scan: no "no" to the newer version, which gets its own merge request', async () => {
+  publish(registry, 'payments/billing', '1.5.0');
+  const world = await begin();
+  const path = `${group}/staging`;
+  await world.createRepository(path, { 'a.yaml': deployment(image('payments/billing', '1.4.2')) });
+  configure(world, ['staging']);
+  await world.scan();
+  publish(registry, 'payments/billing', '1.6.0');
+  world.server.failWhere(({ method }) => {
+    if (method === 'POST' && world.server.mergeRequest(path, 1).state === 'opened') world.server.closeMergeRequest(path, 1);
+    return false;
+  }, {});
+  const report = await world.scan();
+  expect(report.errors).toMatchObject([{ scope: `gitlab:${path}`, message: expect.stringMatching(/!1 .*closed by now; the next run/) }]);
+  expect(world.server.mergeRequest(path, 1).title).toBe('billing 1.4.2 → 1.5.0');
+  expect((await world.scan()).proposals).toMatchObject([
+    { action: 'open', title: 'billing 1.4.2 → 1.6.0', url: expect.stringContaining('/merge_requests/2') },
+  ]);
+});
+
 test('a private certificate authority from app.yml is trusted, for the archive too', async () => {
   publish(registry, 'payments/billing', '1.5.0');
   const fixture = (name: string) => readFileSync(`test/fixtures/tls/${name}`, 'utf8');
