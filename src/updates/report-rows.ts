@@ -22,7 +22,8 @@ export function environmentReport({ settings, state, references, warnings }: Env
 
 /** The proposal of an app, when there is one to show: what is held back is among the held. */
 export function proposalReport(environment: string, { action, url, problem }: AppOutcome): ProposalReport | undefined {
-  if (action.kind === 'none' || action.kind === 'hold' || (problem !== undefined && url === undefined)) return undefined;
+  if (action.kind === 'none' || action.kind === 'hold' || action.kind === 'tidy' || (problem !== undefined && url === undefined))
+    return undefined;
   const shown = {
     environment,
     action: action.kind,

@@ -150,9 +150,16 @@ export async function edit(
   await refuseArchived(repository);
   refuseLong(repository, change.description ?? '');
   await alone(repository, async () => {
-    const record = await requireRecord(repository, id);
+    const before = await requireRecord(repository, id);
+    const [record = before] = await settleForGood(repository, [before], now);
     const { title = record.title, description = record.description } = change;
     if (title === record.title && description === record.description) return;
+    if (record.state !== 'open') {
+      throw new ConflictError(
+        repository.scope,
+        `${repository.scope}: merge request ${id} is ${record.state} by now; the next run looks again`,
+      );
+    }
     await putRecord(repository, { ...record, title, description, updatedAt: now });
   });
 }
