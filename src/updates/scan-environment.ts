@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
@@ -106,6 +107,7 @@ async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Pr
     gone: whyGone(app, looked, now),
     // An app that vanished from a repository of which a file could not be read may stand in that file.
     certain: looked.every(({ certain }) => certain) && (looked.length > 0 || now.warnings.length === 0),
+    failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
     repository: now.state,
     requests,
     branch: branch === undefined ? undefined : await inspectBranch(place, branch, open?.target ?? now.state.defaultBranch),
@@ -124,8 +126,13 @@ async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Lo
 async function shownDigest({ registry }: Scan, update: Update): Promise<Update> {
   const { package: of } = update.reference;
   if (update.to.digest !== undefined || of.datasource !== 'oci') return update;
-  const digest = await registry.lastKnownDigest(of, update.to.version);
+  const digest = await registry.lastKnownDigest(of, update.to.version).catch(unlessDefect);
   return digest === undefined ? update : { ...update, to: { ...update.to, digest } };
+}
+
+/** What is only shown may be missing. */
+function unlessDefect(error: unknown): undefined {
+  if (!(error instanceof OutsideError)) throw error;
 }
 
 function whyGone(app: string, looked: readonly Looked[], { state }: EnvironmentNow): string {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { parseVersion } from '../../src/domain/version.ts';
 import { comparable, compareVersions } from '../../src/domain/version-order.ts';
 import { decideAmong } from '../support/decisions.ts';
+import { fc } from '../support/fuzz.ts';
 
 const small = fc.integer({ min: 0, max: 12 }).map(String);
 const part = fc.oneof({ weight: 8, arbitrary: small }, fc.constantFrom('01', '2024', '20240115', '99999999999999999999'));

@@ -10,6 +10,7 @@ const aState = (change: Partial<AppState> = {}): AppState => ({
   proposal: aProposal(),
   gone: 'billing is at 1.5.0 on main',
   certain: true,
+  failed: [],
   repository: aRepository(),
   requests: [],
   branch: undefined,
@@ -77,6 +78,11 @@ test.each<[string, Partial<AppState>, object]>([
     'not certain',
     { proposal: newer, certain: false, requests: [aMergeRequest()], branch: own },
     { kind: 'keep', reason: expect.stringContaining('incomplete') },
+  ],
+  [
+    'a part of the app could not be looked up',
+    { certain: false, failed: ['redis'] },
+    { kind: 'hold', reason: expect.stringContaining('redis') },
   ],
   [
     'closed by a person',
