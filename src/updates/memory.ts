@@ -1,3 +1,4 @@
+import type { Carried } from '../domain/identifiers.ts';
 import type { Package } from '../domain/reference.ts';
 import { packageKey } from '../domain/reference.ts';
 import type { Release } from '../domain/release.ts';
@@ -18,10 +19,11 @@ export async function rememberReleases(store: Store, of: Package, releases: read
 }
 
 /** A commit of ours on a branch: what it carries and what it was built on. */
-export interface OwnCommit {
+export interface OwnCommit extends Carried {
   readonly head: string;
-  readonly content: string;
   readonly base: string;
+  /** The files that it changes; absent where that is not known. */
+  readonly files?: readonly string[];
 }
 
 const branchKey = (repository: string, branch: string): string => `${repository} ${branch}`;

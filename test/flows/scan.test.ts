@@ -179,3 +179,73 @@ environments:
   expect(report.errors.map(({ scope }) => scope).sort()).toEqual([at(registry), 'local:platform/environments/missing'].sort());
   expect(await forge.mergeRequests(environment)).toMatchObject([{ state: 'open' }]);
 });
+
+test('merged and reverted, with the branch left standing: proposed again', async () => {
+  const { scan, mergeAsPerson, pushAsPerson, forge } = await world(['1.5.0']);
+  await scan();
+  await mergeAsPerson(environment, 1);
+  await scan();
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:1.4.2`) }, 'Revert');
+  expect(await scan()).toMatchObject({ exit: 0, proposals: [{ action: 'open', url: expect.stringContaining('/merge_requests/2') }] });
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
+  expect(await forge.mergeRequests(environment)).toMatchObject([{ state: 'merged' }, { state: 'open' }]);
+});
+
+test('another file that runs the app by now joins the merge request', async () => {
+  const { scan, pushAsPerson, directory, forge } = await world(['1.5.0']);
+  await scan();
+  await pushAsPerson(environment, 'main', { 'other.yaml': deployment(`${at(registry)}/payments/billing:1.4.2`) }, 'One more');
+  expect((await scan()).proposals).toMatchObject([{ action: 'update', updates: [{}, { file: 'other.yaml' }] }]);
+  expect((await readTree(directory(environment), 'lockkeeper/billing'))['other.yaml']?.content.toString()).toContain(':1.5.0"');
+  expect(await forge.mergeRequests(environment)).toMatchObject([{ id: 1, description: expect.stringContaining('other.yaml') }]);
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
+});
+
+test('a default branch of another name takes the merge requests along', async () => {
+  const { scan, directory, forge } = await world(['1.5.0']);
+  await scan();
+  await gitText(directory(environment), ['branch', '-m', 'main', 'trunk']);
+  expect((await scan()).proposals).toMatchObject([{ action: 'update' }]);
+  expect(await forge.mergeRequests(environment)).toMatchObject([{ id: 1, state: 'open', target: 'trunk' }]);
+  expect((await scan()).proposals).toMatchObject([{ action: 'keep' }]);
+});
+
+test('what could not be rebuilt is shown as left alone, with the reason', async () => {
+  const { scan, pushAsPerson, read, write } = await world(['1.5.0']);
+  await scan();
+  await pushAsPerson(environment, 'next', { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:1.4.9`) }, 'By hand');
+  write(environment, 1, { ...read(environment, 1), targetBranch: 'next' });
+  expect(await scan()).toMatchObject({
+    exit: 3,
+    proposals: [{ action: 'keep', reason: expect.stringContaining('has no') }],
+    errors: [{ scope: 'staging' }],
+  });
+});
+
+test('a file that can never be read keeps no merge request open', async () => {
+  const { scan, pushAsPerson, forge } = await world(['1.5.0']);
+  await pushAsPerson(environment, 'main', { 'chart/templates/web.yaml': '{{ if .x }}\na: b\n{{ end }}\n' }, 'A template');
+  expect((await scan()).environments).toMatchObject([{ warnings: [{ file: 'chart/templates/web.yaml' }] }]);
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': 'a: [\n' }, 'Broken');
+  expect((await scan()).proposals).toEqual([]);
+  expect(await forge.mergeRequests(environment)).toMatchObject([{ state: 'open' }]);
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': undefined }, 'No more billing');
+  expect((await scan()).proposals).toMatchObject([{ action: 'close', reason: 'no reference of billing is left on main' }]);
+});
+
+test('what cannot move whatever the registry has is held without a version', async () => {
+  const { scan, pushAsPerson } = await world(['1.4.2']);
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:latest`) }, 'Latest');
+  const { held } = await scan();
+  expect(held).toEqual([
+    {
+      environment: 'staging',
+      app: 'billing',
+      file: 'manifests/billing.yaml',
+      line: 10,
+      package: `${at(registry)}/payments/billing`,
+      from: 'latest',
+      reason: '"latest" is not a version: it moves by digest only',
+    },
+  ]);
+});
