@@ -5,7 +5,7 @@ import { parseDuration } from '../domain/time.ts';
 import { parseWindow } from '../domain/window.ts';
 import { waitsForEnvironment, waitsForRoom, waitsForWindow } from './eligibility.ts';
 import type { Barred } from './look-up.ts';
-import { running, runningKey } from './memory.ts';
+import { ran, running, runningKey } from './memory.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { EnvironmentRules } from './settings.ts';
 
@@ -29,7 +29,7 @@ export async function soakGate(
 ): Promise<(reference: Reference) => Barred> {
   if (after === undefined) return () => () => undefined;
   await environment(after.environment);
-  const there = await running(store, after.environment);
+  const [there, before] = await Promise.all([running(store, after.environment), ran(store, after.environment)]);
   const soak = parseDuration(after.soak);
   return ({ package: of }) =>
     ({ version }) => {
@@ -38,6 +38,7 @@ export async function soakGate(
         now,
         environment: after.environment,
         since: since === undefined ? undefined : new Date(since),
+        ran: before[runningKey(of, version)],
         soak,
         soakText: after.soak,
       });
