@@ -49,9 +49,12 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
   const gone = scene.requests.flatMap((request) => (request.state === 'open' ? (appOfRequest(request, byApp.keys()) ?? []) : []));
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
-  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  const look = (reference: Reference) =>
-    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
+  const soak = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
+  const look = async (reference: Reference): Promise<Looked> => {
+    const rules = resolveRules(scan.packages, now.settings.updates, reference.package.name);
+    const looked = await lookUp(reference, rules, soak.barred(reference), scan.registry);
+    return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
+  };
   const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
   const limited = now.settings.updates.maxOpen !== undefined;
   if (limited) await Promise.all(looked);

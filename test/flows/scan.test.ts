@@ -249,3 +249,22 @@ test('what cannot move whatever the registry has is held without a version', asy
     },
   ]);
 });
+
+test('an earlier environment that cannot be read lets nothing new through, and takes nothing back', async () => {
+  const { scan, configure, createRepository, pushAsPerson, directory, forge } = await world(['1.5.0']);
+  const production = 'platform/environments/production';
+  await createRepository(production, { 'billing.yaml': deployment(`${at(registry)}/payments/billing:1.4.2`) });
+  await pushAsPerson(environment, 'main', { 'manifests/billing.yaml': deployment(`${at(registry)}/payments/billing:1.5.0`) }, 'By hand');
+  configure(`registries: { "${at(registry)}": { insecure: true } }
+environments:
+  - { name: production, repository: "local:${production}", updates: { after: { environment: staging, soak: 0h } } }
+  - { name: staging, repository: "local:${environment}" }
+`);
+  expect((await scan()).proposals).toMatchObject([{ environment: 'production', action: 'open' }]);
+  await gitText(directory(environment), ['config', 'lockkeeper.archived', 'true']);
+  publish('1.6.0');
+  const report = await scan('--env', 'production');
+  expect(report).toMatchObject({ exit: 3, environments: [{ name: 'production' }], errors: [{ scope: `local:${environment}` }] });
+  expect(report.held).toContainEqual(expect.objectContaining({ to: '1.6.0', reason: 'what runs in staging could not be read' }));
+  expect(await forge.mergeRequests(production)).toMatchObject([{ state: 'open', title: 'billing 1.4.2 → 1.5.0' }]);
+});
