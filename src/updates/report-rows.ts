@@ -47,6 +47,7 @@ function leftAsItWas(action: Action, problem: unknown): Action {
 
 function updateReport({ reference, to, type }: Update): UpdateReport {
   const { file, line, package: of, version } = reference;
+  const digest = to.digest ?? (to.sha256 && `sha256:${to.sha256}`);
   return {
     file,
     line,
@@ -54,7 +55,7 @@ function updateReport({ reference, to, type }: Update): UpdateReport {
     package: of.name,
     from: version,
     to: to.version,
-    ...(to.digest !== undefined && { digest: to.digest }),
+    ...(digest !== undefined && { digest }),
     type,
   };
 }

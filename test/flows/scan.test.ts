@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { startBundleRepository } from '../../src/demo/bundle-repository.ts';
 import { type Registry, startRegistry } from '../../src/demo/registry.ts';
 import { gitText, readTree } from '../support/git-repository.ts';
 import { scanWorld } from '../support/scan-world.ts';
@@ -267,4 +269,37 @@ environments:
   expect(report).toMatchObject({ exit: 3, environments: [{ name: 'production' }], errors: [{ scope: `local:${environment}` }] });
   expect(report.held).toContainEqual(expect.objectContaining({ to: '1.6.0', reason: 'what runs in staging could not be read' }));
   expect(await forge.mergeRequests(production)).toMatchObject([{ state: 'open', title: 'billing 1.4.2 → 1.5.0' }]);
+});
+
+test('a bundle and an image of one app move in one merge request; the checksum of a pinned bundle moves along', async () => {
+  const bundles = await startBundleRepository();
+  const host = new URL(bundles.url).host;
+  const bytes = (version: string) => Buffer.from(`no tar, but a file: ${version}`);
+  const checksum = (version: string) => createHash('sha256').update(bytes(version)).digest('hex');
+  for (const version of ['1.4.2', '1.5.0'])
+    bundles.publish('manifests', { path: `billing/billing-${version}.tar.gz`, body: bytes(version), modified: '2026-11-01T00:00:00Z' });
+  const { scan, configure, pushAsPerson, directory } = await world(['1.5.0']);
+  configure(`registries: { "${at(registry)}": { insecure: true }, "${host}": { type: nexus, insecure: true } }
+environments:
+  - { name: staging, repository: "local:${environment}" }
+`);
+  const file = (version: string) => `manifests:
+  - url: ${bundles.url}/repository/manifests/billing/billing-${version}.tar.gz
+    sha256: "${checksum(version)}" # verified
+`;
+  await pushAsPerson(environment, 'main', { 'environment.yml': file('1.4.2') }, 'A bundle');
+  const { proposals } = await scan();
+  await bundles.close();
+  expect(proposals).toMatchObject([
+    {
+      app: 'billing',
+      title: 'billing 1.4.2 → 1.5.0',
+      updates: [
+        { file: 'environment.yml', line: 2, datasource: 'nexus-raw', to: '1.5.0', digest: `sha256:${checksum('1.5.0')}` },
+        { file: 'manifests/billing.yaml', line: 10, datasource: 'oci', to: '1.5.0' },
+      ],
+    },
+  ]);
+  const branch = await readTree(directory(environment), 'lockkeeper/billing');
+  expect(branch['environment.yml']?.content.toString()).toBe(file('1.5.0'));
 });
