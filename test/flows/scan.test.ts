@@ -303,3 +303,23 @@ environments:
   const branch = await readTree(directory(environment), 'lockkeeper/billing');
   expect(branch['environment.yml']?.content.toString()).toBe(file('1.5.0'));
 });
+
+test('a bundle of which the registry lists no version is held, and its merge request stays', async () => {
+  const bundles = await startBundleRepository();
+  const { scan, configure, createRepository, forge } = await world(['1.5.0']);
+  await createRepository('bundles', { 'environment.yml': `manifests: ["${bundles.url}/repository/manifests/web/web-1.0.0.tar.gz"]\n` });
+  configure(`registries: { "${new URL(bundles.url).host}": { type: nexus, insecure: true } }
+environments:
+  - { name: bundles, repository: "local:bundles" }
+`);
+  for (const version of ['1.0.0', '1.1.0'])
+    bundles.publish('manifests', { path: `web/web-${version}.tar.gz`, body: Buffer.from(version), modified: '2026-11-01T00:00:00Z' });
+  expect((await scan()).proposals).toMatchObject([{ action: 'open' }]);
+  await bundles.close();
+  const empty = await startBundleRepository({ port: bundles.port });
+  empty.publish('manifests', { path: 'other/other-1.0.0.tar.gz', body: Buffer.from(''), modified: '2026-11-01T00:00:00Z' });
+  const report = await scan();
+  await empty.close();
+  expect(report).toMatchObject({ exit: 0, proposals: [], held: [{ from: '1.0.0', reason: expect.stringContaining('lists no version') }] });
+  expect(await forge.mergeRequests('bundles')).toMatchObject([{ state: 'open' }]);
+});
