@@ -3,6 +3,7 @@ import { commitMessage, label, type Marker, writeMarker } from '../domain/identi
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
 import { rememberCommit } from './memory.ts';
+import { placesOf } from './proposal.ts';
 import type { Action, Build } from './reconcile.ts';
 
 /** What carrying out needs of one environment. */
@@ -75,8 +76,9 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
 async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {
   const { branch, title, content } = proposal;
   const files = await writer.edited(proposal, base);
-  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, content) });
-  await rememberCommit(writer.store, writer.repository, branch, { head, content, base });
+  const carried = { content, places: placesOf(proposal.updates) };
+  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, carried) });
+  await rememberCommit(writer.store, writer.repository, branch, { head, ...carried, base, files: files.map(({ path }) => path) });
 }
 
 async function close(writer: Writer, request: MergeRequest, marker: Marker, reason: string): Promise<void> {

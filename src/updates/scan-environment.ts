@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
-import type { Reference } from '../domain/reference.ts';
+import type { Reference, Warning } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
 import { inspectBranch, type Place, targetHeads } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
@@ -54,9 +54,12 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
   const gone = unfinished.flatMap((request) => appOfRequest(request, byApp.keys()) ?? []);
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
-  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  const look = (reference: Reference) =>
-    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
+  const soak = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
+  const look = async (reference: Reference): Promise<Looked> => {
+    const rules = resolveRules(scan.packages, now.settings.updates, reference.package.name);
+    const looked = await lookUp(reference, rules, soak.barred(reference), scan.registry);
+    return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
+  };
   const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
   if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked);
   return await Promise.all(
@@ -114,21 +117,26 @@ async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Pr
   const proposal = await proposalOf(scene, app, looked);
   const requests = scene.requests.filter((request) => appOfRequest(request, [app]) === app);
   const open = requests.find(({ state }) => state === 'open');
-  const branch = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, now.state)))?.branch;
+  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, now.state)))?.branch;
+  const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : now.state.defaultBranch;
+  const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
   return {
     environment: now.settings.name,
     app,
     proposal,
     gone: whyGone(app, looked, now),
-    // An app that vanished from a repository of which a file could not be read may stand in that file.
-    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || now.warnings.length === 0),
+    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
     failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
     repository: now.state,
     requests,
-    branch: branch === undefined ? undefined : await inspectBranch(place, branch, open?.target ?? now.state.defaultBranch),
+    branch,
     targetHeads: heads,
   };
 }
+
+/** An app that vanished may stand in a file that could not be read: one that our commit changes, any where that is not known. */
+const mayHide = ({ file }: Warning, files: readonly string[] | undefined): boolean =>
+  files === undefined || file === '.' || files.includes(file);
 
 /** With the digests that are shown, from what was last heard: where nothing is pinned they are no part of the decision. */
 async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Looked[]): Promise<Proposal | undefined> {

@@ -73,6 +73,14 @@ export function mergeRequestContract(fixture: () => ForgeFixture): void {
       }
     });
 
+    test('edit moves it to another target', async () => {
+      const { forge, pushAsPerson } = fixture();
+      const { request } = await propose(forge);
+      await pushAsPerson(path, 'next', { 'other.yaml': 'b: 9\n' }, 'x');
+      await forge.edit(path, request.id, { target: 'next' });
+      expect(await find(forge, request.id)).toMatchObject({ title: wanted.title, target: 'next', state: 'open' });
+    });
+
     test('a push to the branch shows in its commit', async () => {
       const { forge, pushAsPerson } = fixture();
       const { request } = await propose(forge);

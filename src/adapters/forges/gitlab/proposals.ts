@@ -1,6 +1,6 @@
 import type { MergeRequestNoteSchema, MergeRequestSchema } from '@gitbeaker/rest';
 import { ConflictError } from '../../../domain/errors.ts';
-import type { MergeRequest, NewMergeRequest } from '../../../domain/forge.ts';
+import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import type { GitLabApi } from './api.ts';
 import { isOwn, toMergeRequest, toPublic } from './merge-request.ts';
 import { writeOnce } from './refusals.ts';
@@ -49,9 +49,17 @@ export class Proposals {
     return items.find(isOwn);
   }
 
-  async edit(path: string, id: number, change: { readonly title?: string; readonly description?: string }): Promise<void> {
-    await this.#put(path, id, change, ['open'], (now) =>
-      [change.title ?? now.title, change.description ?? now.description].every((text, at) => text === [now.title, now.description][at]),
+  async edit(path: string, id: number, { target: targetBranch, ...texts }: MergeRequestChange): Promise<void> {
+    const { title, description } = texts;
+    await this.#put(
+      path,
+      id,
+      { ...texts, ...(targetBranch !== undefined && { targetBranch }) },
+      ['open'],
+      (now) =>
+        (title ?? now.title) === now.title &&
+        (description ?? now.description) === now.description &&
+        (targetBranch ?? now.target) === now.target,
     );
   }
 
@@ -69,7 +77,7 @@ export class Proposals {
   async #put(
     path: string,
     id: number,
-    change: { readonly title?: string; readonly description?: string; readonly stateEvent?: 'close' },
+    change: { readonly title?: string; readonly description?: string; readonly targetBranch?: string; readonly stateEvent?: 'close' },
     allowed: readonly MergeRequest['state'][],
     isDone: (now: MergeRequest) => boolean,
   ): Promise<void> {
