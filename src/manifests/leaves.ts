@@ -1,20 +1,33 @@
 /** Path → value of everything in an object that holds nothing else; items of lists go by their `name`, else by their place. */
 export type Leaves = ReadonlyMap<string, string>;
 
-const maxLeaves = 20_000;
+/** More than any object in etcd can have; what is beyond comes from aliases that repeat each other, or themselves, without end. */
+const maxNodes = 50_000;
+const maxPath = 500;
 
-/** What is beyond 20,000 leaves (an alias repeated without end) is left out. */
+/** False for an object that cannot be written out, because its aliases multiply. */
+export const isBounded = (value: unknown): boolean => walk(value, () => undefined);
+
+/** The first 50,000 values; the rest is left out. */
 export function leavesOf(value: unknown): Leaves {
   const leaves = new Map<string, string>();
-  const collect = (node: unknown, path: string): void => {
-    if (leaves.size >= maxLeaves || path.length > 500) return;
-    if (Array.isArray(node)) for (const [index, item] of node.entries()) collect(item, `${path}[${nameOf(item) ?? index}]`);
-    else if (typeof node === 'object' && node !== null)
-      for (const [key, item] of Object.entries(node)) collect(item, path === '' ? key : `${path}.${key}`);
-    else leaves.set(path, String(node));
-  };
-  collect(value, '');
+  walk(value, (path, leaf) => leaves.set(path, leaf));
   return leaves;
+}
+
+/** True when it came to an end. */
+function walk(value: unknown, use: (path: string, leaf: string) => void): boolean {
+  let left = maxNodes;
+  const visit = (node: unknown, path: string): boolean => {
+    left -= 1;
+    if (left < 0 || path.length > maxPath) return false;
+    if (Array.isArray(node)) return node.every((item: unknown, index) => visit(item, `${path}[${nameOf(item) ?? index}]`));
+    if (typeof node === 'object' && node !== null)
+      return Object.entries(node).every(([key, item]) => visit(item, path === '' ? key : `${path}.${key}`));
+    use(path, String(node));
+    return true;
+  };
+  return visit(value, '');
 }
 
 function nameOf(item: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff';
 import { dump } from 'js-yaml';
-import { changedLeaves, leavesOf, summarize } from './leaves.ts';
+import { changedLeaves, isBounded, leavesOf, summarize } from './leaves.ts';
 import { type ManifestObject, record } from './objects.ts';
 import { hideSecrets } from './secrets.ts';
 
@@ -59,14 +59,12 @@ function changeOf(from: ManifestObject, to: ManifestObject): ObjectChange[] {
   const [before, after] = hideSecrets(from.value, to.value);
   const changes = changedLeaves(leavesOf(before), leavesOf(after));
   const [old, now] = [yamlOf(before), yamlOf(after)];
-  return old === now ? [] : [{ object: to, diff: unified(old, now), summary: summarize(changes) }];
+  return old === now && changes.length === 0 ? [] : [{ object: to, diff: unified(old, now), summary: summarize(changes) }];
 }
 
 /** The object as YAML with sorted keys, for a reader to compare. */
 export function yamlOf(value: unknown): string {
-  const leaves = leavesOf(value);
-  // An alias that repeats itself would be written out without end.
-  if (leaves.size > maxYaml / 10) return '(too large to be shown)\n';
+  if (!isBounded(value)) return '(too large to be shown)\n';
   return dump(value, { sortKeys: true, noRefs: true, lineWidth: -1 }).slice(0, maxYaml);
 }
 

@@ -17,6 +17,8 @@ export interface Looked {
   readonly reason?: string;
   /** False when the look-up failed or the list may be incomplete. */
   readonly certain: boolean;
+  /** Nothing at all could be learned of the package. */
+  readonly failed?: true;
   readonly problems: readonly OutsideError[];
 }
 
@@ -32,7 +34,7 @@ export async function lookUp(reference: Reference, rules: UpdateRules, barred: B
     return await decideReference(reference, rules, barred, registry);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return { reference, held: [{ reason: error.message }], reason: error.message, certain: false, problems: [error] };
+    return { reference, held: [{ reason: error.message }], reason: error.message, certain: false, failed: true, problems: [error] };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { MergeRequest, RepositoryState } from '../domain/forge.ts';
 import { branchOf, label, type Marker, readMarker } from '../domain/identifiers.ts';
 import type { Proposal } from '../domain/update.ts';
+import { isTitleOf } from './proposal.ts';
 
 /** What stands on a branch of ours. */
 export interface BranchFacts {
@@ -23,6 +24,8 @@ export interface AppState {
   readonly gone: string;
   /** False when a look-up failed or a list may be incomplete: then nothing is taken back and nothing changed. */
   readonly certain: boolean;
+  /** Packages of the app that could not be looked up: what belongs together is not opened in halves. */
+  readonly failed: readonly string[];
   readonly repository: RepositoryState;
   /** Merge requests of this app's branch, in any state. */
   readonly requests: readonly MergeRequest[];
@@ -99,7 +102,10 @@ function propose(state: AppState, proposal: Proposal): Action {
     const reason = `branch ${proposal.branch} has commits of ${branch.person} and no open merge request; open one, or delete the branch`;
     return { kind: 'hold', proposal, reason };
   }
-  const stands = branch?.content === proposal.content; // committed by a run that died before it could open
+  if (state.failed.length > 0)
+    return { kind: 'hold', proposal, reason: `waits until ${state.failed.join(', ')} can be looked up, so that the app moves as a whole` };
+  const merged = state.requests.some((request) => request.state === 'merged' && request.commit === branch?.head);
+  const stands = branch?.content === proposal.content && !merged; // committed by a run that died before it could open
   return { kind: 'open', proposal, build: stands ? undefined : { base: repository.commit, expected: branch?.head } };
 }
 
@@ -126,7 +132,7 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
   if (marker?.content === proposal.content && marker.title === proposal.title) return undefined;
-  const untouched = marker === undefined || open.title === marker.title;
+  const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import fc from 'fast-check';
 import { EVENT_ID, type Event, getScalarValue, parseEvents, type ScalarEvent } from 'js-yaml';
 import { readConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
+import { fc } from '../support/fuzz.ts';
 
 const design = readFileSync(resolve(import.meta.dirname, '../fixtures/config/valid/design.yml'), 'utf8');
 const names = [

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import type { Reference, TextFile } from '../../src/domain/reference.ts';
 import type { Release } from '../../src/domain/release.ts';
 import { applyUpdates } from '../../src/updates/edit.ts';
 import { findReferences } from '../../src/updates/references/find.ts';
 import { hex } from '../support/found.ts';
+import { fc } from '../support/fuzz.ts';
 
 /** A piece of a file: `@V` stands where a version belongs to a reference, `@D` for its digest, `@S` for its checksum. What repeats the version elsewhere stays. */
 interface Piece {

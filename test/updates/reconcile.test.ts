@@ -10,6 +10,7 @@ const aState = (change: Partial<AppState> = {}): AppState => ({
   proposal: aProposal(),
   gone: 'billing is at 1.5.0 on main',
   certain: true,
+  failed: [],
   repository: aRepository(),
   requests: [],
   branch: undefined,
@@ -44,6 +45,16 @@ test.each<[string, Partial<AppState>, object]>([
     { kind: 'update', texts: {} },
   ],
   [
+    'a person wrote the description anew',
+    { proposal: newer, requests: [aMergeRequest({ description: 'mine' })], branch: own },
+    { kind: 'update', texts: { title: newer.title } },
+  ],
+  [
+    'a person wrote title and description anew',
+    { proposal: newer, requests: [aMergeRequest({ title: 'Do this on Monday', description: 'mine' })], branch: own },
+    { kind: 'update', texts: {} },
+  ],
+  [
     'a person changed the target',
     { proposal: newer, requests: [aMergeRequest({ target: 'next' })], branch: own, targetHeads: { next: 'n1' } },
     { kind: 'update', build: { base: 'n1', expected: 'b1' } },
@@ -69,6 +80,11 @@ test.each<[string, Partial<AppState>, object]>([
     { kind: 'keep', reason: expect.stringContaining('incomplete') },
   ],
   [
+    'a part of the app could not be looked up',
+    { certain: false, failed: ['redis'] },
+    { kind: 'hold', reason: expect.stringContaining('redis') },
+  ],
+  [
     'closed by a person',
     { requests: [aMergeRequest({ state: 'closed' })], branch: own },
     { kind: 'hold', reason: expect.stringContaining('reopen') },
@@ -82,6 +98,11 @@ test.each<[string, Partial<AppState>, object]>([
   ['closed by a person who took the label off', { requests: [aMergeRequest({ state: 'closed', labels: [] })] }, { kind: 'open' }],
   ['closed by ourselves', { requests: [aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed')] }, { kind: 'open' }],
   ['merged and taken back by a revert', { requests: [aMergeRequest({ state: 'merged' })] }, { kind: 'open' }],
+  [
+    'merged and taken back by a revert, and the branch was left',
+    { requests: [aMergeRequest({ state: 'merged' })], branch: own, repository: aRepository({ commit: 'm2' }) },
+    { kind: 'open', build: { base: 'm2', expected: 'b1' } },
+  ],
   [
     'no longer needed',
     { proposal: undefined, requests: [aMergeRequest()], branch: own },

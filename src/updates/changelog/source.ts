@@ -84,19 +84,20 @@ const maxNeighbours = 3;
 export function readSource(text: string, forges: Forges): RepositoryRef | undefined {
   const [, name = '', path = ''] = /^([\w.-]+):(?!\/\/)([\w./-]+)$/.exec(text.trim()) ?? [];
   const known = forges.get(name);
-  if (known !== undefined)
-    return projectPath(path, known) === undefined ? undefined : { forge: name, path: projectPath(path, known) ?? '' };
+  if (known !== undefined) return refOf(name, projectPath(path, known));
   const address = hostAndPath(text.trim());
   if (address === undefined) return undefined;
   // The longest base wins: one forge may be installed under a path of another's host.
-  const candidates = [...forges].flatMap(([forge, { traits }]) => {
+  const byLength = [...forges].sort(([, a], [, b]) => b.traits.url.length - a.traits.url.length);
+  for (const [forge, { traits }] of byLength) {
     const rest = below(address, traits.url);
-    return rest === undefined ? [] : [{ forge, rest, length: traits.url.length, traits }];
-  });
-  const best = candidates.sort((a, b) => b.length - a.length)[0];
-  const project = best === undefined ? undefined : projectPath(best.rest, best);
-  return best === undefined || project === undefined ? undefined : { forge: best.forge, path: project };
+    const found = rest === undefined ? undefined : refOf(forge, projectPath(rest, { traits }));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
+
+const refOf = (forge: string, path: string | undefined): RepositoryRef | undefined => (path === undefined ? undefined : { forge, path });
 
 interface Address {
   readonly host: string;
@@ -109,11 +110,11 @@ interface Address {
 function hostAndPath(text: string): Address | undefined {
   const [, user = '', scpHost = '', scpPath = ''] = /^(?:([\w.-]+)@)([\w.-]+):(?!\/\/)([\w~][^\s?#]*)$/.exec(text) ?? [];
   if (user !== '') return { host: scpHost.toLowerCase(), path: `/${scpPath}`, ssh: true };
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  const address = full.replace(/^(?:git\+|scm:git:)/i, '').replace(/^git:/i, 'https:');
-  if (!/^(?:https?|ssh):\/\//i.test(address)) return undefined;
-  const ssh = /^ssh:/i.test(address);
-  const plain = address.replace(/^ssh:/i, 'https:');
+  const address = text.replace(/^(?:git\+|scm:git:)/i, '');
+  const full = (/^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `https://${address}`).replace(/^git:/i, 'https:');
+  if (!/^(?:https?|ssh):\/\//i.test(full)) return undefined;
+  const ssh = /^ssh:/i.test(full);
+  const plain = full.replace(/^ssh:/i, 'https:');
   if (!URL.canParse(plain)) return undefined;
   const { host, hostname, pathname } = new URL(plain);
   return { host: ssh ? hostname : host, path: pathname, ssh };
