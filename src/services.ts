@@ -33,7 +33,9 @@ export interface ServiceOptions {
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
 export async function createServices(config: Config, { redact, warn, wait }: ServiceOptions): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
-  const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(registry)]));
+  const registries = Object.fromEntries(
+    Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
+  );
   const http = createHttpClient({
     hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) },
     store,
@@ -117,16 +119,32 @@ async function createForge(name: string, config: ForgeConfig, { pages, http, sto
   }
 }
 
-function registrySettings({ ca, ...registry }: RegistryConfig): RegistrySettings {
-  return { ...registry, ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }) };
+function registrySettings(host: string, { ca, ...registry }: RegistryConfig): RegistrySettings {
+  return { ...registry, ...(ca !== undefined && { ca: authority(`registries["${host}"].ca`, ca) }) };
 }
 
 function forgeHosts(forges: Config['forges']): Record<string, HostSettings> {
   return Object.fromEntries(
-    Object.values(forges).flatMap((forge) =>
-      forge.type === 'local' || forge.ca === undefined ? [] : [[new URL(forge.url).host, { ca: readFileSync(forge.ca, 'utf8') }]],
+    Object.entries(forges).flatMap(([name, forge]) =>
+      forge.type === 'local' || forge.ca === undefined ? [] : [[new URL(forge.url).host, { ca: authority(`forges.${name}.ca`, forge.ca) }]],
     ),
   );
+}
+
+/** The PEM text in a file. Without the path in an error: the text itself may have been put where its path belongs. */
+function authority(key: string, path: string): string {
+  const expected = 'expected the path of a PEM file with the certificate, relative to the folder of app.yml';
+  const text = readAuthority(path, `${key}: ${expected}`);
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UsageError(`${key}: ${expected}; that file holds no certificate`);
+}
+
+function readAuthority(path: string, problem: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${problem}; it cannot be read (${Error.isError(error) && 'code' in error ? String(error.code) : 'no path'})`);
+  }
 }
 
 function settingsOf({ environments, packages }: Config): ScanSettings {
