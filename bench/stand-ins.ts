@@ -22,7 +22,7 @@ export interface Counts {
 
 const [delay = 0, moving = 10] = process.argv.slice(2).map(Number);
 // Nothing is delayed while the world is made: that is not over HTTP.
-const registry = await startRegistry({ delay });
+const registry = await startRegistry({ delay, pageSize: 50_000 });
 const gitlab = await startGitLab({ delayMs: delay });
 const registryHost = new URL(registry.url).host;
 
