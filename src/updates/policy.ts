@@ -19,7 +19,7 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   const read = (text: string): Version => versioning.readAll([text])[0] ?? { kind: 'channel', text };
   const current = read(input.current.version);
   const ignored = ignoredBy(input.rules, read);
-  if (current.kind !== 'version') return digestMove(input, ignored(current), notAVersion(current, versioning), []);
+  if (current.kind !== 'version') return moveOfNoVersion(input, digestMove(input, ignored(current), notAVersion(current, versioning), []));
   const higher = higherReleases(input.list.releases, current, versioning);
   const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
   const refusal = ({ version, release }: Candidate): string | undefined =>
@@ -32,6 +32,12 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   const held = limited(refused);
   if (taken !== undefined) return { kind: 'update', to: taken.release, type: typeOfUpdate(current, taken.version), held };
   return digestMove(input, ignored(current), noneTaken(current, held, input.list), held);
+}
+
+/** What cannot move whatever the registry has is told, as anything that is not looked up. */
+function moveOfNoVersion({ current, rules }: DecisionInput, decision: Decision): Decision {
+  const follows = current.digest !== undefined && rules.types.includes('digest');
+  return decision.kind === 'update' || follows ? decision : { ...decision, held: [{ reason: decision.reason }] };
 }
 
 function refusedByShape(current: Numbered, candidate: Numbered): string | undefined {

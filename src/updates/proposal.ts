@@ -32,6 +32,10 @@ export function titleOf(app: string, updates: readonly Update[]): string {
   return title.replaceAll(/[@#!%~$^&](?=\S)/g, `$&${gap}`).slice(0, titleLimit);
 }
 
+/** Whether a title reads like one of ours: what is left to tell by when a person wrote the description anew, marker and all. */
+export const isTitleOf = (app: string, title: string): boolean =>
+  title.startsWith(`${clean(app)} `) && (/ → \S+$/.test(title) || /: new digest [0-9a-f]{12}$/.test(title));
+
 function digestMove({ reference, to }: Update): string {
   const digest = to.digest ?? to.sha256 ?? '';
   return `${reference.version === '' ? '' : ` ${reference.version}`}: new digest ${digest.replace(/^sha256:/, '').slice(0, 12)}`;

@@ -1,6 +1,7 @@
 import type { MergeRequest, RepositoryState } from '../domain/forge.ts';
 import { branchOf, label, type Marker, readMarker } from '../domain/identifiers.ts';
 import type { Proposal } from '../domain/update.ts';
+import { isTitleOf } from './proposal.ts';
 
 /** What stands on a branch of ours. */
 export interface BranchFacts {
@@ -103,7 +104,8 @@ function propose(state: AppState, proposal: Proposal): Action {
   }
   if (state.failed.length > 0)
     return { kind: 'hold', proposal, reason: `waits until ${state.failed.join(', ')} can be looked up, so that the app moves as a whole` };
-  const stands = branch?.content === proposal.content; // committed by a run that died before it could open
+  const merged = state.requests.some((request) => request.state === 'merged' && request.commit === branch?.head);
+  const stands = branch?.content === proposal.content && !merged; // committed by a run that died before it could open
   return { kind: 'open', proposal, build: stands ? undefined : { base: repository.commit, expected: branch?.head } };
 }
 
@@ -130,7 +132,7 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
   if (marker?.content === proposal.content && marker.title === proposal.title) return undefined;
-  const untouched = marker === undefined || open.title === marker.title;
+  const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
 }
 

@@ -45,6 +45,16 @@ test.each<[string, Partial<AppState>, object]>([
     { kind: 'update', texts: {} },
   ],
   [
+    'a person wrote the description anew',
+    { proposal: newer, requests: [aMergeRequest({ description: 'mine' })], branch: own },
+    { kind: 'update', texts: { title: newer.title } },
+  ],
+  [
+    'a person wrote title and description anew',
+    { proposal: newer, requests: [aMergeRequest({ title: 'Do this on Monday', description: 'mine' })], branch: own },
+    { kind: 'update', texts: {} },
+  ],
+  [
     'a person changed the target',
     { proposal: newer, requests: [aMergeRequest({ target: 'next' })], branch: own, targetHeads: { next: 'n1' } },
     { kind: 'update', build: { base: 'n1', expected: 'b1' } },
@@ -88,6 +98,11 @@ test.each<[string, Partial<AppState>, object]>([
   ['closed by a person who took the label off', { requests: [aMergeRequest({ state: 'closed', labels: [] })] }, { kind: 'open' }],
   ['closed by ourselves', { requests: [aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed')] }, { kind: 'open' }],
   ['merged and taken back by a revert', { requests: [aMergeRequest({ state: 'merged' })] }, { kind: 'open' }],
+  [
+    'merged and taken back by a revert, and the branch was left',
+    { requests: [aMergeRequest({ state: 'merged' })], branch: own, repository: aRepository({ commit: 'm2' }) },
+    { kind: 'open', build: { base: 'm2', expected: 'b1' } },
+  ],
   [
     'no longer needed',
     { proposal: undefined, requests: [aMergeRequest()], branch: own },
