@@ -19,7 +19,7 @@ describe('versioning: semver takes only what semver.org allows, with or without 
     expect(decideAmong('1.2', ['1.3'], { versioning: 'semver' })).toEqual({
       kind: 'none',
       reason: '"1.2" is not a semver version: it moves by digest only',
-      held: [],
+      held: [{ reason: '"1.2" is not a semver version: it moves by digest only' }],
     });
   });
 });
