@@ -11,7 +11,7 @@ import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appOfRequest, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appOfRequest, appsByBranch, reconcile } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -31,7 +31,8 @@ interface Scene {
   readonly now: EnvironmentNow;
   readonly forge: Forge;
   readonly place: Place;
-  readonly requests: readonly MergeRequest[];
+  /** By app; those that nobody can be asked for are under undefined. */
+  readonly requests: ReadonlyMap<string | undefined, readonly MergeRequest[]>;
   readonly heads: Readonly<Record<string, string>>;
   readonly mayOpen: () => string | undefined;
   /** One after the other where there is a limit, so that the first by name get the room. */
@@ -48,9 +49,9 @@ const atOnce = { texts: 10, writes: 2 };
  * so that a registry that hangs delays its own packages only; with a limit on open merge requests they queue by name.
  */
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
-  const scene = await setScene(scan, now);
   const byApp = Map.groupBy(now.references, ({ app }) => app);
-  const gone = scene.requests.flatMap((request) => (request.state === 'open' ? (appOfRequest(request, byApp.keys()) ?? []) : []));
+  const scene = await setScene(scan, now, appsByBranch(byApp.keys()));
+  const gone = [...scene.requests].flatMap(([app, all]) => (app !== undefined && all.some(({ state }) => state === 'open') ? [app] : []));
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
   const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
@@ -68,7 +69,7 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
   );
 }
 
-async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
+async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>): Promise<Scene> {
   const { forge: name, path } = now.settings.repository;
   const forge = scan.ports.forge(name);
   const place: Place = { forge, store: scan.ports.store, repository: `${name}:${path}`, path, state: now.state };
@@ -80,7 +81,7 @@ async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
     now,
     forge,
     place,
-    requests,
+    requests: Map.groupBy(requests, (request) => appOfRequest(request, apps)),
     heads,
     mayOpen: openingGate(updates, requests, scan.ports.now),
     decide: pLimit(updates.maxOpen === undefined ? atOnce.texts : 1),
@@ -111,7 +112,7 @@ function gated({ mayOpen }: Scene, action: Action): Action {
 async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppState> {
   const { now, place, heads } = scene;
   const proposal = await proposalOf(scene, app, looked);
-  const requests = scene.requests.filter((request) => appOfRequest(request, [app]) === app);
+  const requests = scene.requests.get(app) ?? [];
   const open = requests.find(({ state }) => state === 'open');
   const branch = proposal?.branch ?? open?.branch;
   return {
