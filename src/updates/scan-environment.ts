@@ -50,19 +50,19 @@ const atOnce = { texts: 10, writes: 2 };
  */
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
   const byApp = Map.groupBy(now.references, ({ app }) => app);
+  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
+  const look = (reference: Reference) =>
+    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
+  const found = new Map([...byApp].map(([app, references]) => [app, Promise.all(references.map(look))]));
+  for (const one of found.values()) one.catch(() => undefined); // awaited below; until then nobody listens
   const scene = await setScene(scan, now, appsByBranch(byApp.keys()));
   const gone = [...scene.requests].flatMap(([app, all]) => (app !== undefined && all.some(({ state }) => state === 'open') ? [app] : []));
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
-  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  const look = (reference: Reference) =>
-    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
-  const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
-  if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked);
+  if (now.settings.updates.maxOpen !== undefined) await Promise.all(found.values());
   return await Promise.all(
-    apps.map(async (app, at) => {
-      const found = (await looked[at]) ?? [];
-      const outcome = await scanApp(scene, app, found);
+    apps.map(async (app) => {
+      const outcome = await scanApp(scene, app, (await found.get(app)) ?? []);
       scan.ports.progress.done(`${now.settings.name} ${app}`);
       return outcome;
     }),
