@@ -26,28 +26,37 @@ export interface Services {
 export interface ServiceOptions {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
+  /** For tests: waits that many milliseconds between the tries of a request. */
+  readonly wait?: (ms: number) => Promise<void>;
 }
 
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
-export async function createServices(config: Config, { redact, warn }: ServiceOptions): Promise<Services> {
+export async function createServices(config: Config, { redact, warn, wait }: ServiceOptions): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
   const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(registry)]));
-  const http = createHttpClient({ hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) }, store, redact });
+  const http = createHttpClient({
+    hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) },
+    store,
+    redact,
+    ...(wait !== undefined && { wait }),
+  });
   const datasources = createDatasources({ registries, http, store });
-  const forges = new Map<string, Forge>();
+  const made = new Map<string, ConnectedForge>();
   for (const [name, forge] of Object.entries(config.forges))
-    forges.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
-  const forge = (name: string): Forge => {
-    const found = forges.get(name);
-    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
-    return found;
-  };
+    made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
+  const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   return {
     forges,
     http,
     settings: settingsOf(config),
     scanPorts: (progress) => {
       const now = new Date();
+      const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
+      const forge = (name: string): Forge => {
+        const found = views.get(name);
+        if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+        return found;
+      };
       return { forge, datasources, store, now, progress, texts: createTexts({ forges, download: (url) => download(http, url) }, now) };
     },
     close: async () => {
@@ -85,15 +94,23 @@ interface ForgeParts {
   readonly warn: (text: string) => void;
 }
 
-async function createForge(name: string, config: ForgeConfig, { pages, http, store, warn }: ForgeParts): Promise<Forge> {
+interface ConnectedForge {
+  readonly forge: Forge;
+  /** The forge for the life of one scan. */
+  readonly forScan: () => Forge;
+}
+
+async function createForge(name: string, config: ForgeConfig, { pages, http, store, warn }: ForgeParts): Promise<ConnectedForge> {
   switch (config.type) {
     case 'local': {
       const { createLocal } = await import('./adapters/forges/local/local.ts');
-      return createLocal({ name, path: config.path, url: pages, warn });
+      const forge = createLocal({ name, path: config.path, url: pages, warn });
+      return { forge, forScan: () => forge };
     }
     case 'gitlab': {
       const { createGitLab } = await import('./adapters/forges/gitlab/gitlab.ts');
-      return createGitLab({ name, url: config.url, token: config.token, http, store });
+      const forge = createGitLab({ name, url: config.url, token: config.token, http, store });
+      return { forge, forScan: () => forge.forScan() };
     }
     case 'github':
       throw new UsageError(`forges.${name}: type github can be configured, but this version cannot work with it yet; use gitlab or local`);

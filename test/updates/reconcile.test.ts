@@ -1,3 +1,4 @@
+import { placesOf } from '../../src/updates/proposal.ts';
 import { type AppState, appOfRequest, appsByBranch, reconcile } from '../../src/updates/reconcile.ts';
 import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
 
@@ -58,6 +59,27 @@ test.each<[string, Partial<AppState>, object]>([
     'a person changed the target',
     { proposal: newer, requests: [aMergeRequest({ target: 'next' })], branch: own, targetHeads: { next: 'n1' } },
     { kind: 'update', build: { base: 'n1', expected: 'b1' } },
+  ],
+  [
+    'the target is gone',
+    { requests: [aMergeRequest({ target: 'master' })], branch: own },
+    { kind: 'update', build: undefined, texts: { target: 'main' } },
+  ],
+  [
+    'another file runs the app by now',
+    { requests: [aMergeRequest()], branch: { ...own, places: '0123456789abcdef' } },
+    { kind: 'update', build: { base: 'm1', expected: 'b1' }, texts: {} },
+  ],
+  ['still the same files', { requests: [aMergeRequest()], branch: { ...own, places: placesOf(aProposal().updates) } }, { kind: 'keep' }],
+  [
+    'what is left was refused before',
+    { requests: [aMergeRequest({ id: 1, state: 'closed' }), aMergeRequest({ id: 2 }, newer)], branch: { ...own, content: 'c160' } },
+    { kind: 'close', request: { id: 2 }, reason: expect.stringContaining('closed unmerged in') },
+  ],
+  [
+    'refused before, and reopened',
+    { requests: [aMergeRequest({ id: 1, state: 'closed' }), aMergeRequest({ id: 2 })], branch: own },
+    { kind: 'keep' },
   ],
   [
     'a conflict',
@@ -127,6 +149,25 @@ test.each<[string, Partial<AppState>, object]>([
   ['nothing at all', { proposal: undefined }, { kind: 'none' }],
 ])('%s', (_name, change, expected) => {
   expect(reconcile(aState(change))).toMatchObject(expected);
+});
+
+describe('nothing is proposed, and one that was closed has left its branch behind', () => {
+  const ours = aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed');
+  const there = aRepository({ branches: { [ours.branch]: ours.commit } });
+  const branch = { ...own, head: ours.commit };
+  test.each<[string, Partial<AppState>, string]>([
+    ['closed by us: it is deleted', { requests: [ours], branch }, 'tidy'],
+    ['closed by a person: it is theirs', { requests: [aMergeRequest({ state: 'closed' })], branch }, 'none'],
+    ['a person committed to it before', { requests: [ours], branch: { head: ours.commit, person: 'Ada' } }, 'none'],
+    [
+      'a person committed to it since',
+      { requests: [ours], branch: { head: 'p1', person: 'Ada' }, repository: aRepository({ branches: { [ours.branch]: 'p1' } }) },
+      'none',
+    ],
+    ['it is gone', { requests: [ours], branch: undefined, repository: aRepository() }, 'none'],
+  ])('%s', (_, change, kind) => {
+    expect(reconcile(aState({ proposal: undefined, repository: there, ...change })).kind).toBe(kind);
+  });
 });
 
 test('of two open merge requests the older one is ours', () => {
