@@ -168,8 +168,8 @@ function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
 }
 
+export const appsByBranch = (apps: Iterable<string>): ReadonlyMap<string, string> => new Map([...apps].map((app) => [branchOf(app), app]));
+
 /** The app whose branch this is, among those we know; a merge request's own word for it where the app has gone. */
-export function appOfRequest(request: MergeRequest, apps: Iterable<string>): string | undefined {
-  for (const app of apps) if (branchOf(app) === request.branch) return app;
-  return readMarker(request.description)?.app;
-}
+export const appOfRequest = (request: MergeRequest, apps: ReadonlyMap<string, string>): string | undefined =>
+  apps.get(request.branch) ?? readMarker(request.description)?.app;

@@ -1,5 +1,5 @@
 import { placesOf } from '../../src/updates/proposal.ts';
-import { type AppState, appOfRequest, reconcile } from '../../src/updates/reconcile.ts';
+import { type AppState, appOfRequest, appsByBranch, reconcile } from '../../src/updates/reconcile.ts';
 import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
 
 const newer = aProposal({ title: 'billing 1.4.2 → 1.6.0', content: 'c160' });
@@ -176,7 +176,7 @@ test('of two open merge requests the older one is ours', () => {
 });
 
 test('a merge request belongs to the app whose branch it is, and after the app has gone to the one it names', () => {
-  expect(appOfRequest(aMergeRequest(), ['web', 'billing'])).toBe('billing');
-  expect(appOfRequest(aMergeRequest(), [])).toBe('billing');
-  expect(appOfRequest(aMergeRequest({ description: '' }), [])).toBeUndefined();
+  expect(appOfRequest(aMergeRequest(), appsByBranch(['web', 'billing']))).toBe('billing');
+  expect(appOfRequest(aMergeRequest(), new Map())).toBe('billing');
+  expect(appOfRequest(aMergeRequest({ description: '' }), new Map())).toBeUndefined();
 });
