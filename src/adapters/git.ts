@@ -82,7 +82,8 @@ export function gitIn(folder: string, scope: string): Git {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   const failure = (doing: string, args: readonly string[], ended: Ended): Error => {
-    if (ended.missing) return new UsageError(`${scope}: ${doing}: git is not installed, or not in PATH; install git 2.39 or newer`);
+    if (ended.missing)
+      return new UsageError(`${scope}: ${doing}: git is not installed, or not in PATH; install git ${oldest.join('.')} or newer`);
     const Kind = /permission denied|insufficient permission|read-only file system/i.test(ended.complaint) ? RefusedError : OutsideError;
     return new Kind(scope, `${scope}: ${doing}: git ${args[0] ?? ''} ${ended.why}${hint(ended.complaint)}`);
   };
@@ -118,6 +119,16 @@ export function gitIn(folder: string, scope: string): Git {
       return body;
     },
   };
+}
+
+const oldest = [2, 39] as const;
+
+/** Throws UsageError where there is no git, or one that is too old. */
+export async function requireGit(): Promise<void> {
+  const { out } = await gitIn(parse(process.cwd()).root, 'git').run('asking for its version', ['--version']);
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(out.toString()) ?? [];
+  if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) return;
+  throw new UsageError(`git ${major}.${minor} is too old: install git ${oldest.join('.')} or newer`);
 }
 
 interface Ended {

@@ -33,16 +33,26 @@ export function createContext(io: Io, options: CommonOptions): Context {
     for (const secret of more) secrets.add(secret);
     current = redactor(secrets);
   };
+  return withConfig(
+    {
+      env: io.env,
+      output: createOutput(io, redact),
+      log: createLog(io.stderr, options.logLevel, redact),
+      redact,
+      hide,
+    },
+    options.config,
+  );
+}
+
+/** The same, with another app.yml. */
+export function withConfig(context: Omit<Context, 'configFile' | 'loadConfig'>, configFile: string): Context {
   return {
-    env: io.env,
-    output: createOutput(io, redact),
-    log: createLog(io.stderr, options.logLevel, redact),
-    redact,
-    hide,
-    configFile: options.config,
+    ...context,
+    configFile,
     loadConfig: () => {
-      const loaded = loadConfig(options.config, io.env);
-      hide(loaded.secrets);
+      const loaded = loadConfig(configFile, context.env);
+      context.hide(loaded.secrets);
       return loaded;
     },
   };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { CommonOptions, Context } from './context.ts';
+import type { DemoCommand } from './demo.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
 import type { ScanCommand } from './scan.ts';
@@ -10,7 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const exitCodes = `
 Exit codes: 0 fine; 1 the thing checked is not fine; 2 wrong use or configuration; 3 something outside failed.
-An example to begin with: lockkeeper init environments/staging`;
+To see it work: lockkeeper demo. To begin: lockkeeper init environments/staging`;
 
 /** Does a command's work with a context made for it. */
 type Start = (work: (context: Context) => Promise<ExitCode>) => Promise<void>;
@@ -48,6 +49,7 @@ function createProgram(io: Io, start: Start): Command {
     .exitOverride()
     .showHelpAfterError('(lockkeeper --help lists the commands, lockkeeper COMMAND --help its options)')
     .addHelpText('after', exitCodes);
+  addDemo(program, start);
   addConfig(program, start);
   addScan(program, start);
   addInventory(program, start);
@@ -57,6 +59,26 @@ function createProgram(io: Io, start: Start): Command {
 
 /** A new one for each command: commander keeps state in it. */
 const jsonOption = (): Option => new Option('--json', 'print one JSON object');
+
+function addDemo(program: Command, start: Start): void {
+  program
+    .command('demo')
+    .description('a small company on this machine, scanned for real: shows its merge requests until Ctrl-C')
+    .option('--dir <dir>', 'where it is made, or lies already', 'lockkeeper-demo')
+    .addOption(new Option('--port <number>', 'of the pages (default: 3000, or any free one)').argParser(portNumber))
+    .action((options: DemoCommand) =>
+      start(async (context) => {
+        const [{ runDemo }, { stopSignal }] = await Promise.all([import('./demo.ts'), import('./stop-signal.ts')]);
+        return runDemo(options, context, stopSignal);
+      }),
+    );
+}
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a number from 1 to 65535.');
+  return port;
+}
 
 function addConfig(program: Command, start: Start): void {
   program
@@ -71,8 +93,8 @@ function addConfig(program: Command, start: Start): void {
 }
 
 const environmentOption = (): Option =>
-  new Option('--env <name>', 'only this environment (may be given again)').argParser((name: string, before: string[] = []) => [
-    ...before,
+  new Option('--env <name>', 'only this environment (may be given again)').argParser((name: string, before: string[] | undefined) => [
+    ...(before ?? []),
     name,
   ]);
 

@@ -15,7 +15,7 @@ export interface ScanCommand {
 export async function runScan(options: ScanCommand, context: Context): Promise<ExitCode> {
   const report = await scanOnce(options, context);
   if (options.json === true) context.output.json(report);
-  else print(report, options.dryRun === true, context.output);
+  else printReport(report, options.dryRun === true, context.output);
   return report.errors.length > 0 ? 3 : 0;
 }
 
@@ -27,10 +27,11 @@ export function scanOnce({ env, dryRun = false }: ScanCommand, context: Context)
   );
 }
 
-function print({ environments, proposals, held, errors }: ScanReport, dryRun: boolean, output: Output): void {
+/** As tables, for people. */
+export function printReport({ environments, proposals, held, errors }: ScanReport, dryRun: boolean, output: Output): void {
   const references = environments.reduce((sum, one) => sum + one.references, 0);
   output.print(
-    `${references} references in ${environments.length} environments; ${proposals.length} proposals${dryRun ? ' (dry run: nothing was changed)' : ''}`,
+    `${counted(references, 'reference')} in ${counted(environments.length, 'environment')}; ${counted(proposals.length, 'proposal')}${dryRun ? ' (dry run: nothing was changed)' : ''}`,
   );
   if (proposals.length > 0) {
     output.print('');
@@ -57,6 +58,9 @@ function print({ environments, proposals, held, errors }: ScanReport, dryRun: bo
     );
   }
 }
+
+/** `1 proposal`, `2 proposals` */
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const proposalRow = ({ environment, title, action, url, reason }: ProposalReport): string[] => [
   environment,

@@ -1,8 +1,4 @@
 import { branchPrefix, label } from '../domain/identifiers.ts';
-import { renderDiff } from './diff.ts';
-import { type Html, html } from './html.ts';
-import { ago, type Crumb, layout, urlPath } from './layout.ts';
-import { renderMarkdown } from './markdown.ts';
 import type {
   CommitDetails,
   Comparison,
@@ -12,7 +8,11 @@ import type {
   PageCommit,
   PageTag,
   RepositoryDetails,
-} from './source.ts';
+} from '../domain/pages.ts';
+import { renderDiff } from './diff.ts';
+import { type Html, html } from './html.ts';
+import { ago, type Crumb, layout, urlPath } from './layout.ts';
+import { renderMarkdown } from './markdown.ts';
 
 /** All merge requests, by environment: open ones first, those that are done folded away. */
 export function listPage(all: readonly ListedMergeRequest[], now: Date): string {

@@ -1,6 +1,6 @@
+import type { PagesSource } from '../domain/pages.ts';
 import { icon } from './layout.ts';
 import { commitPage, comparePage, listPage, mergeRequestPage, problemPage, repositoryPage, tagPage } from './pages.ts';
-import type { PagesSource } from './source.ts';
 import { style } from './style.ts';
 
 export interface Answer {

@@ -46,7 +46,7 @@ export async function makeWorld(folder: string, options: { readonly port?: numbe
   refuseOtherPort(directory, found, options.port);
   const servers = await startServers(directory, found, options.port);
   try {
-    if (found?.whole !== true) await build(directory, servers.ports);
+    if (found?.whole !== true) await build(directory, servers.ports).catch((error: unknown) => refuseUnwritable(directory, error));
     await publish(directory, servers);
   } catch (error) {
     await servers.close();
@@ -60,6 +60,13 @@ function refuseOtherPort(directory: string, found: Marker | undefined, port: num
   throw new UsageError(
     `the demo in ${directory} was made for port ${found.ports.pages}, which its images and links name: leave --port out, or make another with --dir`,
   );
+}
+
+/** What the file system says no to (no permission, a full disk, a file where a folder should be) is for a person to change. */
+function refuseUnwritable(directory: string, error: unknown): never {
+  if (Error.isError(error) && 'syscall' in error)
+    throw new UsageError(`making the demo in ${directory}, --dir names another`, { cause: error });
+  throw error;
 }
 
 async function build(directory: string, ports: Ports): Promise<void> {

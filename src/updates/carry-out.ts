@@ -17,6 +17,8 @@ export interface Writer {
   readonly owner: string | undefined;
   /** The merge request's description, with its marker. */
   describe(proposal: Proposal): Promise<string>;
+  /** Does this when it is the environment's turn to write. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
   /** The changed files, as they shall stand on top of `base`. */
   edited(proposal: Proposal, base: string): Promise<readonly { readonly path: string; readonly content: Uint8Array }[]>;
 }
@@ -30,31 +32,42 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
   switch (action.kind) {
     case 'open':
       return await open(writer, action.proposal, action.build);
-    case 'update': {
-      const description = action.texts === undefined ? undefined : await writer.describe(action.proposal);
-      if (action.build !== undefined) await build(writer, action.proposal, action.build);
-      if (description !== undefined) await writer.forge.edit(writer.path, action.request.id, { ...action.texts, description });
-      return action.request.url;
-    }
+    case 'update':
+      return await update(writer, action);
     case 'close':
-      await close(writer, action.request, action.marker, action.reason);
+      await writer.turn(() => close(writer, action.request, action.marker, action.reason));
       return action.request.url;
-    case 'keep':
-      if (action.say !== undefined) await sayHandsOff(writer, action.request, action.say);
-      return action.request.url;
+    case 'keep': {
+      const { say, request } = action;
+      if (say !== undefined) await writer.turn(() => sayHandsOff(writer, request, say));
+      return request.url;
+    }
     case 'hold':
     case 'none':
       return undefined;
   }
 }
 
+/** The text first, since making it takes long: only who has it waits to write. */
 async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefined): Promise<string> {
   const { branch, title } = proposal;
   const description = await writer.describe(proposal);
-  if (toBuild !== undefined) await build(writer, proposal, toBuild);
   const owner = writer.owner === undefined ? {} : { owner: writer.owner };
   const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
-  return (await writer.forge.open(writer.path, request)).url;
+  return await writer.turn(async () => {
+    if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    return (await writer.forge.open(writer.path, request)).url;
+  });
+}
+
+async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
+  const { proposal, request, texts, build: toBuild } = action;
+  const description = texts === undefined ? undefined : await writer.describe(proposal);
+  await writer.turn(async () => {
+    if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
+  });
+  return request.url;
 }
 
 async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {

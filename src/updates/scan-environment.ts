@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference, Warning } from '../domain/reference.ts';
@@ -34,10 +34,14 @@ interface Scene {
   readonly requests: readonly MergeRequest[];
   readonly heads: Readonly<Record<string, string>>;
   readonly mayOpen: () => string | undefined;
+  /** One after the other where there is a limit, so that the first by name get the room. */
+  readonly decide: LimitFunction;
+  readonly text: LimitFunction;
+  readonly write: LimitFunction;
 }
 
-/** Writes to one environment at once: a forge answers writes to one repository one after the other anyway. */
-const writesAtOnce = 2;
+/** Per environment. A forge answers writes to one repository one after the other anyway; texts wait for registries and sources. */
+const atOnce = { texts: 10, writes: 2 };
 
 /**
  * One environment from references to merge requests. Every app goes its own way as soon as its packages are looked up,
@@ -56,13 +60,11 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
     return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
   };
   const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
-  const limited = now.settings.updates.maxOpen !== undefined;
-  if (limited) await Promise.all(looked);
-  const write = pLimit(limited ? 1 : writesAtOnce);
+  if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked);
   return await Promise.all(
     apps.map(async (app, at) => {
       const found = (await looked[at]) ?? [];
-      const outcome = await write(() => scanApp(scene, app, found));
+      const outcome = await scanApp(scene, app, found);
       scan.ports.progress.done(`${now.settings.name} ${app}`);
       return outcome;
     }),
@@ -75,13 +77,25 @@ async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
   const place: Place = { forge, store: scan.ports.store, repository: `${name}:${path}`, path, state: now.state };
   const requests = await forge.mergeRequests(path);
   const heads = await targetHeads(place, requests);
-  return { scan, now, forge, place, requests, heads, mayOpen: openingGate(now.settings.updates, requests, scan.ports.now) };
+  const { updates } = now.settings;
+  return {
+    scan,
+    now,
+    forge,
+    place,
+    requests,
+    heads,
+    mayOpen: openingGate(updates, requests, scan.ports.now),
+    decide: pLimit(updates.maxOpen === undefined ? atOnce.texts : 1),
+    text: pLimit(atOnce.texts),
+    write: pLimit(atOnce.writes),
+  };
 }
 
 async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
   let outcome: AppOutcome = { app, looked, action: { kind: 'none' } };
   try {
-    const action = gated(scene, reconcile(await stateOf(scene, app, looked)));
+    const action = await scene.decide(async () => gated(scene, reconcile(await stateOf(scene, app, looked))));
     outcome = { ...outcome, action, ...('request' in action && { url: action.request.url }) };
     const url = scene.scan.dryRun ? undefined : await carryOut(writerOf(scene, app, looked), action);
     return url === undefined ? outcome : { ...outcome, url };
@@ -156,7 +170,7 @@ function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: 
     .find((owner) => owner !== undefined);
 }
 
-function writerOf({ scan, now, forge, place }: Scene, app: string, looked: readonly Looked[]): Writer {
+function writerOf({ scan, now, forge, place, text, write }: Scene, app: string, looked: readonly Looked[]): Writer {
   const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
   return {
     forge,
@@ -165,7 +179,9 @@ function writerOf({ scan, now, forge, place }: Scene, app: string, looked: reado
     path: place.path,
     defaultBranch: now.state.defaultBranch,
     owner,
-    describe: (proposal) => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages }),
+    describe: (proposal) =>
+      text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
+    turn: (work) => write(work),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };
 }

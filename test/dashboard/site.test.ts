@@ -1,6 +1,6 @@
 import { createSite } from '../../src/dashboard/site.ts';
-import type { ListedMergeRequest, PagesSource } from '../../src/dashboard/source.ts';
 import type { MergeRequest } from '../../src/domain/forge.ts';
+import type { ListedMergeRequest, PagesSource } from '../../src/domain/pages.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const mischief = `<script>alert("1")</script>`;

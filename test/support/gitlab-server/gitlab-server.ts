@@ -9,7 +9,7 @@ import { amend, commitFiles, createBareRepository, type Files, git, type Identit
 import { type Call, send } from './call.ts';
 import { parameters, readBody, spoil } from './exchange.ts';
 import { mergeRequest } from './merging.ts';
-import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, toUser } from './options.ts';
+import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
 import { message, Refused } from './parameters.ts';
 import { addSystemNote, pushed } from './pushes.ts';
 import { findRoute } from './routes.ts';
@@ -150,6 +150,23 @@ export class GitLabServer {
     const request = this.mergeRequest(path, iid);
     request.notes.push({ id: this.#world.nextId(), body, author: this.#user(username), system: false, createdAt: at, updatedAt: at });
     request.updatedAt = at;
+  }
+
+  /** What people wrote and what the bot wrote, oldest first. */
+  comments(path: string, iid: number): readonly string[] {
+    return this.mergeRequest(path, iid).notes.flatMap(({ system, body }) => (system ? [] : [body]));
+  }
+
+  /** What a person changes on the merge request's page. */
+  changeMergeRequest(path: string, iid: number, { title, target, labels, state }: PersonsChange): void {
+    const request = this.mergeRequest(path, iid);
+    Object.assign(request, {
+      ...(title !== undefined && { title }),
+      ...(target !== undefined && { targetBranch: target }),
+      ...(labels !== undefined && { labels: [...labels] }),
+      ...(state !== undefined && { state: 'opened' }),
+      updatedAt: this.#world.now(),
+    });
   }
 
   async tag(path: string, name: string, revision: string): Promise<void> {

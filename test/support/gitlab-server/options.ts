@@ -36,6 +36,14 @@ export interface Failure {
   readonly times?: number;
 }
 
+/** What a person changes on a merge request's page. */
+export interface PersonsChange {
+  readonly title?: string;
+  readonly target?: string;
+  readonly labels?: readonly string[];
+  readonly state?: 'open';
+}
+
 export interface LoggedRequest {
   readonly method: string;
   /** Decoded, without `/api/v4`: `/projects/platform/environments/staging/repository/branches`. */

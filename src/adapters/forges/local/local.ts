@@ -1,17 +1,18 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OutsideError, RefusedError } from '../../../domain/errors.ts';
-import type { Forge, MergedRequest, MergeRequest } from '../../../domain/forge.ts';
-import { branchCommits, branchHead, conflicts, heads, state } from './branches.ts';
+import type { Forge, MergedRequest } from '../../../domain/forge.ts';
+import { branchCommits, branchHead, state } from './branches.ts';
 import { discover } from './discover.ts';
 import { fileLinks, type Links, pageLinks } from './links.ts';
+import { toMergeRequest, toMergeRequests } from './merge-request.ts';
 import { isFullId } from './names.ts';
-import { isOurs, type MergeRecord } from './record.ts';
+import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { close, comment, commit, descriptionLimit, edit, lookAtAll, open } from './requests.ts';
 import { file, history, releaseNotes, tags } from './source.ts';
 
-interface LocalForge {
+export interface LocalForge {
   /** The forge's name in app.yml. */
   readonly name: string;
   /** The folder of bare repositories. */
@@ -34,7 +35,10 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     discover: async (group, topic) => discover(place, group, topic),
     state: async (repository) => state(at(repository)),
     archive: async (repository, commitId) => archive(at(repository), commitId),
-    mergeRequests: async (repository) => mergeRequests(at(repository), links, time(), warn),
+    async mergeRequests(repository) {
+      const found = at(repository);
+      return toMergeRequests(found, links, (await lookAtAll(found, time(), warn)).filter(isOurs));
+    },
     branchCommits: async (repository, branch, target) => branchCommits(at(repository), branch, target),
     branchHead: async (repository, branch) => branchHead(at(repository), branch),
     commit: async (repository, change) => commit(at(repository), change, time()),
@@ -59,44 +63,6 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
 async function archive(repository: Repository, commitId: string): Promise<Readable> {
   if (!isFullId(commitId)) throw new OutsideError(repository.scope, `${repository.scope}: ${commitId} is not a commit's full id`);
   return repository.git.stream(`reading ${commitId}`, ['archive', '--format=tar', '--worktree-attributes', '--prefix=x/', commitId]);
-}
-
-async function mergeRequests(
-  repository: Repository,
-  links: Links,
-  now: string,
-  warn: (text: string) => void,
-): Promise<readonly MergeRequest[]> {
-  const records = (await lookAtAll(repository, now, warn)).filter(isOurs);
-  const open = records.filter((record) => record.state === 'open');
-  const targets =
-    open.length === 0 ? new Map<string, string>() : await heads(repository, [...new Set(open.map((record) => record.targetBranch))]);
-  const mergeable = open.filter((record) => targets.has(record.targetBranch));
-  const found = await conflicts(
-    repository,
-    mergeable.map((record) => [targets.get(record.targetBranch) ?? '', record.commit] as const),
-  );
-  const conflicting = new Set(mergeable.filter((_, index) => found[index]).map((record) => record.id));
-  return records.map((record) => toMergeRequest(repository, links, record, conflicting.has(record.id)));
-}
-
-function toMergeRequest(repository: Repository, links: Links, record: MergeRecord, conflicting: boolean): MergeRequest {
-  const { id, title, description, state: how, sourceBranch, targetBranch, commit: head, labels, createdAt, updatedAt } = record;
-  const url = links.mergeRequest(repository, id);
-  return {
-    id,
-    url,
-    title,
-    description,
-    state: how,
-    branch: sourceBranch,
-    target: targetBranch,
-    commit: head,
-    labels,
-    createdAt,
-    updatedAt,
-    conflicts: conflicting,
-  };
 }
 
 async function mergedSince(

@@ -44,19 +44,35 @@ export async function history(repository: Repository, links: Links, from: string
 
 /** Annotated tags, newest first: the first line of the message is the title, the rest the text. */
 export async function releaseNotes(repository: Repository, links: Links): Promise<readonly ReleaseNote[]> {
-  const fields = ['objecttype', 'refname:strip=2', 'taggerdate:unix', 'contents', 'contents:signature'];
-  const format = `--format=${fields.map((field) => `%(${field})%00`).join('')}`;
-  const args = ['for-each-ref', '--sort=-creatordate', `--count=${noteLimit}`, format, 'refs/tags/'];
-  const { out } = await repository.git.run('reading tag messages', args);
-  return rows(out, fields.length).flatMap(([type = '', tag = '', seconds = '', contents = '', signature = '']) => {
-    if (type.trim() !== 'tag') return []; // trimmed: git ends each line behind our last NUL
-    const [title = '', ...text] = contents
-      .slice(0, contents.length - signature.length)
-      .trim()
-      .split('\n');
-    const date = seconds === '' ? {} : { publishedAt: new Date(Number(seconds) * 1000).toISOString() };
-    return [{ tag, title, text: text.join('\n').trim(), url: links.tag(repository, tag), ...date }];
+  return (await newestTags(repository, noteLimit)).flatMap(({ name, message: notes, date }) => {
+    if (notes === undefined) return [];
+    const [title = '', ...text] = notes.split('\n');
+    return [
+      { tag: name, title, text: text.join('\n').trim(), url: links.tag(repository, name), ...(date !== '' && { publishedAt: date }) },
+    ];
   });
+}
+
+export interface DatedTag {
+  readonly name: string;
+  /** Of the annotation, else of the commit; RFC 3339, '' where there is none. */
+  readonly date: string;
+  /** Of an annotated tag, without its signature. */
+  readonly message?: string;
+}
+
+/** Newest first. */
+export async function newestTags(repository: Repository, limit: number): Promise<readonly DatedTag[]> {
+  const fields = ['objecttype', 'refname:strip=2', 'creatordate:unix', 'contents', 'contents:signature'];
+  const format = `--format=${fields.map((field) => `%(${field})%00`).join('')}`;
+  const args = ['for-each-ref', '--sort=-creatordate', `--count=${limit}`, format, 'refs/tags/'];
+  const { out } = await repository.git.run('reading tag messages', args);
+  return rows(out, fields.length).map(([type = '', name = '', seconds = '', contents = '', signature = '']) => ({
+    name,
+    date: seconds === '' ? '' : new Date(Number(seconds) * 1000).toISOString(),
+    // trimmed: git ends each line behind our last NUL
+    ...(type.trim() === 'tag' && { message: contents.slice(0, contents.length - signature.length).trim() }),
+  }));
 }
 
 /** See Forge; the revision may also be a branch, or HEAD. */
@@ -69,7 +85,11 @@ export async function file(repository: Repository, revision: string, name: strin
 }
 
 /** Of each revision: what the first of these kinds of refs says, else the commit with that id. */
-async function commitsOf(repository: Repository, revisions: readonly string[], kinds: readonly string[]): Promise<(string | undefined)[]> {
+export async function commitsOf(
+  repository: Repository,
+  revisions: readonly string[],
+  kinds: readonly string[],
+): Promise<(string | undefined)[]> {
   const asked = revisions.flatMap((revision, at) => {
     const names = isRefName(revision) ? kinds.map((kind) => `${kind}${revision}`) : [];
     return [...names, ...(isId(revision) ? [revision] : [])].map((name) => ({ at, name: `${name}^{commit}` }));

@@ -1,4 +1,4 @@
-import type { MergeRequest } from '../domain/forge.ts';
+import type { MergeRequest } from './forge.ts';
 
 /** Where the pages' contents come from. Everything in it is text from outside. */
 export interface PagesSource {

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { createLocalPages } from '../adapters/forges/local/pages.ts';
+import { requireGit } from '../adapters/git.ts';
+import { repositoryRef } from '../config/repository.ts';
+import { createSite } from '../dashboard/site.ts';
+import { pagesUrl } from '../demo/places.ts';
+import { makeWorld, type World } from '../demo/world.ts';
+import type { PagesSource } from '../domain/pages.ts';
+import { startServer } from '../http/server.ts';
+import { type Context, withConfig } from './context.ts';
+import { introduction, nextSteps } from './demo-texts.ts';
+import type { ExitCode } from './io.ts';
+import { printReport, scanOnce } from './scan.ts';
+
+export interface DemoCommand {
+  readonly dir: string;
+  /** Of the pages; without it the one that the folder remembers, 3000, or any free one. */
+  readonly port?: number;
+}
+
+/**
+ * `lockkeeper demo`: a small company in a folder, scanned for real, its merge requests shown until `untilStopped` resolves, which is asked for
+ * only then. 0, or 3 when something failed while scanning. Throws UsageError for a folder that holds something else, a port that is taken, no git.
+ */
+export async function runDemo({ dir, port }: DemoCommand, context: Context, untilStopped: () => Promise<void>): Promise<ExitCode> {
+  await requireGit();
+  const world = await makeWorld(dir, port === undefined ? {} : { port });
+  try {
+    return await scanAndServe(world, withConfig(context, world.configFile), untilStopped);
+  } finally {
+    await world.close();
+  }
+}
+
+async function scanAndServe(world: World, context: Context, untilStopped: () => Promise<void>): Promise<ExitCode> {
+  const { output, log } = context;
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: world.ports.pages,
+    site: createSite(pagesOf(world, context), () => new Date()),
+    onError: (error, path) => log.error({ err: error, path }, 'making a page'),
+  });
+  try {
+    output.print(introduction(world));
+    const report = await scanOnce({}, context);
+    printReport(report, false, output);
+    output.print(nextSteps(world, report));
+    await untilStopped();
+    output.print('\nStopped. The next run goes on where this one ended.');
+    return report.errors.length > 0 ? 3 : 0;
+  } finally {
+    await server.close();
+  }
+}
+
+function pagesOf({ directory, ports }: World, { loadConfig, log }: Context): PagesSource {
+  const environments = loadConfig().config.environments.flatMap((one): [path: string, name: string][] => {
+    const ref = 'repository' in one ? repositoryRef(one.repository) : undefined;
+    return ref === undefined || !('name' in one) ? [] : [[ref.path, one.name]];
+  });
+  return createLocalPages({
+    name: 'local',
+    path: join(directory, 'repositories'),
+    url: pagesUrl(ports),
+    environments: new Map(environments),
+    warn: (text) => log.warn(text),
+  });
+}
