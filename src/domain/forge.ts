@@ -100,6 +100,7 @@ export interface EnvironmentForge {
   commit(path: string, change: BranchChange): Promise<string>;
   /** When an open merge request for the branch exists already, gives that one: never a second. */
   open(path: string, request: NewMergeRequest): Promise<MergeRequest>;
+  /** Throws ConflictError when it is not open any more: what it says then is a person's last word. */
   edit(path: string, id: number, change: MergeRequestChange): Promise<void>;
   /** Closes, with the description that records who closed it, and deletes the branch where it still is at `commit`. */
   close(

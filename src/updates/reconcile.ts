@@ -50,6 +50,8 @@ export type Action =
   | { readonly kind: 'keep'; readonly proposal: Proposal; readonly request: MergeRequest; readonly say?: string; readonly reason?: string }
   | { readonly kind: 'hold'; readonly proposal: Proposal; readonly reason: string }
   | { readonly kind: 'close'; readonly request: MergeRequest; readonly marker: Marker; readonly reason: string }
+  /** The branch of a merge request that we have closed is still there. */
+  | { readonly kind: 'tidy'; readonly request: MergeRequest }
   | { readonly kind: 'none' };
 
 /** The branch becomes `base` plus one commit; `expected` is what it points to now. */
@@ -72,7 +74,7 @@ export interface Texts {
 export function reconcile(state: AppState): Action {
   const open = oldestOpen(state.requests);
   const { proposal } = state;
-  if (proposal === undefined) return open === undefined ? { kind: 'none' } : withdraw(state, open);
+  if (proposal === undefined) return open === undefined ? tidy(state) : withdraw(state, open);
   if (open === undefined) return propose(state, proposal);
   if (state.branch?.person !== undefined) return { kind: 'keep', proposal, request: open, ...handsOff(state.branch.person) };
   if (!state.certain)
@@ -94,6 +96,19 @@ function withdraw(state: AppState, open: MergeRequest): Action {
   const ours = marker !== undefined && marker.app === state.app && marker.environment === state.environment;
   if (!ours || !state.certain || state.branch?.person !== undefined) return { kind: 'none' };
   return { kind: 'close', request: open, marker, reason: state.gone };
+}
+
+/** A run that closed one and ended before it deleted the branch left it behind. */
+function tidy({ requests, repository, branch }: AppState): Action {
+  const request = requests.find((one) => isHalfClosed(one, repository));
+  return request === undefined || branch?.head !== request.commit || branch.person !== undefined
+    ? { kind: 'none' }
+    : { kind: 'tidy', request };
+}
+
+/** Closed by us, with its branch where it was then. */
+export function isHalfClosed({ state, branch, commit, description }: MergeRequest, { branches }: RepositoryState): boolean {
+  return state === 'closed' && branches[branch] === commit && readMarker(description)?.closed !== undefined;
 }
 
 function propose(state: AppState, proposal: Proposal): Action {

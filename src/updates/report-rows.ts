@@ -24,7 +24,7 @@ export function environmentReport({ settings, state, references, warnings }: Env
 /** The proposal of an app, when there is one to show: what is held back is among the held, and what failed is an error. */
 export function proposalReport(environment: string, { action: decided, url, problem }: AppOutcome): ProposalReport | undefined {
   const action = problem === undefined ? decided : leftAsItWas(decided, problem);
-  if (action.kind === 'none' || action.kind === 'hold') return undefined;
+  if (action.kind === 'none' || action.kind === 'hold' || action.kind === 'tidy') return undefined;
   const shown = {
     environment,
     action: action.kind,

@@ -11,7 +11,7 @@ import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appOfRequest, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appOfRequest, isHalfClosed, reconcile } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -50,7 +50,8 @@ const atOnce = { texts: 10, writes: 2 };
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
   const scene = await setScene(scan, now);
   const byApp = Map.groupBy(now.references, ({ app }) => app);
-  const gone = scene.requests.flatMap((request) => (request.state === 'open' ? (appOfRequest(request, byApp.keys()) ?? []) : []));
+  const unfinished = scene.requests.filter((request) => request.state === 'open' || isHalfClosed(request, now.state));
+  const gone = unfinished.flatMap((request) => appOfRequest(request, byApp.keys()) ?? []);
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
   const soak = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
@@ -116,7 +117,7 @@ async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Pr
   const proposal = await proposalOf(scene, app, looked);
   const requests = scene.requests.filter((request) => appOfRequest(request, [app]) === app);
   const open = requests.find(({ state }) => state === 'open');
-  const name = proposal?.branch ?? open?.branch;
+  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, now.state)))?.branch;
   const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : now.state.defaultBranch;
   const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
   return {

@@ -151,6 +151,25 @@ test.each<[string, Partial<AppState>, object]>([
   expect(reconcile(aState(change))).toMatchObject(expected);
 });
 
+describe('nothing is proposed, and one that was closed has left its branch behind', () => {
+  const ours = aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed');
+  const there = aRepository({ branches: { [ours.branch]: ours.commit } });
+  const branch = { ...own, head: ours.commit };
+  test.each<[string, Partial<AppState>, string]>([
+    ['closed by us: it is deleted', { requests: [ours], branch }, 'tidy'],
+    ['closed by a person: it is theirs', { requests: [aMergeRequest({ state: 'closed' })], branch }, 'none'],
+    ['a person committed to it before', { requests: [ours], branch: { head: ours.commit, person: 'Ada' } }, 'none'],
+    [
+      'a person committed to it since',
+      { requests: [ours], branch: { head: 'p1', person: 'Ada' }, repository: aRepository({ branches: { [ours.branch]: 'p1' } }) },
+      'none',
+    ],
+    ['it is gone', { requests: [ours], branch: undefined, repository: aRepository() }, 'none'],
+  ])('%s', (_, change, kind) => {
+    expect(reconcile(aState({ proposal: undefined, repository: there, ...change })).kind).toBe(kind);
+  });
+});
+
 test('of two open merge requests the older one is ours', () => {
   const action = reconcile(aState({ requests: [aMergeRequest({ id: 9, target: 'next' }), aMergeRequest({ id: 4 })], branch: own }));
   expect(action).toMatchObject({ kind: 'keep', request: { id: 4 } });

@@ -55,6 +55,7 @@ export class Proposals {
       path,
       id,
       { ...texts, ...(targetBranch !== undefined && { targetBranch }) },
+      ['open'],
       (now) =>
         (title ?? now.title) === now.title &&
         (description ?? now.description) === now.description &&
@@ -63,20 +64,36 @@ export class Proposals {
   }
 
   async close(path: string, id: number, description: string): Promise<void> {
-    await this.#put(path, id, { description, stateEvent: 'close' }, (now) => now.state !== 'open' && now.description === description);
+    await this.#put(
+      path,
+      id,
+      { description, stateEvent: 'close' },
+      ['open', 'closed'],
+      (now) => now.state !== 'open' && now.description === description,
+    );
   }
 
+  /** Looks first: whoever read the list of merge requests may have read it minutes ago. */
   async #put(
     path: string,
     id: number,
     change: { readonly title?: string; readonly description?: string; readonly targetBranch?: string; readonly stateEvent?: 'close' },
+    allowed: readonly MergeRequest['state'][],
     isDone: (now: MergeRequest) => boolean,
   ): Promise<void> {
+    const look = async () =>
+      toMergeRequest(await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id)));
+    const before = await look();
+    if (isDone(before)) return;
+    if (!allowed.includes(before.state)) {
+      const text = `changing merge request !${id} of ${path} at ${this.#api.host}: it is ${before.state} by now; the next run looks again`;
+      throw new ConflictError(`${this.#api.name}:${path}`, text);
+    }
     await writeOnce<unknown>(
       () => this.#api.ask(`changing merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.edit(path, id, change)),
       async () => {
-        const now = await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id));
-        return isDone(toMergeRequest(now)) ? now : undefined;
+        const now = await look();
+        return isDone(now) ? now : undefined;
       },
     );
   }

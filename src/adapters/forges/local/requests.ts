@@ -145,9 +145,16 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
   await refuseArchived(repository);
   refuseLong(repository, change.description ?? '');
   await alone(repository, async () => {
-    const record = await requireRecord(repository, id);
+    const before = await requireRecord(repository, id);
+    const [record = before] = await settleForGood(repository, [before], now);
     const { title = record.title, description = record.description, target: targetBranch = record.targetBranch } = change;
     if (title === record.title && description === record.description && targetBranch === record.targetBranch) return;
+    if (record.state !== 'open') {
+      throw new ConflictError(
+        repository.scope,
+        `${repository.scope}: merge request ${id} is ${record.state} by now; the next run looks again`,
+      );
+    }
     await putRecord(repository, { ...record, title, description, targetBranch, updatedAt: now });
   });
 }
