@@ -7,7 +7,7 @@ import type { ObjectDiff } from '../manifests/object-diff.ts';
 import type { Changelog } from './changelog/changelog.ts';
 import { fitParts, type Part } from './changelog/fit.ts';
 import { codeSpan, harmlessInline } from './changelog/harmless.ts';
-import { primaryUpdate } from './proposal.ts';
+import { placesOf, primaryUpdate } from './proposal.ts';
 import { some } from './text/age.ts';
 import { changelogPart } from './text/changelog.ts';
 import { objectDiffPart } from './text/object-diff.ts';
@@ -63,7 +63,7 @@ export function describeProposal(
     ),
     { text: reasons(proposal.updates), rest: 'More versions are held.' },
     { text: footer(proposal, traits) },
-    { text: writeMarker({ app, environment, content, title }) },
+    { text: writeMarker({ app, environment, content, title, places: placesOf(proposal.updates) }) },
   ];
   return { title, description: fitParts(parts, traits.descriptionLimit) };
 }
