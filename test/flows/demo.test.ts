@@ -121,11 +121,11 @@ describeWith('git', 'lockkeeper demo', () => {
       shell(step(printed, 'Merge one').replace(/\n */, '\n'));
       shell(step(printed, 'Close one'));
       const list = (await page(base)).text;
-      expect([...list.matchAll(/class="dot (merged|closed)"/g)].map(([, state]) => state).sort()).toEqual(['closed', 'merged']);
+      for (const state of ['merged', 'closed']) expect([state, list.split(`class="dot ${state}"`).length - 1]).toEqual([state, 1]);
       const scanned = await call(['scan', '--config', join(dir, 'app.yml')]);
       expect(scanned.exit).toBe(0);
       const apps = proposals(scanned.stdout).filter(({ environment }) => environment === 'staging');
-      expect(apps.map(({ app }) => app).sort()).toEqual(['billing', 'gateway', 'kubectl', 'notifications', 'search']);
+      expect(apps.map(({ app }) => app)).toEqual(['billing', 'gateway', 'kubectl', 'notifications', 'search']);
       const inventory = await call(['inventory', '--config', join(dir, 'app.yml')]);
       expect(inventory.stdout).toMatch(/^web +staging +3\.0\.0-alpine /m);
     });
