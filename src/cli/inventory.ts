@@ -12,9 +12,10 @@ export interface InventoryCommand {
 
 /** `lockkeeper inventory`: what runs where; changes nothing. 3 when something outside failed. */
 export async function runInventory({ env, json = false }: InventoryCommand, context: Context): Promise<ExitCode> {
-  const inventory = await withServices(context, ({ scanPorts, settings }) =>
+  const inventory = await withServices(context, (services) =>
     withProgress(context, 'looking', async (progress) => {
-      const ports = scanPorts(progress);
+      const { settings } = services;
+      const ports = services.scanPorts(progress);
       const result = await scan(ports, settings, { ...(env !== undefined && { only: env }), dryRun: true });
       return inventoryOf(result, settings.packages, ports.store);
     }),

@@ -93,8 +93,8 @@ function addConfig(program: Command, start: Start): void {
 }
 
 const environmentOption = (): Option =>
-  new Option('--env <name>', 'only this environment (may be given again)').argParser((name: string, before: string[] = []) => [
-    ...before,
+  new Option('--env <name>', 'only this environment (may be given again)').argParser((name: string, before: string[] | undefined) => [
+    ...(before ?? []),
     name,
   ]);
 

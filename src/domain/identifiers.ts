@@ -24,18 +24,30 @@ function readable(app: string): string {
   return words.join('-').slice(0, 60).replace(/-$/, '');
 }
 
-const trailer = 'Lockkeeper-Content: ';
+const trailers = { content: 'Lockkeeper-Content: ', places: 'Lockkeeper-Places: ' };
+
+/** What a commit of ours carries. */
+export interface Carried {
+  /** Proposal.content */
+  readonly content: string;
+  /** Where it changes what: see placesOf. Absent in commits of older versions. */
+  readonly places?: string;
+}
 
 /** A commit of ours says what it carries, so that a run that finds it knows whether it still stands. */
-export const commitMessage = (title: string, content: string): string => `${title}\n\n${trailer}${content}\n`;
+export const commitMessage = (title: string, { content, places }: Carried): string =>
+  `${title}\n\n${trailers.content}${content}\n${places === undefined ? '' : `${trailers.places}${places}\n`}`;
 
-/** Proposal.content from a commit's message. */
-export function contentOfCommit(message: string): string | undefined {
-  return message
-    .split('\n')
-    .findLast((line) => line.startsWith(trailer))
-    ?.slice(trailer.length)
-    .trim();
+/** Undefined for a message that is none of ours. */
+export function carriedBy(message: string): Carried | undefined {
+  const lines = message.split('\n');
+  const [content, places] = [trailers.content, trailers.places].map((trailer) =>
+    lines
+      .findLast((line) => line.startsWith(trailer))
+      ?.slice(trailer.length)
+      .trim(),
+  );
+  return content === undefined ? undefined : { content, ...(places !== undefined && { places }) };
 }
 
 /** What we note in a merge request's description, to find our way again. Anybody who may edit the description can write one: never decide who may do what by it. */

@@ -1,5 +1,5 @@
 /** Shorter ones would blank out ordinary words. */
-const shortestSecret = 4;
+const shortestSecret = 6;
 
 /** Hides every secret, plain, URL-encoded and in base64, from text that leaves the process. */
 export type Redact = (text: string) => string;

@@ -60,8 +60,12 @@ const buildNumber = /^(?:[-_.+~]?(?:build|rev|patch|post|r|p)?[-_.]?#)+(?:[-_.+~
 const platform =
   /(?<![A-Za-z])(alpine|debian|deb|ubuntu|centos|fedora|rocky(?:linux)?|almalinux|oraclelinux|ol|el|rhel|ubi|photon|leap|sles|amazonlinux|ltsc|jdk|jre|java|openjdk|php|python|py|node|ruby|golang|go|cuda|cudnn|scala|postgres|postgresql|pg)-?(\d+(?:\.\d+)*)/g;
 
+/** One for all: of 20,000 tags, as one list can have them, most have no tail. */
+const noTail: Tail = { buildShape: '', build: [], variant: '', numbers: [], platforms: [] };
+
 /** Reads what stands behind the core of a masked tag. */
 export function readTail(text: string, java = false): Tail {
+  if (text === '') return noTail;
   const found = java ? null : preRelease.exec(text);
   const pre = found === null ? {} : { pre: readPreRelease(found[0]) };
   const rest = found === null ? text : text.slice(0, found.index) + text.slice(found.index + found[0].length);

@@ -40,8 +40,12 @@ const architecture =
 
 const superscript = (text: string): string => text.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
 
+/** Most versions: nothing in them to be masked. */
+const plain = /^[vV]?[\d.]+$/;
+
 /** Commits become `*`, the digits of an architecture's name superscript: what is left as a digit belongs to a version. */
 function masked(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(commitBeforeTime, '*').replace(embeddedCommit, '*').replace(architecture, superscript);
 }
 

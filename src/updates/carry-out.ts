@@ -3,6 +3,7 @@ import { commitMessage, label, type Marker, writeMarker } from '../domain/identi
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
 import { rememberCommit } from './memory.ts';
+import { placesOf } from './proposal.ts';
 import type { Action, Build } from './reconcile.ts';
 
 /** What carrying out needs of one environment. */
@@ -16,6 +17,8 @@ export interface Writer {
   readonly owner: string | undefined;
   /** The merge request's description, with its marker. */
   describe(proposal: Proposal): Promise<string>;
+  /** Does this when it is the environment's turn to write. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
   /** The changed files, as they shall stand on top of `base`. */
   edited(proposal: Proposal, base: string): Promise<readonly { readonly path: string; readonly content: Uint8Array }[]>;
 }
@@ -29,50 +32,69 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
   switch (action.kind) {
     case 'open':
       return await open(writer, action.proposal, action.build);
-    case 'update': {
-      const description = action.texts === undefined ? undefined : await writer.describe(action.proposal);
-      if (action.build !== undefined) await build(writer, action.proposal, action.build);
-      if (description !== undefined) await writer.forge.edit(writer.path, action.request.id, { ...action.texts, description });
-      return action.request.url;
-    }
+    case 'update':
+      return await update(writer, action);
     case 'close':
-      await close(writer, action.request, action.marker, action.reason);
+      await writer.turn(() => close(writer, action.request, action.marker, action.reason));
       return action.request.url;
-    case 'keep':
-      if (action.say !== undefined) await sayHandsOff(writer, action.request, action.say);
+    case 'tidy':
+      await writer.turn(() => closeWith(writer, action.request, action.request.description));
       return action.request.url;
+    case 'keep': {
+      const { say, request } = action;
+      if (say !== undefined) await writer.turn(() => sayHandsOff(writer, request, say));
+      return request.url;
+    }
     case 'hold':
     case 'none':
       return undefined;
   }
 }
 
+/** The text first, since making it takes long: only who has it waits to write. */
 async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefined): Promise<string> {
   const { branch, title } = proposal;
   const description = await writer.describe(proposal);
-  if (toBuild !== undefined) await build(writer, proposal, toBuild);
   const owner = writer.owner === undefined ? {} : { owner: writer.owner };
   const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
-  return (await writer.forge.open(writer.path, request)).url;
+  return await writer.turn(async () => {
+    if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    return (await writer.forge.open(writer.path, request)).url;
+  });
+}
+
+async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
+  const { proposal, request, texts, build: toBuild } = action;
+  const description = texts === undefined ? undefined : await writer.describe(proposal);
+  await writer.turn(async () => {
+    if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
+  });
+  return request.url;
 }
 
 async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {
   const { branch, title, content } = proposal;
   const files = await writer.edited(proposal, base);
-  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, content) });
-  await rememberCommit(writer.store, writer.repository, branch, { head, content, base });
+  const carried = { content, places: placesOf(proposal.updates) };
+  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, carried) });
+  await rememberCommit(writer.store, writer.repository, branch, { head, ...carried, base, files: files.map(({ path }) => path) });
 }
 
 async function close(writer: Writer, request: MergeRequest, marker: Marker, reason: string): Promise<void> {
   const description = `> Closed by Lockkeeper: ${reason}.\n\n${request.description.trimEnd()}\n${writeMarker({ ...marker, closed: reason })}\n`;
-  await writer.forge.close(writer.path, request.id, { description, branch: request.branch, commit: request.commit });
+  await closeWith(writer, request, description);
+}
+
+async function closeWith(writer: Writer, { id, branch, commit }: MergeRequest, description: string): Promise<void> {
+  await writer.forge.close(writer.path, id, { description, branch, commit });
 }
 
 /** Once: what was said is remembered here and, should that be lost, found again by the comment's key. */
 async function sayHandsOff(writer: Writer, request: MergeRequest, person: string): Promise<void> {
   const key = `${writer.repository} ${request.id} hands-off`;
   if ((await writer.store.get('said', key)) !== undefined) return;
-  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, delete the branch: the next scan makes a new one.`;
+  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, remove the label \`${label}\` from this merge request and delete the branch: the next scan opens a new one.`;
   await writer.forge.comment(writer.path, request.id, 'hands-off', text);
   await writer.store.put('said', key, person);
 }

@@ -7,10 +7,12 @@ export function digestMove(input: DecisionInput, ignored: string | undefined, wh
   const { current, currentDigest, rules } = input;
   const none = (reason: string): Decision => ({ kind: 'none', reason, held });
   if (current.digest === undefined || current.version === '') return none(why);
+  const asked = rules.types.includes('digest');
+  if (currentDigest === undefined && !asked) return none(`${why}; digest updates are not among the types of this environment`);
   if (currentDigest === undefined || !isDigest(currentDigest)) return none(`${why}; what "${current.version}" points to now is not known`);
   if (currentDigest === current.digest) return none(`${why}; its digest has not moved`);
   const moved = `${why}; its digest moved to ${currentDigest}`;
-  if (!rules.types.includes('digest')) return none(`${moved}: digest update; this environment takes ${rules.types.join(', ') || 'none'}`);
+  if (!asked) return none(`${moved}: digest update; this environment takes ${rules.types.join(', ') || 'none'}`);
   if (ignored !== undefined) return none(`${moved}: ${ignored}`);
   const same = identicalPlatforms(input);
   if (same !== undefined) return none(`${moved}: identical content for ${same}`);

@@ -86,7 +86,8 @@ function stateOf({ action }: AppOutcome, { reference, update, held, certain, rea
   if (reference.skip !== undefined || (!certain && update === undefined))
     return { state: 'unknown', ...(reason !== undefined && { reason }) };
   const [first] = held;
-  if (update === undefined) return first === undefined ? { state: 'current' } : { state: 'held', reason: first.reason };
+  if (update === undefined && first !== undefined) return { state: first.version === undefined ? 'unknown' : 'held', reason: first.reason };
+  if (update === undefined) return { state: 'current' };
   switch (action.kind) {
     case 'hold':
       return { state: 'held', reason: action.reason };
@@ -96,6 +97,7 @@ function stateOf({ action }: AppOutcome, { reference, update, held, certain, rea
       return { state: 'proposed' };
     case 'open':
     case 'close':
+    case 'tidy':
     case 'none':
       return { state: 'waiting' };
   }

@@ -79,10 +79,10 @@ function moveOf(updates: readonly [Update, ...Update[]], facts: UpdateFacts = {}
 function opening({ app, environment, updates }: Proposal, owner: string | undefined): string {
   const type = updateTypes.find((each) => updates.some((update) => update.type === each)) ?? 'digest';
   const primary = primaryUpdate(app, updates);
-  const move =
-    primary === undefined || type === 'digest' ? '' : ` ${harmlessInline(`${primary.reference.version} → ${primary.to.version}`)}`;
+  const { reference, to } = primary ?? {};
+  const version = type === 'digest' ? reference?.version : `${reference?.version} → ${to?.version}`;
   const owned = owner === undefined ? '' : ` · owner ${codeSpan(owner)}`;
-  return `**${harmlessInline(app)}${move}** · ${harmlessInline(environment)} · ${type}${owned}`;
+  return `**${harmlessInline(`${app} ${version ?? ''}`)}** · ${harmlessInline(environment)} · ${type === 'digest' ? 'new digest' : type}${owned}`;
 }
 
 /** One section per changelog: packages built from the same commits have it in common. */

@@ -1,12 +1,12 @@
-import type { Release, ReleaseList } from '../domain/release.ts';
+import type { ReleaseList } from '../domain/release.ts';
 import type { HeldVersion, UpdateType } from '../domain/update.ts';
 import type { Numbered, Version } from '../domain/version.ts';
-import { comparable, compareVersions, lowerPlatform, sameRelease, typeOfUpdate } from '../domain/version-order.ts';
+import { compareVersions, lowerPlatform, sameRelease, typeOfUpdate } from '../domain/version-order.ts';
 import { parseAllow, parseIgnore } from '../domain/version-range.ts';
 import { type Versioning, versioningOf } from '../domain/versioning.ts';
 import type { Decision, DecisionInput, UpdateRules } from './decision.ts';
 import { digestMove } from './digest-move.ts';
-import { type Candidate, readReleases } from './read-releases.ts';
+import { type Candidate, higherReleases } from './read-releases.ts';
 
 /** Which release to move to, or why to none. Throws UsageError when `allow`, `ignore` or `versioning` cannot be read. */
 export function decide(input: DecisionInput): Decision {
@@ -19,8 +19,8 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   const read = (text: string): Version => versioning.readAll([text])[0] ?? { kind: 'channel', text };
   const current = read(input.current.version);
   const ignored = ignoredBy(input.rules, read);
-  if (current.kind !== 'version') return digestMove(input, ignored(current), notAVersion(current, versioning), []);
-  const higher = higherVersions(current, readReleases(input.list.releases, versioning));
+  if (current.kind !== 'version') return moveOfNoVersion(input, digestMove(input, ignored(current), notAVersion(current, versioning), []));
+  const higher = higherReleases(input.list.releases, current, versioning);
   const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
   const refusal = ({ version, release }: Candidate): string | undefined =>
     refusedByShape(current, version) ??
@@ -34,26 +34,11 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   return digestMove(input, ignored(current), noneTaken(current, held, input.list), held);
 }
 
-/** Highest first, in an order that does not depend on that of the list; sorting what is nearly sorted takes one pass. */
-function higherVersions(current: Numbered, candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates
-    .filter(({ version }) => comparable(current, version) && compareVersions(version, current) > 0)
-    .sort((a, b) => compareVersions(b.version, a.version) || preference(current, a, b));
+/** What cannot move whatever the registry has is told, as anything that is not looked up. */
+function moveOfNoVersion({ current, rules }: DecisionInput, decision: Decision): Decision {
+  const follows = current.digest !== undefined && rules.types.includes('digest');
+  return decision.kind === 'update' || follows ? decision : { ...decision, held: [{ reason: decision.reason }] };
 }
-
-/** Among equals: written like the current one, published last, and then anything that is the same every time. */
-function preference(current: Numbered, a: Candidate, b: Candidate): number {
-  const written = ({ version }: Candidate): number => Number(version.v === current.v);
-  return (
-    written(b) - written(a) ||
-    publishedTime(b.release) - publishedTime(a.release) ||
-    order(a.version.text, b.version.text) ||
-    order(JSON.stringify(a.release), JSON.stringify(b.release))
-  );
-}
-
-const publishedTime = ({ publishedAt }: Release): number => Date.parse(publishedAt ?? '') || 0;
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function refusedByShape(current: Numbered, candidate: Numbered): string | undefined {
   if (candidate.pre !== undefined && current.pre === undefined) return `pre-release; ${current.text} is stable`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { branchOf } from '../domain/identifiers.ts';
 import { packageKey } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
-import { clean } from './changelog/clean.ts';
+import { clean, gap } from './changelog/clean.ts';
 
 /** Forges refuse longer titles (GitLab: 255 characters, GitHub: 256). */
 const titleLimit = 255;
@@ -27,8 +27,14 @@ export function titleOf(app: string, updates: readonly Update[]): string {
   const update = primaryUpdate(app, updates);
   const move =
     update === undefined ? '' : update.type === 'digest' ? digestMove(update) : ` ${update.reference.version} → ${update.to.version}`;
-  return clean(`${app}${move}`).replaceAll(/\s+/g, ' ').trim().slice(0, titleLimit);
+  const title = clean(`${app}${move}`).replaceAll(/\s+/g, ' ').trim();
+  // Forges look for mentions and references in titles too.
+  return title.replaceAll(/[@#!%~$^&](?=\S)/g, `$&${gap}`).slice(0, titleLimit);
 }
+
+/** Whether a title reads like one of ours: what is left to tell by when a person wrote the description anew, marker and all. */
+export const isTitleOf = (app: string, title: string): boolean =>
+  title.startsWith(`${clean(app)} `) && (/ → \S+$/.test(title) || /: new digest [0-9a-f]{12}$/.test(title));
 
 function digestMove({ reference, to }: Update): string {
   const digest = to.digest ?? to.sha256 ?? '';
@@ -51,11 +57,14 @@ export function contentOf(updates: readonly Update[]): string {
       ...reference.spots.flatMap(({ holds }) => (holds === 'version' ? [] : (to[holds] ?? ''))),
     ]),
   );
-  return createHash('sha256')
-    .update([...new Set(moves)].sort().join('\n'))
-    .digest('hex')
-    .slice(0, 16);
+  return hashOf([...new Set(moves)]);
 }
+
+/** Where it is written, as 16 hex digits: how often each file gets which version of which package. Lines do not count, they shift. */
+export const placesOf = (updates: readonly Update[]): string =>
+  hashOf(updates.map(({ reference, to }) => JSON.stringify([reference.file, packageKey(reference.package), to.version])));
+
+const hashOf = (lines: readonly string[]): string => createHash('sha256').update(lines.toSorted().join('\n')).digest('hex').slice(0, 16);
 
 function byPlace({ reference: a }: Update, { reference: b }: Update): number {
   return order(a.file, b.file) || a.line - b.line;

@@ -1,6 +1,7 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
-import type { Reference } from '../domain/reference.ts';
+import type { Reference, Warning } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
 import { inspectBranch, type Place, targetHeads } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
@@ -10,7 +11,7 @@ import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appOfRequest, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appOfRequest, isHalfClosed, reconcile } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -33,10 +34,14 @@ interface Scene {
   readonly requests: readonly MergeRequest[];
   readonly heads: Readonly<Record<string, string>>;
   readonly mayOpen: () => string | undefined;
+  /** One after the other where there is a limit, so that the first by name get the room. */
+  readonly decide: LimitFunction;
+  readonly text: LimitFunction;
+  readonly write: LimitFunction;
 }
 
-/** Writes to one environment at once: a forge answers writes to one repository one after the other anyway. */
-const writesAtOnce = 2;
+/** Per environment. A forge answers writes to one repository one after the other anyway; texts wait for registries and sources. */
+const atOnce = { texts: 10, writes: 2 };
 
 /**
  * One environment from references to merge requests. Every app goes its own way as soon as its packages are looked up,
@@ -45,20 +50,22 @@ const writesAtOnce = 2;
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
   const scene = await setScene(scan, now);
   const byApp = Map.groupBy(now.references, ({ app }) => app);
-  const gone = scene.requests.flatMap((request) => (request.state === 'open' ? (appOfRequest(request, byApp.keys()) ?? []) : []));
+  const unfinished = scene.requests.filter((request) => request.state === 'open' || isHalfClosed(request, now.state));
+  const gone = unfinished.flatMap((request) => appOfRequest(request, byApp.keys()) ?? []);
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
-  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  const look = (reference: Reference) =>
-    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
+  const soak = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
+  const look = async (reference: Reference): Promise<Looked> => {
+    const rules = resolveRules(scan.packages, now.settings.updates, reference.package.name);
+    const looked = await lookUp(reference, rules, soak.barred(reference), scan.registry);
+    return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
+  };
   const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
-  const limited = now.settings.updates.maxOpen !== undefined;
-  if (limited) await Promise.all(looked);
-  const write = pLimit(limited ? 1 : writesAtOnce);
+  if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked);
   return await Promise.all(
     apps.map(async (app, at) => {
       const found = (await looked[at]) ?? [];
-      const outcome = await write(() => scanApp(scene, app, found));
+      const outcome = await scanApp(scene, app, found);
       scan.ports.progress.done(`${now.settings.name} ${app}`);
       return outcome;
     }),
@@ -71,13 +78,25 @@ async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
   const place: Place = { forge, store: scan.ports.store, repository: `${name}:${path}`, path, state: now.state };
   const requests = await forge.mergeRequests(path);
   const heads = await targetHeads(place, requests);
-  return { scan, now, forge, place, requests, heads, mayOpen: openingGate(now.settings.updates, requests, scan.ports.now) };
+  const { updates } = now.settings;
+  return {
+    scan,
+    now,
+    forge,
+    place,
+    requests,
+    heads,
+    mayOpen: openingGate(updates, requests, scan.ports.now),
+    decide: pLimit(updates.maxOpen === undefined ? atOnce.texts : 1),
+    text: pLimit(atOnce.texts),
+    write: pLimit(atOnce.writes),
+  };
 }
 
 async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
   let outcome: AppOutcome = { app, looked, action: { kind: 'none' } };
   try {
-    const action = gated(scene, reconcile(await stateOf(scene, app, looked)));
+    const action = await scene.decide(async () => gated(scene, reconcile(await stateOf(scene, app, looked))));
     outcome = { ...outcome, action, ...('request' in action && { url: action.request.url }) };
     const url = scene.scan.dryRun ? undefined : await carryOut(writerOf(scene, app, looked), action);
     return url === undefined ? outcome : { ...outcome, url };
@@ -98,20 +117,26 @@ async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Pr
   const proposal = await proposalOf(scene, app, looked);
   const requests = scene.requests.filter((request) => appOfRequest(request, [app]) === app);
   const open = requests.find(({ state }) => state === 'open');
-  const branch = proposal?.branch ?? open?.branch;
+  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, now.state)))?.branch;
+  const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : now.state.defaultBranch;
+  const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
   return {
     environment: now.settings.name,
     app,
     proposal,
     gone: whyGone(app, looked, now),
-    // An app that vanished from a repository of which a file could not be read may stand in that file.
-    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || now.warnings.length === 0),
+    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
+    failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
     repository: now.state,
     requests,
-    branch: branch === undefined ? undefined : await inspectBranch(place, branch, open?.target ?? now.state.defaultBranch),
+    branch,
     targetHeads: heads,
   };
 }
+
+/** An app that vanished may stand in a file that could not be read: one that our commit changes, any where that is not known. */
+const mayHide = ({ file }: Warning, files: readonly string[] | undefined): boolean =>
+  files === undefined || file === '.' || files.includes(file);
 
 /** With the digests that are shown, from what was last heard: where nothing is pinned they are no part of the decision. */
 async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Looked[]): Promise<Proposal | undefined> {
@@ -124,8 +149,13 @@ async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Lo
 async function shownDigest({ registry }: Scan, update: Update): Promise<Update> {
   const { package: of } = update.reference;
   if (update.to.digest !== undefined || of.datasource !== 'oci') return update;
-  const digest = await registry.lastKnownDigest(of, update.to.version);
+  const digest = await registry.lastKnownDigest(of, update.to.version).catch(unlessDefect);
   return digest === undefined ? update : { ...update, to: { ...update.to, digest } };
+}
+
+/** What is only shown may be missing. */
+function unlessDefect(error: unknown): undefined {
+  if (!(error instanceof OutsideError)) throw error;
 }
 
 function whyGone(app: string, looked: readonly Looked[], { state }: EnvironmentNow): string {
@@ -141,7 +171,7 @@ function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: 
     .find((owner) => owner !== undefined);
 }
 
-function writerOf({ scan, now, forge, place }: Scene, app: string, looked: readonly Looked[]): Writer {
+function writerOf({ scan, now, forge, place, text, write }: Scene, app: string, looked: readonly Looked[]): Writer {
   const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
   return {
     forge,
@@ -150,7 +180,9 @@ function writerOf({ scan, now, forge, place }: Scene, app: string, looked: reado
     path: place.path,
     defaultBranch: now.state.defaultBranch,
     owner,
-    describe: (proposal) => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages }),
+    describe: (proposal) =>
+      text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
+    turn: (work) => write(work),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };
 }

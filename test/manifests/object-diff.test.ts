@@ -69,6 +69,11 @@ test('secrets: that they changed is shown, and nothing of what they were or are'
   expect(longer).toBe(diffObjects(objects(secret('c')), objects(secret('d'))).changed[0]?.diff);
 });
 
+test('a Secret whose kind is written wrongly is no less secret', () => {
+  const wrong = (password: string) => objects(secret(password).replace('Secret', 'secret'));
+  expect(diffObjects(wrong('hunter2'), wrong('correct')).changed[0]?.diff).not.toMatch(/hunter2|correct/);
+});
+
 test('whatever the size, the output is bounded', () => {
   const data = (value: string) =>
     objects(

@@ -6,7 +6,7 @@ const live: Readonly<Record<string, RegExp>> = {
   html: /<(?!\u200b)[a-z!/?]/i,
   image: /!\[/,
   // In code a path (`/etc/hosts`) may stand at a line's start: no forge has such a command.
-  'quick action': /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?[/\uff0f]\w+(?![\w/.])/m,
+  'quick action': /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?[/\uff0f]\w+(?![\w/.\u200b])/m,
   'closing keyword': /(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +\[?(?:[\w./-]*#\d|https?:)/i,
   marker: /<!-- lockkeeper/,
   invisible: /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u2060\ufeff\u00ad]|[^\P{Cc}\n]/u,

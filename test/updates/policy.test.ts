@@ -177,11 +177,9 @@ describe('digests', () => {
   });
 
   const cases: readonly [string, DecisionInput, string][] = [
-    ['not asked for', pinned('latest', { rules: { types: ['patch'] } }), `moved to ${b}: digest update; this environment takes patch`],
     ['unmoved', pinned('latest', { currentDigest: a }), 'its digest has not moved'],
     ['unknown', pinned('latest', { currentDigest: undefined }), 'what "latest" points to now is not known'],
     ['malformed', pinned('latest', { currentDigest: `${b}\n- evil` }), 'what "latest" points to now is not known'],
-    ['not written', pinned('latest', { current: { version: 'latest' } }), '"latest" is not a version: it moves by digest only'],
     ['no tag', pinned('', {}), 'only a digest is written, so there is no tag to follow'],
     ['ignored', pinned('latest', { rules: { types: ['digest'], ignore: ['latest'] } }), 'ignored by "latest"'],
     [
@@ -192,6 +190,24 @@ describe('digests', () => {
   ];
   test.each(cases)('none: %s', (_, input, reason) => {
     expect(decide(input)).toEqual({ kind: 'none', reason: expect.stringContaining(reason), held: [] });
+  });
+
+  test.each<[string, DecisionInput, string]>([
+    [
+      'asked for by nobody',
+      pinned('latest', { rules: { types: ['patch'] } }),
+      `moved to ${b}: digest update; this environment takes patch`,
+    ],
+    [
+      'not asked for, nor looked up',
+      pinned('latest', { rules: { types: ['patch'] }, currentDigest: undefined }),
+      'it moves by digest only; digest updates are not among the types of this environment',
+    ],
+    ['not written', pinned('latest', { current: { version: 'latest' } }), '"latest" is not a version: it moves by digest only'],
+    ['a commit', pinned('abc1234', { current: { version: 'abc1234' } }), '"abc1234" is a commit, not a version: it moves by digest only'],
+  ])('none, and told without a version: %s', (_, input, text) => {
+    const reason = expect.stringContaining(text);
+    expect(decide(input)).toEqual({ kind: 'none', reason, held: [{ reason }] });
   });
 
   test.each([

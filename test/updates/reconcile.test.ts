@@ -1,3 +1,4 @@
+import { placesOf } from '../../src/updates/proposal.ts';
 import { type AppState, appOfRequest, reconcile } from '../../src/updates/reconcile.ts';
 import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
 
@@ -10,6 +11,7 @@ const aState = (change: Partial<AppState> = {}): AppState => ({
   proposal: aProposal(),
   gone: 'billing is at 1.5.0 on main',
   certain: true,
+  failed: [],
   repository: aRepository(),
   requests: [],
   branch: undefined,
@@ -44,9 +46,40 @@ test.each<[string, Partial<AppState>, object]>([
     { kind: 'update', texts: {} },
   ],
   [
+    'a person wrote the description anew',
+    { proposal: newer, requests: [aMergeRequest({ description: 'mine' })], branch: own },
+    { kind: 'update', texts: { title: newer.title } },
+  ],
+  [
+    'a person wrote title and description anew',
+    { proposal: newer, requests: [aMergeRequest({ title: 'Do this on Monday', description: 'mine' })], branch: own },
+    { kind: 'update', texts: {} },
+  ],
+  [
     'a person changed the target',
     { proposal: newer, requests: [aMergeRequest({ target: 'next' })], branch: own, targetHeads: { next: 'n1' } },
     { kind: 'update', build: { base: 'n1', expected: 'b1' } },
+  ],
+  [
+    'the target is gone',
+    { requests: [aMergeRequest({ target: 'master' })], branch: own },
+    { kind: 'update', build: undefined, texts: { target: 'main' } },
+  ],
+  [
+    'another file runs the app by now',
+    { requests: [aMergeRequest()], branch: { ...own, places: '0123456789abcdef' } },
+    { kind: 'update', build: { base: 'm1', expected: 'b1' }, texts: {} },
+  ],
+  ['still the same files', { requests: [aMergeRequest()], branch: { ...own, places: placesOf(aProposal().updates) } }, { kind: 'keep' }],
+  [
+    'what is left was refused before',
+    { requests: [aMergeRequest({ id: 1, state: 'closed' }), aMergeRequest({ id: 2 }, newer)], branch: { ...own, content: 'c160' } },
+    { kind: 'close', request: { id: 2 }, reason: expect.stringContaining('closed unmerged in') },
+  ],
+  [
+    'refused before, and reopened',
+    { requests: [aMergeRequest({ id: 1, state: 'closed' }), aMergeRequest({ id: 2 })], branch: own },
+    { kind: 'keep' },
   ],
   [
     'a conflict',
@@ -69,6 +102,11 @@ test.each<[string, Partial<AppState>, object]>([
     { kind: 'keep', reason: expect.stringContaining('incomplete') },
   ],
   [
+    'a part of the app could not be looked up',
+    { certain: false, failed: ['redis'] },
+    { kind: 'hold', reason: expect.stringContaining('redis') },
+  ],
+  [
     'closed by a person',
     { requests: [aMergeRequest({ state: 'closed' })], branch: own },
     { kind: 'hold', reason: expect.stringContaining('reopen') },
@@ -82,6 +120,11 @@ test.each<[string, Partial<AppState>, object]>([
   ['closed by a person who took the label off', { requests: [aMergeRequest({ state: 'closed', labels: [] })] }, { kind: 'open' }],
   ['closed by ourselves', { requests: [aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed')] }, { kind: 'open' }],
   ['merged and taken back by a revert', { requests: [aMergeRequest({ state: 'merged' })] }, { kind: 'open' }],
+  [
+    'merged and taken back by a revert, and the branch was left',
+    { requests: [aMergeRequest({ state: 'merged' })], branch: own, repository: aRepository({ commit: 'm2' }) },
+    { kind: 'open', build: { base: 'm2', expected: 'b1' } },
+  ],
   [
     'no longer needed',
     { proposal: undefined, requests: [aMergeRequest()], branch: own },
@@ -106,6 +149,25 @@ test.each<[string, Partial<AppState>, object]>([
   ['nothing at all', { proposal: undefined }, { kind: 'none' }],
 ])('%s', (_name, change, expected) => {
   expect(reconcile(aState(change))).toMatchObject(expected);
+});
+
+describe('nothing is proposed, and one that was closed has left its branch behind', () => {
+  const ours = aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed');
+  const there = aRepository({ branches: { [ours.branch]: ours.commit } });
+  const branch = { ...own, head: ours.commit };
+  test.each<[string, Partial<AppState>, string]>([
+    ['closed by us: it is deleted', { requests: [ours], branch }, 'tidy'],
+    ['closed by a person: it is theirs', { requests: [aMergeRequest({ state: 'closed' })], branch }, 'none'],
+    ['a person committed to it before', { requests: [ours], branch: { head: ours.commit, person: 'Ada' } }, 'none'],
+    [
+      'a person committed to it since',
+      { requests: [ours], branch: { head: 'p1', person: 'Ada' }, repository: aRepository({ branches: { [ours.branch]: 'p1' } }) },
+      'none',
+    ],
+    ['it is gone', { requests: [ours], branch: undefined, repository: aRepository() }, 'none'],
+  ])('%s', (_, change, kind) => {
+    expect(reconcile(aState({ proposal: undefined, repository: there, ...change })).kind).toBe(kind);
+  });
 });
 
 test('of two open merge requests the older one is ours', () => {

@@ -79,7 +79,9 @@ export interface HttpClientOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-const defaults = { concurrency: 6, maxBytes: 32 * 1024 * 1024, timeoutMs: 60_000, redirects: 5 };
+/** Requests to one host at once, where nothing else is said of it. */
+export const defaultConcurrency = 6;
+const defaults = { maxBytes: 32 * 1024 * 1024, timeoutMs: 60_000, redirects: 5 };
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return new UndiciClient(options);
@@ -181,7 +183,7 @@ class UndiciClient implements HttpClient {
   #host(name: string): Host {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
-    const { concurrency = defaults.concurrency, ca } = this.#options.hosts?.[name] ?? {};
+    const { concurrency = defaultConcurrency, ca } = this.#options.hosts?.[name] ?? {};
     const wait = this.#options.wait ?? ((ms: number) => sleep(ms));
     const host: Host = {
       name,

@@ -53,7 +53,7 @@ const blockStart = /^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=\/|#{1,6}(?:\s|$)|[-+](?:[\
 
 /** Text in a code span that stays one, whatever the text is; for a name, a version, a path. */
 export function codeSpan(text: string): string {
-  const line = neutralCode(clean(text).replaceAll(/\s+/g, ' ')).trim().slice(0, lineLimit);
+  const line = neutralMentions(neutralCode(clean(text).replaceAll(/\s+/g, ' ').trim().slice(0, lineLimit)));
   if (line === '') return '';
   const fence = '`'.repeat(longestRun(line) + 1);
   const edge = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
@@ -135,7 +135,7 @@ function single({ table }: Line, found: string): string {
 /** A character that the writer wanted literally. */
 function escaped(character: string): string {
   if (!/^[!-/:-@[-`{-~]$/.test(character)) return `\\\\${character}`;
-  if (character === '<' || character === '>' || character === '&') return singles[character] ?? '&amp;';
+  if (character === '<' || character === '>' || character === '&') return singles[character] ?? `&amp;${gap}`;
   return `\\${character}${/[@#!%~$^[]/.test(character) ? gap : ''}`;
 }
 
@@ -166,7 +166,7 @@ function codeAt({ text, codeEnds, table }: Line, start: number, length: number):
   const end = close + length;
   // A table is cut at `|` even inside code, and then the halves are ordinary text.
   const torn = table === true && content.includes('|');
-  return [torn ? apart(inline(content.replaceAll('`', ''), { table: true }, true)) : neutralMentions(codeSpan(content)) || gap, end];
+  return [torn ? apart(inline(content.replaceAll('`', ''), { table: true }, true)) : codeSpan(content) || gap, end];
 }
 
 function addressAt(line: Line, start: number, found: string): readonly [string, number] {
@@ -189,11 +189,14 @@ function withoutTail(found: string): string {
   return found.slice(0, end);
 }
 
-/** An address as text: without the scheme, since forges link bare addresses by themselves. */
+/** An address as text: without the scheme, since forges link bare addresses by themselves, and without credentials. */
 function addressText(address: string): string {
-  const bare = address.replace(/^https?:\/\//i, '');
+  const bare = address.replace(/^https?:\/\/(?:[^/?#@]*@)?/i, '');
   const shown = bare.length > shownUrlLimit ? `${bare.slice(0, shownUrlLimit - 1)}…` : bare;
-  return shown.replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped);
+  return shown
+    .replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped)
+    .replaceAll(keyword, gap)
+    .replaceAll(/(?<=\bG[LH])-(?=\d)/gi, `-${gap}`);
 }
 
 const target = /\(\s*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)/y;

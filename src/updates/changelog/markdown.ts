@@ -21,9 +21,11 @@ interface State {
  * so that nothing in it can reach beyond it (open fences, tags, tables, comments). Lists, headings, quotes, tables, code, emphasis and links stay.
  */
 export function harmlessMarkdown(text: string, origin?: Origin): string {
-  const lines = clean(text.slice(0, maxCharacters)).replaceAll('\t', '    ').split('\n').slice(0, maxLines);
+  const all = clean(text.slice(0, maxCharacters)).replaceAll('\t', '    ').split('\n');
+  const lines = all.slice(0, maxLines);
   const state: State = { context: { origin, definitions: definitionsOf(lines) }, out: [], lists: [] };
   for (let at = 0; at < lines.length; at += 1) at = block(state, lines, at);
+  if (all.length > maxLines || text.length > maxCharacters) state.out.push('', '…');
   return state.out
     .filter((line, index) => line !== '' || (index > 0 && state.out[index - 1] !== ''))
     .join('\n')

@@ -5,11 +5,13 @@ import { harmlessInline, harmlessLine } from '../changelog/harmless.ts';
 import { type Origin, safeHref } from '../changelog/links.ts';
 import { harmlessMarkdown, isVisible } from '../changelog/markdown.ts';
 import type { VersionNote } from '../changelog/notes.ts';
-import { age, count } from './age.ts';
+import { age, count, some } from './age.ts';
 import { details, summaryText } from './details.ts';
 
 const maxEntries = 60;
 const textLimit = 300;
+/** Characters of all release notes together: nobody reads more. */
+const notesLimit = 40_000;
 const folded: Readonly<Record<string, string>> = { Dependencies: 'dependency update', Chores: 'chore' };
 
 /** The section "What changed": `of` names the packages where there are several sources. Cut, it leads to the comparison or the project. */
@@ -22,11 +24,11 @@ export function changelogPart(changelog: Changelog, of: string, now: Date): Part
   const parts = [
     heading,
     ...changelog.problems.map((problem) => `> ${harmlessLine(problem.slice(0, 1000))}`),
-    ...open.map((group) => groupText(group, origin)),
+    ...open.map((group) => groupText(group, changelog)),
     ...(isEmpty(changelog) && compare !== undefined ? ['No commit lies between the two versions.'] : []),
     ...truncation(changelog, compare),
-    ...notes.flatMap((note) => noteText(note, origin, now)),
-    ...closed.map((group) => details(count(group.entries.length, folded[group.title] ?? ''), entryList(group, origin))),
+    ...noteTexts(notes, origin, now),
+    ...closed.map((group) => details(count(group.entries.length, folded[group.title] ?? ''), entryList(group, changelog))),
   ];
   const link = compare ?? origin?.projectUrl;
   return { text: parts.join('\n\n'), rest: link === undefined ? 'The rest is cut here.' : `The rest is cut here: [see it all](${link}).` };
@@ -41,13 +43,15 @@ function truncation({ truncated, commits }: Changelog, compare: string | undefin
   ];
 }
 
-function groupText(group: Group, origin: Origin | undefined): string {
-  return `**${group.title === 'Breaking' ? '⚠ Breaking' : group.title}**\n${entryList(group, origin)}`;
+function groupText(group: Group, changelog: Changelog): string {
+  return `**${group.title === 'Breaking' ? '⚠ Breaking' : group.title}**\n${entryList(group, changelog)}`;
 }
 
-function entryList({ entries }: Group, origin: Origin | undefined): string {
+function entryList({ entries }: Group, { origin, compareUrl }: Changelog): string {
   const rest = entries.length - maxEntries;
-  return [...entries.slice(0, maxEntries).map((entry) => entryLine(entry, origin)), ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n');
+  const href = compareUrl === undefined ? undefined : safeHref(compareUrl);
+  const more = rest > 0 ? [`- and ${href === undefined ? `${rest} more` : `[${rest} more](${href})`}`] : [];
+  return [...entries.slice(0, maxEntries).map((entry) => entryLine(entry, origin)), ...more].join('\n');
 }
 
 function entryLine({ scope, text, breakingText, author, name, url }: Entry, origin: Origin | undefined): string {
@@ -64,12 +68,29 @@ function entryLine({ scope, text, breakingText, author, name, url }: Entry, orig
 
 const shorten = (text: string): string => (text.length > textLimit ? `${text.slice(0, textLimit - 1)}…` : text);
 
-function noteText({ version, text, url, publishedAt }: VersionNote, origin: Origin | undefined, now: Date): string[] {
-  const body = harmlessMarkdown(text, origin);
-  if (!isVisible(body)) return [];
+/** Newest first; what is beyond the limit is named and linked only. */
+function noteTexts(notes: readonly VersionNote[], origin: Origin | undefined, now: Date): string[] {
+  const texts: string[] = [];
+  const links: string[] = [];
+  let left = notesLimit;
+  for (const note of notes) {
+    const body = harmlessMarkdown(note.text, origin);
+    if (!isVisible(body)) continue;
+    left -= body.length;
+    if (left >= 0 || texts.length === 0) texts.push(noteText(note, body, now));
+    else links.push(noteLink(note));
+  }
+  return links.length === 0 ? texts : [...texts, `Release notes of ${some(links, 20)} are not shown here.`];
+}
+
+function noteText(note: VersionNote, body: string, now: Date): string {
+  const published = age(note.publishedAt, now);
+  const head = note.url === undefined ? [] : [`Release ${noteLink(note)}${published === '' ? '' : `, ${published}`}`];
+  const source = note.url === undefined ? 'from CHANGELOG.md' : 'release notes';
+  return details(`${summaryText(note.version)}: ${source}`, [...head, body].join('\n\n'));
+}
+
+function noteLink({ version, url }: VersionNote): string {
   const href = url === undefined ? undefined : safeHref(url);
-  const published = age(publishedAt, now);
-  const source = url === undefined ? 'from CHANGELOG.md' : 'release notes';
-  const link = href === undefined ? [] : [`[Release ${harmlessInline(version)}](${href})${published === '' ? '' : `, ${published}`}`];
-  return [details(`${summaryText(version)}: ${source}`, [...link, body].join('\n\n'))];
+  return href === undefined ? harmlessInline(version) : `[${harmlessInline(version)}](${href})`;
 }

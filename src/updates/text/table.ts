@@ -17,46 +17,43 @@ export interface Move {
 const maxFiles = 3;
 const maxImages = 10;
 
-/** `| | from | to | published | where |` with a row for each move and each image that it brings. */
+/** A table with a row for each move and each image that it brings; when nothing was published at a known time, without that column. */
 export function moveTable(moves: readonly Move[], now: Date): string {
-  return ['| | from | to | published | where |', '| --- | --- | --- | --- | --- |', ...moves.flatMap((move) => rows(move, now))].join('\n');
+  const head = [
+    ['', 'from', 'to', 'published', 'where'],
+    ['---', '---', '---', '---', '---'],
+  ];
+  const dated = moves.some((move) => publishedAt(move, now) !== '');
+  return [...head, ...moves.flatMap((move) => rowsOf(move, now))]
+    .map((cells) => (dated ? cells : cells.toSpliced(3, 1)))
+    .map((cells) => `|${cells.map((text) => (text === '' ? ' ' : ` ${text} `)).join('|')}|`)
+    .join('\n');
 }
 
-function rows({ updates, from, to, images }: Move, now: Date): string[] {
-  const [first] = updates;
-  const { reference, to: release, type } = first;
-  const bundle = reference.package.datasource === 'nexus-raw';
-  const href = release.url === undefined ? undefined : safeHref(release.url);
-  const name = cell(codeSpan(reference.package.name));
-  const what = `${bundle ? 'bundle' : 'image'} ${href === undefined ? name : `[${name}](${href})`}`;
-  const digests = type === 'digest';
-  const [old, now_] = digests
-    ? [digestOf(reference.digest ?? from?.digest), digestOf(release.digest ?? release.sha256)]
-    : [version(reference.version), version(release.version)];
-  const published = age(release.publishedAt ?? to?.publishedAt, now) || 'unknown';
+const publishedAt = ({ updates: [{ to }], to: known }: Move, now: Date): string => age(to.publishedAt ?? known?.publishedAt, now);
+
+function rowsOf(move: Move, now: Date): string[][] {
+  const { updates, images } = move;
   const places = [...new Set(updates.map(({ reference: { file, line } }) => cell(codeSpan(`${file}:${line}`))))];
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rest = images.length - maxImages;
   return [
-    row([
-      digests && reference.version !== '' ? `${what} ${version(reference.version)}` : what,
-      old,
-      `**${now_}**`,
-      published,
-      some(places, maxFiles),
-    ]),
-    ...images
-      .slice(0, maxImages)
-      .map((change) =>
-        row([
-          `image ${cell(codeSpan(change.image))}, in the bundle`,
-          version(change.from ?? '–'),
-          `**${version(change.to ?? 'removed')}**`,
-          '',
-          '',
-        ]),
-      ),
-    ...(images.length > maxImages ? [row([`${images.length - maxImages} more images in the bundle`, '', '', '', ''])] : []),
+    [...whatMoves(move), publishedAt(move, now) || 'unknown', some(places, maxFiles)],
+    ...images.slice(0, maxImages).map((change) => imageCells(change)),
+    ...(rest > 0 ? [[`${rest} more images in the bundle`, '', '', '', '']] : []),
   ];
+}
+
+function imageCells({ image, from, to }: ImageChange): string[] {
+  return [`image ${cell(codeSpan(image))}, in the bundle`, version(from ?? '–'), `**${version(to ?? 'removed')}**`, '', ''];
+}
+
+function whatMoves({ updates: [{ reference, to, type }], from }: Move): string[] {
+  const name = cell(codeSpan(reference.package.name));
+  const href = to.url === undefined ? undefined : safeHref(to.url);
+  const what = `${reference.package.datasource === 'nexus-raw' ? 'bundle' : 'image'} ${href === undefined ? name : `[${name}](${href})`}`;
+  if (type !== 'digest') return [what, version(reference.version), `**${version(to.version)}**`];
+  const tag = reference.version === '' ? '' : ` ${version(reference.version)}`;
+  return [`${what}${tag}`, digestOf(reference.digest ?? from?.digest), `**${digestOf(to.digest ?? to.sha256)}**`];
 }
 
 const version = (text: string): string => cell(harmlessInline(text));

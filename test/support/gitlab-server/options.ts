@@ -36,6 +36,14 @@ export interface Failure {
   readonly times?: number;
 }
 
+/** What a person changes on a merge request's page. */
+export interface PersonsChange {
+  readonly title?: string;
+  readonly target?: string;
+  readonly labels?: readonly string[];
+  readonly state?: 'open';
+}
+
 export interface LoggedRequest {
   readonly method: string;
   /** Decoded, without `/api/v4`: `/projects/platform/environments/staging/repository/branches`. */
@@ -52,6 +60,8 @@ export interface GitLabOptions {
   readonly delayMs?: number;
   /** GitLab under a path: `/gitlab`. */
   readonly root?: string;
+  /** It speaks https. PEM texts. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** This GitLab signs the commits made through its API and names itself as their committer. */
   readonly signingCommitter?: Identity;
 }

@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { tableText } from '../src/cli/table.ts';
+import { type Goal, goalsOf, median, medianTrial } from './goals.ts';
+import { help } from './scanner.ts';
+import { type Figures, runTrial, type Trial } from './trial.ts';
+import { environmentCount, packageCount, proposalsEach, referencesEach } from './world.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    delay: { type: 'string', multiple: true, default: ['0', '20'] },
+    moving: { type: 'string', default: `${proposalsEach}` },
+    json: { type: 'string' },
+  },
+});
+const [runs, moving] = [Number(values.runs), Number(values.moving)];
+const helpSeconds = median(await repeat(runs, help));
+const results: (Trial & { readonly delay: number; readonly goals: readonly Goal[] })[] = [];
+for (const delay of values.delay.map(Number)) {
+  const trial = medianTrial(await repeat(runs, () => runTrial(delay, moving)));
+  results.push({ delay, ...trial, goals: goalsOf(trial, delay) });
+}
+const goals = [
+  { what: 'lockkeeper --help, seconds', value: helpSeconds, most: 0.25 },
+  ...results.flatMap(({ delay, goals }) => goals.map((goal) => ({ ...goal, what: `${delay} ms · ${goal.what}` }))),
+];
+
+const size = `${environmentCount} environments × ${referencesEach} references, ${packageCount} packages of which ${moving} move`;
+process.stdout.write(`${size}; medians of ${runs} runs\n\n${figuresTable()}\n\n${goalsTable(goals)}\n`);
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ runs, moving, help: helpSeconds, results }, undefined, 2)}\n`);
+
+/** One after the other: at once they would share the machine. */
+async function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+  const all: T[] = [];
+  for (let at = 0; at < times; at += 1) all.push(await work());
+  return all;
+}
+
+function figuresTable(): string {
+  const head = ['delay', 'scan', 'wall s', 'CPU s', 'peak MB', 'forge reads', 'forge writes', 'registry'];
+  const row = (delay: number, name: keyof Trial, { wall, cpu, memory, forgeReads, forgeWrites, registry }: Figures): string[] => [
+    `${delay} ms`,
+    name,
+    wall.toFixed(2),
+    cpu.toFixed(2),
+    (memory / 1024 / 1024).toFixed(0),
+    ...[forgeReads, forgeWrites, registry].map(String),
+  ];
+  const rows = results.flatMap(({ delay, first, second }) => [row(delay, 'first', first), row(delay, 'second', second)]);
+  return tableText(head, rows, { width: undefined, color: false });
+}
+
+function goalsTable(all: readonly Goal[]): string {
+  const rows = all.map(({ what, value, most }) => [what, value.toFixed(2), `≤ ${most}`, value <= most ? 'met' : 'missed']);
+  return tableText(['goal', 'measured', 'goal', ''], rows, { width: undefined, color: false });
+}

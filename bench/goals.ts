@@ -1,0 +1,65 @@
+import { defaultConcurrency } from '../src/adapters/http/client.ts';
+import type { Figures, Trial } from './trial.ts';
+import { environmentCount, packageCount, proposalsEach } from './world.ts';
+
+export interface Goal {
+  readonly what: string;
+  readonly value: number;
+  readonly most: number;
+}
+
+const megabyte = 1024 * 1024;
+const forgeRequests = ({ forgeReads, forgeWrites }: Figures): number => forgeReads + forgeWrites;
+
+/** The issue's goals: `value` should be at most `most`. Times as ratios only where a delay makes them comparable. */
+export function goalsOf({ first, second }: Trial, delay: number): Goal[] {
+  const late = delay > 0 ? [timeGoal('first scan', first, delay), timeGoal('second scan', second, delay)] : [];
+  return [
+    {
+      what: 'first scan: forge requests ÷ merge requests opened',
+      value: forgeRequests(first) / (environmentCount * proposalsEach),
+      most: 4,
+    },
+    { what: 'second scan: forge requests ÷ environments', value: forgeRequests(second) / environmentCount, most: 1 },
+    { what: 'second scan: registry requests ÷ packages', value: second.registry / packageCount, most: 1 },
+    ...late,
+    { what: 'peak memory, MB', value: Math.max(first.memory, second.memory) / megabyte, most: 250 },
+  ];
+}
+
+const timeGoal = (what: string, figures: Figures, delay: number): Goal => ({
+  what: `${what}: wall time ÷ bound of ${bound(figures, delay).toFixed(2)} s`,
+  value: figures.wall / bound(figures, delay),
+  most: 1.5,
+});
+
+/** Seconds that the requests to the busier host take at least: each is delayed, and so many are under way at once. */
+function bound(figures: Figures, delay: number): number {
+  return (Math.max(forgeRequests(figures), figures.registry) * delay) / 1000 / defaultConcurrency;
+}
+
+/** Of each figure by itself; requests in detail are those of the first. Throws without any. */
+export function medianTrial(trials: readonly Trial[]): Trial {
+  return { first: medianFigures(trials.map(({ first }) => first)), second: medianFigures(trials.map(({ second }) => second)) };
+}
+
+function medianFigures(all: readonly Figures[]): Figures {
+  const of = (figure: Exclude<keyof Figures, 'detail'>): number => median(all.map((one) => one[figure]));
+  return {
+    wall: of('wall'),
+    cpu: of('cpu'),
+    memory: of('memory'),
+    forgeReads: of('forgeReads'),
+    forgeWrites: of('forgeWrites'),
+    registry: of('registry'),
+    detail: all[0]?.detail ?? {},
+  };
+}
+
+/** The upper one of an even number. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('a median of nothing');
+  return middle;
+}
