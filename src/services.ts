@@ -31,7 +31,9 @@ export interface ServiceOptions {
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
 export async function createServices(config: Config, { redact, warn }: ServiceOptions): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
-  const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]));
+  const registries = Object.fromEntries(
+    Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
+  );
   const http = createHttpClient({ hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) }, store, redact });
   const datasources = createDatasources({ registries, http, store });
   const forges = new Map<string, Forge>();
@@ -107,9 +109,7 @@ function registrySettings(host: string, { ca, ...registry }: RegistryConfig): Re
 function forgeHosts(forges: Config['forges']): Record<string, HostSettings> {
   return Object.fromEntries(
     Object.entries(forges).flatMap(([name, forge]) =>
-      forge.type === 'local' || forge.ca === undefined
-        ? []
-        : [[new URL(forge.url).host, { ca: authority(`forges.${name}.ca`, forge.ca) }]],
+      forge.type === 'local' || forge.ca === undefined ? [] : [[new URL(forge.url).host, { ca: authority(`forges.${name}.ca`, forge.ca) }]],
     ),
   );
 }
