@@ -19,8 +19,8 @@ export interface UpdateFacts {
   readonly from?: ReleaseDetails | undefined;
   readonly to?: ReleaseDetails | undefined;
   readonly changelog?: Changelog | undefined;
-  /** Of a bundle: the two tars compared, and what could not be read of them. */
-  readonly bundle?: { readonly diff: ObjectDiff; readonly problems: readonly string[] } | undefined;
+  /** Of a bundle: the two tars compared, where they could be, and what could not be read of them. */
+  readonly bundle?: { readonly diff: ObjectDiff | undefined; readonly problems: readonly string[] } | undefined;
 }
 
 export interface ProposalFacts {
@@ -73,7 +73,7 @@ interface MoveWithFacts extends Move {
 }
 
 function moveOf(updates: readonly [Update, ...Update[]], facts: UpdateFacts = {}): MoveWithFacts {
-  return { updates, facts, from: facts.from, to: facts.to, images: facts.bundle?.diff.images ?? [] };
+  return { updates, facts, from: facts.from, to: facts.to, images: facts.bundle?.diff?.images ?? [] };
 }
 
 function opening({ app, environment, updates }: Proposal, owner: string | undefined): string {
