@@ -49,12 +49,13 @@ const atOnce = { texts: 10, writes: 2 };
  * so that a registry that hangs delays its own packages only; with a limit on open merge requests they queue by name.
  */
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
-  const byApp = Map.groupBy(now.references, ({ app }) => app);
+  const all = Map.groupBy(now.references, ({ app }) => app);
+  const byApp = new Map([...all].filter(([app, references]) => scan.concerns(app, references)));
   const looked = await startLooking(scan, now, byApp);
-  const scene = await setScene(scan, now, appsByBranch(byApp.keys()));
+  const scene = await setScene(scan, now, appsByBranch(all.keys()));
   const isUnfinished = (request: MergeRequest): boolean => request.state === 'open' || isHalfClosed(request, now.state);
   const gone = [...scene.requests].flatMap(([app, all]) => (app !== undefined && all.some(isUnfinished) ? [app] : []));
-  const apps = [...new Set([...byApp.keys(), ...gone])].sort();
+  const apps = [...new Set([...byApp.keys(), ...gone.filter((app) => byApp.has(app) || (!all.has(app) && scan.concerns(app, [])))])].sort();
   scan.ports.progress.add(apps.length);
   if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked.values());
   return await Promise.all(

@@ -53,3 +53,26 @@ packages:
   const [billing] = (await inventory()).references;
   expect(billing).toMatchObject({ app: 'billing', state: 'proposed', mergeRequest: expect.stringContaining('/merge_requests/1') });
 });
+
+test('scan --app and --package: only what they name is looked up and opened; a held version names the rule by its line', async () => {
+  const host = new URL(registry.url).host;
+  for (const app of ['billing', 'web', 'gateway'])
+    for (const tag of ['1.0.0', '1.1.0', '2.0.0']) registry.publish(`shop/${app}`, tag, { labels: {}, created: '2026-11-01T00:00:00Z' });
+  const world = localScanWorld(folder());
+  world.configure(`registries: { "${host}": { insecure: true } }
+environments:
+  - { name: staging, repository: "local:staging" }
+packages:
+  - match: "**"
+    ignore: ["2.x"]
+`);
+  await world.createRepository('staging', {
+    'all.yaml': ['billing', 'web', 'gateway'].map((app) => pod(`${host}/shop/${app}:1.0.0`)).join('---\n'),
+  });
+  const opened = async (...argv: string[]) => (await world.scan(...argv)).proposals.map(({ app, action }) => `${app} ${action}`);
+  expect(await opened('--app', 'web', '--app', 'nobody')).toEqual(['web open']);
+  expect(registry.requests.get('GET /v2/shop/billing/tags/list')).toBeUndefined();
+  expect(await opened('--package', `${host}/shop/g*`)).toEqual(['gateway open']);
+  expect(await opened()).toEqual(['billing open', 'gateway keep', 'web keep']);
+  expect((await world.scan('--app', 'web')).held).toMatchObject([{ to: '2.0.0', reason: 'ignored by "2.x" (app.yml:8)' }]);
+});
