@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
+import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
 import { OutsideError, UsageError } from './domain/errors.ts';
@@ -31,7 +32,10 @@ export interface ServiceOptions {
 }
 
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
-export async function createServices(config: Config, { redact, warn, wait }: ServiceOptions): Promise<Services> {
+export async function createServices(
+  { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
+  { redact, warn, wait }: ServiceOptions,
+): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
   const registries = Object.fromEntries(
     Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
@@ -50,7 +54,7 @@ export async function createServices(config: Config, { redact, warn, wait }: Ser
   return {
     forges,
     http,
-    settings: settingsOf(config),
+    settings: settingsOf(config, placeOf),
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
@@ -147,14 +151,19 @@ function readAuthority(path: string, problem: string): string {
   }
 }
 
-function settingsOf({ environments, packages }: Config): ScanSettings {
+/** With the place of each rule, so that what it holds back can be looked up in app.yml. */
+function settingsOf({ environments, packages }: Config, placeOf: Loaded['placeOf']): ScanSettings {
   return {
-    packages,
-    environments: environments.map((one) =>
-      'discover' in one
-        ? { ...one, discover: { ...ref(one.discover), path: ref(one.discover).path.replace(/\/\*$/, '') } }
-        : { ...one, repository: ref(one.repository) },
-    ),
+    packages: packages.map((rule, at) => ({
+      ...rule,
+      where: { allow: placeOf(`/packages/${at}/allow`), ignore: placeOf(`/packages/${at}/ignore`) },
+    })),
+    environments: environments.map((one, at) => {
+      const updates = { ...one.updates, where: placeOf(`/environments/${at}/updates/types`) };
+      return 'discover' in one
+        ? { ...one, updates, discover: { ...ref(one.discover), path: ref(one.discover).path.replace(/\/\*$/, '') } }
+        : { ...one, updates, repository: ref(one.repository) };
+    }),
   };
 }
 

@@ -58,6 +58,8 @@ export interface Marker {
   readonly content: string;
   /** As we wrote it last: a title that differs was changed by a person and stays. */
   readonly title: string;
+  /** See placesOf: what the text says of files. Absent in texts of older versions. */
+  readonly places?: string;
   /** Present when we closed it ourselves, so that it is no "no" to this content. */
   readonly closed?: string;
 }
@@ -85,8 +87,9 @@ export function readMarker(text: string): Marker | undefined {
 
 function isMarker(value: unknown): value is Marker {
   if (typeof value !== 'object' || value === null) return false;
-  const { app, environment, content, title, closed } = value as Record<keyof Marker, unknown>;
+  const { app, environment, content, title, places, closed } = value as Record<keyof Marker, unknown>;
   return (
-    [app, environment, content, title].every((part) => typeof part === 'string') && (closed === undefined || typeof closed === 'string')
+    [app, environment, content, title].every((part) => typeof part === 'string') &&
+    [places, closed].every((part) => part === undefined || typeof part === 'string')
   );
 }

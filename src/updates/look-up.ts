@@ -17,7 +17,7 @@ export interface Looked {
   readonly reason?: string;
   /** False when the look-up failed or the list may be incomplete. */
   readonly certain: boolean;
-  /** Nothing at all could be learned of the package. */
+  /** Nothing could be learned of the package, and trying later may help; a package that does not exist holds up nobody. */
   readonly failed?: true;
   readonly problems: readonly OutsideError[];
 }
@@ -34,7 +34,8 @@ export async function lookUp(reference: Reference, rules: UpdateRules, barred: B
     return await decideReference(reference, rules, barred, registry);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return { reference, held: [{ reason: error.message }], reason: error.message, certain: false, failed: true, problems: [error] };
+    const known = { reference, held: [{ reason: error.message }], reason: error.message, certain: false, problems: [error] };
+    return error.status === 404 ? known : { ...known, failed: true };
   }
 }
 

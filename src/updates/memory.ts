@@ -4,18 +4,19 @@ import { packageKey } from '../domain/reference.ts';
 import type { Release } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
 
-/** When each release of a package was first seen: most registries cannot tell its age. RFC 3339, by `version` and, where a digest is known, `version@digest`. */
-type FirstSeen = Record<string, string>;
+/**
+ * When each release of a package was first seen: most registries cannot tell its age. Releases are `version` and, where a digest is known,
+ * `version@digest`. Those seen at the same time stand together: a list can have 20,000.
+ */
+type FirstSeen = readonly { /** RFC 3339, UTC. */ readonly at: string; readonly releases: readonly string[] }[];
 
-/** Remembers releases that were not seen before; gives all that are remembered. Writes only when something is new. */
-export async function rememberReleases(store: Store, of: Package, releases: readonly Release[], now: Date): Promise<FirstSeen> {
-  const known = (await store.get<FirstSeen>('first-seen', packageKey(of))) ?? {};
+/** Remembers releases that were not seen before. Writes only when something is new. */
+export async function rememberReleases(store: Store, of: Package, releases: readonly Release[], now: Date): Promise<void> {
+  const known = (await store.get<FirstSeen>('first-seen', packageKey(of))) ?? [];
+  const seen = new Set(known.flatMap((group) => group.releases));
   const keys = releases.flatMap(({ version, digest }) => (digest === undefined ? [version] : [version, `${version}@${digest}`]));
-  const fresh = keys.filter((key) => !Object.hasOwn(known, key));
-  if (fresh.length === 0) return known;
-  const all = { ...known, ...Object.fromEntries(fresh.map((key) => [key, now.toISOString()])) };
-  await store.put('first-seen', packageKey(of), all);
-  return all;
+  const fresh = [...new Set(keys)].filter((key) => !seen.has(key));
+  if (fresh.length > 0) await store.put('first-seen', packageKey(of), [...known, { at: now.toISOString(), releases: fresh }]);
 }
 
 /** A commit of ours on a branch: what it carries and what it was built on. */

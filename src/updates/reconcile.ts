@@ -1,5 +1,5 @@
 import type { MergeRequest, RepositoryState } from '../domain/forge.ts';
-import { branchOf, label, type Marker, readMarker } from '../domain/identifiers.ts';
+import { branchOf, type Carried, label, type Marker, readMarker } from '../domain/identifiers.ts';
 import type { Proposal } from '../domain/update.ts';
 import { isTitleOf, placesOf } from './proposal.ts';
 
@@ -126,8 +126,8 @@ function propose(state: AppState, proposal: Proposal): Action {
   return { kind: 'open', proposal, build: stands ? undefined : { base: repository.commit, expected: branch?.head } };
 }
 
-/** In how many places a commit of an older version writes is not known; it counts as right. */
-const carries = ({ content, places }: BranchFacts, proposal: Proposal): boolean =>
+/** Where a commit or a text of an older version puts it is not known; it counts as right. */
+const carries = ({ content, places }: Partial<Carried>, proposal: Proposal): boolean =>
   content === proposal.content && (places === undefined || places === placesOf(proposal.updates));
 
 function refusalOf({ requests }: AppState, proposal: Proposal): string | undefined {
@@ -152,9 +152,8 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
   const outdated = branch === undefined || !carries(branch, proposal);
   const conflicting = open.conflicts && branch?.base !== base;
   const build = outdated || conflicting ? { base, expected: branch?.head } : undefined;
-  const moved = branch !== undefined && outdated && branch.content === proposal.content; // the text says where
   const lost = open.target !== repository.defaultBranch && state.targetHeads[open.target] === undefined;
-  const changed = textsOf(proposal, open) ?? (moved || lost ? {} : undefined);
+  const changed = textsOf(proposal, open) ?? (lost ? {} : undefined);
   const texts = changed && { ...changed, ...(lost && { target: repository.defaultBranch }) };
   return build === undefined && texts === undefined
     ? { kind: 'keep', proposal, request: open }
@@ -163,13 +162,13 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
-  if (marker?.content === proposal.content && marker.title === proposal.title) return undefined;
+  if (marker !== undefined && carries(marker, proposal) && marker.title === proposal.title) return undefined;
   const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
 }
 
+export const appsByBranch = (apps: Iterable<string>): ReadonlyMap<string, string> => new Map([...apps].map((app) => [branchOf(app), app]));
+
 /** The app whose branch this is, among those we know; a merge request's own word for it where the app has gone. */
-export function appOfRequest(request: MergeRequest, apps: Iterable<string>): string | undefined {
-  for (const app of apps) if (branchOf(app) === request.branch) return app;
-  return readMarker(request.description)?.app;
-}
+export const appOfRequest = (request: MergeRequest, apps: ReadonlyMap<string, string>): string | undefined =>
+  apps.get(request.branch) ?? readMarker(request.description)?.app;

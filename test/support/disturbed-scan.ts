@@ -44,8 +44,8 @@ packages: [{ match: "**", owner: ada${more} }]
 }
 
 async function scanIn(folder: string, token: string): Promise<ScanReport> {
-  const { config } = loadConfig(join(folder, 'app.yml'), { GITLAB_TOKEN: token });
-  const services = await createServices(config, { redact: (text) => text, warn: () => {}, wait: () => Promise.resolve() });
+  const loaded = loadConfig(join(folder, 'app.yml'), { GITLAB_TOKEN: token });
+  const services = await createServices(loaded, { redact: (text) => text, warn: () => {}, wait: () => Promise.resolve() });
   try {
     return reportOf(await scan(services.scanPorts({ add: () => {}, done: () => {} }), services.settings, { dryRun: false }));
   } finally {

@@ -1,8 +1,10 @@
+import { writeMarker } from '../../src/domain/identifiers.ts';
 import { placesOf } from '../../src/updates/proposal.ts';
-import { type AppState, appOfRequest, reconcile } from '../../src/updates/reconcile.ts';
+import { type AppState, appOfRequest, appsByBranch, reconcile } from '../../src/updates/reconcile.ts';
 import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
 
 const newer = aProposal({ title: 'billing 1.4.2 → 1.6.0', content: 'c160' });
+const marked = { app: 'billing', environment: 'staging', content: 'c150', title: aProposal().title };
 const own = { head: 'b1', content: 'c150', base: 'm1' };
 
 const aState = (change: Partial<AppState> = {}): AppState => ({
@@ -68,7 +70,12 @@ test.each<[string, Partial<AppState>, object]>([
   [
     'another file runs the app by now',
     { requests: [aMergeRequest()], branch: { ...own, places: '0123456789abcdef' } },
-    { kind: 'update', build: { base: 'm1', expected: 'b1' }, texts: {} },
+    { kind: 'update', build: { base: 'm1', expected: 'b1' }, texts: undefined },
+  ],
+  [
+    'another file runs the app by now, and the text does not say so',
+    { requests: [aMergeRequest({ description: writeMarker({ ...marked, places: '0123456789abcdef' }) })], branch: own },
+    { kind: 'update', build: undefined, texts: {} },
   ],
   ['still the same files', { requests: [aMergeRequest()], branch: { ...own, places: placesOf(aProposal().updates) } }, { kind: 'keep' }],
   [
@@ -176,7 +183,7 @@ test('of two open merge requests the older one is ours', () => {
 });
 
 test('a merge request belongs to the app whose branch it is, and after the app has gone to the one it names', () => {
-  expect(appOfRequest(aMergeRequest(), ['web', 'billing'])).toBe('billing');
-  expect(appOfRequest(aMergeRequest(), [])).toBe('billing');
-  expect(appOfRequest(aMergeRequest({ description: '' }), [])).toBeUndefined();
+  expect(appOfRequest(aMergeRequest(), appsByBranch(['web', 'billing']))).toBe('billing');
+  expect(appOfRequest(aMergeRequest(), new Map())).toBe('billing');
+  expect(appOfRequest(aMergeRequest({ description: '' }), new Map())).toBeUndefined();
 });
