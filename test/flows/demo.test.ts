@@ -88,7 +88,7 @@ describeWith('git', 'lockkeeper demo', () => {
     });
     expect(first).toMatchObject({ exit: 0, stderr: '' });
     expect(first.stdout).toMatch(/^Made a small company in /);
-    expect(first.stdout).toMatch(/\nheld .*\n(?:.*\n)*production +billing +2\.0\.0 +major update; this environment takes minor, patch\n/);
+    expect(first.stdout).toMatch(/\nheld .*\n(?:.*\n)*production +billing +2\.0\.0 +major update; .*minor, patch/);
     expect(first.stdout).toMatch(/\nStopped\. .*\n$/);
     const before = kept(dir);
     const second = await demo(dir);
