@@ -2,6 +2,8 @@ import type { DatasourceName } from '../../domain/reference.ts';
 import type { Datasource } from '../../domain/release.ts';
 import type { Store } from '../../domain/store.ts';
 import type { HostSettings, HttpClient } from '../http/client.ts';
+import { createGitTags, type ForgeTags } from './git-tags/datasource.ts';
+import { createHelm } from './helm/datasource.ts';
 import { createNexusRaw } from './nexus-raw/datasource.ts';
 import { createOci } from './oci/datasource.ts';
 
@@ -27,11 +29,21 @@ export interface DatasourceOptions {
   readonly http: HttpClient;
   /** Keeps what never changes, in the space `oci`. */
   readonly store: Store;
+  /** Where forges of app.yml are asked for the tags of their repositories; without it, git is. */
+  readonly forgeTags?: ForgeTags;
 }
 
 export function createDatasources(options: DatasourceOptions): Record<DatasourceName, Datasource> {
-  return { oci: createOci(options), 'nexus-raw': createNexusRaw(options) };
+  const oci = createOci(options);
+  return {
+    oci,
+    'nexus-raw': createNexusRaw(options),
+    helm: createHelm(options, oci),
+    'git-tags': createGitTags(options.forgeTags ?? nowhere),
+  };
 }
+
+const nowhere: ForgeTags = () => Promise.resolve(undefined);
 
 /**
  * The hosts' settings for the HTTP client. Credentials of an OCI registry are not among them: it is asked for a challenge first,

@@ -7,6 +7,15 @@ import type { Scalar } from '../../manifests/yaml-nodes.ts';
 export interface Draft extends Omit<Reference, 'file' | 'line'> {
   /** Offset of the version, or of what names the package where none is written. */
   readonly at: number;
+  /** The object that holds the address of the package's repository, perhaps in another file. */
+  readonly source?: SourceName;
+}
+
+/** A Flux object that another file of the same repository may hold. */
+export interface SourceName {
+  readonly name: string;
+  /** Absent where the file does not say: whatever tool applies it does. */
+  readonly namespace?: string;
 }
 
 /** Why a scalar cannot be looked up or replaced, whatever it holds. */

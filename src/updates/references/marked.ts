@@ -1,5 +1,5 @@
 import { isImageName } from '../../domain/image.ts';
-import type { DatasourceName, Package } from '../../domain/reference.ts';
+import type { Package } from '../../domain/reference.ts';
 import { parseTemplate } from './bundle-url.ts';
 import { appName, appOf, type Draft, hasVariable } from './draft.ts';
 import { findVersionOnLine } from './marked-line.ts';
@@ -74,7 +74,7 @@ function parseMark(text: string, at: number): Mark | BadMark {
   return { at, package: of.package, app: app === undefined ? of.app : appName(app) };
 }
 
-const isDatasource = (text: string | undefined): text is DatasourceName => text === 'oci' || text === 'nexus-raw';
+const isDatasource = (text: string | undefined): text is 'oci' | 'nexus-raw' => text === 'oci' || text === 'nexus-raw';
 
 function ociPackage(name: string): Pick<Mark, 'package' | 'app'> | undefined {
   return isImageName(name) ? { package: { datasource: 'oci', name }, app: appOf(name) } : undefined;
