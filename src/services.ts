@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
+import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
@@ -10,6 +12,7 @@ import { OutsideError, UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import { readSource } from './updates/changelog/source.ts';
 import type { Progress, ScanPorts, ScanSettings } from './updates/scan.ts';
 import { createTexts } from './updates/texts.ts';
 
@@ -33,10 +36,16 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
   const store = openStore(storeFolder(config.store.url));
   const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(registry)]));
   const http = createHttpClient({ hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) }, store, redact });
-  const datasources = createDatasources({ registries, http, store });
   const forges = new Map<string, Forge>();
   for (const [name, forge] of Object.entries(config.forges))
     forges.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
+  const datasources = createDatasources({
+    registries,
+    http,
+    store,
+    forges: Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []),
+    localTags: (url) => localTags(forges, url),
+  });
   const forge = (name: string): Forge => {
     const found = forges.get(name);
     if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
@@ -55,6 +64,21 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
       store.close();
     },
   };
+}
+
+/** How the REST API of a forge is asked for tags, releases and packages. */
+function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {
+  if (forge.type !== 'gitlab') return undefined;
+  const { url, token } = forge;
+  return { type: 'gitlab', url: url.replace(/\/+$/, ''), authorization: () => Promise.resolve({ 'private-token': token }) };
+}
+
+/** Tags of a repository of the embedded forge, by the address of its page. */
+async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promise<TagList | undefined> {
+  const local = new Map([...forges].filter(([, { traits }]) => traits.type === 'local'));
+  const place = readSource(url, local);
+  const found = place && local.get(place.forge);
+  return place && found && (await found.exists(place.path)) ? { tags: await found.tags(place.path, '') } : undefined;
 }
 
 /** Bytes, packed. */

@@ -1,7 +1,9 @@
 import { isImageName } from '../../domain/image.ts';
 import { get, getScalar, type Scalar, type YamlNode } from '../../manifests/yaml-nodes.ts';
+import { bundleDraft } from './bundles.ts';
 import { chartDraft } from './chart.ts';
 import { type Draft, hasVariable, misread, splitDraft } from './draft.ts';
+import { parseForgeUrl } from './forge-url.ts';
 import { remoteDraft } from './git.ts';
 import { parseRemoteTarget } from './git-url.ts';
 
@@ -37,7 +39,10 @@ export function findKustomizeRemotes(root: YamlNode, path: string): readonly Dra
   ];
 }
 
+/** One file of a forge, or a folder of a git repository. */
 function remoteOf(scalar: Scalar): Draft | undefined {
+  const file = bundleDraft(scalar, undefined, parseForgeUrl);
+  if (file !== undefined) return file;
   const target = parseRemoteTarget(scalar.value);
   return target && remoteDraft(scalar, target);
 }

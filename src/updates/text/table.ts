@@ -53,6 +53,9 @@ const noun: Readonly<Record<DatasourceName, string>> = {
   'nexus-raw': 'bundle',
   helm: 'chart',
   'git-tags': 'repository',
+  'gitlab-releases': 'release of',
+  'gitlab-packages': 'package',
+  'github-releases': 'release of',
 };
 
 function whatMoves({ updates: [{ reference, to, type }], from }: Move): string[] {
