@@ -3,7 +3,8 @@ import type { Package } from '../../../domain/reference.ts';
 import type { Datasource, Release, ReleaseDetails, ReleaseList } from '../../../domain/release.ts';
 
 /** A release with what is known of where it comes from. */
-export interface FileRelease extends Release {
+export interface FileRelease {
+  readonly release: Release;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -36,21 +37,23 @@ export function createFileDatasource(source: FileSource): Datasource {
   return {
     async releases(of): Promise<ReleaseList> {
       const { releases, problem } = await listOf(of);
-      const plain = releases.map(({ labels: _, ...release }) => release);
-      return { releases: plain, complete: problem === undefined, ...(problem !== undefined && { problem }) };
+      return {
+        releases: releases.map(({ release }) => release),
+        complete: problem === undefined,
+        ...(problem !== undefined && { problem }),
+      };
     },
     async details(of, version): Promise<ReleaseDetails | undefined> {
       const { releases, problem } = await listOf(of);
-      const listed = releases.find((one) => one.version === version);
+      const listed = releases.find(({ release }) => release.version === version);
       if (listed === undefined && problem !== undefined)
         throw new OutsideError(of.name, `looking for ${version} of ${of.name}: ${problem}`);
       const found = listed && source.complete !== undefined ? await source.complete(of, listed) : listed;
       if (found === undefined) return undefined;
-      const { sha256, commit, publishedAt, labels } = found;
+      const { sha256, publishedAt } = found.release;
       return {
-        labels,
+        labels: found.labels,
         ...(sha256 !== undefined && { sha256 }),
-        ...(commit !== undefined && { commit }),
         ...(publishedAt !== undefined && { publishedAt }),
       };
     },

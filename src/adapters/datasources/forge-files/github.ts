@@ -39,7 +39,8 @@ function assetRelease(template: FileTemplate, release: Entry): FileRelease | und
   const asset = entries(release['assets']).find((one) => text(one['name']) === file.file);
   if (asset === undefined) return undefined;
   const { version, url } = file;
-  return { version, url, ...sha256(asset['digest']), ...publishedAt(release['published_at']), labels: { [sourceLabel]: template.project } };
+  const about = { ...sha256(asset['digest']), ...publishedAt(release['published_at']) };
+  return { release: { version, url, ...about }, labels: { [sourceLabel]: template.project } };
 }
 
 function saysPreRelease(tag: string): boolean {

@@ -36,12 +36,8 @@ function assetRelease(template: FileTemplate, release: Entry): FileRelease | und
   const has = entries(entry(release['assets'])['links']).some((link) => addressPath(text(link['direct_asset_url'])).endsWith(wanted));
   if (!has) return undefined;
   const { version, url } = file;
-  return {
-    version,
-    url,
-    ...publishedAt(release['released_at'] ?? release['created_at']),
-    labels: labels(template.project, release['commit']),
-  };
+  const date = publishedAt(release['released_at'] ?? release['created_at']);
+  return { release: { version, url, ...date }, labels: labels(template.project, release['commit']) };
 }
 
 const addressPath = (address: string): string => decoded(address.split('?')[0] ?? '');
@@ -55,25 +51,25 @@ const problemOf = ({ problem }: Listed): { problem?: string } => (problem === un
 
 /** Files of GitLab's generic packages: https://docs.gitlab.com/api/packages/ */
 export function gitlabPackages(http: HttpClient, forges: readonly ForgeAccess[]): FileSource {
-  const listed = (of: Package) => packagesOf(http, forges, of);
+  const read = (of: Package) => packagesOf(http, forges, of);
   return {
     async list(of): Promise<FileReleases> {
-      const { template, packages, problem } = await listed(of);
+      const { template, packages, problem } = await read(of);
       return { releases: packages.flatMap((item) => packageRelease(template, item) ?? []), ...(problem !== undefined && { problem }) };
     },
-    async complete(of, release): Promise<FileRelease | undefined> {
-      const { template, packages, api, project } = await listed(of);
-      const item = packages.find((one) => packageRelease(template, one)?.version === release.version);
+    async complete(of, listed): Promise<FileRelease | undefined> {
+      const { template, packages, api, project } = await read(of);
+      const item = packages.find((one) => packageRelease(template, one)?.release.version === listed.release.version);
       const file = item && fileOf(template, text(item['version']));
       if (item === undefined || file === undefined) return undefined;
       const files = await listAll(
         http,
         api,
         `${project}/packages/${String(item['id'])}/package_files`,
-        `the files of ${of.name} ${release.version}`,
+        `the files of ${of.name} ${listed.release.version}`,
       );
       const found = entries(files.items).findLast((one) => text(one['file_name']) === file.file);
-      return found && { ...release, ...sha256(found['file_sha256']) };
+      return found && { ...listed, release: { ...listed.release, ...sha256(found['file_sha256']) } };
     },
   };
 }
@@ -96,14 +92,14 @@ async function packagesOf(http: HttpClient, forges: readonly ForgeAccess[], of: 
   const apiBase = template.project.slice(0, template.project.lastIndexOf('/projects/'));
   const at = api.known ? api : { ...api, base: apiBase };
   const query = new URLSearchParams({ package_type: 'generic', package_name: name });
-  const found = await listAll(http, at, `${project}/packages?${query}`, `the packages of ${of.name}`);
+  const found = await listAll(http, at, `${project}/packages?${query.toString()}`, `the packages of ${of.name}`);
   const packages = found.items.map(entry).filter((item) => item['name'] === name && (item['status'] ?? 'default') === 'default');
   return { template, api: at, project, packages, ...problemOf(found) };
 }
 
 function packageRelease(template: FileTemplate, item: Entry): FileRelease | undefined {
   const file = fileOf(template, text(item['version']));
-  return file && { version: file.version, url: file.url, ...publishedAt(item['created_at']), labels: {} };
+  return file && { release: { version: file.version, url: file.url, ...publishedAt(item['created_at']) }, labels: {} };
 }
 
 /** Tags of a project, with the dates of their commits: https://docs.gitlab.com/api/tags/ */
