@@ -39,11 +39,12 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
   const forges = new Map<string, Forge>();
   for (const [name, forge] of Object.entries(config.forges))
     forges.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
+  const access = Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []);
   const datasources = createDatasources({
     registries,
     http,
     store,
-    forges: Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []),
+    forges: access,
     localTags: (url) => localTags(forges, url),
   });
   const forge = (name: string): Forge => {
@@ -57,7 +58,14 @@ export async function createServices(config: Config, { redact, warn }: ServiceOp
     settings: settingsOf(config),
     scanPorts: (progress) => {
       const now = new Date();
-      return { forge, datasources, store, now, progress, texts: createTexts({ forges, download: (url) => download(http, url) }, now) };
+      return {
+        forge,
+        datasources,
+        store,
+        now,
+        progress,
+        texts: createTexts({ forges, download: (url) => download(http, access, url) }, now),
+      };
     },
     close: async () => {
       await http.close();
@@ -84,8 +92,10 @@ async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promi
 /** Bytes, packed. */
 const largestBundle = 64 * 1024 * 1024;
 
-async function download(http: HttpClient, url: string): Promise<Readable | undefined> {
-  const { status, body } = await http.stream({ url, maxBytes: largestBundle });
+/** A file of a forge of app.yml is asked for with that forge's token, which no redirect carries elsewhere. */
+async function download(http: HttpClient, forges: readonly ForgeAccess[], url: string): Promise<Readable | undefined> {
+  const forge = forges.find((one) => url.startsWith(`${one.url}/`));
+  const { status, body } = await http.stream({ url, maxBytes: largestBundle, headers: (await forge?.authorization()) ?? {} });
   if (status === 200) return body;
   body.destroy();
   if (status === 404) return undefined;
