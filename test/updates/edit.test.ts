@@ -75,6 +75,18 @@ test.each(badReleases)('refused: %s', (_, index, to, reason) => {
   expect(act).toThrow(reason);
 });
 
+test('a slash, as git tags may hold one, takes the place of none but such a tag', () => {
+  const moveTo = (ref: string, version: string): string => {
+    const kustomization = { path: 'kustomization.yaml', text: `resources: ["github.com/o/r?ref=${ref}"]\n` };
+    const [reference] = findReferences(kustomization).references;
+    if (reference === undefined) throw new Error('no reference');
+    return applyUpdates(kustomization, [{ reference, to: { version } }]);
+  };
+  expect(moveTo('kustomize/v5.3.0', 'kustomize/v5.4.0')).toBe('resources: ["github.com/o/r?ref=kustomize/v5.4.0"]\n');
+  expect(() => moveTo('v5.3.0', 'kustomize/v5.4.0')).toThrow('its version has characters that none may have');
+  expect(() => moveTo('kustomize/v5.3.0', 'kustomize/v5&x=1')).toThrow('its version has characters that none may have');
+});
+
 test('refused: a bundle that is pinned, without a checksum', () => {
   const bundles = { path: 'environment.yml', text: `manifests: [{url: https://n/r/a-1.2.3.tgz, sha256: ${hex('a')}}]\n` };
   const [reference] = findReferences(bundles).references;

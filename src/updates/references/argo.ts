@@ -1,6 +1,6 @@
 import { get, getScalar, type YamlNode } from '../../manifests/yaml-nodes.ts';
 import { chartDraft } from './chart.ts';
-import { type Draft, splitDraft } from './draft.ts';
+import { type Draft, numberTrouble, splitDraft } from './draft.ts';
 import { gitDraft } from './git.ts';
 
 /**
@@ -33,5 +33,5 @@ function sourceDraft(source: YamlNode | undefined): Draft | undefined {
   }
   if (!/^oci:\/\//i.test(url.value)) return gitDraft({ url, version });
   const name = url.value.slice('oci://'.length).replace(/\/+$/, '');
-  return splitDraft({ name, nameAt: url.start, tag: version, unquoted: () => undefined });
+  return splitDraft({ name, nameAt: url.start, tag: version, unquoted: numberTrouble });
 }

@@ -38,6 +38,12 @@ export function misread(text: string): string | undefined {
   return undefined;
 }
 
+/** Why an unquoted text cannot stand where text is expected: kustomize and the Kubernetes API refuse numbers and truth values there. */
+export function numberTrouble(text: string): string | undefined {
+  const read = misread(text);
+  return read === undefined ? undefined : `${text} without quotes is read as ${read}, not as text: put it in quotes`;
+}
+
 function loaded(text: string, schema: typeof CORE_SCHEMA): unknown {
   try {
     return load(text, { schema });

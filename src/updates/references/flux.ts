@@ -1,6 +1,6 @@
 import { get, getScalar, type Scalar, type YamlNode } from '../../manifests/yaml-nodes.ts';
 import { chartDraft } from './chart.ts';
-import { type Draft, type SourceName, splitDraft } from './draft.ts';
+import { type Draft, numberTrouble, type SourceName, splitDraft } from './draft.ts';
 import { gitDraft } from './git.ts';
 
 /** Flux's HelmRelease, HelmChart, OCIRepository and GitRepository: https://fluxcd.io/flux/components/ */
@@ -48,7 +48,7 @@ function ociRepository(spec: YamlNode | undefined): Draft | undefined {
   const ref = get(spec, 'ref');
   const [tag, digest, semver] = [getScalar(ref, 'tag'), getScalar(ref, 'digest'), getScalar(ref, 'semver')];
   const name = url.value.replace(/^oci:\/\//i, '').replace(/\/+$/, '');
-  const draft = splitDraft({ name, nameAt: url.start, tag, digest, unquoted: () => undefined });
+  const draft = splitDraft({ name, nameAt: url.start, tag, digest, unquoted: numberTrouble });
   return draft && semver ? { ...draft, version: '', at: semver.start, spots: [], skip: followed(semver) } : draft;
 }
 

@@ -2,7 +2,7 @@ import { isCommit } from '../../domain/digest.ts';
 import type { Spot } from '../../domain/reference.ts';
 import { parseVersion } from '../../domain/version.ts';
 import type { Scalar } from '../../manifests/yaml-nodes.ts';
-import { appOf, type Draft, spot, trouble } from './draft.ts';
+import { appOf, type Draft, numberTrouble, spot, trouble } from './draft.ts';
 import { parseGitUrl, type RemoteTarget } from './git-url.ts';
 
 /** A git repository and what of it is used, each in a scalar of its own: Flux, Argo CD. */
@@ -20,7 +20,8 @@ export function gitDraft({ url, version, commit }: GitVersion): Draft {
   const text = version?.value.slice(from) ?? '';
   const at = (version ?? commit ?? url).start + (version ? from : 0);
   const base = { app: appOf(of.name), package: of, version: text.slice(0, 128), at };
-  const skip = badUrl ?? scalarTrouble(version, commit) ?? revisionTrouble(text, commit);
+  const skip =
+    badUrl ?? scalarTrouble(version, commit) ?? revisionTrouble(text, commit) ?? (version?.plain ? numberTrouble(text) : undefined);
   if (skip !== undefined || version === undefined) return { ...base, spots: [], skip: skip ?? noVersion };
   return { ...base, spots: [spot(version, 'version', from), ...(commit ? [spot(commit, 'commit')] : [])] };
 }

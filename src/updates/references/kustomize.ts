@@ -2,7 +2,7 @@ import { isImageName } from '../../domain/image.ts';
 import { get, getScalar, type Scalar, type YamlNode } from '../../manifests/yaml-nodes.ts';
 import { bundleDraft } from './bundles.ts';
 import { chartDraft } from './chart.ts';
-import { type Draft, hasVariable, misread, splitDraft } from './draft.ts';
+import { type Draft, hasVariable, numberTrouble, splitDraft } from './draft.ts';
 import { parseForgeUrl } from './forge-url.ts';
 import { remoteDraft } from './git.ts';
 import { parseRemoteTarget } from './git-url.ts';
@@ -65,11 +65,5 @@ function imageOf(item: YamlNode): Draft | undefined {
   const [tag, digest] = [getScalar(item, 'newTag'), getScalar(item, 'digest')];
   if (name === undefined || (tag === undefined && digest === undefined)) return undefined;
   if (!hasVariable(name.value) && !isImageName(name.value)) return undefined;
-  return splitDraft({ name: name.value, nameAt: name.start, tag, digest, unquoted: kustomizeReads });
-}
-
-/** kustomize refuses a number where it expects text. */
-function kustomizeReads(text: string): string | undefined {
-  const read = misread(text);
-  return read === undefined ? undefined : `${text} without quotes is read as ${read}, not as text: put it in quotes`;
+  return splitDraft({ name: name.value, nameAt: name.start, tag, digest, unquoted: numberTrouble });
 }

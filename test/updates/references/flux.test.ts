@@ -92,6 +92,7 @@ test('a chart out of git or an OCIRepository has no version in the HelmRelease; 
 const manifests = 'url: oci://ghcr.io/stefanprodan/manifests/podinfo';
 test.each([
   ['ref: {tag: latest}', 'latest (podinfo)'],
+  ['ref: {tag: 6.10}', '6.10 (podinfo): 6.10 without quotes is read as 6.1, not as text: put it in quotes'],
   ['ref: {tag: 6.5.0}', '6.5.0 (podinfo)'],
   ['ref:\n    tag: "6.10"', '6.10 (podinfo)'],
   [`ref: {tag: 6.5.0, digest: "sha256:${hex('a')}"}`, '6.5.0@aaaaaa (podinfo)'],
@@ -111,6 +112,7 @@ const commit = '363a6a8fe6a7f13e05d34c163b0ef02a777da20a';
 /** https://fluxcd.io/flux/components/source/gitrepositories/#reference */
 test.each([
   ['ref: {tag: 3.2.1}', '3.2.1'],
+  ['ref: {tag: 3.10}', '3.10: 3.10 without quotes is read as 3.1, not as text: put it in quotes'],
   ['ref: {tag: "v6.5.0"}', 'v6.5.0'],
   ['ref: {name: refs/tags/v1.2.3}', 'v1.2.3'],
   [`ref: {tag: v1.2.3, commit: "${commit}"}`, 'v1.2.3'],
