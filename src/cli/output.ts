@@ -17,7 +17,7 @@ export interface Output {
 
 export function createOutput({ stdout, stderr, env }: Io, redact: Redact): Output {
   const color = stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  const style = (): TableStyle => ({ width: stdout.isTTY ? stdout.columns : undefined, color });
+  const style = (): TableStyle => ({ width: stdout.isTTY && stdout.columns !== 0 ? stdout.columns : undefined, color });
   const write = (text: string): void => void stdout.write(`${text}\n`);
   // Hidden before anything is escaped or wrapped: a secret in pieces would not be found any more.
   return {

@@ -92,17 +92,22 @@ function addConfig(program: Command, start: Start): void {
     );
 }
 
-const environmentOption = (): Option =>
-  new Option('--env <name>', 'only this environment (may be given again)').argParser((name: string, before: string[] | undefined) => [
+/** One that may be given again. */
+const listOption = (flags: string, description: string): Option =>
+  new Option(flags, `${description} (may be given again)`).argParser((value: string, before: string[] | undefined) => [
     ...(before ?? []),
-    name,
+    value,
   ]);
+
+const environmentOption = (): Option => listOption('--env <name>', 'only this environment');
 
 function addScan(program: Command, start: Start): void {
   program
     .command('scan')
     .description('look for newer versions once, now, and open or update merge requests')
     .addOption(environmentOption())
+    .addOption(listOption('--app <name>', 'only this app'))
+    .addOption(listOption('--package <glob>', 'only apps with a package of this name'))
     .option('--dry-run', 'print the proposals and change nothing')
     .addOption(jsonOption())
     .action((options: ScanCommand) => start(async (context) => (await import('./scan.ts')).runScan(options, context)));

@@ -7,6 +7,8 @@ import { withProgress, withServices } from './work.ts';
 
 export interface ScanCommand {
   readonly env?: readonly string[];
+  readonly app?: readonly string[];
+  readonly package?: readonly string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -19,11 +21,10 @@ export async function runScan(options: ScanCommand, context: Context): Promise<E
   return report.errors.length > 0 ? 3 : 0;
 }
 
-export function scanOnce({ env, dryRun = false }: ScanCommand, context: Context): Promise<ScanReport> {
+export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCommand, context: Context): Promise<ScanReport> {
+  const options = { ...(env && { only: env }), ...(app && { apps: app }), ...(packages && { packages }), dryRun };
   return withServices(context, (services) =>
-    withProgress(context, 'scanning', async (progress) =>
-      reportOf(await scan(services.scanPorts(progress), services.settings, { ...(env !== undefined && { only: env }), dryRun })),
-    ),
+    withProgress(context, 'scanning', async (progress) => reportOf(await scan(services.scanPorts(progress), services.settings, options))),
   );
 }
 

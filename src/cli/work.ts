@@ -8,10 +8,10 @@ export async function withServices<T>(
   { loadConfig, redact, log }: Context,
   work: (services: Services, config: Config) => Promise<T>,
 ): Promise<T> {
-  const { config } = loadConfig();
-  const services = await createServices(config, { redact, warn: (text) => log.warn(text) });
+  const loaded = loadConfig();
+  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text) });
   try {
-    return await work(services, config);
+    return await work(services, loaded.config);
   } finally {
     await services.close();
   }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { redactor } from '../domain/redact.ts';
 import { parseDocument } from './document.ts';
@@ -16,6 +16,8 @@ export interface Loaded {
   readonly config: Config;
   /** Values that must never be printed: for `redactor`. */
   readonly secrets: readonly string[];
+  /** Where a key stands, by its JSON pointer: `app.yml:41`. */
+  readonly placeOf: (pointer: string) => string;
   /** Absolute path. */
   readonly file: string;
 }
@@ -35,13 +37,14 @@ export function loadConfig(file: string, env: Sources['env']): Loaded {
 }
 
 /** The pure part of loadConfig: text in, configuration out; paths stay as written. */
-export function readConfig(file: string, text: string, sources: Sources): Pick<Loaded, 'config' | 'secrets'> {
+export function readConfig(file: string, text: string, sources: Sources): Omit<Loaded, 'file'> {
   const document = parseDocument(file, text);
   const { value, replaced, unknown, mistakes: missing, secrets } = substitute(document.value, sources);
   const mayShow = showable(replaced);
   const wrong = [...validate(value, { replaced, showable: mayShow }), ...checkMeaning(value, mayShow)];
   const mistakes = [...document.mistakes, ...missing, ...oncePerKey(wrong).filter(({ at, about }) => about === 'key' || !unknown.has(at))];
-  if (mistakes.length === 0) return { config: withPublicUrl(value as Config), secrets };
+  if (mistakes.length === 0)
+    return { config: withPublicUrl(value as Config), secrets, placeOf: (at) => `${basename(file)}:${document.placeOf(at).line}` };
   const redact = redactor(secrets);
   const problems = mistakes.map(({ at, message }) => placed(file, { at, message: redact(message) }, document.placeOf(at)));
   throw new ConfigError(problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));

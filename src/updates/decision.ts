@@ -10,7 +10,11 @@ export interface UpdateRules {
   readonly ignore?: readonly string[] | undefined;
   /** semver, loose (the default), calver, regex:… */
   readonly versioning?: string | undefined;
+  /** Where each of these stands, to be shown: `app.yml:41`. */
+  readonly where?: RulePlaces | undefined;
 }
+
+export type RulePlaces = Readonly<Partial<Record<'types' | 'allow' | 'ignore', string | undefined>>>;
 
 export interface DecisionInput {
   /** As written in the file; the version is empty where only a digest is written. */

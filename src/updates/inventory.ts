@@ -1,4 +1,5 @@
 import type { Store } from '../domain/store.ts';
+import { parseVersion } from '../domain/version.ts';
 import type { Looked } from './look-up.ts';
 import { running, runningKey } from './memory.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
@@ -27,7 +28,7 @@ export interface InventoryRow {
   readonly package: string;
   readonly version: string;
   readonly owner?: string;
-  /** The highest version known, taken or not; absent when nothing could be learned. */
+  /** The highest version known, taken or not, without pre-releases where a stable one runs; absent when nothing could be learned. */
   readonly newest?: string;
   readonly state: InventoryState;
   readonly reason?: string;
@@ -45,10 +46,22 @@ export async function inventoryOf(
   const references = await Promise.all(
     environments.map(async ({ now, apps }) => {
       const since = await running(store, now.settings.name);
-      return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
+      return apps.flatMap((outcome) =>
+        outcome.looked.map(withoutPreReleases).map((looked) => row({ now, outcome, looked, packages, since })),
+      );
     }),
   );
   return { references: references.flat(), errors };
+}
+
+/** To who runs a stable version a pre-release is nothing newer. */
+function withoutPreReleases(looked: Looked): Looked {
+  const isPre = (text: string): boolean => {
+    const version = parseVersion(text);
+    return version.kind === 'version' && version.pre !== undefined;
+  };
+  if (isPre(looked.reference.version)) return looked;
+  return { ...looked, held: looked.held.filter(({ version }) => version === undefined || !isPre(version)) };
 }
 
 interface Facts {
@@ -97,6 +110,7 @@ function stateOf({ action }: AppOutcome, { reference, update, held, certain, rea
       return { state: 'proposed' };
     case 'open':
     case 'close':
+    case 'tidy':
     case 'none':
       return { state: 'waiting' };
   }

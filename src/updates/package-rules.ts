@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import type { UpdateType } from '../domain/update.ts';
-import type { UpdateRules } from './decision.ts';
+import type { RulePlaces, UpdateRules } from './decision.ts';
 
 /** One entry of `packages` in app.yml. */
 export interface PackageRule {
@@ -12,8 +12,7 @@ export interface PackageRule {
   readonly versioning?: string | undefined;
   readonly allow?: string | undefined;
   readonly ignore?: readonly string[] | undefined;
-  /** Instead of the environment's types. */
-  readonly updates?: { readonly types?: readonly UpdateType[] | undefined } | undefined;
+  readonly where?: RulePlaces | undefined;
 }
 
 /** What holds for one package in one environment. */
@@ -24,7 +23,8 @@ export interface ResolvedRules extends UpdateRules {
 
 const matchers = new WeakMap<PackageRule, (name: string) => boolean>();
 
-function matches(rule: PackageRule, name: string): boolean {
+/** Whether a rule is about the package of that name. */
+export function matches(rule: PackageRule, name: string): boolean {
   const matcher = matchers.get(rule) ?? picomatch(rule.match, { dot: true });
   matchers.set(rule, matcher);
   return rule.match === name || matcher(name);
@@ -45,7 +45,7 @@ function moreSpecificFirst(a: PackageRule, b: PackageRule): number {
 /** Key by key, from the most specific matching entry that has the key; of equally specific ones the later. `name` is the package's name. */
 export function resolveRules(
   packages: readonly PackageRule[],
-  environment: { readonly types: readonly UpdateType[] },
+  environment: { readonly types: readonly UpdateType[]; readonly where?: string | undefined },
   name: string,
 ): ResolvedRules {
   const rules = packages
@@ -55,8 +55,14 @@ export function resolveRules(
   const first = <T>(key: (rule: PackageRule) => T | undefined): T | undefined =>
     rules.map(key).find((value): value is T & {} => value !== undefined);
   const last = name.split('/').at(-1) ?? name;
+  const where = {
+    types: environment.where,
+    allow: first((rule) => (rule.allow === undefined ? undefined : rule.where?.allow)),
+    ignore: first((rule) => (rule.ignore === undefined ? undefined : rule.where?.ignore)),
+  };
   return {
-    types: first((rule) => rule.updates?.types) ?? environment.types,
+    types: environment.types,
+    ...(Object.values(where).some((place) => place !== undefined) && { where }),
     allow: first((rule) => rule.allow),
     ignore: first((rule) => rule.ignore),
     versioning: first((rule) => rule.versioning),

@@ -16,7 +16,10 @@ export function decide(input: DecisionInput): Decision {
 }
 
 function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
-  const read = (text: string): Version => versioning.readAll([text])[0] ?? { kind: 'channel', text };
+  const read = (text: string): Version => {
+    const [version = { kind: 'channel', text }] = versioning.readAll([text]);
+    return version;
+  };
   const current = read(input.current.version);
   const ignored = ignoredBy(input.rules, read);
   if (current.kind !== 'version') return moveOfNoVersion(input, digestMove(input, ignored(current), notAVersion(current, versioning), []));
@@ -24,9 +27,9 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
   const refusal = ({ version, release }: Candidate): string | undefined =>
     refusedByShape(current, version) ??
-    refusedByType(typeOfUpdate(current, version), input.rules.types) ??
+    refusedByType(typeOfUpdate(current, version), input.rules) ??
     ignored(version) ??
-    (allowed(version) ? undefined : `outside the allowed range "${input.rules.allow}"`) ??
+    (allowed(version) ? undefined : `outside the allowed range "${input.rules.allow}"${at(input.rules.where?.allow)}`) ??
     input.barred?.(release);
   const { taken, refused } = takeFirst(higher, refusal);
   const held = limited(refused);
@@ -49,15 +52,18 @@ function refusedByShape(current: Numbered, candidate: Numbered): string | undefi
   return lower === undefined ? undefined : `built on ${lower.to}; ${current.text} is built on ${lower.from}`;
 }
 
-function refusedByType(type: UpdateType, types: readonly UpdateType[]): string | undefined {
-  return types.includes(type) ? undefined : `${type} update; this environment takes ${types.join(', ') || 'none'}`;
+function refusedByType(type: UpdateType, { types, where }: UpdateRules): string | undefined {
+  return types.includes(type) ? undefined : `${type} update; this environment takes ${types.join(', ') || 'none'}${at(where?.types)}`;
 }
 
-function ignoredBy({ ignore = [] }: UpdateRules, read: (text: string) => Version): (version: Version) => string | undefined {
+/** Where the rule stands. */
+const at = (place: string | undefined): string => (place === undefined ? '' : ` (${place})`);
+
+function ignoredBy({ ignore = [], where }: UpdateRules, read: (text: string) => Version): (version: Version) => string | undefined {
   const entries = ignore.map((entry) => ({ entry, means: parseIgnore(entry, read) }));
   return (version) => {
     const by = entries.find(({ means }) => means(version));
-    return by === undefined ? undefined : `ignored by "${by.entry}"`;
+    return by === undefined ? undefined : `ignored by "${by.entry}"${at(where?.ignore)}`;
   };
 }
 

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
 import type { Forge } from '../domain/forge.ts';
-import type { DatasourceName } from '../domain/reference.ts';
+import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
 import { findEnvironments } from './find-environments.ts';
 import { rememberRunning, runningKey } from './memory.ts';
-import type { PackageRule } from './package-rules.ts';
+import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
 import type { ScanError, ScanReport } from './report.ts';
@@ -38,6 +38,9 @@ export interface ScanSettings {
 export interface ScanOptions {
   /** Names of environments; all without any. */
   readonly only?: readonly string[];
+  /** Only these apps, and only apps with one of these packages (globs, as `packages[].match`); all without any. */
+  readonly apps?: readonly string[];
+  readonly packages?: readonly string[];
   /** Decides, and writes nothing outside. */
   readonly dryRun: boolean;
 }
@@ -47,6 +50,8 @@ export interface Scan {
   readonly ports: ScanPorts;
   readonly packages: readonly PackageRule[];
   readonly dryRun: boolean;
+  /** Whether this scan is about the app, by its name and references. */
+  concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
   /** An environment as it stands now, read once; undefined when app.yml has none of that name. */
   environment(name: string): Promise<EnvironmentNow> | undefined;
@@ -58,8 +63,8 @@ export interface ScanResult {
   readonly errors: readonly ScanError[];
 }
 
-/** Environments worked on at once: bounds how many repositories' texts are in memory. */
-const environmentsAtOnce = 6;
+/** Environments worked on at once: more than a forge is asked at once, since most of the time they wait for registries. */
+const environmentsAtOnce = 24;
 
 /** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
 export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {
@@ -74,7 +79,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
     return read;
   };
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
-  const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, registry, environment };
+  const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, concerns: concerns(options), registry, environment };
   const errors: ScanError[] = [...found.errors];
   const limit = pLimit(environmentsAtOnce);
   const results = await Promise.all(
@@ -93,6 +98,12 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   const environments = results.flat();
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
   return { environments, errors: mergeErrors(errors) };
+}
+
+function concerns({ apps, packages }: ScanOptions): Scan['concerns'] {
+  return (app, references) =>
+    (apps === undefined || apps.includes(app)) &&
+    (packages === undefined || references.some(({ package: of }) => packages.some((match) => matches({ match }, of.name))));
 }
 
 async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings): Promise<EnvironmentNow> {

@@ -73,8 +73,14 @@ test.each([
   expect(resolveRules([{ match, owner: 'x' }], environment, packageName).owner).toBe(matched ? 'x' : undefined);
 });
 
-test('types of a package stand instead of those of the environment', () => {
-  expect(resolveRules([{ match: '**', updates: { types: ['digest'] } }], environment, name).types).toEqual(['digest']);
+test('each rule is told with the place where it stands', () => {
+  const rules = [
+    { match: '**', allow: '<9', ignore: ['3.x'], where: { allow: 'app.yml:9', ignore: 'app.yml:10' } },
+    { match: name, allow: '<3', where: { allow: 'app.yml:12', ignore: 'app.yml:11' } },
+  ];
+  const { where } = resolveRules(rules, { ...environment, where: 'app.yml:4' }, name);
+  expect(where).toEqual({ types: 'app.yml:4', allow: 'app.yml:12', ignore: 'app.yml:10' });
+  expect(resolveRules([{ match: '**', allow: '<9' }], environment, name).where).toBeUndefined();
 });
 
 test('a name is put into the source as it is', () => {
