@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { downloadBundle } from './adapters/datasources/nexus-raw/download.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
-import { OutsideError, UsageError } from './domain/errors.ts';
+import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
@@ -63,25 +63,20 @@ export async function createServices(
         if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
         return found;
       };
-      return { forge, datasources, store, now, progress, texts: createTexts({ forges, download: (url) => download(http, url) }, now) };
+      return {
+        forge,
+        datasources,
+        store,
+        now,
+        progress,
+        texts: createTexts({ forges, download: (url) => downloadBundle(http, url) }, now),
+      };
     },
     close: async () => {
       await http.close();
       store.close();
     },
   };
-}
-
-/** Bytes, packed. */
-const largestBundle = 64 * 1024 * 1024;
-
-async function download(http: HttpClient, url: string): Promise<Readable | undefined> {
-  const { status, body } = await http.stream({ url, maxBytes: largestBundle });
-  if (status === 200) return body;
-  body.destroy();
-  if (status === 404) return undefined;
-  const { host, pathname } = new URL(url);
-  throw new OutsideError(host, `GET ${host}${pathname} was answered ${status}`, { status });
 }
 
 function storeFolder(url: string): string {
