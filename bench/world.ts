@@ -39,7 +39,7 @@ function otherTag(at: number): string {
   );
 }
 
-export const environmentName = (at: number): string => `env-${String(at).padStart(2, '0')}`;
+const environmentName = (at: number): string => `env-${String(at).padStart(2, '0')}`;
 export const environmentPath = (at: number): string => `platform/environments/${environmentName(at)}`;
 
 /** Files of one environment: a deployment and a service for each app. */

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
+import { downloadBundle } from './adapters/datasources/nexus-raw/download.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
-import { OutsideError, UsageError } from './domain/errors.ts';
+import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
@@ -92,18 +92,10 @@ async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promi
   return place && found && (await found.exists(place.path)) ? { tags: await found.tags(place.path, '') } : undefined;
 }
 
-/** Bytes, packed. */
-const largestBundle = 64 * 1024 * 1024;
-
 /** A file of a forge of app.yml is asked for with that forge's token, which no redirect carries elsewhere. */
-async function download(http: HttpClient, forges: readonly ForgeAccess[], url: string): Promise<Readable | undefined> {
+async function download(http: HttpClient, forges: readonly ForgeAccess[], url: string) {
   const forge = forges.find((one) => url.startsWith(`${one.url}/`));
-  const { status, body } = await http.stream({ url, maxBytes: largestBundle, headers: (await forge?.authorization()) ?? {} });
-  if (status === 200) return body;
-  body.destroy();
-  if (status === 404) return undefined;
-  const { host, pathname } = new URL(url);
-  throw new OutsideError(host, `GET ${host}${pathname} was answered ${status}`, { status });
+  return downloadBundle(http, url, await forge?.authorization());
 }
 
 function storeFolder(url: string): string {

@@ -1,5 +1,5 @@
 /**
- * What can be rebuilt: ETags, what was read of an environment at a commit, when a release was first seen.
+ * What can be found out again (ETags, what was read of an environment at a commit) and since when a scan has seen something, which is counted anew when lost.
  * A space is a kind of thing (`http`, `environment`, `first-seen`), a key one of them; a value is anything JSON can hold.
  */
 export interface Store {

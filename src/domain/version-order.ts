@@ -4,7 +4,7 @@ import { sameFormat } from './version-core.ts';
 import type { PreRelease } from './version-tail.ts';
 
 /** Two strings of digits as numbers of any length. */
-export function compareDigits(one: string, other: string): number {
+function compareDigits(one: string, other: string): number {
   const [a, b] = [significant(one), significant(other)];
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
@@ -12,7 +12,7 @@ export function compareDigits(one: string, other: string): number {
 const significant = (digits: string): string => (digits.startsWith('0') ? digits.replace(/^0+/, '') : digits);
 
 /** A number that is missing is below every number. */
-export function compareNumbers(one: readonly string[], other: readonly string[]): number {
+function compareNumbers(one: readonly string[], other: readonly string[]): number {
   for (const [i, digits] of one.entries()) {
     const against = other[i];
     const order = against === undefined ? 1 : compareDigits(digits, against);

@@ -162,7 +162,8 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
-  if (marker !== undefined && carries(marker, proposal) && marker.title === proposal.title) return undefined;
+  const told = marker !== undefined && carries(marker, proposal) && marker.title === proposal.title;
+  if (told && marker.environment === proposal.environment) return undefined;
   const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
 }

@@ -18,7 +18,7 @@ const joiners = ['main.ts', 'services.ts', 'cli', 'demo'];
 /** Arrows that point the wrong way, each as `file -> target`. */
 function wrongArrows(files: readonly { readonly path: string; readonly text: string }[]): string[] {
   return files.flatMap(({ path, text }) =>
-    [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].flatMap(([, target = '']) => {
+    [...text.matchAll(/(?:from|import\(?)\s*'(\.[^']+)'/g)].flatMap(([, target = '']) => {
       const to = join(dirname(path), target);
       const [fromRoom = '', toRoom = ''] = [path, to].map((place) => place.split('/')[0]);
       const allowed = fromRoom === toRoom || joiners.includes(fromRoom) || (may[fromRoom] ?? []).includes(toRoom);
@@ -39,6 +39,9 @@ test('imports point one way', () => {
 test('a wrong arrow is named', () => {
   const text = "import { scan } from '../updates/scan.ts';";
   expect(wrongArrows([{ path: 'domain/version.ts', text }])).toEqual(['domain/version.ts -> updates/scan.ts']);
+  expect(wrongArrows([{ path: 'domain/version.ts', text: "import '../updates/scan.ts';" }])).toEqual([
+    'domain/version.ts -> updates/scan.ts',
+  ]);
   expect(wrongArrows([{ path: 'adapters/slack.ts', text }])).toEqual(['adapters/slack.ts -> updates/scan.ts']);
   expect(wrongArrows([{ path: 'cli/scan.ts', text }])).toEqual([]);
 });

@@ -63,6 +63,11 @@ test.each<[string, Partial<AppState>, object]>([
     { kind: 'update', build: { base: 'n1', expected: 'b1' } },
   ],
   [
+    'the environment has another name by now',
+    { requests: [aMergeRequest({}, aProposal({ environment: 'stage' }))], branch: own },
+    { kind: 'update', build: undefined, texts: {} },
+  ],
+  [
     'the target is gone',
     { requests: [aMergeRequest({ target: 'master' })], branch: own },
     { kind: 'update', build: undefined, texts: { target: 'main' } },

@@ -2,17 +2,7 @@ import type { MergedRequest, SourceCommit } from '../../domain/forge.ts';
 import { type Message, readMessage } from './conventional.ts';
 import { short } from './range.ts';
 
-export const groupTitles = [
-  'Breaking',
-  'Security',
-  'Features',
-  'Fixes',
-  'Performance',
-  'Reverts',
-  'Changes',
-  'Dependencies',
-  'Chores',
-] as const;
+const groupTitles = ['Breaking', 'Security', 'Features', 'Fixes', 'Performance', 'Reverts', 'Changes', 'Dependencies', 'Chores'] as const;
 export type GroupTitle = (typeof groupTitles)[number];
 
 /** One merged merge request, or one commit; every text is as it came from outside. */

@@ -38,7 +38,7 @@ function shareOf(sizes: readonly number[], sum: number): number {
 }
 
 /** The first lines of Markdown that fit into the limit together with what closes them and the rest; empty when not even one does. */
-export function cut(text: string, limit: number, rest: string): string {
+function cut(text: string, limit: number, rest: string): string {
   if (text.length <= limit) return text;
   const open: Open = { details: 0, fence: '' };
   const lines = text.split('\n');

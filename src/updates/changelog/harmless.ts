@@ -45,7 +45,7 @@ export function harmlessLine(text: string, context: Context = {}): string {
 }
 
 /** https://docs.gitlab.com/user/project/quick_actions/ */
-export function protectStart(line: string): string {
+function protectStart(line: string): string {
   return line.trimStart().replace(blockStart, (_, digits: string | undefined) => `${digits ?? ''}\\`);
 }
 

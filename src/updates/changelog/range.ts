@@ -17,7 +17,7 @@ export interface Range {
 }
 
 /** What stands before the version in an app's tags, likeliest first: those that name the app come before the bare ones, for repositories with several apps. */
-export function tagPrefixes(names: readonly string[]): string[] {
+function tagPrefixes(names: readonly string[]): string[] {
   const own = names.flatMap((name) => [`${name}-v`, `${name}-`, `${name}/v`, `${name}/`, `${name}@v`, `${name}@`, `@${name}@`]);
   return [...own, 'v', '', 'release-', 'release/', 'release-v', 'release/v', 'version-'];
 }

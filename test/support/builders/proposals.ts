@@ -3,7 +3,7 @@ import { branchOf, writeMarker } from '../../../src/domain/identifiers.ts';
 import type { Reference } from '../../../src/domain/reference.ts';
 import type { Proposal } from '../../../src/domain/update.ts';
 
-export const aReference = (change: Partial<Reference> = {}): Reference => ({
+const aReference = (change: Partial<Reference> = {}): Reference => ({
   app: 'billing',
   file: 'manifests/billing.yaml',
   line: 17,

@@ -20,7 +20,7 @@ function toCommit(line: string): GitCommit {
 }
 
 /** Commits of a revision or range, newest first; none for a revision that does not exist, as GitLab does. */
-export async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
+async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
   try {
     const args = ['log', '-z', `--format=${format}`, `--max-count=${most}`, '--end-of-options', revision, '--'];
     const listed = await git(project.directory, args);

@@ -11,7 +11,6 @@ export class Refused extends Error {
 
 export const message = (status: number, text: unknown): Refused => new Refused(status, { message: text });
 export const notFound = (what: string): Refused => message(404, `404 ${what} Not Found`);
-export const forbidden = (): Refused => message(403, '403 Forbidden');
 
 type Kind = 'string' | 'integer' | 'boolean' | 'datetime' | 'array' | readonly string[];
 

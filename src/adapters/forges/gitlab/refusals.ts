@@ -23,7 +23,7 @@ export async function explained<T>(attempt: Attempt, work: () => Promise<T>): Pr
 }
 
 /** What GitLab's answer means and who has to change what. The text holds GitLab's own words and never the token. */
-export function explainRefusal(attempt: Attempt, { status, reason }: GitLabRefusal): OutsideError {
+function explainRefusal(attempt: Attempt, { status, reason }: GitLabRefusal): OutsideError {
   const host = new URL(attempt.url).host;
   const scope = attempt.path === undefined ? host : `${attempt.forge}:${attempt.path}`;
   const said = `${attempt.doing}${attempt.path === undefined ? '' : ` ${attempt.path}`} at ${host}: ${status} ${reason}`.trimEnd();
