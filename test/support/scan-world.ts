@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
-import { lockkeeper, type Ran } from './command.ts';
 import type { ForgeFixture } from './contracts/forge-fixture.ts';
 import { git } from './git-repository.ts';
 import type { PersonsChange } from './gitlab-server/options.ts';
 import { localFixture } from './local-fixture.ts';
+import { type Call, call } from './terminal.ts';
 
 /** An app.yml in a folder, a forge with people in it, and the command line run on both. */
 export interface ScanWorld extends ForgeFixture {
@@ -14,7 +14,7 @@ export interface ScanWorld extends ForgeFixture {
   readonly forgeName: string;
   /** Writes app.yml: this, after the store and the forge. */
   readonly configure: (text: string) => void;
-  readonly run: (...argv: string[]) => Promise<Ran>;
+  readonly run: (...argv: string[]) => Promise<Call>;
   readonly scan: (...argv: string[]) => Promise<ScanReport & { readonly exit: number }>;
   /** What people change on the merge request's page. */
   readonly changeAsPerson: (path: string, id: number, change: PersonsChange) => Promise<void>;
@@ -24,7 +24,7 @@ export interface ScanWorld extends ForgeFixture {
 /** The command line in the folder; `forge` is the forge as it stands in app.yml. */
 export function commands(folder: string, forge: string, env: Readonly<Record<string, string>> = {}) {
   const config = join(folder, 'app.yml');
-  const run = (...argv: string[]): Promise<Ran> => lockkeeper([...argv, '--config', config], env);
+  const run = (...argv: string[]): Promise<Call> => call([...argv, '--config', config], env);
   return {
     config,
     run,
