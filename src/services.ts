@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { downloadBundle } from './adapters/datasources/nexus-raw/download.ts';
+import { downloadBundle } from './adapters/datasources/download.ts';
+import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
+import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
@@ -11,6 +13,7 @@ import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import { readSource } from './updates/changelog/source.ts';
 import type { Progress, ScanPorts, ScanSettings } from './updates/scan.ts';
 import { createTexts } from './updates/texts.ts';
 
@@ -46,11 +49,12 @@ export async function createServices(
     redact,
     ...(wait !== undefined && { wait }),
   });
-  const datasources = createDatasources({ registries, http, store });
   const made = new Map<string, ConnectedForge>();
   for (const [name, forge] of Object.entries(config.forges))
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
+  const access = Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []);
+  const datasources = createDatasources({ registries, http, store, forges: access, localTags: (url) => localTags(forges, url) });
   return {
     forges,
     http,
@@ -63,20 +67,29 @@ export async function createServices(
         if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
         return found;
       };
-      return {
-        forge,
-        datasources,
-        store,
-        now,
-        progress,
-        texts: createTexts({ forges, download: (url) => downloadBundle(http, url) }, now),
-      };
+      const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
+      return { forge, datasources, store, now, progress, texts };
     },
     close: async () => {
       await http.close();
       store.close();
     },
   };
+}
+
+/** How the REST API of a forge is asked for tags, releases and packages. */
+function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {
+  if (forge.type !== 'gitlab') return undefined;
+  const { url, token } = forge;
+  return { type: 'gitlab', url: url.replace(/\/+$/, ''), authorization: () => Promise.resolve({ 'private-token': token }) };
+}
+
+/** Tags of a repository of the embedded forge, by the address of its page. */
+async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promise<TagList | undefined> {
+  const local = new Map([...forges].filter(([, { traits }]) => traits.type === 'local'));
+  const place = readSource(url, local);
+  const found = place && local.get(place.forge);
+  return place && found && (await found.exists(place.path)) ? { tags: await found.tags(place.path, '') } : undefined;
 }
 
 function storeFolder(url: string): string {

@@ -15,6 +15,8 @@ interface GitCall {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are an answer; any other is an error. Without it, 0. */
   readonly codes?: readonly number[];
+  /** Milliseconds; without it, ten minutes. */
+  readonly timeoutMs?: number;
 }
 
 interface GitReply {
@@ -91,7 +93,7 @@ export function gitIn(folder: string, scope: string): Git {
     run: (doing, args, call = {}) =>
       turns(async () => {
         const child = start(args, call.env);
-        const end = ending(child);
+        const end = ending(child, call.timeoutMs);
         const reading = collect(child);
         child.stdin.end(call.input);
         const [ended, out] = [await end, await reading];
@@ -139,12 +141,12 @@ interface Ended {
   readonly complaint: string;
 }
 
-function ending(child: ChildProcess): Promise<Ended> {
+function ending(child: ChildProcess, timeoutMs: number = timeLimit): Promise<Ended> {
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(0, complaintLimit);
   });
-  const limit = setTimeout(() => child.kill(), timeLimit).unref(); // spawn's own timeout outlives a program that never started
+  const limit = setTimeout(() => child.kill(), timeoutMs).unref(); // spawn's own timeout outlives a program that never started
   child.stdin?.on('error', () => {}); // git may stop reading early; its exit code says what that means
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {

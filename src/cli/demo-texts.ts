@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pagesUrl } from '../demo/places.ts';
 import type { World } from '../demo/world.ts';
-import type { ProposalReport, ScanReport } from '../updates/report.ts';
+import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
 
 type Told = Pick<World, 'directory' | 'configFile' | 'ports' | 'made'>;
 
@@ -12,6 +12,12 @@ export const introduction = ({ directory, ports, made }: Told): string => `${mad
 
 Scanning it over HTTP, as "lockkeeper scan" would:
 `;
+
+/** Environment, app, version, why: once for all the places that one app has it in. */
+export function heldRows(held: readonly HeldReport[]): readonly (readonly string[])[] {
+  const rows = held.map(({ environment, app, to = '', reason }) => [environment, app, to, reason]);
+  return [...new Map(rows.map((row) => [row.join('\n'), row])).values()];
+}
 
 /** What a person may try while the pages are served. */
 export function nextSteps({ directory, configFile, ports }: Told, { proposals }: ScanReport): string {

@@ -8,7 +8,7 @@ import { makeWorld, type World } from '../demo/world.ts';
 import type { PagesSource } from '../domain/pages.ts';
 import { startServer } from '../http/server.ts';
 import { type Context, withConfig } from './context.ts';
-import { introduction, nextSteps } from './demo-texts.ts';
+import { heldRows, introduction, nextSteps } from './demo-texts.ts';
 import type { ExitCode } from './io.ts';
 import { printReport, scanOnce } from './scan.ts';
 
@@ -43,7 +43,11 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
   try {
     output.print(introduction(world));
     const report = await scanOnce({}, context);
-    printReport(report, false, output);
+    printReport({ ...report, held: [] }, false, output);
+    if (report.held.length > 0) {
+      output.print('\nheld ("lockkeeper scan" says where each of them stands)');
+      output.table(['environment', 'app', 'version', 'reason'], heldRows(report.held));
+    }
     const stopped = untilStopped(); // before anybody reads that it waits for it
     output.print(nextSteps(world, report));
     await stopped;

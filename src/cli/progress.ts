@@ -21,7 +21,8 @@ export function startProgress(stream: Sink, title: string, total: number): Progr
     const progress = await import('cli-progress');
     if (done.stopped) return;
     const format = `${title} [{bar}] {value}/{total}`;
-    bar = new progress.SingleBar({ stream, format, clearOnComplete: true, hideCursor: null, forceRedraw: false });
+    // Neither the cursor nor the wrapping of lines is changed: after Ctrl-C nobody would change them back.
+    bar = new progress.SingleBar({ stream, format, clearOnComplete: true, hideCursor: null, linewrap: true, forceRedraw: false });
     bar.start(done.total, done.value);
   };
   const timer = stream.isTTY ? setTimeout(() => void show(), patienceMs).unref() : undefined;

@@ -1,8 +1,8 @@
-import markdownIt, { type StateBlock } from 'markdown-it';
+import markdownIt, { type StateBlock, type StateInline } from 'markdown-it';
 import { type Html, html, trusted } from './html.ts';
 
 /**
- * Markdown as forges render it, without raw HTML, except bare `<details>` and `<summary>`; comments are left out.
+ * Markdown as forges render it, without raw HTML, except bare `<details>`, `<summary>` and `<br>`; comments are left out.
  * Pictures become links: nothing is loaded from elsewhere.
  */
 export function renderMarkdown(text: string): Html {
@@ -19,6 +19,7 @@ const interrupts = { alt: ['paragraph', 'reference', 'blockquote', 'list'] };
 renderer.block.ruler.before('fence', 'comment', comment, interrupts);
 renderer.block.ruler.before('fence', 'details', details, interrupts);
 renderer.block.ruler.before('fence', 'summary', summary, interrupts);
+renderer.inline.ruler.before('html_inline', 'break', lineBreak);
 
 // The Content-Security-Policy forbids style attributes, by which markdown-it aligns cells.
 for (const rule of ['th_open', 'td_open']) {
@@ -87,6 +88,15 @@ function summary(state: StateBlock, start: number, _: number, silent: boolean): 
     pushSummary(state, line, start);
     state.line = start + 1;
   }
+  return true;
+}
+
+/** `<br>` in a line. */
+function lineBreak(state: StateInline, silent: boolean): boolean {
+  const [found = ''] = /^<br ?\/?>/.exec(state.src.slice(state.pos, state.pos + '<br />'.length)) ?? [];
+  if (found === '') return false;
+  if (!silent) state.push('hardbreak', 'br', 0);
+  state.pos += found.length;
   return true;
 }
 

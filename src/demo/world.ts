@@ -65,7 +65,7 @@ function refuseOtherPort(directory: string, found: Marker | undefined, port: num
 /** What the file system says no to (no permission, a full disk, a file where a folder should be) is for a person to change. */
 function refuseUnwritable(directory: string, error: unknown): never {
   if (Error.isError(error) && 'syscall' in error)
-    throw new UsageError(`making the demo in ${directory}, --dir names another`, { cause: error });
+    throw new UsageError(`${directory} cannot be written, give --dir another`, { cause: error });
   throw error;
 }
 

@@ -1,20 +1,29 @@
 /** How the versions of a package are found; one adapter per name. */
-export type DatasourceName = 'oci' | 'nexus-raw';
+export const datasourceNames = ['oci', 'nexus-raw', 'helm', 'git-tags', 'gitlab-releases', 'gitlab-packages', 'github-releases'] as const;
+export type DatasourceName = (typeof datasourceNames)[number];
 
 /** What a reference points to, independent of its version. */
 export interface Package {
   readonly datasource: DatasourceName;
   /** What people read and what `packages[].match` is compared with: `registry.example.com/payments/billing`; never with a scheme, a version or credentials. */
   readonly name: string;
-  /** Only for `nexus-raw`: the bundle's URL with every place of the version replaced by `{version}`. */
+  /**
+   * Where to ask. Of a file (`nexus-raw`, `gitlab-packages`, `gitlab-releases`, `github-releases`): its URL with every place of the version
+   * replaced by `{version}`. Of `helm`: the chart repository, `https://…` without `index.yaml`, or `oci://…` with the chart. Of `git-tags`: what git clones.
+   */
   readonly url?: string;
+  /** Only for `helm`: the chart's name in the repository's index. */
+  readonly chart?: string;
 }
 
 /** Two references with the same key are looked up once. */
-export const packageKey = (of: Package): string => `${of.datasource} ${of.url ?? of.name}`;
+export const packageKey = (of: Package): string => `${of.datasource} ${of.url ?? of.name}${of.chart === undefined ? '' : ` ${of.chart}`}`;
 
-/** What a stretch of text in a file stands for. `sha256` is 64 hex digits without a prefix, `digest` is `sha256:` with them. */
-export type Holds = 'version' | 'digest' | 'sha256';
+/** A file of manifests whose address holds the version: it can be downloaded, and compared with another version's. */
+export const isBundle = (of: Package): boolean => of.url?.includes('{version}') === true;
+
+/** What a stretch of text in a file stands for. `sha256` is 64 hex digits without a prefix, `digest` is `sha256:` with them, `commit` a git commit's 40 or 64. */
+export type Holds = 'version' | 'digest' | 'sha256' | 'commit';
 
 /** A stretch of a file's text that an update replaces; UTF-16 offsets into the decoded text (a byte order mark counts as one). */
 export interface Spot {

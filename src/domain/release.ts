@@ -8,6 +8,8 @@ export interface Release {
   readonly digest?: string;
   /** Of the file itself, 64 hex digits, for bundles. */
   readonly sha256?: string;
+  /** Of a git tag: the commit, 40 or 64 hex digits. */
+  readonly commit?: string;
   /** RFC 3339, UTC, where the registry can tell. */
   readonly publishedAt?: string;
   /** Where it can be downloaded, for bundles. */
@@ -26,6 +28,7 @@ export interface ReleaseList {
 export interface ReleaseDetails {
   readonly digest?: string;
   readonly sha256?: string;
+  readonly commit?: string;
   readonly publishedAt?: string;
   /** Digest per platform (`linux/amd64`), without attestations; a single manifest has one entry or none. */
   readonly platforms?: Readonly<Record<string, string>>;

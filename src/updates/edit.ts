@@ -1,3 +1,4 @@
+import { isCommit } from '../domain/digest.ts';
 import { ConflictError, RefusedError } from '../domain/errors.ts';
 import { isDigest } from '../domain/image.ts';
 import type { Reference, Spot, TextFile } from '../domain/reference.ts';
@@ -49,18 +50,22 @@ function changesOf(file: TextFile, { reference, to }: Edit): Change[] {
 }
 
 function textFor({ holds }: Spot, to: Release): string | undefined {
-  return { version: to.version, digest: to.digest, sha256: to.sha256 }[holds];
+  return { version: to.version, digest: to.digest, sha256: to.sha256, commit: to.commit }[holds];
 }
 
 const shapes: Readonly<Record<Spot['holds'], (text: string) => boolean>> = {
   version: (text) => /^[A-Za-z0-9_][A-Za-z0-9_.+~-]*$/.test(text),
   digest: isDigest,
   sha256: (text) => /^[0-9a-f]{64}$/i.test(text),
+  commit: isCommit,
 };
+
+/** A git tag may hold slashes; it takes the place of none but such a one: elsewhere a slash would change what a path means. */
+const slashless = (next: string, old: string): string => (old.includes('/') ? next.replaceAll('/', '_') : next);
 
 /** Why the text must not be written there: it could end the scalar, or become a number where text was. */
 function unfit(text: string, { start, end, text: old, holds }: Spot, next: string): string | undefined {
-  if (!shapes[holds](next)) return `its ${holds} has characters that none may have`;
+  if (!shapes[holds](slashless(next, old))) return `its ${holds} has characters that none may have`;
   const alone = /^$|\s/.test(text.charAt(start - 1)) && /^$|\s/.test(text.charAt(end));
   const becomesNumber = alone && misread(old) === undefined && misread(next) !== undefined;
   return becomesNumber ? `without quotes ${next} would be read as ${misread(next)}: put ${old} in quotes` : undefined;

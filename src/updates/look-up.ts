@@ -1,5 +1,6 @@
 import { OutsideError } from '../domain/errors.ts';
-import type { Reference } from '../domain/reference.ts';
+import { imageRepository } from '../domain/image.ts';
+import type { Package, Reference } from '../domain/reference.ts';
 import type { Release, ReleaseDetails } from '../domain/release.ts';
 import type { HeldVersion, Update } from '../domain/update.ts';
 import type { UpdateRules } from './decision.ts';
@@ -41,10 +42,13 @@ export async function lookUp(reference: Reference, rules: UpdateRules, barred: B
 
 const noVersions = 'its registry lists no version of it; is the name right?';
 
+const hostOf = ({ datasource, name }: Package): string =>
+  datasource === 'oci' ? imageRepository(name).host : (name.split('/')[0] ?? name);
+
 async function decideReference(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
   const { package: of, version, digest } = reference;
   const list = await registry.releases(of);
-  const problems = list.complete ? [] : [new OutsideError(of.name, list.problem ?? `listing ${of.name}: the list is incomplete`)];
+  const problems = list.complete ? [] : [new OutsideError(hostOf(of), list.problem ?? `listing ${of.name}: the list is incomplete`)];
   const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
   const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules, barred, ...moved });
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');

@@ -1,16 +1,19 @@
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { noEnvironmentFile } from '../domain/environment.ts';
-import type { Reference, TextFile, Warning } from '../domain/reference.ts';
+import type { TextFile, Warning } from '../domain/reference.ts';
 import { readArchive } from '../manifests/archive.ts';
 import { environmentFile, parseEnvironment } from '../manifests/environment-file.ts';
 import { decodeText } from '../manifests/text.ts';
 import type { RepositoryAt } from './read-environment.ts';
 import { findReferences } from './references/find.ts';
+import type { HelmRepository } from './references/flux.ts';
+import { joinHelmRepositories, type OpenReference } from './references/helm-repositories.ts';
 
 /** Everything that updates need of a repository, file by file as the archive arrives; only texts with references are kept. */
 export async function readRepository(archive: Readable, scope: string): Promise<RepositoryAt> {
-  const references: Reference[] = [];
+  const references: OpenReference[] = [];
+  const helmRepositories: HelmRepository[] = [];
   const warnings: Warning[] = [];
   const files = new Map<string, TextFile>();
   let { apps } = noEnvironmentFile;
@@ -27,6 +30,7 @@ export async function readRepository(archive: Readable, scope: string): Promise<
     const file: TextFile = { path: item.path, text };
     const found = findReferences(file, item.altered);
     references.push(...found.references);
+    helmRepositories.push(...found.helmRepositories);
     warnings.push(...found.warnings);
     if (found.references.length > 0) files.set(item.path, file);
     if (item.path === environmentFile) {
@@ -36,7 +40,7 @@ export async function readRepository(archive: Readable, scope: string): Promise<
     }
     await setImmediate(); // parsing is a long step: others that wait for a reply get their turn
   }
-  return { references, warnings: unique(warnings), apps, files };
+  return { references: joinHelmRepositories(references, helmRepositories), warnings: unique(warnings), apps, files };
 }
 
 /** environment.yml is read twice, for its bundles and for itself; what is wrong with it is said once. */

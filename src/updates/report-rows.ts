@@ -1,4 +1,5 @@
 import { explain, OutsideError } from '../domain/errors.ts';
+import { readMarker } from '../domain/identifiers.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
 import type { EnvironmentNow } from './read-environment.ts';
@@ -35,7 +36,10 @@ export function proposalReport(environment: string, { action: decided, url, prob
     const { request, marker } = action;
     return { ...shown, app: marker.app, branch: request.branch, title: request.title, updates: [] };
   }
-  const { app, branch, title, updates } = action.proposal;
+  const { app, branch, title, updates, content } = action.proposal;
+  if (action.kind === 'keep' && readMarker(action.request.description)?.content !== content) {
+    return { ...shown, app, branch, title: action.request.title, updates: [] }; // what it carries is not what would be proposed now
+  }
   return { ...shown, app, branch, title, updates: updates.map(updateReport) };
 }
 

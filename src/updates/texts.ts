@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { Forge, RepositoryRef } from '../domain/forge.ts';
+import { revisionLabel, sourceLabel } from '../domain/labels.ts';
+import { isBundle } from '../domain/reference.ts';
 import type { ReleaseDetails } from '../domain/release.ts';
 import type { Proposal, Update } from '../domain/update.ts';
 import { parseVersion } from '../domain/version.ts';
 import { comparable, compareVersions } from '../domain/version-order.ts';
 import { type BundleDiff, createBundleDiffs } from './bundle-diffs.ts';
 import { type ChangelogRequest, createChangelogs } from './changelog/changelog.ts';
-import { neighbours, revisionLabel, sourceLabel } from './changelog/source.ts';
+import { neighbours } from './changelog/source.ts';
 import { describeProposal, moveKey, type UpdateFacts } from './merge-request.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
@@ -39,7 +41,7 @@ export function createTexts(ports: TextPorts, now: Date): Texts {
   const changelogs = createChangelogs({ forges: ports.forges, compare: compareTexts });
   const bundleDiffs = createBundleDiffs((url) => ports.download(url));
   const factsOf = async (update: Update, input: DescribeInput): Promise<UpdateFacts> => {
-    const bundle = update.reference.package.datasource === 'nexus-raw' ? await bundleDiffs(update) : undefined;
+    const bundle = isBundle(update.reference.package) ? await bundleDiffs(update) : undefined;
     const [from, to] = await Promise.all([
       detailsOf(input.registry, update, update.reference.version, update.reference.digest),
       detailsOf(input.registry, update, update.to.version, update.to.digest),

@@ -62,6 +62,11 @@ test.each([
   expect(open).toEqual([]);
 });
 
+test('a line is broken by <br>, and by nothing that only looks like it', () => {
+  expect(render('- a<br>b<br/>c<br />d')).toBe('<ul>\n<li>a<br>\nb<br>\nc<br>\nd</li>\n</ul>');
+  expect(render('a<br onclick=x>b `<br>`')).toBe('<p>a&lt;br onclick=x&gt;b <code>&lt;br&gt;</code></p>');
+});
+
 test('the marker that a merge request is found by is not shown', () => {
   const marker = writeMarker({ app: 'a', environment: 'e', content: '-->', title: '<!--' });
   expect(render(`text\n\n${marker}\n`)).toBe('<p>text</p>');
@@ -78,7 +83,7 @@ test('a table keeps its alignment, by class', () => {
   expect(render('| a |\n| ---: |\n| b |')).toContain('<td class="right">b</td>');
 });
 
-test.each(['<details>', '<!--', '[', '*a', '<summary>', '|a', '> ', '`', 'http://a.example/('])(
+test.each(['<details>', '<!--', '[', '*a', '<summary>', '<br>', '|a', '> ', '`', 'http://a.example/('])(
   'a hundred kilobytes of %j are rendered',
   (part) => {
     expect(render(`${part}\n`.repeat(100_000 / (part.length + 1)))).not.toBe('');

@@ -1,5 +1,6 @@
 import type { Reference } from '../../src/domain/reference.ts';
 import { findReferences } from '../../src/updates/references/find.ts';
+import { joinHelmRepositories } from '../../src/updates/references/helm-repositories.ts';
 
 /** `LINE PACKAGE VERSION@DIGEST (app)`, `: reason` behind where it is skipped; a digest shortened to its first six digits. */
 function oneLine({ line, app, package: of, version, digest, skip }: Reference): string {
@@ -8,7 +9,10 @@ function oneLine({ line, app, package: of, version, digest, skip }: Reference): 
 }
 
 /** All references of a text, one line each. */
-export const found = (text: string, path = 'manifests/a.yaml'): string[] => findReferences({ path, text }).references.map(oneLine);
+export function found(text: string, path = 'manifests/a.yaml'): string[] {
+  const { references, helmRepositories } = findReferences({ path, text });
+  return joinHelmRepositories(references, helmRepositories).map(oneLine);
+}
 
 /** `LINE message` of each warning. */
 export const warned = (text: string, path = 'manifests/a.yaml'): string[] =>

@@ -6,10 +6,11 @@ import type { Release } from '../../src/domain/release.ts';
 import { decodeText } from '../../src/manifests/text.ts';
 import { applyUpdates } from '../../src/updates/edit.ts';
 import { findReferences } from '../../src/updates/references/find.ts';
+import { joinHelmRepositories } from '../../src/updates/references/helm-repositories.ts';
 import { hex } from '../support/found.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/edits');
-const next: Release = { version: '1.10.0', digest: `sha256:${hex('b')}`, sha256: hex('b') };
+const next: Release = { version: '1.10.0', digest: `sha256:${hex('b')}`, sha256: hex('b'), commit: 'b'.repeat(40) };
 
 describe.each(readdirSync(fixtures))('%s', (name) => {
   const folder = join(fixtures, name, 'original');
@@ -17,10 +18,12 @@ describe.each(readdirSync(fixtures))('%s', (name) => {
   test.each(paths)('%s', (path) => {
     const text = decodeText(readFileSync(join(folder, path))) ?? '';
     const file = { path, text };
-    const billing = (of: TextFile): Reference[] =>
-      findReferences(of).references.filter(
+    const billing = (of: TextFile): Reference[] => {
+      const { references: open, helmRepositories } = findReferences(of);
+      return joinHelmRepositories(open, helmRepositories).filter(
         (one) => one.package.name.includes('payments/billing') || one.package.name.includes('manifests/billing'),
       );
+    };
     const ours = billing(file).filter((one) => !one.package.name.endsWith('-ui'));
     const edited = applyUpdates(
       file,
@@ -70,6 +73,18 @@ test.each(badReleases)('refused: %s', (_, index, to, reason) => {
   const act = (): string => applyUpdates(file, [edit(index, to)]);
   expect(act).toThrow(RefusedError);
   expect(act).toThrow(reason);
+});
+
+test('a slash, as git tags may hold one, takes the place of none but such a tag', () => {
+  const moveTo = (ref: string, version: string): string => {
+    const kustomization = { path: 'kustomization.yaml', text: `resources: ["github.com/o/r?ref=${ref}"]\n` };
+    const [reference] = findReferences(kustomization).references;
+    if (reference === undefined) throw new Error('no reference');
+    return applyUpdates(kustomization, [{ reference, to: { version } }]);
+  };
+  expect(moveTo('kustomize/v5.3.0', 'kustomize/v5.4.0')).toBe('resources: ["github.com/o/r?ref=kustomize/v5.4.0"]\n');
+  expect(() => moveTo('v5.3.0', 'kustomize/v5.4.0')).toThrow('its version has characters that none may have');
+  expect(() => moveTo('kustomize/v5.3.0', 'kustomize/v5&x=1')).toThrow('its version has characters that none may have');
 });
 
 test('refused: a bundle that is pinned, without a checksum', () => {

@@ -2,6 +2,13 @@ import type { DatasourceName } from '../../domain/reference.ts';
 import type { Datasource } from '../../domain/release.ts';
 import type { Store } from '../../domain/store.ts';
 import type { HostSettings, HttpClient } from '../http/client.ts';
+import type { ForgeAccess } from './forge-files/access.ts';
+import { createFileDatasource } from './forge-files/datasource.ts';
+import { forgeTags } from './forge-files/forge-tags.ts';
+import { githubReleases } from './forge-files/github.ts';
+import { gitlabPackages, gitlabReleases } from './forge-files/gitlab.ts';
+import { createGitTags, type ForgeTags } from './git-tags/datasource.ts';
+import { createHelm } from './helm/datasource.ts';
 import { createNexusRaw } from './nexus-raw/datasource.ts';
 import { createOci } from './oci/datasource.ts';
 
@@ -27,10 +34,24 @@ export interface DatasourceOptions {
   readonly http: HttpClient;
   /** Keeps what never changes, in the space `oci`. */
   readonly store: Store;
+  /** Of app.yml, with an API: asked for what lies on them with their own authorization. */
+  readonly forges?: readonly ForgeAccess[];
+  /** Tags of repositories that lie on this machine; undefined for any other. */
+  readonly localTags?: ForgeTags;
 }
 
 export function createDatasources(options: DatasourceOptions): Record<DatasourceName, Datasource> {
-  return { oci: createOci(options), 'nexus-raw': createNexusRaw(options) };
+  const { http, forges = [] } = options;
+  const oci = createOci(options);
+  return {
+    oci,
+    'nexus-raw': createNexusRaw(options),
+    helm: createHelm(options, oci),
+    'git-tags': createGitTags(async (url) => (await options.localTags?.(url)) ?? forgeTags(http, forges)(url)),
+    'gitlab-releases': createFileDatasource(gitlabReleases(http, forges)),
+    'gitlab-packages': createFileDatasource(gitlabPackages(http, forges)),
+    'github-releases': createFileDatasource(githubReleases(http, forges)),
+  };
 }
 
 /**

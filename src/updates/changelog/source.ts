@@ -1,9 +1,6 @@
 import { explain, OutsideError } from '../../domain/errors.ts';
 import type { RepositoryRef, SourceForge } from '../../domain/forge.ts';
-
-/** Where an image's label, or a bundle's annotation, says its source is. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-export const sourceLabel = 'org.opencontainers.image.source';
-export const revisionLabel = 'org.opencontainers.image.revision';
+import { sourceLabel } from '../../domain/labels.ts';
 
 export type Forges = ReadonlyMap<string, SourceForge>;
 

@@ -55,7 +55,8 @@ export function parseTemplate(template: string): Pick<BundleUrl, 'package' | 'ap
   return { package: { datasource: 'nexus-raw', name: bundleName(path), url: template }, app: bundleApp(path) };
 }
 
-function urlTrouble(text: string, host: string, query: string): string | undefined {
+/** Why a file's URL cannot be asked for other versions, whatever it holds. */
+export function urlTrouble(text: string, host: string, query: string): string | undefined {
   if (host.includes('@')) return 'the URL holds credentials: keep them in app.yml under registries and take them out here';
   if (query !== '') return 'the URL has a query, which may hold credentials and is no part of a path in a raw repository';
   if (hasVariable(text)) return 'the URL holds a variable or template, which only the tool that fills it in can read';

@@ -1,7 +1,7 @@
 import type { Spot } from '../../domain/reference.ts';
 import { get, getScalar, type Scalar, type YamlNode } from '../../manifests/yaml-nodes.ts';
-import { parseBundleUrl } from './bundle-url.ts';
 import { type Draft, spot, trouble } from './draft.ts';
+import { parseFileUrl } from './forge-url.ts';
 
 /** Bundles of environment.yml's `manifests`: a URL, or `{ url, sha256 }`. */
 export function findBundles(root: YamlNode): readonly Draft[] {
@@ -13,8 +13,9 @@ export function findBundles(root: YamlNode): readonly Draft[] {
   });
 }
 
-function bundleDraft(url: Scalar, sha256: Scalar | undefined): Draft | undefined {
-  const bundle = parseBundleUrl(url.value);
+/** undefined when the text is no URL, or none of a shape that `parse` knows. */
+export function bundleDraft(url: Scalar, sha256: Scalar | undefined, parse = parseFileUrl): Draft | undefined {
+  const bundle = parse(url.value);
   if (bundle === undefined) return undefined;
   const { app, package: of, version } = bundle;
   const skip = bundle.skip ?? trouble(url) ?? (sha256 && checksumTrouble(sha256));

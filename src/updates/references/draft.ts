@@ -7,6 +7,15 @@ import type { Scalar } from '../../manifests/yaml-nodes.ts';
 export interface Draft extends Omit<Reference, 'file' | 'line'> {
   /** Offset of the version, or of what names the package where none is written. */
   readonly at: number;
+  /** The object that holds the address of the package's repository, perhaps in another file. */
+  readonly source?: SourceName;
+}
+
+/** A Flux object that another file of the same repository may hold. */
+export interface SourceName {
+  readonly name: string;
+  /** Absent where the file does not say: whatever tool applies it does. */
+  readonly namespace?: string;
 }
 
 /** Why a scalar cannot be looked up or replaced, whatever it holds. */
@@ -27,6 +36,12 @@ export function misread(text: string): string | undefined {
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   }
   return undefined;
+}
+
+/** Why an unquoted text cannot stand where text is expected: kustomize and the Kubernetes API refuse numbers and truth values there. */
+export function numberTrouble(text: string): string | undefined {
+  const read = misread(text);
+  return read === undefined ? undefined : `${text} without quotes is read as ${read}, not as text: put it in quotes`;
 }
 
 function loaded(text: string, schema: typeof CORE_SCHEMA): unknown {

@@ -1,15 +1,21 @@
-import { packageKey, type Reference, type TextFile, type Warning } from '../../domain/reference.ts';
+import { packageKey, type TextFile, type Warning } from '../../domain/reference.ts';
 import { environmentFile } from '../../manifests/environment-file.ts';
 import { type LineAt, lineIndex } from '../../manifests/text.ts';
 import { parseYaml, type YamlNode } from '../../manifests/yaml-nodes.ts';
+import { findArgo } from './argo.ts';
 import { findBundles } from './bundles.ts';
+import { findChartDependencies } from './chart-yaml.ts';
 import type { Draft } from './draft.ts';
+import { findFlux, type HelmRepository, helmRepository } from './flux.ts';
+import type { OpenReference } from './helm-repositories.ts';
 import { findImages } from './images.ts';
-import { findKustomizeImages } from './kustomize.ts';
+import { findKustomizeImages, findKustomizeRemotes } from './kustomize.ts';
 import { findMarked } from './marked.ts';
 
 export interface Found {
-  readonly references: readonly Reference[];
+  readonly references: readonly OpenReference[];
+  /** For the charts of other files. */
+  readonly helmRepositories: readonly HelmRepository[];
   readonly warnings: readonly Warning[];
 }
 
@@ -28,6 +34,7 @@ export function findReferences(file: TextFile, altered?: string): Found {
     ),
   ];
   return {
+    helmRepositories: documents.flatMap((root) => helmRepository(root) ?? []),
     references: unique(drafts).map((draft) => referenceOf(draft, file.path, lineAt, altered)),
     warnings: [
       ...explain(problems, file),
@@ -40,7 +47,15 @@ export function findReferences(file: TextFile, altered?: string): Found {
 const isHidden = (path: string): boolean => path.split('/').some((segment) => segment.startsWith('.'));
 
 function draftsOf(root: YamlNode, path: string): readonly Draft[] {
-  return path === environmentFile ? findBundles(root) : [...findKustomizeImages(root, path), ...findImages(root)];
+  if (path === environmentFile) return findBundles(root);
+  return [
+    ...findKustomizeImages(root, path),
+    ...findKustomizeRemotes(root, path),
+    ...findChartDependencies(root, path),
+    ...findFlux(root),
+    ...findArgo(root),
+    ...findImages(root),
+  ];
 }
 
 /** A mark says more than the form that stands on its line. */
@@ -55,11 +70,13 @@ const placesOf = ({ at, spots }: Draft): number[] => [at, ...spots.map((spot) =>
 function unique(drafts: readonly Draft[]): Draft[] {
   const byPlace = Map.groupBy(drafts, (draft) => draft.at);
   const once = [...byPlace.values()].flatMap((same) => {
-    const packages = [...new Map(same.map((draft) => [packageKey(draft.package), draft])).values()];
+    const packages = [...new Map(same.map((draft) => [keyOf(draft), draft])).values()];
     return packages.length === 1 ? packages : packages.map((draft) => shared(draft, packages.length));
   });
   return once.toSorted((a, b) => a.at - b.at);
 }
+
+const keyOf = ({ package: of, source }: Draft): string => `${packageKey(of)} ${source?.namespace ?? ''} ${source?.name ?? ''}`;
 
 const shared = (draft: Draft, count: number): Draft => ({
   ...draft,
@@ -67,7 +84,7 @@ const shared = (draft: Draft, count: number): Draft => ({
   skip: `one anchor holds the version of ${count} packages, which may not all have the next one: give each its own, or mark the line of the anchor`,
 });
 
-function referenceOf({ at, ...draft }: Draft, file: string, lineAt: LineAt, altered: string | undefined): Reference {
+function referenceOf({ at, ...draft }: Draft, file: string, lineAt: LineAt, altered: string | undefined): OpenReference {
   const reference = { ...draft, file, line: lineAt(at) };
   return altered === undefined || draft.skip !== undefined ? reference : { ...reference, spots: [], skip: altered };
 }

@@ -1,5 +1,5 @@
 import { isDigest, parseImage } from '../../domain/image.ts';
-import type { Package, Spot } from '../../domain/reference.ts';
+import { isBundle, type Package, type Spot } from '../../domain/reference.ts';
 import { parseBundleUrl } from './bundle-url.ts';
 import { hasVariable } from './draft.ts';
 import { helmReads } from './helm-values.ts';
@@ -39,17 +39,20 @@ const variable: OnLine = { version: '', spots: [], skip: 'holds a variable or te
 
 const part = (text: string, start: number, holds: Spot['holds']): Spot => ({ start, end: start + text.length, text, holds });
 
-function inValue(value: string, { datasource }: Package): OnLine | undefined {
+function inValue(value: string, of: Package): OnLine | undefined {
   if (hasVariable(value)) return undefined;
-  if (/^https?:\/\//i.test(value)) return inUrl(value);
+  if (/^https?:\/\//i.test(value)) return isNamedByAddress(of) ? undefined : inUrl(value);
   const [version = '', digest, ...more] = value.split('@');
   if (versionText.test(version) && more.length === 0 && (digest === undefined || isDigest(digest))) {
     const spots = [part(version, 0, 'version')];
     return digest === undefined ? { version, spots } : { version, digest, spots: [...spots, part(digest, version.length + 1, 'digest')] };
   }
   if (isDigest(value)) return { version: '', digest: value, spots: [part(value, 0, 'digest')] };
-  return datasource === 'oci' ? inImage(value) : undefined;
+  return of.datasource === 'oci' ? inImage(value) : undefined;
 }
+
+/** Its URL says where to ask, and stands on no line with the version in it. */
+const isNamedByAddress = (of: Package): boolean => of.url !== undefined && !isBundle(of);
 
 function inUrl(value: string): OnLine | undefined {
   const url = parseBundleUrl(value);
@@ -70,6 +73,7 @@ function inImage(value: string): OnLine | undefined {
 
 /** `name:tag@digest` of an image, or the URL of a bundle, among other words. */
 function behindPackage(text: string, of: Package): OnLine | undefined {
+  if (isNamedByAddress(of)) return undefined;
   const literal =
     of.url === undefined
       ? `${escaped(of.name)}:(?<version>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@(?<digest>sha256:[0-9a-f]{64}))?`

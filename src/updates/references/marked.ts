@@ -1,7 +1,9 @@
 import { isImageName } from '../../domain/image.ts';
 import type { DatasourceName, Package } from '../../domain/reference.ts';
 import { parseTemplate } from './bundle-url.ts';
+import { chartPackage } from './chart.ts';
 import { appName, appOf, type Draft, hasVariable } from './draft.ts';
+import { parseGitUrl } from './git-url.ts';
 import { findVersionOnLine } from './marked-line.ts';
 
 /** What is wrong with a mark. */
@@ -64,23 +66,51 @@ function parseMark(text: string, at: number): Mark | BadMark {
   const datasource = values.get('datasource');
   const name = values.get('package') ?? '';
   const app = values.get('app');
-  if (!isDatasource(datasource)) return { at, message: `a mark needs datasource=oci or datasource=nexus-raw: write it like ${example}` };
-  const of = datasource === 'oci' ? ociPackage(name) : bundlePackage(name);
-  if (of === undefined) {
-    const wanted =
-      datasource === 'oci' ? 'the name of an image without tag, like package=registry.example.com/org/app' : `a URL, like ${bundleExample}`;
-    return { at, message: `a mark with datasource=${datasource} needs ${wanted}` };
-  }
+  if (!isMarked(datasource)) return { at, message: `a mark needs datasource=${Object.keys(kinds).join(', ')}: write it like ${example}` };
+  const { packageOf, wanted } = kinds[datasource];
+  const of = packageOf(name);
+  if (of === undefined) return { at, message: `a mark with datasource=${datasource} needs ${wanted}` };
   return { at, package: of.package, app: app === undefined ? of.app : appName(app) };
 }
 
-const isDatasource = (text: string | undefined): text is DatasourceName => text === 'oci' || text === 'nexus-raw';
+type Marked = Pick<Mark, 'package' | 'app'>;
 
-function ociPackage(name: string): Pick<Mark, 'package' | 'app'> | undefined {
+interface Kind {
+  readonly packageOf: (text: string) => Marked | undefined;
+  /** What `package=` is there, for people. */
+  readonly wanted: string;
+}
+
+/** Datasources that a mark may name. */
+const kinds = {
+  oci: { packageOf: ociPackage, wanted: 'the name of an image without tag, like package=registry.example.com/org/app' },
+  'nexus-raw': { packageOf: bundlePackage, wanted: `a URL, like ${bundleExample}` },
+  helm: {
+    packageOf: chartPackageOf,
+    wanted: 'repository and chart, like package=https://charts.example.com/billing or package=oci://registry.example.com/charts/billing',
+  },
+  'git-tags': { packageOf: gitPackage, wanted: 'what git clones, like package=https://github.com/org/app' },
+} as const satisfies Partial<Record<DatasourceName, Kind>>;
+
+const isMarked = (text: string | undefined): text is keyof typeof kinds => text !== undefined && Object.hasOwn(kinds, text);
+
+/** The chart's name is the last segment. */
+function chartPackageOf(text: string): Marked | undefined {
+  const slash = text.lastIndexOf('/');
+  const { package: of, skip } = chartPackage(text.slice(0, Math.max(0, slash)), text.slice(slash + 1));
+  return skip !== undefined || of.chart === '' ? undefined : { package: of, app: appOf(of.name) };
+}
+
+function gitPackage(text: string): Marked | undefined {
+  const { package: of, skip } = parseGitUrl(text);
+  return skip === undefined ? { package: of, app: appOf(of.name) } : undefined;
+}
+
+function ociPackage(name: string): Marked | undefined {
   return isImageName(name) ? { package: { datasource: 'oci', name }, app: appOf(name) } : undefined;
 }
 
-function bundlePackage(url: string): Pick<Mark, 'package' | 'app'> | undefined {
+function bundlePackage(url: string): Marked | undefined {
   const fits = /^https?:\/\/[^/?#@]+\/[^?#]*$/.test(url) && url.includes('{version}') && !hasVariable(url.replaceAll('{version}', ''));
   return fits ? parseTemplate(url) : undefined;
 }

@@ -1,3 +1,4 @@
+import type { DatasourceName } from '../../domain/reference.ts';
 import type { ReleaseDetails } from '../../domain/release.ts';
 import type { Update } from '../../domain/update.ts';
 import type { ImageChange } from '../../manifests/object-diff.ts';
@@ -47,10 +48,20 @@ function imageCells({ image, from, to }: ImageChange): string[] {
   return [`image ${cell(codeSpan(image))}, in the bundle`, version(from ?? '–'), `**${version(to ?? 'removed')}**`, '', ''];
 }
 
+const noun: Readonly<Record<DatasourceName, string>> = {
+  oci: 'image',
+  'nexus-raw': 'bundle',
+  helm: 'chart',
+  'git-tags': 'repository',
+  'gitlab-releases': 'release of',
+  'gitlab-packages': 'package',
+  'github-releases': 'release of',
+};
+
 function whatMoves({ updates: [{ reference, to, type }], from }: Move): string[] {
   const name = cell(codeSpan(reference.package.name));
   const href = to.url === undefined ? undefined : safeHref(to.url);
-  const what = `${reference.package.datasource === 'nexus-raw' ? 'bundle' : 'image'} ${href === undefined ? name : `[${name}](${href})`}`;
+  const what = `${noun[reference.package.datasource]} ${href === undefined ? name : `[${name}](${href})`}`;
   if (type !== 'digest') return [what, version(reference.version), `**${version(to.version)}**`];
   const tag = reference.version === '' ? '' : ` ${version(reference.version)}`;
   return [`${what}${tag}`, digestOf(reference.digest ?? from?.digest), `**${digestOf(to.digest ?? to.sha256)}**`];

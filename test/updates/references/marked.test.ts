@@ -39,6 +39,16 @@ test('a bundle: the URL, or the version alone', () => {
   expect(found(`V: "1.2.3" ${mark}\n`)).toEqual(['1 n/r/b 1.2.3 (b)']);
 });
 
+test('a chart and a git repository', () => {
+  const chart = '# lockkeeper: datasource=helm package=https://charts.example.com/stable/billing';
+  expect(found(`v: 1.2.3 ${chart}\n`)).toEqual(['1 charts.example.com/stable/billing 1.2.3 (billing)']);
+  const git = '# lockkeeper: datasource=git-tags package=https://github.com/o/app';
+  expect(found(`run: curl https://github.com/o/app/x?ref=v1.2.3 ${git}\nv: v1.2.4 ${git} app=shop\n`)).toEqual([
+    '1 github.com/o/app v1.2.3 (app)',
+    '2 github.com/o/app v1.2.4 (shop)',
+  ]);
+});
+
 test('another comment may stand behind a mark', () => expect(found(`v: 1.2.3 ${oci} # not 2.0.0\n`)).toEqual(['1 x/app 1.2.3 (app)']));
 
 test('a mark takes the place of the form on its line', () => {
@@ -63,8 +73,12 @@ test.each([[`# v: 1.2.3 ${oci}\n`], ['metadata: {labels: {lockkeeper.dev/environ
 );
 
 test.each([
-  ['v: 1 # lockkeeper: datasource=helm package=x', 'a mark needs datasource=oci or datasource=nexus-raw'],
-  ['v: 1 # lockkeeper: package=x', 'a mark needs datasource=oci or datasource=nexus-raw'],
+  ['v: 1 # lockkeeper: datasource=npm package=x', 'a mark needs datasource=oci, nexus-raw, helm, git-tags'],
+  ['v: 1 # lockkeeper: datasource=toString package=x', 'a mark needs datasource=oci, nexus-raw, helm, git-tags'],
+  ['v: 1 # lockkeeper: package=x', 'a mark needs datasource=oci, nexus-raw, helm, git-tags'],
+  ['v: 1 # lockkeeper: datasource=helm package=x', 'needs repository and chart, like'],
+  ['v: 1 # lockkeeper: datasource=helm package=https://e.com/', 'needs repository and chart, like'],
+  ['v: 1 # lockkeeper: datasource=git-tags package=ext::x', 'needs what git clones, like'],
   ['v: 1 # lockkeeper: datasource=oci', 'needs the name of an image without tag'],
   ['v: 1 # lockkeeper: datasource=oci package=x:1', 'needs the name of an image without tag'],
   ['v: 1 # lockkeeper: datasource=oci package=x apps=y', '"apps=y" is unknown in a mark'],

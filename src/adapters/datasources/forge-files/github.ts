@@ -1,0 +1,63 @@
+import { OutsideError } from '../../../domain/errors.ts';
+import { sourceLabel } from '../../../domain/labels.ts';
+import { parseVersion } from '../../../domain/version.ts';
+import type { HttpClient } from '../../http/client.ts';
+import type { GitTag } from '../git-tags/ls-remote.ts';
+import { apiFor, type ForgeAccess, type ForgeApi } from './access.ts';
+import type { FileRelease, FileReleases, FileSource } from './datasource.ts';
+import { type Entry, entries, entry, publishedAt, sha256, text } from './fields.ts';
+import { listAll } from './pages.ts';
+import { type FileTemplate, fileOf, takeApart } from './template.ts';
+
+const releaseUrl = /^(?<project>.+?\/[^/]+\/[^/]+)\/releases\/download\/(?<tag>[^/]+)\/(?<file>.+)$/;
+
+/** Assets of GitHub's releases: https://docs.github.com/rest/releases/releases */
+export function githubReleases(http: HttpClient, forges: readonly ForgeAccess[]): FileSource {
+  return {
+    async list(of): Promise<FileReleases> {
+      const template = takeApart(of, releaseUrl);
+      const api = apiFor('github', template.project, forges);
+      const { items, problem } = await listAll(http, api, `repos/${repositoryOf(api)}/releases`, `the releases of ${api.path}`);
+      const releases = items.flatMap((item) => assetRelease(template, entry(item)) ?? []);
+      return { releases, ...(problem !== undefined && { problem }) };
+    },
+  };
+}
+
+/** `owner/name`. Throws OutsideError for a path that would ask for something else. */
+function repositoryOf({ path, host }: ForgeApi): string {
+  const repository = path.replace(/\/+$/, '').replace(/\.git$/, '');
+  if (/^[\w-][\w.-]*\/[\w.-]*[\w-][\w.-]*$/.test(repository)) return repository;
+  throw new OutsideError(host, `"${repository}" is no repository of ${host}`);
+}
+
+/** undefined where the release is a draft, has no such file (yet), or is a pre-release whose tag does not say so. */
+function assetRelease(template: FileTemplate, release: Entry): FileRelease | undefined {
+  const tag = text(release['tag_name']);
+  const file = fileOf(template, tag);
+  if (file === undefined || release['draft'] === true || (release['prerelease'] === true && !saysPreRelease(tag))) return undefined;
+  const asset = entries(release['assets']).find((one) => text(one['name']) === file.file);
+  if (asset === undefined) return undefined;
+  const { version, url } = file;
+  const about = { ...sha256(asset['digest']), ...publishedAt(release['published_at']) };
+  return { release: { version, url, ...about }, labels: { [sourceLabel]: template.project } };
+}
+
+function saysPreRelease(tag: string): boolean {
+  const version = parseVersion(tag);
+  return version.kind === 'version' && version.pre !== undefined;
+}
+
+/** Tags of a repository: https://docs.github.com/rest/repos/repos#list-repository-tags */
+export async function githubTags(
+  http: HttpClient,
+  api: ForgeApi,
+): Promise<{ readonly tags: readonly GitTag[]; readonly problem?: string }> {
+  const path = repositoryOf(api);
+  const { items, problem } = await listAll(http, api, `repos/${path}/tags`, `the tags of ${path}`);
+  const tags = entries(items).flatMap((item): GitTag[] => {
+    const name = text(item['name']);
+    return name === '' ? [] : [{ name, commit: text(entry(item['commit'])['sha']) }];
+  });
+  return { tags, ...(problem !== undefined && { problem }) };
+}
