@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { downloadBundle } from './adapters/datasources/download.ts';
 import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
-import { downloadBundle } from './adapters/datasources/nexus-raw/download.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
@@ -67,7 +67,7 @@ export async function createServices(
         if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
         return found;
       };
-      const texts = createTexts({ forges, download: (url) => download(http, access, url) }, now);
+      const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
       return { forge, datasources, store, now, progress, texts };
     },
     close: async () => {
@@ -90,12 +90,6 @@ async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promi
   const place = readSource(url, local);
   const found = place && local.get(place.forge);
   return place && found && (await found.exists(place.path)) ? { tags: await found.tags(place.path, '') } : undefined;
-}
-
-/** A file of a forge of app.yml is asked for with that forge's token, which no redirect carries elsewhere. */
-async function download(http: HttpClient, forges: readonly ForgeAccess[], url: string) {
-  const forge = forges.find((one) => url.startsWith(`${one.url}/`));
-  return downloadBundle(http, url, await forge?.authorization());
 }
 
 function storeFolder(url: string): string {

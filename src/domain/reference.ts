@@ -1,6 +1,5 @@
 /** How the versions of a package are found; one adapter per name. */
-export const datasourceNames = ['oci', 'nexus-raw', 'helm', 'git-tags', 'gitlab-releases', 'gitlab-packages', 'github-releases'] as const;
-export type DatasourceName = (typeof datasourceNames)[number];
+export type DatasourceName = 'oci' | 'nexus-raw' | 'helm' | 'git-tags' | 'gitlab-releases' | 'gitlab-packages' | 'github-releases';
 
 /** What a reference points to, independent of its version. */
 export interface Package {
