@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
+import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
+import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
@@ -96,8 +98,20 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
     ),
   );
   const environments = results.flat();
+  if (errors.length === 0) requireApps(options, environments);
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
   return { environments, errors: mergeErrors(errors) };
+}
+
+/** A mistyped name must not look like an app with nothing to propose. */
+function requireApps({ apps = [], packages = [] }: ScanOptions, environments: ScanResult['environments']): void {
+  if (environments.some((one) => one.apps.length > 0) || (apps.length === 0 && packages.length === 0)) return;
+  const known = [...new Set(environments.flatMap(({ now }) => now.references.map(({ app }) => app)))];
+  const hints = apps.flatMap((app) => nearest(app, known) ?? []);
+  const asked = [...apps.map((app) => `--app ${app}`), ...packages.map((match) => `--package ${match}`)].join(' ');
+  throw new UsageError(
+    `${asked}: no environment has it${hints.length === 0 ? '' : `; did you mean ${hints.map((hint) => `"${hint}"`).join(', ')}?`}`,
+  );
 }
 
 function concerns({ apps, packages }: ScanOptions): Scan['concerns'] {

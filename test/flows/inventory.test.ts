@@ -70,6 +70,7 @@ packages:
     'all.yaml': ['billing', 'web', 'gateway'].map((app) => pod(`${host}/shop/${app}:1.0.0`)).join('---\n'),
   });
   const opened = async (...argv: string[]) => (await world.scan(...argv)).proposals.map(({ app, action }) => `${app} ${action}`);
+  expect(await world.run('scan', '--app', 'webb')).toMatchObject({ exit: 2, stderr: expect.stringContaining('did you mean "web"?') });
   expect(await opened('--app', 'web', '--app', 'nobody')).toEqual(['web open']);
   expect(registry.requests.get('GET /v2/shop/billing/tags/list')).toBeUndefined();
   expect(await opened('--package', `${host}/shop/g*`)).toEqual(['gateway open']);
