@@ -104,7 +104,7 @@ export const commentEntity = (world: World, pull: Pull, of: Comment) => ({
   updated_at: time(of.updatedAt),
 });
 
-export const labelEntity = (name: string) => ({ id: 1, name, color: 'ededed', description: null, default: false });
+export const labelEntity = (name: string) => ({ id: 1, name, color: 'ededed', description: '', default: false });
 
 /** As lists show it: without whether it can be merged. */
 export const pullEntity = (world: World, of: Pull) => {
