@@ -2,6 +2,7 @@
 // Plain JavaScript for any Node: it decides which Node runs the TypeScript, and says so when there is none.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const wanted = 24;
@@ -17,10 +18,10 @@ if (major >= wanted) {
   await import(existsSync(at('../src/main.ts')) ? '../src/main.ts' : '../dist/main.js');
 } else if (existsSync(bundledNode)) {
   const child = spawn(bundledNode, process.argv.slice(1), { stdio: 'inherit' });
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  process.on('SIGINT', () => {}); // the terminal sends it to the child as well; we wait for its answer
+  // From a terminal the child has it already; a second one must not matter to it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+    process.exitCode = code ?? 128 + constants.signals[signal];
   });
 } else {
   process.stderr.write(

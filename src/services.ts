@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
+import type { Credentials } from './adapters/forges/github/account.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import { repositoryRef } from './config/repository.ts';
@@ -26,28 +27,39 @@ export interface Services {
 export interface ServiceOptions {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
+  /** For tests: waits that many milliseconds between the tries of a request. */
+  readonly wait?: (ms: number) => Promise<void>;
 }
 
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
-export async function createServices(config: Config, { redact, warn }: ServiceOptions): Promise<Services> {
+export async function createServices(config: Config, { redact, warn, wait }: ServiceOptions): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
-  const registries = Object.fromEntries(Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(registry)]));
-  const http = createHttpClient({ hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) }, store, redact });
+  const registries = Object.fromEntries(
+    Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
+  );
+  const http = createHttpClient({
+    hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) },
+    store,
+    redact,
+    ...(wait !== undefined && { wait }),
+  });
   const datasources = createDatasources({ registries, http, store });
-  const forges = new Map<string, Forge>();
+  const made = new Map<string, ConnectedForge>();
   for (const [name, forge] of Object.entries(config.forges))
-    forges.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
-  const forge = (name: string): Forge => {
-    const found = forges.get(name);
-    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
-    return found;
-  };
+    made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
+  const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   return {
     forges,
     http,
     settings: settingsOf(config),
     scanPorts: (progress) => {
       const now = new Date();
+      const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
+      const forge = (name: string): Forge => {
+        const found = views.get(name);
+        if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+        return found;
+      };
       return { forge, datasources, store, now, progress, texts: createTexts({ forges, download: (url) => download(http, url) }, now) };
     },
     close: async () => {
@@ -85,31 +97,65 @@ interface ForgeParts {
   readonly warn: (text: string) => void;
 }
 
-async function createForge(name: string, config: ForgeConfig, { pages, http, store, warn }: ForgeParts): Promise<Forge> {
+interface ConnectedForge {
+  readonly forge: Forge;
+  /** The forge for the life of one scan. */
+  readonly forScan: () => Forge;
+}
+
+async function createForge(name: string, config: ForgeConfig, { pages, http, store, warn }: ForgeParts): Promise<ConnectedForge> {
   switch (config.type) {
     case 'local': {
       const { createLocal } = await import('./adapters/forges/local/local.ts');
-      return createLocal({ name, path: config.path, url: pages, warn });
+      const forge = createLocal({ name, path: config.path, url: pages, warn });
+      return { forge, forScan: () => forge };
     }
     case 'gitlab': {
       const { createGitLab } = await import('./adapters/forges/gitlab/gitlab.ts');
-      return createGitLab({ name, url: config.url, token: config.token, http, store });
+      const forge = createGitLab({ name, url: config.url, token: config.token, http, store });
+      return { forge, forScan: () => forge.forScan() };
     }
-    case 'github':
-      throw new UsageError(`forges.${name}: type github can be configured, but this version cannot work with it yet; use gitlab or local`);
+    case 'github': {
+      const { createGitHub } = await import('./adapters/forges/github/github.ts');
+      const forge = createGitHub({ name, url: config.url, credentials: githubCredentials(name, config), http, store });
+      return { forge, forScan: () => forge };
+    }
   }
 }
 
-function registrySettings({ ca, ...registry }: RegistryConfig): RegistrySettings {
-  return { ...registry, ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }) };
+/** That there is one of the two, app.yml was checked for. */
+function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
+  if (token !== undefined) return { token };
+  if (appId !== undefined && privateKey !== undefined) return { appId, privateKey };
+  throw new UsageError(`forges.${name}: needs a token, or appId and privateKey of a GitHub App`);
+}
+
+function registrySettings(host: string, { ca, ...registry }: RegistryConfig): RegistrySettings {
+  return { ...registry, ...(ca !== undefined && { ca: authority(`registries["${host}"].ca`, ca) }) };
 }
 
 function forgeHosts(forges: Config['forges']): Record<string, HostSettings> {
   return Object.fromEntries(
-    Object.values(forges).flatMap((forge) =>
-      forge.type === 'local' || forge.ca === undefined ? [] : [[new URL(forge.url).host, { ca: readFileSync(forge.ca, 'utf8') }]],
+    Object.entries(forges).flatMap(([name, forge]) =>
+      forge.type === 'local' || forge.ca === undefined ? [] : [[new URL(forge.url).host, { ca: authority(`forges.${name}.ca`, forge.ca) }]],
     ),
   );
+}
+
+/** The PEM text in a file. Without the path in an error: the text itself may have been put where its path belongs. */
+function authority(key: string, path: string): string {
+  const expected = 'expected the path of a PEM file with the certificate, relative to the folder of app.yml';
+  const text = readAuthority(path, `${key}: ${expected}`);
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UsageError(`${key}: ${expected}; that file holds no certificate`);
+}
+
+function readAuthority(path: string, problem: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${problem}; it cannot be read (${Error.isError(error) && 'code' in error ? String(error.code) : 'no path'})`);
+  }
 }
 
 function settingsOf({ environments, packages }: Config): ScanSettings {

@@ -19,8 +19,8 @@ export interface DemoCommand {
 }
 
 /**
- * `lockkeeper demo`: a small company in a folder, scanned for real, its merge requests shown until `untilStopped` resolves, which is asked for
- * only then. 0, or 3 when something failed while scanning. Throws UsageError for a folder that holds something else, a port that is taken, no git.
+ * `lockkeeper demo`: a small company in a folder, scanned for real, its merge requests shown until what `untilStopped` gives resolves; it
+ * is called once they are served. 0, or 3 when something failed while scanning. Throws UsageError for a folder that holds something else, a port that is taken, no git.
  */
 export async function runDemo({ dir, port }: DemoCommand, context: Context, untilStopped: () => Promise<void>): Promise<ExitCode> {
   await requireGit();
@@ -44,8 +44,9 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
     output.print(introduction(world));
     const report = await scanOnce({}, context);
     printReport(report, false, output);
+    const stopped = untilStopped(); // before anybody reads that it waits for it
     output.print(nextSteps(world, report));
-    await untilStopped();
+    await stopped;
     output.print('\nStopped. The next run goes on where this one ended.');
     return report.errors.length > 0 ? 3 : 0;
   } finally {

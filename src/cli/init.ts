@@ -12,28 +12,48 @@ export async function runInit(directory: string, { output }: Pick<Context, 'outp
   const target = resolve(directory);
   await refuseUnlessEmpty(directory, target);
   const name = basename(target);
+  try {
+    await writeTemplate(target, name);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw new UsageError(`${directory} cannot be written: name a folder that can`, { cause: error });
+  }
+  output.print(nextSteps(directory, name));
+  return 0;
+}
+
+async function writeTemplate(target: string, name: string): Promise<void> {
   for (const file of await filesOf(template)) {
     const content = await readFile(join(template, file));
     const text = file === 'environment.yml' && environmentName(name, noNames) === undefined ? named(content.toString(), name) : content;
     await mkdir(dirname(join(target, file)), { recursive: true });
     await writeFile(join(target, file), text, { flag: 'wx' });
   }
-  output.print(nextSteps(directory, name));
-  return 0;
 }
 
 const noNames = { forges: [], clusters: [], environments: [], listed: [], discovers: false };
 
 /** A folder in which git was started and nothing else is empty enough. */
 async function refuseUnlessEmpty(directory: string, target: string): Promise<void> {
+  const [first] = (await entriesOf(directory, target)).filter((entry) => entry !== '.git');
+  if (first !== undefined) throw new UsageError(`${directory} is not empty (it holds ${first}): name a new or an empty folder`);
+}
+
+async function entriesOf(directory: string, target: string): Promise<string[]> {
   try {
-    const [first] = (await readdir(target)).filter((entry) => entry !== '.git');
-    if (first !== undefined) throw new UsageError(`${directory} is not empty (it holds ${first}): name a new or an empty folder`);
+    return await readdir(target);
   } catch (error) {
-    const code = Error.isError(error) && 'code' in error ? error.code : undefined;
-    if (code === 'ENOTDIR') throw new UsageError(`${directory} is not a folder: name a new or an empty folder`, { cause: error });
-    if (code !== 'ENOENT') throw error;
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') return [];
+    const reason = code === 'ENOTDIR' ? 'is not a folder' : 'cannot be looked into';
+    throw new UsageError(`${directory} ${reason}: name a new or an empty folder`, { cause: error });
   }
+}
+
+/** `EACCES`, …: what the machine refused; undefined for anything else. */
+function systemCode(error: unknown): string | undefined {
+  return Error.isError(error) && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -11,7 +11,7 @@ export interface TableStyle {
 const gap = 2;
 const narrowest = 8;
 
-/** Rows below a head, without borders; on a narrow terminal the widest columns wrap. */
+/** Rows below a head, without borders; on a narrow terminal the widest columns wrap, but never an address at the end of a row: in pieces it opens nothing. */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[], style: TableStyle): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => printable(cell).replaceAll(/\s+/g, ' ')));
   const natural = head.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column] ?? ''))) + gap);
@@ -20,7 +20,9 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
     head: first,
     chars: borderless,
     style: { head: style.color ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': gap },
-    ...(style.width === undefined ? {} : { colWidths: fitted(natural, style.width), wordWrap: true, wrapOnWordBoundary: false }),
+    ...(style.width === undefined
+      ? {}
+      : { colWidths: columnWidths(natural, style.width, cells.some(endsInAddress)), wordWrap: true, wrapOnWordBoundary: false }),
   });
   table.push(...rest);
   return table
@@ -32,6 +34,13 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
 
 const letters = new Intl.Segmenter();
 const lengthOf = (text: string): number => Array.from(letters.segment(text)).length;
+
+const endsInAddress = (row: readonly string[]): boolean => /^https?:\/\/\S+$/.test(row.at(-1) ?? '');
+
+/** Where the row would be too long because of an address, the terminal itself breaks it, and still knows that it is one line. */
+function columnWidths(natural: readonly number[], room: number, addresses: boolean): number[] {
+  return addresses ? [...fitted(natural.slice(0, -1), room), ...natural.slice(-1)] : fitted(natural, room);
+}
 
 /** Takes from the widest column until all fit, or none is wide any more. */
 function fitted(widths: readonly number[], room: number): number[] {

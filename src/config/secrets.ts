@@ -45,7 +45,7 @@ export function substitute(document: unknown, sources: Sources): Substituted {
         unknown.add(at);
         return whole;
       }
-      if (read.secret || isSecret(at)) secrets.add(read.text);
+      if (read.secret || isSecret(at)) for (const form of linesToo(read.text)) secrets.add(form);
       return read.text;
     });
     if (isSecret(at) && !unknown.has(at)) for (const form of secretForms(at, result)) secrets.add(form);
@@ -54,9 +54,13 @@ export function substitute(document: unknown, sources: Sources): Substituted {
   return { value, replaced, unknown, mistakes: [...mistakes.values()], secrets: [...secrets] };
 }
 
-/** What of a secret text must not be printed. One of several lines (a key in PEM) is secret line by line, too: texts are cut and logged so. */
+/** What of a secret text must not be printed. */
 function secretForms(at: string, text: string): string[] {
-  if (at === '/store/url') return /^\w+:\/\/[^:@/]*:([^@/]+)@/.exec(text)?.slice(1) ?? [];
+  return at === '/store/url' ? (/^\w+:\/\/[^:@/]*:([^@/]+)@/.exec(text)?.slice(1) ?? []) : linesToo(text);
+}
+
+/** A text of several lines (a key in PEM) is secret line by line, too: texts are cut and logged so. */
+function linesToo(text: string): string[] {
   const lines = text.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith('-----'));
   return [text, ...(text.includes('\n') ? lines : [])];
 }

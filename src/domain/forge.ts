@@ -64,6 +64,13 @@ export interface NewMergeRequest {
   readonly owner?: string;
 }
 
+/** What is absent stays as it is. */
+export interface MergeRequestChange {
+  readonly title?: string;
+  readonly description?: string;
+  readonly target?: string;
+}
+
 /** What the forge's pages allow; texts are cut to it. */
 export interface ForgeTraits {
   readonly name: string;
@@ -93,7 +100,8 @@ export interface EnvironmentForge {
   commit(path: string, change: BranchChange): Promise<string>;
   /** When an open merge request for the branch exists already, gives that one: never a second. */
   open(path: string, request: NewMergeRequest): Promise<MergeRequest>;
-  edit(path: string, id: number, change: { readonly title?: string; readonly description?: string }): Promise<void>;
+  /** Throws ConflictError when it is not open any more: what it says then is a person's last word. */
+  edit(path: string, id: number, change: MergeRequestChange): Promise<void>;
   /** Closes, with the description that records who closed it, and deletes the branch where it still is at `commit`. */
   close(
     path: string,

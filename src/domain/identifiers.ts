@@ -24,18 +24,30 @@ function readable(app: string): string {
   return words.join('-').slice(0, 60).replace(/-$/, '');
 }
 
-const trailer = 'Lockkeeper-Content: ';
+const trailers = { content: 'Lockkeeper-Content: ', places: 'Lockkeeper-Places: ' };
+
+/** What a commit of ours carries. */
+export interface Carried {
+  /** Proposal.content */
+  readonly content: string;
+  /** Where it changes what: see placesOf. Absent in commits of older versions. */
+  readonly places?: string;
+}
 
 /** A commit of ours says what it carries, so that a run that finds it knows whether it still stands. */
-export const commitMessage = (title: string, content: string): string => `${title}\n\n${trailer}${content}\n`;
+export const commitMessage = (title: string, { content, places }: Carried): string =>
+  `${title}\n\n${trailers.content}${content}\n${places === undefined ? '' : `${trailers.places}${places}\n`}`;
 
-/** Proposal.content from a commit's message. */
-export function contentOfCommit(message: string): string | undefined {
-  return message
-    .split('\n')
-    .findLast((line) => line.startsWith(trailer))
-    ?.slice(trailer.length)
-    .trim();
+/** Undefined for a message that is none of ours. */
+export function carriedBy(message: string): Carried | undefined {
+  const lines = message.split('\n');
+  const [content, places] = [trailers.content, trailers.places].map((trailer) =>
+    lines
+      .findLast((line) => line.startsWith(trailer))
+      ?.slice(trailer.length)
+      .trim(),
+  );
+  return content === undefined ? undefined : { content, ...(places !== undefined && { places }) };
 }
 
 /** What we note in a merge request's description, to find our way again. Anybody who may edit the description can write one: never decide who may do what by it. */
@@ -46,6 +58,8 @@ export interface Marker {
   readonly content: string;
   /** As we wrote it last: a title that differs was changed by a person and stays. */
   readonly title: string;
+  /** See placesOf: what the text says of files. Absent in texts of older versions. */
+  readonly places?: string;
   /** Present when we closed it ourselves, so that it is no "no" to this content. */
   readonly closed?: string;
 }
@@ -73,8 +87,9 @@ export function readMarker(text: string): Marker | undefined {
 
 function isMarker(value: unknown): value is Marker {
   if (typeof value !== 'object' || value === null) return false;
-  const { app, environment, content, title, closed } = value as Record<keyof Marker, unknown>;
+  const { app, environment, content, title, places, closed } = value as Record<keyof Marker, unknown>;
   return (
-    [app, environment, content, title].every((part) => typeof part === 'string') && (closed === undefined || typeof closed === 'string')
+    [app, environment, content, title].every((part) => typeof part === 'string') &&
+    [places, closed].every((part) => part === undefined || typeof part === 'string')
   );
 }

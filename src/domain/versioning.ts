@@ -11,15 +11,15 @@ export interface Versioning {
   readonly name: string;
   /** What a tag that could not be read is not: `a version`, `a semver version`. */
   readonly noun: string;
-  /** One version per text, in the same order. Throws UsageError when a pattern takes too long. */
-  readAll(texts: readonly string[]): readonly Version[];
+  /** One version per text, in the same order, each made when it is asked for: most are looked at once. Throws UsageError when a pattern takes too long. */
+  readAll(texts: readonly string[]): Iterable<Version>;
 }
 
 /** Throws UsageError for an unknown name and for a pattern that is no regular expression, lacks its groups or could run for ages. */
 export function versioningOf(text = 'loose'): Versioning {
-  if (text === 'loose') return { name: text, noun: 'a version', readAll: (texts) => texts.map(parseVersion) };
-  if (text === 'semver') return { name: text, noun: 'a semver version', readAll: (texts) => texts.map(readSemver) };
-  if (text === 'calver') return { name: text, noun: 'a calendar version', readAll: (texts) => texts.map(readCalendar) };
+  if (text === 'loose') return { name: text, noun: 'a version', readAll: (texts) => texts.values().map(parseVersion) };
+  if (text === 'semver') return { name: text, noun: 'a semver version', readAll: (texts) => texts.values().map(readSemver) };
+  if (text === 'calver') return { name: text, noun: 'a calendar version', readAll: (texts) => texts.values().map(readCalendar) };
   if (text.startsWith('regex:')) return regexVersioning(text);
   throw new UsageError(`versioning "${text}" is not known; write semver, loose, calver or regex:PATTERN`);
 }
@@ -63,7 +63,7 @@ function regexVersioning(name: string): Versioning {
     noun: `matched by "${name}"`,
     readAll(texts) {
       const groups = runPattern(name, pattern, texts);
-      return texts.map((text, i) => versionFromGroups(text, groups[i], named));
+      return texts.values().map((text, i) => versionFromGroups(text, groups[i], named));
     },
   };
 }

@@ -61,9 +61,16 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
+/** Milliseconds for answers under way. What a browser only opened in advance has asked for nothing, and would hold us up. */
+const lastAnswers = 1000;
+
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const enough = setTimeout(() => server.closeAllConnections(), lastAnswers);
+    server.close(() => {
+      clearTimeout(enough);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -29,6 +29,7 @@ export interface ObjectDiff {
 
 const maxDiffLines = 300;
 const maxYaml = 200_000;
+const tooLarge = '(too large to be shown)';
 
 /** What differs between the objects of two bundles. Objects are the same when group, kind, namespace and name are; their order is of no account. */
 export function diffObjects(from: readonly ManifestObject[], to: readonly ManifestObject[]): ObjectDiff {
@@ -57,6 +58,11 @@ function identityOf({ apiVersion, kind, namespace, name }: ManifestObject): stri
 
 function changeOf(from: ManifestObject, to: ManifestObject): ObjectChange[] {
   const [before, after] = hideSecrets(from.value, to.value);
+  if (!isBounded(before) || !isBounded(after)) {
+    // With its aliases kept, even such an object is written in as many steps as its file has.
+    const same = dump(before, { sortKeys: true }) === dump(after, { sortKeys: true });
+    return same ? [] : [{ object: to, diff: tooLarge, summary: 'too large to be compared' }];
+  }
   const changes = changedLeaves(leavesOf(before), leavesOf(after));
   const [old, now] = [yamlOf(before), yamlOf(after)];
   return old === now && changes.length === 0 ? [] : [{ object: to, diff: unified(old, now), summary: summarize(changes) }];
@@ -64,7 +70,7 @@ function changeOf(from: ManifestObject, to: ManifestObject): ObjectChange[] {
 
 /** The object as YAML with sorted keys, for a reader to compare. */
 export function yamlOf(value: unknown): string {
-  if (!isBounded(value)) return '(too large to be shown)\n';
+  if (!isBounded(value)) return `${tooLarge}\n`;
   return dump(value, { sortKeys: true, noRefs: true, lineWidth: -1 }).slice(0, maxYaml);
 }
 

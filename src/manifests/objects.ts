@@ -60,7 +60,11 @@ function unrolled(document: unknown, file: string): ManifestObject[] {
   const value = record(document);
   const { apiVersion, kind, items } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return [];
-  if (kind.endsWith('List') && Array.isArray(items)) return items.flatMap((item: unknown) => unrolled(item, file));
+  if (kind.endsWith('List') && Array.isArray(items)) {
+    // In a list of one kind (`SecretList`) the items need not say it again.
+    const own = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+    return items.flatMap((item: unknown) => unrolled({ ...own, ...record(item) }, file));
+  }
   const { name, generateName, namespace } = record(value['metadata']);
   return [{ file, apiVersion, kind, namespace: text(namespace), name: text(name) || text(generateName), value }];
 }

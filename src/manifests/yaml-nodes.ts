@@ -145,13 +145,16 @@ class Composer {
     const written = this.#text.slice(valueStart, valueEnd);
     const value = event.fast ? written : getScalarValue(this.#text, event);
     const block = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
+    // Formatters break long lines into `>-` and one line below: there, too, the text is the value.
+    const oneLine = block && value !== '' && written.trim() === value;
+    const start = valueStart + this.#offset + (oneLine ? written.indexOf(value) : 0);
     return {
       kind: 'scalar',
       value,
-      start: valueStart + this.#offset,
-      end: valueEnd + this.#offset,
+      start,
+      end: oneLine ? start + value.length : valueEnd + this.#offset,
       plain: style === SCALAR_STYLE.PLAIN && event.tagStart < 0,
-      literal: !block && written === value,
+      literal: oneLine || (!block && written === value),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { EnvironmentForge, MergeRequest, RepositoryState } from '../domain/forge.ts';
-import { contentOfCommit } from '../domain/identifiers.ts';
+import { carriedBy } from '../domain/identifiers.ts';
 import type { Store } from '../domain/store.ts';
 import { ownCommit, rememberCommit } from './memory.ts';
 import type { BranchFacts } from './reconcile.ts';
@@ -23,11 +23,12 @@ export async function inspectBranch(place: Place, branch: string, target: string
   const commits = await place.forge.branchCommits(place.path, branch, target);
   const person = commits.find((commit) => !commit.byBot)?.person;
   if (person !== undefined) return { head, person };
-  const content = commits[0] === undefined ? undefined : contentOfCommit(commits[0].message);
-  if (content === undefined) return { head };
+  const carried = commits[0] === undefined ? undefined : carriedBy(commits[0].message);
+  if (carried === undefined) return { head };
   // The base is unknown; an empty one never equals a real commit, so that a conflict is solved by a rebuild.
-  await rememberCommit(place.store, place.repository, branch, { head, content, base: '' });
-  return { head, content, base: '' };
+  const own = { head, ...carried, base: '' };
+  await rememberCommit(place.store, place.repository, branch, own);
+  return own;
 }
 
 /** Heads of the other branches that people gave open merge requests as targets. */

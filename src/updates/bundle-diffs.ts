@@ -7,7 +7,7 @@ import type { SourceNote } from '../manifests/objects.ts';
 
 /** Two versions of a bundle, compared. */
 export interface BundleDiff {
-  /** Absent when one of the two could not be read. */
+  /** Absent when one of the two could not be read; what only a bundle read to its end can tell is left out of it. */
   readonly diff?: ObjectDiff;
   /** Whole sentences: what could not be read. */
   readonly problems: readonly string[];
@@ -45,9 +45,20 @@ async function compare(download: Download, [fromUrl, toUrl]: readonly [string, s
   }
   return {
     problems,
-    ...(typeof from !== 'string' && typeof to !== 'string' && { diff: diffObjects(from.objects, to.objects) }),
+    ...(typeof from !== 'string' && typeof to !== 'string' && { diff: certain(from, to) }),
     ...(typeof from !== 'string' && from.source !== undefined && { from: from.source }),
     ...(typeof to !== 'string' && to.source !== undefined && { to: to.source }),
+  };
+}
+
+/** An object that was not read is neither new nor gone. */
+function certain(from: Bundle, to: Bundle): ObjectDiff {
+  const { added, removed, changed, images } = diffObjects(from.objects, to.objects);
+  return {
+    added: from.complete ? added : [],
+    removed: to.complete ? removed : [],
+    changed,
+    images: from.complete && to.complete ? images : [],
   };
 }
 

@@ -3,6 +3,7 @@ import { commitMessage, label, type Marker, writeMarker } from '../domain/identi
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
 import { rememberCommit } from './memory.ts';
+import { placesOf } from './proposal.ts';
 import type { Action, Build } from './reconcile.ts';
 
 /** What carrying out needs of one environment. */
@@ -35,6 +36,9 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
       return await update(writer, action);
     case 'close':
       await writer.turn(() => close(writer, action.request, action.marker, action.reason));
+      return action.request.url;
+    case 'tidy':
+      await writer.turn(() => closeWith(writer, action.request, action.request.description));
       return action.request.url;
     case 'keep': {
       const { say, request } = action;
@@ -72,20 +76,25 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
 async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {
   const { branch, title, content } = proposal;
   const files = await writer.edited(proposal, base);
-  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, content) });
-  await rememberCommit(writer.store, writer.repository, branch, { head, content, base });
+  const carried = { content, places: placesOf(proposal.updates) };
+  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, carried) });
+  await rememberCommit(writer.store, writer.repository, branch, { head, ...carried, base, files: files.map(({ path }) => path) });
 }
 
 async function close(writer: Writer, request: MergeRequest, marker: Marker, reason: string): Promise<void> {
   const description = `> Closed by Lockkeeper: ${reason}.\n\n${request.description.trimEnd()}\n${writeMarker({ ...marker, closed: reason })}\n`;
-  await writer.forge.close(writer.path, request.id, { description, branch: request.branch, commit: request.commit });
+  await closeWith(writer, request, description);
+}
+
+async function closeWith(writer: Writer, { id, branch, commit }: MergeRequest, description: string): Promise<void> {
+  await writer.forge.close(writer.path, id, { description, branch, commit });
 }
 
 /** Once: what was said is remembered here and, should that be lost, found again by the comment's key. */
 async function sayHandsOff(writer: Writer, request: MergeRequest, person: string): Promise<void> {
   const key = `${writer.repository} ${request.id} hands-off`;
   if ((await writer.store.get('said', key)) !== undefined) return;
-  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, delete the branch: the next scan makes a new one.`;
+  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, remove the label \`${label}\` from this merge request and delete the branch: the next scan opens a new one.`;
   await writer.forge.comment(writer.path, request.id, 'hands-off', text);
   await writer.store.put('said', key, person);
 }

@@ -3,16 +3,19 @@ import { isOpen, nextOpening, type Window } from '../domain/window.ts';
 
 /** Each gives the reason, a full sentence, why not now; undefined when it does not stand in the way. */
 
-/** `since`: since when the earlier environment runs exactly this version; undefined when it does not. `soak`: milliseconds it must have; `soakText`: as written in app.yml. */
+/** `since`: since when the earlier environment runs exactly this version; undefined when it does not. `ran`: for how many milliseconds it ran it before. `soak`: milliseconds it must have; `soakText`: as written in app.yml. */
 export function waitsForEnvironment(input: {
   readonly now: Date;
   readonly environment: string;
   readonly since: Date | undefined;
+  readonly ran: number | undefined;
   readonly soak: number;
   readonly soakText: string;
 }): string | undefined {
-  const { now, environment, since, soak, soakText } = input;
-  if (since === undefined) return `not yet in ${environment}`;
+  const { now, environment, since, ran, soak, soakText } = input;
+  if (ran !== undefined && ran >= soak) return undefined;
+  if (since === undefined)
+    return ran === undefined ? `not yet in ${environment}` : `left ${environment} before its soak of ${soakText} was over`;
   const end = new Date(since.getTime() + soak);
   return now < end ? `in ${environment} since ${instant(since)}, soak of ${soakText} ends ${instant(end)}` : undefined;
 }

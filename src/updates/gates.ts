@@ -1,11 +1,12 @@
+import { OutsideError } from '../domain/errors.ts';
 import type { MergeRequest } from '../domain/forge.ts';
-import type { Reference } from '../domain/reference.ts';
+import type { Package, Reference } from '../domain/reference.ts';
 import type { Store } from '../domain/store.ts';
 import { parseDuration } from '../domain/time.ts';
 import { parseWindow } from '../domain/window.ts';
 import { waitsForEnvironment, waitsForRoom, waitsForWindow } from './eligibility.ts';
 import type { Barred } from './look-up.ts';
-import { running, runningKey } from './memory.ts';
+import { ran, running, runningKey } from './memory.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { EnvironmentRules } from './settings.ts';
 
@@ -20,26 +21,39 @@ export function openingGate(rules: EnvironmentRules, requests: readonly MergeReq
   };
 }
 
-/** Why a release may not be taken yet: it must run in the earlier environment, and have run there long enough. */
+/** What an earlier environment says of this one's releases. */
+export interface SoakGate {
+  /** Why a release may not be taken yet: it must run in the earlier environment, and have run there long enough. */
+  barred(reference: Reference): Barred;
+  /** Why the earlier environment could not be read: then nothing may be taken, and nothing taken back either. */
+  readonly problem?: OutsideError;
+}
+
 export async function soakGate(
   { after }: EnvironmentRules,
   environment: (name: string) => Promise<EnvironmentNow> | undefined,
   store: Store,
   now: Date,
-): Promise<(reference: Reference) => Barred> {
-  if (after === undefined) return () => () => undefined;
-  await environment(after.environment);
-  const there = await running(store, after.environment);
-  const soak = parseDuration(after.soak);
-  return ({ package: of }) =>
-    ({ version }) => {
-      const since = there[runningKey(of, version)];
-      return waitsForEnvironment({
-        now,
-        environment: after.environment,
-        since: since === undefined ? undefined : new Date(since),
-        soak,
-        soakText: after.soak,
-      });
-    };
+): Promise<SoakGate> {
+  if (after === undefined) return { barred: () => () => undefined };
+  const { environment: earlier, soak } = after;
+  try {
+    await environment(earlier);
+  } catch (problem) {
+    if (!(problem instanceof OutsideError)) throw problem;
+    return { barred: () => () => `what runs in ${earlier} could not be read`, problem };
+  }
+  const [there, before] = await Promise.all([running(store, earlier), ran(store, earlier)]);
+  const length = parseDuration(soak);
+  const barred = (of: Package, version: string) => {
+    const key = runningKey(of, version);
+    const since = there[key] === undefined ? undefined : new Date(there[key]);
+    return waitsForEnvironment({ now, environment: earlier, since, ran: before[key], soak: length, soakText: soak });
+  };
+  return {
+    barred:
+      ({ package: of }) =>
+      ({ version }) =>
+        barred(of, version),
+  };
 }

@@ -97,6 +97,7 @@ function stateOf({ action }: AppOutcome, { reference, update, held, certain, rea
       return { state: 'proposed' };
     case 'open':
     case 'close':
+    case 'tidy':
     case 'none':
       return { state: 'waiting' };
   }

@@ -17,7 +17,7 @@ export interface Looked {
   readonly reason?: string;
   /** False when the look-up failed or the list may be incomplete. */
   readonly certain: boolean;
-  /** Nothing at all could be learned of the package. */
+  /** Nothing could be learned of the package, and trying later may help; a package that does not exist holds up nobody. */
   readonly failed?: true;
   readonly problems: readonly OutsideError[];
 }
@@ -34,9 +34,12 @@ export async function lookUp(reference: Reference, rules: UpdateRules, barred: B
     return await decideReference(reference, rules, barred, registry);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return { reference, held: [{ reason: error.message }], reason: error.message, certain: false, failed: true, problems: [error] };
+    const known = { reference, held: [{ reason: error.message }], reason: error.message, certain: false, problems: [error] };
+    return error.status === 404 ? known : { ...known, failed: true };
   }
 }
+
+const noVersions = 'its registry lists no version of it; is the name right?';
 
 async function decideReference(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
   const { package: of, version, digest } = reference;
@@ -46,6 +49,9 @@ async function decideReference(reference: Reference, rules: UpdateRules, barred:
   const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules, barred, ...moved });
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');
   const known = { reference, held: decision.held, certain: list.complete, problems };
+  // An index that is being rebuilt knows nothing either: that takes nothing back.
+  if (decision.kind === 'none' && list.releases.length === 0)
+    return { ...known, held: [{ reason: noVersions }], reason: noVersions, certain: false };
   if (decision.kind === 'none') return { ...known, reason: decision.reason };
   const { to } = decision;
   const listed = needs.every((holds) => to[holds] !== undefined);

@@ -1,27 +1,30 @@
+import type { Carried } from '../domain/identifiers.ts';
 import type { Package } from '../domain/reference.ts';
 import { packageKey } from '../domain/reference.ts';
 import type { Release } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
 
-/** When each release of a package was first seen: most registries cannot tell its age. RFC 3339, by `version` and, where a digest is known, `version@digest`. */
-type FirstSeen = Record<string, string>;
+/**
+ * When each release of a package was first seen: most registries cannot tell its age. Releases are `version` and, where a digest is known,
+ * `version@digest`. Those seen at the same time stand together: a list can have 20,000.
+ */
+type FirstSeen = readonly { /** RFC 3339, UTC. */ readonly at: string; readonly releases: readonly string[] }[];
 
-/** Remembers releases that were not seen before; gives all that are remembered. Writes only when something is new. */
-export async function rememberReleases(store: Store, of: Package, releases: readonly Release[], now: Date): Promise<FirstSeen> {
-  const known = (await store.get<FirstSeen>('first-seen', packageKey(of))) ?? {};
+/** Remembers releases that were not seen before. Writes only when something is new. */
+export async function rememberReleases(store: Store, of: Package, releases: readonly Release[], now: Date): Promise<void> {
+  const known = (await store.get<FirstSeen>('first-seen', packageKey(of))) ?? [];
+  const seen = new Set(known.flatMap((group) => group.releases));
   const keys = releases.flatMap(({ version, digest }) => (digest === undefined ? [version] : [version, `${version}@${digest}`]));
-  const fresh = keys.filter((key) => !Object.hasOwn(known, key));
-  if (fresh.length === 0) return known;
-  const all = { ...known, ...Object.fromEntries(fresh.map((key) => [key, now.toISOString()])) };
-  await store.put('first-seen', packageKey(of), all);
-  return all;
+  const fresh = [...new Set(keys)].filter((key) => !seen.has(key));
+  if (fresh.length > 0) await store.put('first-seen', packageKey(of), [...known, { at: now.toISOString(), releases: fresh }]);
 }
 
 /** A commit of ours on a branch: what it carries and what it was built on. */
-export interface OwnCommit {
+export interface OwnCommit extends Carried {
   readonly head: string;
-  readonly content: string;
   readonly base: string;
+  /** The files that it changes; absent where that is not known. */
+  readonly files?: readonly string[];
 }
 
 const branchKey = (repository: string, branch: string): string => `${repository} ${branch}`;
@@ -38,13 +41,27 @@ type Running = Record<string, string>;
 
 export const runningKey = (of: Package, version: string): string => `${packageKey(of)} ${version}`;
 
-/** What stands on the default branch now; entries that left it are forgotten. */
-export async function rememberRunning(store: Store, environment: string, keys: readonly string[], now: Date): Promise<Running> {
-  const known = (await store.get<Running>('running', environment)) ?? {};
+/** For how long an environment ran versions that have left it, the longest stretch of each. Milliseconds, by `runningKey`. */
+type Ran = Record<string, number>;
+
+/** What stands on the default branch now; of what left it remains how long it was seen there, from the first scan to the last. */
+export async function rememberRunning(store: Store, environment: string, keys: readonly string[], now: Date): Promise<void> {
+  const known = await running(store, environment);
   const next = Object.fromEntries(keys.map((key) => [key, known[key] ?? now.toISOString()]));
+  const left = Object.entries(known).filter(([key]) => !Object.hasOwn(next, key));
+  if (left.length > 0) await rememberLeft(store, environment, left);
   if (JSON.stringify(next) !== JSON.stringify(known)) await store.put('running', environment, next);
-  return next;
+  await store.put('last-look', environment, now.toISOString());
 }
+
+async function rememberLeft(store: Store, environment: string, left: readonly (readonly [key: string, since: string])[]): Promise<void> {
+  const before = await ran(store, environment);
+  const last = Date.parse((await store.get<string>('last-look', environment)) ?? '');
+  const stretches = left.map(([key, since]) => [key, Math.max(last - Date.parse(since) || 0, before[key] ?? 0)] as const);
+  await store.put('ran', environment, { ...before, ...Object.fromEntries(stretches) });
+}
+
+export const ran = async (store: Store, environment: string): Promise<Ran> => (await store.get<Ran>('ran', environment)) ?? {};
 
 export const running = async (store: Store, environment: string): Promise<Running> =>
   (await store.get<Running>('running', environment)) ?? {};

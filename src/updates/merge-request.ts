@@ -7,7 +7,7 @@ import type { ObjectDiff } from '../manifests/object-diff.ts';
 import type { Changelog } from './changelog/changelog.ts';
 import { fitParts, type Part } from './changelog/fit.ts';
 import { codeSpan, harmlessInline } from './changelog/harmless.ts';
-import { primaryUpdate } from './proposal.ts';
+import { placesOf, primaryUpdate } from './proposal.ts';
 import { some } from './text/age.ts';
 import { changelogPart } from './text/changelog.ts';
 import { objectDiffPart } from './text/object-diff.ts';
@@ -19,8 +19,8 @@ export interface UpdateFacts {
   readonly from?: ReleaseDetails | undefined;
   readonly to?: ReleaseDetails | undefined;
   readonly changelog?: Changelog | undefined;
-  /** Of a bundle: the two tars compared, and what could not be read of them. */
-  readonly bundle?: { readonly diff: ObjectDiff; readonly problems: readonly string[] } | undefined;
+  /** Of a bundle: the two tars compared, where they could be, and what could not be read of them. */
+  readonly bundle?: { readonly diff: ObjectDiff | undefined; readonly problems: readonly string[] } | undefined;
 }
 
 export interface ProposalFacts {
@@ -63,7 +63,7 @@ export function describeProposal(
     ),
     { text: reasons(proposal.updates), rest: 'More versions are held.' },
     { text: footer(proposal, traits) },
-    { text: writeMarker({ app, environment, content, title }) },
+    { text: writeMarker({ app, environment, content, title, places: placesOf(proposal.updates) }) },
   ];
   return { title, description: fitParts(parts, traits.descriptionLimit) };
 }
@@ -73,7 +73,7 @@ interface MoveWithFacts extends Move {
 }
 
 function moveOf(updates: readonly [Update, ...Update[]], facts: UpdateFacts = {}): MoveWithFacts {
-  return { updates, facts, from: facts.from, to: facts.to, images: facts.bundle?.diff.images ?? [] };
+  return { updates, facts, from: facts.from, to: facts.to, images: facts.bundle?.diff?.images ?? [] };
 }
 
 function opening({ app, environment, updates }: Proposal, owner: string | undefined): string {

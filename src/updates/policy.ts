@@ -16,7 +16,10 @@ export function decide(input: DecisionInput): Decision {
 }
 
 function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
-  const read = (text: string): Version => versioning.readAll([text])[0] ?? { kind: 'channel', text };
+  const read = (text: string): Version => {
+    const [version = { kind: 'channel', text }] = versioning.readAll([text]);
+    return version;
+  };
   const current = read(input.current.version);
   const ignored = ignoredBy(input.rules, read);
   if (current.kind !== 'version') return moveOfNoVersion(input, digestMove(input, ignored(current), notAVersion(current, versioning), []));

@@ -57,11 +57,14 @@ export function contentOf(updates: readonly Update[]): string {
       ...reference.spots.flatMap(({ holds }) => (holds === 'version' ? [] : (to[holds] ?? ''))),
     ]),
   );
-  return createHash('sha256')
-    .update([...new Set(moves)].sort().join('\n'))
-    .digest('hex')
-    .slice(0, 16);
+  return hashOf([...new Set(moves)]);
 }
+
+/** Where it is written, as 16 hex digits: how often each file gets which version of which package. Lines do not count, they shift. */
+export const placesOf = (updates: readonly Update[]): string =>
+  hashOf(updates.map(({ reference, to }) => JSON.stringify([reference.file, packageKey(reference.package), to.version])));
+
+const hashOf = (lines: readonly string[]): string => createHash('sha256').update(lines.toSorted().join('\n')).digest('hex').slice(0, 16);
 
 function byPlace({ reference: a }: Update, { reference: b }: Update): number {
   return order(a.file, b.file) || a.line - b.line;

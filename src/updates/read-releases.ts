@@ -22,13 +22,14 @@ export function higherReleases(releases: readonly Release[], current: Numbered, 
   const before = byCurrent.get(key);
   if (before !== undefined) return before;
   const sound = (releases as readonly unknown[]).filter(isRelease);
-  const versions = versioning.readAll(sound.map(({ version }) => version));
-  const higher = sound
-    .flatMap((release, i) => {
-      const version = versions[i];
-      return version !== undefined && isHigher(current, version) ? [{ version, release }] : [];
-    })
-    .sort((a, b) => compareVersions(b.version, a.version) || preference(current, a, b));
+  const higher: Candidate[] = [];
+  let at = 0;
+  for (const version of versioning.readAll(sound.map(({ version }) => version))) {
+    const release = sound[at];
+    at += 1;
+    if (release !== undefined && isHigher(current, version)) higher.push({ version, release });
+  }
+  higher.sort((a, b) => compareVersions(b.version, a.version) || preference(current, a, b));
   known.set(releases, byCurrent.set(key, higher));
   return higher;
 }

@@ -1,7 +1,7 @@
 import type { MergeRequest, RepositoryState } from '../domain/forge.ts';
-import { branchOf, label, type Marker, readMarker } from '../domain/identifiers.ts';
+import { branchOf, type Carried, label, type Marker, readMarker } from '../domain/identifiers.ts';
 import type { Proposal } from '../domain/update.ts';
-import { isTitleOf } from './proposal.ts';
+import { isTitleOf, placesOf } from './proposal.ts';
 
 /** What stands on a branch of ours. */
 export interface BranchFacts {
@@ -9,9 +9,12 @@ export interface BranchFacts {
   readonly head: string;
   /** Name of somebody who committed to it; absent when every commit is ours. */
   readonly person?: string;
-  /** Proposal.content of our last commit on it, and the commit it was built on; absent when unknown. */
+  /** Of our last commit on it: Proposal.content, placesOf its updates, and the commit it was built on; absent when unknown. */
   readonly content?: string;
+  readonly places?: string;
   readonly base?: string;
+  /** The files that it changes; absent when unknown. */
+  readonly files?: readonly string[];
 }
 
 /** What one app of one environment should have and what it has. */
@@ -47,6 +50,8 @@ export type Action =
   | { readonly kind: 'keep'; readonly proposal: Proposal; readonly request: MergeRequest; readonly say?: string; readonly reason?: string }
   | { readonly kind: 'hold'; readonly proposal: Proposal; readonly reason: string }
   | { readonly kind: 'close'; readonly request: MergeRequest; readonly marker: Marker; readonly reason: string }
+  /** The branch of a merge request that we have closed is still there. */
+  | { readonly kind: 'tidy'; readonly request: MergeRequest }
   | { readonly kind: 'none' };
 
 /** The branch becomes `base` plus one commit; `expected` is what it points to now. */
@@ -58,6 +63,8 @@ export interface Build {
 export interface Texts {
   /** Absent when a person changed the title: then it stays. */
   readonly title?: string;
+  /** Only where the branch that it should go into is gone. */
+  readonly target?: string;
 }
 
 /**
@@ -67,7 +74,7 @@ export interface Texts {
 export function reconcile(state: AppState): Action {
   const open = oldestOpen(state.requests);
   const { proposal } = state;
-  if (proposal === undefined) return open === undefined ? { kind: 'none' } : withdraw(state, open);
+  if (proposal === undefined) return open === undefined ? tidy(state) : withdraw(state, open);
   if (open === undefined) return propose(state, proposal);
   if (state.branch?.person !== undefined) return { kind: 'keep', proposal, request: open, ...handsOff(state.branch.person) };
   if (!state.certain)
@@ -91,12 +98,22 @@ function withdraw(state: AppState, open: MergeRequest): Action {
   return { kind: 'close', request: open, marker, reason: state.gone };
 }
 
+/** A run that closed one and ended before it deleted the branch left it behind. */
+function tidy({ requests, repository, branch }: AppState): Action {
+  const request = requests.find((one) => isHalfClosed(one, repository));
+  return request === undefined || branch?.head !== request.commit || branch.person !== undefined
+    ? { kind: 'none' }
+    : { kind: 'tidy', request };
+}
+
+/** Closed by us, with its branch where it was then. */
+export function isHalfClosed({ state, branch, commit, description }: MergeRequest, { branches }: RepositoryState): boolean {
+  return state === 'closed' && branches[branch] === commit && readMarker(description)?.closed !== undefined;
+}
+
 function propose(state: AppState, proposal: Proposal): Action {
-  const refusal = state.requests.find((request) => saysNo(request, proposal));
-  if (refusal !== undefined) {
-    const reason = `closed unmerged in ${refusal.url}: not this version; to take that back reopen it or remove its label "${label}"`;
-    return { kind: 'hold', proposal, reason };
-  }
+  const refusal = refusalOf(state, proposal);
+  if (refusal !== undefined) return { kind: 'hold', proposal, reason: refusal };
   const { branch, repository } = state;
   if (branch?.person !== undefined) {
     const reason = `branch ${proposal.branch} has commits of ${branch.person} and no open merge request; open one, or delete the branch`;
@@ -105,8 +122,17 @@ function propose(state: AppState, proposal: Proposal): Action {
   if (state.failed.length > 0)
     return { kind: 'hold', proposal, reason: `waits until ${state.failed.join(', ')} can be looked up, so that the app moves as a whole` };
   const merged = state.requests.some((request) => request.state === 'merged' && request.commit === branch?.head);
-  const stands = branch?.content === proposal.content && !merged; // committed by a run that died before it could open
+  const stands = branch !== undefined && carries(branch, proposal) && !merged; // committed by a run that died before it could open
   return { kind: 'open', proposal, build: stands ? undefined : { base: repository.commit, expected: branch?.head } };
+}
+
+/** Where a commit or a text of an older version puts it is not known; it counts as right. */
+const carries = ({ content, places }: Partial<Carried>, proposal: Proposal): boolean =>
+  content === proposal.content && (places === undefined || places === placesOf(proposal.updates));
+
+function refusalOf({ requests }: AppState, proposal: Proposal): string | undefined {
+  const refusal = requests.find((request) => saysNo(request, proposal));
+  return refusal && `closed unmerged in ${refusal.url}: not this version; to take that back reopen it or remove its label "${label}"`;
 }
 
 /** Closed by a person, still labelled, for exactly this content. */
@@ -118,12 +144,17 @@ function saysNo(request: MergeRequest, proposal: Proposal): boolean {
 }
 
 function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Action {
-  const base = state.targetHeads[open.target] ?? state.repository.commit;
-  const { branch } = state;
-  const outdated = branch === undefined || branch.content !== proposal.content;
+  const marker = readMarker(open.description);
+  const refusal = marker?.content === proposal.content ? undefined : refusalOf(state, proposal);
+  if (refusal !== undefined) return withdraw({ ...state, gone: `what is left is ${proposal.title}, ${refusal}` }, open);
+  const { branch, repository } = state;
+  const base = state.targetHeads[open.target] ?? repository.commit;
+  const outdated = branch === undefined || !carries(branch, proposal);
   const conflicting = open.conflicts && branch?.base !== base;
   const build = outdated || conflicting ? { base, expected: branch?.head } : undefined;
-  const texts = textsOf(proposal, open);
+  const lost = open.target !== repository.defaultBranch && state.targetHeads[open.target] === undefined;
+  const changed = textsOf(proposal, open) ?? (lost ? {} : undefined);
+  const texts = changed && { ...changed, ...(lost && { target: repository.defaultBranch }) };
   return build === undefined && texts === undefined
     ? { kind: 'keep', proposal, request: open }
     : { kind: 'update', proposal, request: open, build, texts };
@@ -131,13 +162,13 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
-  if (marker?.content === proposal.content && marker.title === proposal.title) return undefined;
+  if (marker !== undefined && carries(marker, proposal) && marker.title === proposal.title) return undefined;
   const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};
 }
 
+export const appsByBranch = (apps: Iterable<string>): ReadonlyMap<string, string> => new Map([...apps].map((app) => [branchOf(app), app]));
+
 /** The app whose branch this is, among those we know; a merge request's own word for it where the app has gone. */
-export function appOfRequest(request: MergeRequest, apps: Iterable<string>): string | undefined {
-  for (const app of apps) if (branchOf(app) === request.branch) return app;
-  return readMarker(request.description)?.app;
-}
+export const appOfRequest = (request: MergeRequest, apps: ReadonlyMap<string, string>): string | undefined =>
+  apps.get(request.branch) ?? readMarker(request.description)?.app;

@@ -2,6 +2,7 @@ import { explain, OutsideError } from '../domain/errors.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
 import type { EnvironmentNow } from './read-environment.ts';
+import type { Action } from './reconcile.ts';
 import type { EnvironmentReport, HeldReport, ProposalReport, ScanError, UpdateReport } from './report.ts';
 import type { AppOutcome } from './scan-environment.ts';
 
@@ -20,9 +21,10 @@ export function environmentReport({ settings, state, references, warnings }: Env
   return { name: settings.name, repository, commit: state.commit, references: references.length, warnings };
 }
 
-/** The proposal of an app, when there is one to show: what is held back is among the held. */
-export function proposalReport(environment: string, { action, url, problem }: AppOutcome): ProposalReport | undefined {
-  if (action.kind === 'none' || action.kind === 'hold' || (problem !== undefined && url === undefined)) return undefined;
+/** The proposal of an app, when there is one to show: what is held back is among the held, and what failed is an error. */
+export function proposalReport(environment: string, { action: decided, url, problem }: AppOutcome): ProposalReport | undefined {
+  const action = problem === undefined ? decided : leftAsItWas(decided, problem);
+  if (action.kind === 'none' || action.kind === 'hold' || action.kind === 'tidy') return undefined;
   const shown = {
     environment,
     action: action.kind,
@@ -37,8 +39,15 @@ export function proposalReport(environment: string, { action, url, problem }: Ap
   return { ...shown, app, branch, title, updates: updates.map(updateReport) };
 }
 
+function leftAsItWas(action: Action, problem: unknown): Action {
+  return action.kind === 'update' || action.kind === 'keep'
+    ? { kind: 'keep', proposal: action.proposal, request: action.request, reason: explain(problem) }
+    : { kind: 'none' };
+}
+
 function updateReport({ reference, to, type }: Update): UpdateReport {
   const { file, line, package: of, version } = reference;
+  const digest = to.digest ?? (to.sha256 && `sha256:${to.sha256}`);
   return {
     file,
     line,
@@ -46,7 +55,7 @@ function updateReport({ reference, to, type }: Update): UpdateReport {
     package: of.name,
     from: version,
     to: to.version,
-    ...(to.digest !== undefined && { digest: to.digest }),
+    ...(digest !== undefined && { digest }),
     type,
   };
 }

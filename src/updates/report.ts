@@ -39,6 +39,7 @@ export interface UpdateReport {
   readonly package: string;
   readonly from: string;
   readonly to: string;
+  /** `sha256:…` of the image, or of the bundle's file, where it is known. */
   readonly digest?: string;
   readonly type: UpdateType;
 }

@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
-import type { Reference } from '../domain/reference.ts';
+import type { Reference, Warning } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
 import { inspectBranch, type Place, targetHeads } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
@@ -11,7 +11,7 @@ import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appOfRequest, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appOfRequest, appsByBranch, isHalfClosed, reconcile } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -31,7 +31,8 @@ interface Scene {
   readonly now: EnvironmentNow;
   readonly forge: Forge;
   readonly place: Place;
-  readonly requests: readonly MergeRequest[];
+  /** By app; those that nobody can be asked for are under undefined. */
+  readonly requests: ReadonlyMap<string | undefined, readonly MergeRequest[]>;
   readonly heads: Readonly<Record<string, string>>;
   readonly mayOpen: () => string | undefined;
   /** One after the other where there is a limit, so that the first by name get the room. */
@@ -48,27 +49,38 @@ const atOnce = { texts: 10, writes: 2 };
  * so that a registry that hangs delays its own packages only; with a limit on open merge requests they queue by name.
  */
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
-  const scene = await setScene(scan, now);
   const byApp = Map.groupBy(now.references, ({ app }) => app);
-  const gone = scene.requests.flatMap((request) => (request.state === 'open' ? (appOfRequest(request, byApp.keys()) ?? []) : []));
+  const looked = await startLooking(scan, now, byApp);
+  const scene = await setScene(scan, now, appsByBranch(byApp.keys()));
+  const isUnfinished = (request: MergeRequest): boolean => request.state === 'open' || isHalfClosed(request, now.state);
+  const gone = [...scene.requests].flatMap(([app, all]) => (app !== undefined && all.some(isUnfinished) ? [app] : []));
   const apps = [...new Set([...byApp.keys(), ...gone])].sort();
   scan.ports.progress.add(apps.length);
-  const barred = await soakGate(now.settings.updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  const look = (reference: Reference) =>
-    lookUp(reference, resolveRules(scan.packages, now.settings.updates, reference.package.name), barred(reference), scan.registry);
-  const looked = apps.map((app) => Promise.all((byApp.get(app) ?? []).map(look)));
-  if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked);
+  if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked.values());
   return await Promise.all(
-    apps.map(async (app, at) => {
-      const found = (await looked[at]) ?? [];
-      const outcome = await scanApp(scene, app, found);
+    apps.map(async (app) => {
+      const outcome = await scanApp(scene, app, (await looked.get(app)) ?? []);
       scan.ports.progress.done(`${now.settings.name} ${app}`);
       return outcome;
     }),
   );
 }
 
-async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
+/** Asks the registries for every app's packages, while the forge is asked for merge requests. */
+async function startLooking(scan: Scan, now: EnvironmentNow, byApp: ReadonlyMap<string, readonly Reference[]>) {
+  const { updates } = now.settings;
+  const soak = await soakGate(updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
+  const look = async (reference: Reference): Promise<Looked> => {
+    const rules = resolveRules(scan.packages, updates, reference.package.name);
+    const looked = await lookUp(reference, rules, soak.barred(reference), scan.registry);
+    return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
+  };
+  const looking = new Map([...byApp].map(([app, references]) => [app, Promise.all(references.map(look))]));
+  for (const one of looking.values()) one.catch(() => undefined); // awaited later; until then nobody listens
+  return looking;
+}
+
+async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>): Promise<Scene> {
   const { forge: name, path } = now.settings.repository;
   const forge = scan.ports.forge(name);
   const place: Place = { forge, store: scan.ports.store, repository: `${name}:${path}`, path, state: now.state };
@@ -80,7 +92,7 @@ async function setScene(scan: Scan, now: EnvironmentNow): Promise<Scene> {
     now,
     forge,
     place,
-    requests,
+    requests: Map.groupBy(requests, (request) => appOfRequest(request, apps)),
     heads,
     mayOpen: openingGate(updates, requests, scan.ports.now),
     decide: pLimit(updates.maxOpen === undefined ? atOnce.texts : 1),
@@ -111,23 +123,28 @@ function gated({ mayOpen }: Scene, action: Action): Action {
 async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppState> {
   const { now, place, heads } = scene;
   const proposal = await proposalOf(scene, app, looked);
-  const requests = scene.requests.filter((request) => appOfRequest(request, [app]) === app);
+  const requests = scene.requests.get(app) ?? [];
   const open = requests.find(({ state }) => state === 'open');
-  const branch = proposal?.branch ?? open?.branch;
+  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, now.state)))?.branch;
+  const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : now.state.defaultBranch;
+  const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
   return {
     environment: now.settings.name,
     app,
     proposal,
     gone: whyGone(app, looked, now),
-    // An app that vanished from a repository of which a file could not be read may stand in that file.
-    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || now.warnings.length === 0),
+    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
     failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
     repository: now.state,
     requests,
-    branch: branch === undefined ? undefined : await inspectBranch(place, branch, open?.target ?? now.state.defaultBranch),
+    branch,
     targetHeads: heads,
   };
 }
+
+/** An app that vanished may stand in a file that could not be read: one that our commit changes, any where that is not known. */
+const mayHide = ({ file }: Warning, files: readonly string[] | undefined): boolean =>
+  files === undefined || file === '.' || files.includes(file);
 
 /** With the digests that are shown, from what was last heard: where nothing is pinned they are no part of the decision. */
 async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Looked[]): Promise<Proposal | undefined> {

@@ -58,8 +58,8 @@ export interface ScanResult {
   readonly errors: readonly ScanError[];
 }
 
-/** Environments worked on at once: bounds how many repositories' texts are in memory. */
-const environmentsAtOnce = 6;
+/** Environments worked on at once: more than a forge is asked at once, since most of the time they wait for registries. */
+const environmentsAtOnce = 24;
 
 /** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
 export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {

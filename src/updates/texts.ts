@@ -5,7 +5,6 @@ import type { ReleaseDetails } from '../domain/release.ts';
 import type { Proposal, Update } from '../domain/update.ts';
 import { parseVersion } from '../domain/version.ts';
 import { comparable, compareVersions } from '../domain/version-order.ts';
-import { diffObjects } from '../manifests/object-diff.ts';
 import { type BundleDiff, createBundleDiffs } from './bundle-diffs.ts';
 import { type ChangelogRequest, createChangelogs } from './changelog/changelog.ts';
 import { neighbours, revisionLabel, sourceLabel } from './changelog/source.ts';
@@ -51,7 +50,7 @@ export function createTexts(ports: TextPorts, now: Date): Texts {
       from: from.details,
       to: to.details,
       changelog: { ...changelog, problems: [...problems, ...changelog.problems] },
-      ...(bundle !== undefined && { bundle: { diff: bundle.diff ?? noDiff, problems: bundle.problems } }),
+      ...(bundle !== undefined && { bundle: { diff: bundle.diff, problems: bundle.problems } }),
     };
   };
   return {
@@ -66,8 +65,6 @@ export function createTexts(ports: TextPorts, now: Date): Texts {
     },
   };
 }
-
-const noDiff = diffObjects([], []);
 
 /** Of exactly the digest, where one is known; a registry that does not answer is a line in the text. */
 async function detailsOf(

@@ -58,6 +58,24 @@ test('a table is as wide as it needs, and no wider than the terminal', () => {
   expect(tableText(['app'], [], { width: 80, color: false })).toBe('app');
 });
 
+test('an address at the end of a row stays in one piece on a narrow terminal', () => {
+  const url = 'http://127.0.0.1:3000/platform/environments/production/merge_requests/7';
+  const text = tableText(
+    ['proposal', 'merge request'],
+    [
+      ['web 2.3.1-alpine to 2.4.0-alpine', url],
+      ['redis', ''],
+    ],
+    { width: 20, color: false },
+  );
+  expect(
+    text
+      .split('\n')
+      .find((line) => line.includes('http'))
+      ?.indexOf(url),
+  ).toBe(20);
+});
+
 test('logs are JSON for machines and lines for people', () => {
   const machine = contextOn({});
   machine.context.log.warn({ file: 'a.yaml' }, 'skipped');

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
@@ -143,8 +143,15 @@ describe('init', () => {
       stdout: '',
       stderr: `lockkeeper: ${folder} is not empty (it holds README.md): name a new or an empty folder\n`,
     });
-    expect((await call(['init', join(folder, 'README.md')])).stderr).toContain('is not a folder');
+    expect((await call(['init', join(folder, 'README.md')])).stderr).toMatch(/is not a folder: name a new or an empty folder/);
     expect(filesIn(folder)).toEqual(['README.md']);
+  });
+
+  test('a folder that cannot be made is wrong use, and no bug of ours', async () => {
+    symlinkSync('nowhere', join(folder, 'dangling'));
+    const { exit, stdout, stderr } = await call(['init', join(folder, 'dangling')]);
+    expect([exit, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^lockkeeper: .*dangling cannot be written: name a folder that can/);
   });
 
   test('every file of the template is well-formed, and names no command that is not there', async () => {

@@ -135,6 +135,12 @@ describe('valid', () => {
     ).toEqual([]);
   });
 
+  test('a file of several lines is secret line by line, wherever it is read', () => {
+    const lines = ['first-line-of-a-secret', 'second-line-of-a-secret'];
+    const text = smallest.replace('./repositories', '"${file:/run/secret}"');
+    expect(readConfig('app.yml', text, { ...sources, readFile: () => lines.join('\n') }).secrets).toEqual([lines.join('\n'), ...lines]);
+  });
+
   test('a value from outside is not looked into again', () => {
     const text = smallest.replace('./repositories', '"${A}"');
     expect(readConfig('app.yml', text, { ...sources, env: { A: '${B}$${B}', B: 'no' } }).config.forges['local']).toEqual({

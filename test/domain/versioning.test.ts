@@ -16,11 +16,8 @@ describe('versioning: semver takes only what semver.org allows, with or without 
   });
 
   test('a current version that is none is named', () => {
-    expect(decideAmong('1.2', ['1.3'], { versioning: 'semver' })).toEqual({
-      kind: 'none',
-      reason: '"1.2" is not a semver version: it moves by digest only',
-      held: [{ reason: '"1.2" is not a semver version: it moves by digest only' }],
-    });
+    const reason = '"1.2" is not a semver version: it moves by digest only';
+    expect(decideAmong('1.2', ['1.3'], { versioning: 'semver' })).toEqual({ kind: 'none', reason, held: [{ reason }] });
   });
 });
 

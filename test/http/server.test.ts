@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -80,4 +81,18 @@ test('a taken port is named', async () => {
   await expect(startServer({ host: '127.0.0.1', port, site, onError: () => undefined })).rejects.toThrow(
     `server.port ${port} of 127.0.0.1: another program`,
   );
+});
+
+test('a connection that was only opened in advance holds no stop up', async () => {
+  const other = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    site: async () => ({ status: 200, type: 'text/plain', body: '' }),
+    onError: () => {},
+  });
+  const socket = connect(Number(new URL(other.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  const ended = once(socket, 'close');
+  await other.close();
+  await ended;
 });

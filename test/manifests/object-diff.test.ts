@@ -69,6 +69,29 @@ test('secrets: that they changed is shown, and nothing of what they were or are'
   expect(longer).toBe(diffObjects(objects(secret('c')), objects(secret('d'))).changed[0]?.diff);
 });
 
+test('a Secret whose kind is written wrongly is no less secret', () => {
+  const wrong = (password: string) => objects(secret(password).replace('Secret', 'secret'));
+  expect(diffObjects(wrong('hunter2'), wrong('correct')).changed[0]?.diff).not.toMatch(/hunter2|correct/);
+});
+
+test('an object whose aliases multiply is a change, and no work', () => {
+  const bomb = (version: string) => {
+    const levels = Array.from('bcdefg', (name, at) => `${name}: &${name} [${`*${'abcdef'[at]}, `.repeat(9)}]\n`);
+    return objects(`a: &a [x]\n${levels.join('')}apiVersion: v1\nkind: ConfigMap\nmetadata: { name: bomb, v: "${version}" }\n`);
+  };
+  expect(diffObjects(bomb('1'), bomb('2')).changed).toMatchObject([
+    { summary: 'too large to be compared', diff: '(too large to be shown)' },
+  ]);
+  expect(diffObjects(bomb('1'), bomb('1')).changed).toEqual([]);
+});
+
+test('a list of one kind: its items need not say the kind', () => {
+  const list = (password: string) =>
+    objects(`apiVersion: v1\nkind: SecretList\nitems:\n  - metadata: { name: db }\n    stringData: { password: ${password} }\n`);
+  const { changed } = diffObjects(list('hunter2'), list('correct'));
+  expect(changed).toMatchObject([{ object: { kind: 'Secret', name: 'db' }, diff: expect.not.stringMatching(/hunter2|correct/) }]);
+});
+
 test('whatever the size, the output is bounded', () => {
   const data = (value: string) =>
     objects(

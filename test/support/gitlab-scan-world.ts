@@ -28,6 +28,7 @@ export async function gitlabScanWorld(folder: string, options: GitLabOptions = {
     forgeName: 'gitlab',
     server,
     asked: () => server.requests.splice(0).map(({ method, path }) => `${method} ${path}`),
+    deleteBranchAsPerson: (path, branch) => server.deleteBranch(path, branch),
     changeAsPerson: async (path, id, change) => server.changeMergeRequest(path, id, change),
   };
 }

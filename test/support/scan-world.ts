@@ -4,6 +4,7 @@ import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
 import { lockkeeper, type Ran } from './command.ts';
 import type { ForgeFixture } from './contracts/forge-fixture.ts';
+import { git } from './git-repository.ts';
 import type { PersonsChange } from './gitlab-server/options.ts';
 import { localFixture } from './local-fixture.ts';
 
@@ -17,6 +18,7 @@ export interface ScanWorld extends ForgeFixture {
   readonly scan: (...argv: string[]) => Promise<ScanReport & { readonly exit: number }>;
   /** What people change on the merge request's page. */
   readonly changeAsPerson: (path: string, id: number, change: PersonsChange) => Promise<void>;
+  readonly deleteBranchAsPerson: (path: string, branch: string) => Promise<void>;
 }
 
 /** The command line in the folder; `forge` is the forge as it stands in app.yml. */
@@ -43,6 +45,7 @@ export function localScanWorld(folder: string): ScanWorld {
     ...fixture,
     ...commands(folder, 'local: { type: local, path: ./repositories }'),
     forgeName: 'local',
+    deleteBranchAsPerson: async (path, branch) => void (await git(fixture.directory(path), ['update-ref', '-d', `refs/heads/${branch}`])),
     async changeAsPerson(path, id, { target, ...change }) {
       fixture.write(path, id, { ...fixture.read(path, id), ...change, ...(target !== undefined && { targetBranch: target }) });
     },

@@ -14,13 +14,18 @@ test.each([
   expect(waitsForWindow({ now: at, windows: asked })).toBe(reason);
 });
 
+const soak = parseDuration('24h');
+
 test.each([
-  ['not there', undefined, 'not yet in staging'],
-  ['not long enough', '2026-11-19T12:00:01.5Z', 'in staging since 2026-11-19T12:00:01Z, soak of 24h ends 2026-11-20T12:00:01Z'],
-  ['exactly long enough', '2026-11-19T12:00:00Z', undefined],
-])('soak: %s', (_, since, reason) => {
+  ['not there', undefined, undefined, 'not yet in staging'],
+  ['not long enough', '2026-11-19T12:00:01.5Z', undefined, 'in staging since 2026-11-19T12:00:01Z, soak of 24h ends 2026-11-20T12:00:01Z'],
+  ['exactly long enough', '2026-11-19T12:00:00Z', undefined, undefined],
+  ['there long enough, and newer ones since', undefined, soak, undefined],
+  ['taken away too soon', undefined, soak - 1, 'left staging before its soak of 24h was over'],
+  ['back there', '2026-11-20T11:00:00Z', soak, undefined],
+])('soak: %s', (_, since, ran, reason) => {
   const start = since === undefined ? undefined : new Date(since);
-  expect(waitsForEnvironment({ now, environment: 'staging', since: start, soak: parseDuration('24h'), soakText: '24h' })).toBe(reason);
+  expect(waitsForEnvironment({ now, environment: 'staging', since: start, ran, soak, soakText: '24h' })).toBe(reason);
 });
 
 test.each([

@@ -1,7 +1,10 @@
-import { type AppState, appOfRequest, reconcile } from '../../src/updates/reconcile.ts';
+import { writeMarker } from '../../src/domain/identifiers.ts';
+import { placesOf } from '../../src/updates/proposal.ts';
+import { type AppState, appOfRequest, appsByBranch, reconcile } from '../../src/updates/reconcile.ts';
 import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
 
 const newer = aProposal({ title: 'billing 1.4.2 → 1.6.0', content: 'c160' });
+const marked = { app: 'billing', environment: 'staging', content: 'c150', title: aProposal().title };
 const own = { head: 'b1', content: 'c150', base: 'm1' };
 
 const aState = (change: Partial<AppState> = {}): AppState => ({
@@ -58,6 +61,32 @@ test.each<[string, Partial<AppState>, object]>([
     'a person changed the target',
     { proposal: newer, requests: [aMergeRequest({ target: 'next' })], branch: own, targetHeads: { next: 'n1' } },
     { kind: 'update', build: { base: 'n1', expected: 'b1' } },
+  ],
+  [
+    'the target is gone',
+    { requests: [aMergeRequest({ target: 'master' })], branch: own },
+    { kind: 'update', build: undefined, texts: { target: 'main' } },
+  ],
+  [
+    'another file runs the app by now',
+    { requests: [aMergeRequest()], branch: { ...own, places: '0123456789abcdef' } },
+    { kind: 'update', build: { base: 'm1', expected: 'b1' }, texts: undefined },
+  ],
+  [
+    'another file runs the app by now, and the text does not say so',
+    { requests: [aMergeRequest({ description: writeMarker({ ...marked, places: '0123456789abcdef' }) })], branch: own },
+    { kind: 'update', build: undefined, texts: {} },
+  ],
+  ['still the same files', { requests: [aMergeRequest()], branch: { ...own, places: placesOf(aProposal().updates) } }, { kind: 'keep' }],
+  [
+    'what is left was refused before',
+    { requests: [aMergeRequest({ id: 1, state: 'closed' }), aMergeRequest({ id: 2 }, newer)], branch: { ...own, content: 'c160' } },
+    { kind: 'close', request: { id: 2 }, reason: expect.stringContaining('closed unmerged in') },
+  ],
+  [
+    'refused before, and reopened',
+    { requests: [aMergeRequest({ id: 1, state: 'closed' }), aMergeRequest({ id: 2 })], branch: own },
+    { kind: 'keep' },
   ],
   [
     'a conflict',
@@ -129,13 +158,32 @@ test.each<[string, Partial<AppState>, object]>([
   expect(reconcile(aState(change))).toMatchObject(expected);
 });
 
+describe('nothing is proposed, and one that was closed has left its branch behind', () => {
+  const ours = aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed');
+  const there = aRepository({ branches: { [ours.branch]: ours.commit } });
+  const branch = { ...own, head: ours.commit };
+  test.each<[string, Partial<AppState>, string]>([
+    ['closed by us: it is deleted', { requests: [ours], branch }, 'tidy'],
+    ['closed by a person: it is theirs', { requests: [aMergeRequest({ state: 'closed' })], branch }, 'none'],
+    ['a person committed to it before', { requests: [ours], branch: { head: ours.commit, person: 'Ada' } }, 'none'],
+    [
+      'a person committed to it since',
+      { requests: [ours], branch: { head: 'p1', person: 'Ada' }, repository: aRepository({ branches: { [ours.branch]: 'p1' } }) },
+      'none',
+    ],
+    ['it is gone', { requests: [ours], branch: undefined, repository: aRepository() }, 'none'],
+  ])('%s', (_, change, kind) => {
+    expect(reconcile(aState({ proposal: undefined, repository: there, ...change })).kind).toBe(kind);
+  });
+});
+
 test('of two open merge requests the older one is ours', () => {
   const action = reconcile(aState({ requests: [aMergeRequest({ id: 9, target: 'next' }), aMergeRequest({ id: 4 })], branch: own }));
   expect(action).toMatchObject({ kind: 'keep', request: { id: 4 } });
 });
 
 test('a merge request belongs to the app whose branch it is, and after the app has gone to the one it names', () => {
-  expect(appOfRequest(aMergeRequest(), ['web', 'billing'])).toBe('billing');
-  expect(appOfRequest(aMergeRequest(), [])).toBe('billing');
-  expect(appOfRequest(aMergeRequest({ description: '' }), [])).toBeUndefined();
+  expect(appOfRequest(aMergeRequest(), appsByBranch(['web', 'billing']))).toBe('billing');
+  expect(appOfRequest(aMergeRequest(), new Map())).toBe('billing');
+  expect(appOfRequest(aMergeRequest({ description: '' }), new Map())).toBeUndefined();
 });

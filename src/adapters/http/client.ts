@@ -38,6 +38,8 @@ export interface HttpRequest {
   readonly conditional?: boolean;
   /** Default: true for GET and HEAD, false for the rest, which may have happened although no reply came. */
   readonly retry?: boolean;
+  /** Goes before those without it that wait for the same host: what was begun is finished first. Default false. */
+  readonly ahead?: boolean;
   /** Of a GET or HEAD; default 5, 0 gives the redirect itself back. */
   readonly redirects?: number;
 }
@@ -170,6 +172,7 @@ class UndiciClient implements HttpClient {
       headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
       body: of.body,
       retry: of.retry ?? (method === 'GET' || method === 'HEAD'),
+      ahead: of.ahead ?? false,
       timeoutMs: of.timeoutMs ?? defaults.timeoutMs,
     };
   }

@@ -11,6 +11,7 @@ export interface Hop {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
   readonly retry: boolean;
+  readonly ahead: boolean;
   readonly timeoutMs: number;
 }
 
@@ -82,7 +83,7 @@ function failure(host: Host, hop: Hop, { text, status, cause }: Failed, attempt:
 }
 
 async function once<T>(host: Host, hop: Hop, use: (reply: Opened) => Promise<T>): Promise<{ readonly value: T } | Failed> {
-  const leave = await host.gate.enter();
+  const leave = await host.gate.enter(hop.ahead);
   let handed = false;
   try {
     await host.gate.open();

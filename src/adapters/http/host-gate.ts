@@ -1,4 +1,3 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { OutsideError } from '../../domain/errors.ts';
 
 /** Failures in a row, nobody answering, after which a host is given up. */
@@ -10,7 +9,8 @@ const givenUpFor = 300_000;
 /** One host's door: how many requests at once, when to wait, and when to stop asking. */
 export class HostGate {
   readonly #host: string;
-  readonly #limit: LimitFunction;
+  readonly #waiting: { readonly ahead: (() => void)[]; readonly others: (() => void)[] } = { ahead: [], others: [] };
+  #free: number;
   readonly #wait: (ms: number) => Promise<void>;
   #pause: Promise<void> | undefined;
   #pausedUntil = 0;
@@ -20,19 +20,22 @@ export class HostGate {
 
   constructor(host: string, concurrency: number, wait: (ms: number) => Promise<void>) {
     this.#host = host;
-    this.#limit = pLimit(concurrency);
+    this.#free = concurrency;
     this.#wait = wait;
   }
 
-  /** Waits for a free place; the function given back leaves it again. */
-  enter(): Promise<() => void> {
-    const entered = Promise.withResolvers<() => void>();
-    const left = Promise.withResolvers<void>();
-    void this.#limit(() => {
-      entered.resolve(left.resolve);
-      return left.promise;
-    });
-    return entered.promise;
+  /** Waits for a free place, before those who wait without `ahead`; the function given back leaves it again. */
+  async enter(ahead: boolean): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((enter) => this.#waiting[ahead ? 'ahead' : 'others'].push(enter));
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const next = this.#waiting.ahead.shift() ?? this.#waiting.others.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    };
   }
 
   /** Waits until the host's pauses are over. Throws OutsideError while the host is given up. */

@@ -81,14 +81,13 @@ function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise
 async function makeChangelog(ports: ChangelogPorts, request: ChangelogRequest, source: Source): Promise<Changelog> {
   const forge = ports.forges.get(source.forge);
   if (forge === undefined) return nothing([`No changelog: app.yml has no forge \`${source.forge}\`.`]);
-  const problems: string[] = [];
-  const asked: Asked = { forge, source, problems };
+  const asked: Asked = { forge, source, problems: [], failures: new Map() };
   const moved = request.from.version === request.to.version;
   const [tags, releases] = await Promise.all([moved ? [] : allTags(asked, request), moved ? [] : releaseNotes(asked)]);
   const chosen = chooseTags([request.app, ...request.names], request.from.version, request.to.version, tags);
   const choice = chooseRange(endOf(request.from, chosen.from), endOf(request.to, chosen.to));
   const found = await findHistory(asked, choice);
-  if (found === 'wrong source') return nothing(problems);
+  if (found === 'wrong source') return nothing(problemsOf(asked));
   const between = { from: request.from.version, to: request.to.version, compare: ports.compare };
   const notes = notesBetween(releases, chosen.prefix ?? 'v', between);
   const [groups, sections] = await Promise.all([
@@ -102,7 +101,7 @@ async function makeChangelog(ports: ChangelogPorts, request: ChangelogRequest, s
     ...(found === undefined ? {} : { compareUrl: found.history.compareUrl }),
     commits: found?.history.commits.length ?? 0,
     truncated: found?.history.truncated ?? false,
-    problems,
+    problems: problemsOf(asked),
   };
 }
 
@@ -110,15 +109,24 @@ interface Asked {
   readonly forge: SourceForge;
   readonly source: Source;
   readonly problems: string[];
+  /** What could not be read, by cause. */
+  readonly failures: Map<string, Set<string>>;
+}
+
+/** A source that does not answer is one sentence, however much was asked of it. */
+function problemsOf({ source, problems, failures }: Asked): string[] {
+  const list = new Intl.ListFormat('en');
+  return [...[...failures].map(([cause, what]) => `The ${list.format(what)} of ${source.path} could not be read: ${cause}`), ...problems];
 }
 
 /** The answer, or undefined after noting why there is none. */
-async function ask<T>({ source, problems }: Asked, what: string, question: () => Promise<T>): Promise<T | undefined> {
+async function ask<T>({ failures }: Asked, what: string, question: () => Promise<T>): Promise<T | undefined> {
   try {
     return await question();
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    problems.push(`The ${what} of ${source.path} could not be read: ${explain(error)}`);
+    const cause = explain(error);
+    failures.set(cause, (failures.get(cause) ?? new Set()).add(what));
     return undefined;
   }
 }
@@ -129,11 +137,13 @@ const endOf = ({ version, revision }: ChangelogEnd, tag: Tag | undefined): End =
   revision: revision ?? commitIn(version),
 });
 
+const tagsAsked = 'tags';
+
 async function allTags(asked: Asked, { from, to }: ChangelogRequest): Promise<Tag[]> {
   const texts = new Set(
     [from, to].map(({ version }) => (commitIn(version) === undefined ? searchText(version) : '')).filter((text) => text !== ''),
   );
-  const found = [...texts].map((text) => ask(asked, `tags with ${text}`, () => asked.forge.tags(asked.source.path, text)));
+  const found = [...texts].map((text) => ask(asked, tagsAsked, () => asked.forge.tags(asked.source.path, text)));
   return (await Promise.all(found)).flatMap((tags) => tags ?? []);
 }
 
@@ -149,9 +159,10 @@ async function findHistory(
   asked: Asked,
   { ranges, problems: doubts, inherited }: RangeChoice,
 ): Promise<Found | 'wrong source' | undefined> {
-  const { forge, source, problems } = asked;
+  const { forge, source, problems, failures } = asked;
   const [first] = ranges;
-  if (first === undefined) problems.push(...doubts);
+  // Tags that could not be read are not missing.
+  if (first === undefined && ![...failures.values()].some((what) => what.has(tagsAsked))) problems.push(...doubts);
   if (inherited && source.claim === 'label') {
     if (first !== undefined) problems.push(...doubts.map((doubt) => doubt.replace(/: the changelog.*/, '.')), inheritedFrom(source));
     return 'wrong source';

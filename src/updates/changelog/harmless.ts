@@ -189,9 +189,9 @@ function withoutTail(found: string): string {
   return found.slice(0, end);
 }
 
-/** An address as text: without the scheme, since forges link bare addresses by themselves. */
+/** An address as text: without the scheme, since forges link bare addresses by themselves, and without credentials. */
 function addressText(address: string): string {
-  const bare = address.replace(/^https?:\/\//i, '');
+  const bare = address.replace(/^https?:\/\/(?:[^/?#@]*@)?/i, '');
   const shown = bare.length > shownUrlLimit ? `${bare.slice(0, shownUrlLimit - 1)}…` : bare;
   return shown
     .replaceAll(/[#$%&*<>@[\]^_`|~!\\]/g, escaped)

@@ -50,7 +50,8 @@ function isBetween(version: string, { from, to, compare }: Between): boolean {
 const plain = (version: string): string => spellings(version).at(-1) ?? version;
 
 const heading = /^ {0,3}#{1,4}\s+(.{1,300})$/;
-const version = /^(?:\[?(?:version|release|[\w@/.-]{1,60}?)[ @-])?\s*\[?v?(\d+(?:\.\d+)+[\w.+-]*)\]?(?:\s*$|:|\([^()]*\)|\s+[-–—/([\d])/i;
+const version =
+  /^(?:\[?(?:version|release|[\w@/.-]{1,60}?)[ @-])?\s*\[?v?(\d+(?:\.\d+)+[\w.+-]*)\]?(?:\s*$|:|\([^()]*\)|\s+[-–—/(["“'\d])/i;
 
 /** CHANGELOG.md's sections of the versions in between, in the file's order. https://keepachangelog.com; headings as `## [1.2.3] - date`, `# v1.2.3`, or underlined. */
 export function changelogBetween(file: string, between: Between): VersionNote[] {

@@ -43,7 +43,7 @@ export async function findSource(hints: SourceHints, forges: Forges): Promise<{ 
   return {
     problems: [
       ...problems,
-      `No changelog: nothing says where the source of \`${hints.app}\` is. Set the image label \`${sourceLabel}\`, or \`source\` for the package in app.yml or for the app in environment.yml.`,
+      `No changelog: nothing ${problems.length === 0 ? '' : 'else '}says where the source of \`${hints.app}\` is. Set the image label \`${sourceLabel}\`, or \`source\` for the package in app.yml or for the app in environment.yml.`,
     ],
   };
 }

@@ -11,9 +11,11 @@ import { details, summaryText } from './details.ts';
 const maxObjects = 100;
 const maxNewLines = 120;
 
-/** The section "What changes in the cluster" of a bundle; `problems` are those of reading the two bundles. */
-export function objectDiffPart(diff: ObjectDiff, problems: readonly string[], of: string): Part {
-  const { added, removed, changed } = diff;
+const nothingRead: ObjectDiff = { added: [], removed: [], changed: [], images: [] };
+
+/** The section "What changes in the cluster" of a bundle; `problems` are those of reading the two bundles, which without a diff could not be compared. */
+export function objectDiffPart(diff: ObjectDiff | undefined, problems: readonly string[], of: string): Part {
+  const { added, removed, changed } = diff ?? nothingRead;
   const blocks = [
     ...added.map((object) => details(`${nameOf(object)} (new)`, codeBlock(newYaml(object), 'yaml'))),
     ...changed.map(({ object, diff: lines, summary }) =>
@@ -26,7 +28,7 @@ export function objectDiffPart(diff: ObjectDiff, problems: readonly string[], of
   const rest = blocks.length - maxObjects;
   const parts = [
     `### What changes in the cluster${of === '' ? '' : `: ${of}`}`,
-    tally(diff),
+    diff === undefined ? 'The two bundles could not be compared.' : tally(diff, problems.length === 0),
     ...problems.map((problem) => `> ${harmlessLine(problem)}`),
     ...blocks.slice(0, maxObjects),
     ...(rest > 0 ? [`And ${rest} more objects.`] : []),
@@ -34,7 +36,7 @@ export function objectDiffPart(diff: ObjectDiff, problems: readonly string[], of
   return { text: parts.join('\n\n'), rest: 'The rest of the object diff is cut here; the two bundles are linked above.' };
 }
 
-function tally({ added, removed, changed }: ObjectDiff): string {
+function tally({ added, removed, changed }: ObjectDiff, whole: boolean): string {
   const counts = [
     [added.length, 'created'],
     [changed.length, 'changed'],
@@ -42,7 +44,8 @@ function tally({ added, removed, changed }: ObjectDiff): string {
   ] as const;
   const told = counts.filter(([number]) => number > 0);
   const all = told.map(([number, what], index) => `${number}${index === 0 ? ` ${number === 1 ? 'object' : 'objects'}` : ''} ${what}`);
-  return all.length === 0 ? 'No object differs between the two bundles.' : some(all, all.length);
+  if (all.length > 0) return some(all, all.length);
+  return whole ? 'No object differs between the two bundles.' : 'No object differs in what could be read of the two bundles.';
 }
 
 const nameOf = ({ kind, namespace, name }: ManifestObject): string =>

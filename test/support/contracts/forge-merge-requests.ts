@@ -1,3 +1,4 @@
+import { ConflictError } from '../../../src/domain/errors.ts';
 import type { Forge, MergeRequest } from '../../../src/domain/forge.ts';
 import { branchHead } from '../git-repository.ts';
 import type { ForgeFixture } from './forge-fixture.ts';
@@ -57,6 +58,27 @@ export function mergeRequestContract(fixture: () => ForgeFixture): void {
       });
       await forge.edit(path, request.id, { description: 'new text' });
       expect(await find(forge, request.id)).toMatchObject({ title: 'billing 1.4.2 → 1.6.0', description: 'new text', state: 'open' });
+    });
+
+    test('one that a person has closed or merged meanwhile is not edited', async () => {
+      const { forge, closeAsPerson, mergeAsPerson, pushAsPerson } = fixture();
+      const { request } = await propose(forge);
+      await closeAsPerson(path, request.id);
+      await pushAsPerson(path, branch, { 'other.yaml': 'b: 9\n' }, 'x');
+      const second = await forge.open(path, wanted);
+      await mergeAsPerson(path, second.id);
+      for (const { id } of [request, second]) {
+        await expect(forge.edit(path, id, { title: 'new', description: 'new' })).rejects.toBeInstanceOf(ConflictError);
+        expect(await find(forge, id)).toMatchObject({ title: wanted.title, description: wanted.description });
+      }
+    });
+
+    test('edit moves it to another target', async () => {
+      const { forge, pushAsPerson } = fixture();
+      const { request } = await propose(forge);
+      await pushAsPerson(path, 'next', { 'other.yaml': 'b: 9\n' }, 'x');
+      await forge.edit(path, request.id, { target: 'next' });
+      expect(await find(forge, request.id)).toMatchObject({ title: wanted.title, target: 'next', state: 'open' });
     });
 
     test('a push to the branch shows in its commit', async () => {

@@ -4,6 +4,7 @@ import type { ScanWorld } from '../scan-world.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { lifeContract } from './scan-life.ts';
 import { personContract } from './scan-people.ts';
+import { repositoryContract } from './scan-repository.ts';
 import { type Begin, environment, manifest } from './scan-scene.ts';
 import { troubleContract } from './scan-trouble.ts';
 
@@ -32,6 +33,7 @@ export function scanContract(name: string, create: (folder: string) => Promise<S
 
     lifeContract(begin);
     personContract(begin);
+    repositoryContract(begin);
     troubleContract(begin);
   });
 }

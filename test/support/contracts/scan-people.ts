@@ -54,6 +54,18 @@ export function personContract(begin: Begin): void {
     expect(await world.countMergeRequests(environment)).toBe(1);
   });
 
+  test('a branch handed back the way the comment says gets a new merge request for the same version', async () => {
+    const { world } = await begin(['1.5.0']);
+    await world.scan();
+    await world.pushAsPerson(environment, branch, { 'extra.yaml': 'a: 1\n' }, 'And one more thing');
+    await world.scan();
+    expect(await world.comments(environment, 1)).toEqual([expect.stringMatching(/remove the label `lockkeeper`.* delete the branch/)]);
+    await world.changeAsPerson(environment, 1, { labels: [] });
+    await world.deleteBranchAsPerson(environment, branch);
+    expect((await world.scan()).proposals).toMatchObject([{ action: 'open', url: expect.stringContaining('/merge_requests/2') }]);
+    expect((await world.scan()).proposals).toMatchObject([{ action: 'keep' }]);
+  });
+
   test('a title, target and label that a person changed stay changed while the rest moves on', async () => {
     const { world, publish } = await begin(['1.5.0']);
     await world.pushAsPerson(environment, 'release', { 'release.yaml': 'a: 1\n' }, 'Another branch');

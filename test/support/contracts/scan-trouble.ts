@@ -1,3 +1,4 @@
+import { startBundleRepository } from '../../../src/demo/bundle-repository.ts';
 import { startRegistry } from '../../../src/demo/registry.ts';
 import { deployment, host, publish } from '../deployments.ts';
 import { type Begin, environment, manifest } from './scan-scene.ts';
@@ -63,5 +64,63 @@ export function troubleContract(begin: Begin): void {
     expect(report.proposals.map(({ environment: name, action }) => `${name} ${action}`).sort()).toEqual(['berlin open', 'paris open']);
     expect(report.errors).toEqual([]);
     expect((await world.scan()).proposals.map(({ action }) => action)).toEqual(['keep', 'keep']);
+  });
+
+  test('what could not be rebuilt is shown as left alone, with the reason', async () => {
+    const { world, billing } = await begin(['1.5.0']);
+    await world.scan();
+    await world.pushAsPerson(environment, 'next', { [manifest]: billing('1.4.9') }, 'By hand');
+    await world.changeAsPerson(environment, 1, { target: 'next' });
+    await world.scan(); // a conflict may show in the scan after the one that asked for it
+    expect(await world.scan()).toMatchObject({
+      exit: 3,
+      proposals: [{ action: 'keep', reason: expect.stringContaining('has no') }],
+      errors: [{ scope: 'staging' }],
+    });
+  });
+
+  test('an earlier environment that cannot be read lets nothing new through, and takes nothing back', async () => {
+    const { world, configure, billing, publish: more } = await begin(['1.5.0']);
+    const production = 'platform/environments/production';
+    await world.createRepository(production, { [manifest]: billing('1.4.2') });
+    await world.pushAsPerson(environment, 'main', { [manifest]: billing('1.5.0') }, 'By hand');
+    const stagingAt = (path: string) =>
+      configure(`- { name: production, repository: "${world.forgeName}:${production}", updates: { after: { environment: staging, soak: 0h } } }
+  - { name: staging, repository: "${world.forgeName}:${path}" }`);
+    stagingAt(environment);
+    expect((await world.scan()).proposals).toMatchObject([{ environment: 'production', action: 'open' }]);
+    stagingAt('platform/environments/gone');
+    more('1.6.0');
+    const report = await world.scan('--env', 'production');
+    expect(report).toMatchObject({
+      exit: 3,
+      environments: [{ name: 'production' }],
+      errors: [{ scope: `${world.forgeName}:platform/environments/gone` }],
+    });
+    expect(report.held).toContainEqual(expect.objectContaining({ to: '1.6.0', reason: 'what runs in staging could not be read' }));
+    expect(await world.forge.mergeRequests(production)).toMatchObject([{ state: 'open', title: 'billing 1.4.2 → 1.5.0' }]);
+  });
+
+  test('a bundle of which the registry lists no version is held, and its merge request stays', async () => {
+    const bundles = await startBundleRepository();
+    const { world, configure } = await begin([]);
+    const url = `${bundles.url}/repository/manifests/web/web-1.0.0.tar.gz`;
+    await world.createRepository('platform/bundles', { 'environment.yml': `manifests: ["${url}"]\n` });
+    const registries = `, "${new URL(bundles.url).host}": { type: nexus, insecure: true }`;
+    configure(`- { name: bundles, repository: "${world.forgeName}:platform/bundles" }`, registries);
+    const file = (path: string) => ({ path, body: Buffer.from(path), modified: '2026-11-01T00:00:00Z' });
+    for (const version of ['1.0.0', '1.1.0']) bundles.publish('manifests', file(`web/web-${version}.tar.gz`));
+    expect((await world.scan()).proposals).toMatchObject([{ action: 'open' }]);
+    await bundles.close();
+    const empty = await startBundleRepository({ port: bundles.port });
+    empty.publish('manifests', file('other/other-1.0.0.tar.gz'));
+    const report = await world.scan();
+    await empty.close();
+    expect(report).toMatchObject({
+      exit: 0,
+      proposals: [],
+      held: [{ from: '1.0.0', reason: expect.stringContaining('lists no version') }],
+    });
+    expect(await world.forge.mergeRequests('platform/bundles')).toMatchObject([{ state: 'open' }]);
   });
 }

@@ -79,7 +79,7 @@ export async function createCommit(call: Call): Promise<Reply> {
     throw new Refused(400, { error: 'start_branch, start_sha are mutually exclusive' });
   }
   const branch = text(given, 'branch');
-  if (!mayPush(call.user, project, branch)) throw message(403, '403 Forbidden');
+  if (!mayPush(call.user, project, branch)) throw message(403, '403 Forbidden - You are not allowed to push into this branch');
   const parent = await startOf(project, given, branch);
   const files = await changes(project, parent, actions);
   const author = {

@@ -1,6 +1,6 @@
-import { createGitLab } from '../../../src/adapters/forges/gitlab/gitlab.ts';
+import { createGitLab, type GitLab } from '../../../src/adapters/forges/gitlab/gitlab.ts';
 import { createHttpClient, type HttpClient } from '../../../src/adapters/http/client.ts';
-import type { BranchChange, Forge, NewMergeRequest } from '../../../src/domain/forge.ts';
+import type { BranchChange, NewMergeRequest } from '../../../src/domain/forge.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { type GitLabServer, startGitLab } from './gitlab-server.ts';
@@ -12,10 +12,10 @@ export const branch = 'lockkeeper/billing';
 /** A stand-in and our adapter talking to it, for one test. */
 export interface Connected {
   readonly server: GitLabServer;
-  readonly forge: Forge;
+  readonly forge: GitLab;
   readonly store: Store;
   /** Another process on the same store. */
-  readonly again: (token?: string) => Forge;
+  readonly again: (token?: string) => GitLab;
   /** `GET /projects/…/merge_requests` of every request since the last call, in order. */
   readonly asked: () => string[];
   readonly close: () => Promise<void>;
@@ -25,7 +25,7 @@ export async function connect(options: GitLabOptions = {}): Promise<Connected> {
   const server = await startGitLab({ projects: { [path]: { 'a.yaml': 'v: 1\n', 'b.yaml': 'v: 1\n' } }, ...options });
   const clients: HttpClient[] = [];
   const store = new MemoryStore();
-  const again = (token = server.token): Forge => {
+  const again = (token = server.token): GitLab => {
     const http = createHttpClient({ wait: () => Promise.resolve() });
     clients.push(http);
     return createGitLab({ name: 'gitlab', url: `${server.url}/`, token, http, store });

@@ -38,7 +38,11 @@ describe('refuses what GitLab refuses', () => {
   test.each<[string, Parameters<typeof ask>, [number, unknown]]>([
     ['no token', ['GET', project, undefined, { 'private-token': '' }], [401, { message: '401 Unauthorized' }]],
     ['a project one may not see', ['GET', project, undefined, as('mallory')], [404, { message: '404 Project Not Found' }]],
-    ['a role that may not write', ['POST', `${project}/repository/commits`, commit, as('eve')], [403, { message: '403 Forbidden' }]],
+    [
+      'a role that may not write',
+      ['POST', `${project}/repository/commits`, commit, as('eve')],
+      [403, { message: '403 Forbidden - You are not allowed to push into this branch' }],
+    ],
     ['a role that may not open', ['POST', `${project}/merge_requests`, request, as('eve')], [403, { message: '403 Forbidden' }]],
     [
       'all that is missing',
@@ -91,7 +95,11 @@ describe('refuses what GitLab refuses', () => {
       ['POST', `${project}/repository/commits`, { ...commit, start_branch: 'main', actions: [{ ...action, action: 'create' }] }],
       [400, { message: 'A file with this name already exists' }],
     ],
-    ['a protected branch', ['POST', `${project}/repository/commits`, { ...commit, branch: 'main' }], [403, { message: '403 Forbidden' }]],
+    [
+      'a protected branch',
+      ['POST', `${project}/repository/commits`, { ...commit, branch: 'main' }],
+      [403, { message: '403 Forbidden - You are not allowed to push into this branch' }],
+    ],
     [
       'a source branch that is not there',
       ['POST', `${project}/merge_requests`, request],

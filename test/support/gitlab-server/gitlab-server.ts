@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { parameters, readBody, spoil } from './exchange.ts';
 import { mergeRequest } from './merging.ts';
 import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
 import { message, Refused } from './parameters.ts';
-import { addSystemNote, pushed } from './pushes.ts';
+import { branchDeleted, closeRequest, pushed } from './pushes.ts';
 import { findRoute } from './routes.ts';
 import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
@@ -51,14 +52,15 @@ export class GitLabServer {
         return id;
       },
     };
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    const listener = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
+    this.#server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
   }
 
   async listen(): Promise<void> {
     await new Promise<void>((ready) => {
       this.#server.listen(0, '127.0.0.1', ready);
     });
-    this.#world.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.root ?? ''}`;
+    this.#world.url = `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.root ?? ''}`;
   }
 
   async close(): Promise<void> {
@@ -88,7 +90,17 @@ export class GitLabServer {
   /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
   fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
     const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
-    this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
+    this.failWhere((request) => request.method === method && fits(request), how);
+  }
+
+  /** As `fail`, for any method; `matches` is asked once for every request until it has matched often enough. */
+  failWhere(matches: (request: LoggedRequest) => boolean, how: Failure): void {
+    this.#failures.push({ matches, how, left: how.times ?? 1 });
+  }
+
+  /** Nothing fails any more. */
+  recover(): void {
+    this.#failures.length = 0;
   }
 
   /** A project with one commit of these files; without files its repository is empty. */
@@ -139,10 +151,12 @@ export class GitLabServer {
   }
 
   closeMergeRequest(path: string, iid: number, username = 'ada'): void {
-    const at = this.#world.now();
-    const request = this.mergeRequest(path, iid);
-    Object.assign(request, { state: 'closed', closedAt: at, closedBy: this.#user(username), updatedAt: at });
-    addSystemNote(this.#world, request, 'closed');
+    closeRequest(this.#world, this.mergeRequest(path, iid), this.#user(username));
+  }
+
+  async deleteBranch(path: string, branch: string, username = 'ada'): Promise<void> {
+    await git(this.directory(path), ['update-ref', '-d', `refs/heads/${branch}`]);
+    branchDeleted(this.#world, this.project(path), branch, this.#user(username));
   }
 
   comment(path: string, iid: number, body: string, username = 'ada'): void {
@@ -210,7 +224,7 @@ export class GitLabServer {
     if (failure !== undefined) failure.left -= 1;
     if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
     const reply = await this.#reply(path, searchParams, body, request, response);
-    if (failure !== undefined) return spoil(response, failure.how);
+    if (failure !== undefined && !response.headersSent) return spoil(response, failure.how);
     if (reply !== undefined) send({ request, response }, reply);
   }
 

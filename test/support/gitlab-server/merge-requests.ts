@@ -1,7 +1,7 @@
 import { type Call, groupOfCall, isUnder, ok, page, projectOf, type Reply, writable } from './call.ts';
 import { requestEntity } from './entities.ts';
 import { check, message, notFound, optional, type Parameters, paging, Refused, text } from './parameters.ts';
-import { addSystemNote, mergeStatus, recheck } from './pushes.ts';
+import { addSystemNote, closeRequest, mergeStatus, recheck } from './pushes.ts';
 import { headOf, levelIn, levels, noteQuickActions, type Project, type StoredRequest } from './world.ts';
 
 const filters = {
@@ -207,8 +207,7 @@ function apply(call: Call, request: StoredRequest, given: Parameters): void {
     noteQuickActions(call.world, request.description);
   }
   if (given['state_event'] === 'close' && request.state === 'opened') {
-    Object.assign(request, { state: 'closed', closedAt: call.world.now(), closedBy: call.user });
-    addSystemNote(call.world, request, 'closed');
+    closeRequest(call.world, request, call.user);
   } else if (given['state_event'] === 'reopen' && request.state === 'closed') {
     request.state = 'opened';
     addSystemNote(call.world, request, 'reopened');

@@ -60,6 +60,8 @@ export interface GitLabOptions {
   readonly delayMs?: number;
   /** GitLab under a path: `/gitlab`. */
   readonly root?: string;
+  /** It speaks https. PEM texts. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** This GitLab signs the commits made through its API and names itself as their committer. */
   readonly signingCommitter?: Identity;
 }

@@ -1,5 +1,5 @@
 import { mergedTree } from '../git-repository.ts';
-import { headOf, type Project, type StoredRequest, type World } from './world.ts';
+import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
 export function pushed(world: World, project: Project, branch: string, sha: string): void {
@@ -10,6 +10,19 @@ export function pushed(world: World, project: Project, branch: string, sha: stri
     request.updatedAt = world.now();
     addSystemNote(world, request, 'added 1 commit');
   }
+}
+
+/** A branch is gone: GitLab closes the merge requests from it, in the name of who deleted it (its MergeRequests::RefreshService). */
+export function branchDeleted(world: World, project: Project, branch: string, user: User): void {
+  for (const request of openRequests(world, project)) {
+    if (request.sourceBranch === branch && request.sourceProject === project) closeRequest(world, request, user);
+  }
+}
+
+export function closeRequest(world: World, request: StoredRequest, user: User): void {
+  const at = world.now();
+  Object.assign(request, { state: 'closed', closedAt: at, closedBy: user, updatedAt: at });
+  addSystemNote(world, request, 'closed');
 }
 
 const openRequests = (world: World, project: Project): readonly StoredRequest[] =>

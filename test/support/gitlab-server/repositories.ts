@@ -4,6 +4,7 @@ import { type Call, groupOfCall, isUnder, ok, page, projectOf, type Reply, writa
 import { resolve } from './commits.ts';
 import { commitEntity, projectEntity, time, userEntity } from './entities.ts';
 import { check, message, notFound, optional, paging, Refused, text } from './parameters.ts';
+import { branchDeleted } from './pushes.ts';
 import { headOf, isProtected, levelIn, levels, mayPush, nameOf, type Project } from './world.ts';
 
 const isEmpty = (project: Project): boolean => headOf(project, project.defaultBranch) === undefined;
@@ -133,6 +134,7 @@ export async function deleteBranch(call: Call): Promise<Reply> {
   if (name === project.defaultBranch) throw message(403, 'Cannot remove HEAD branch');
   if (isProtected(project, name)) throw message(403, 'Protected branch cannot be removed');
   await git(project.directory, ['update-ref', '-d', `refs/heads/${name}`]);
+  branchDeleted(call.world, project, name, call.user);
   return { status: 204 };
 }
 

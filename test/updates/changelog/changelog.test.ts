@@ -148,6 +148,12 @@ test('whatever fails outside becomes a line; a defect throws', async () => {
   await expect(one({ ...billing, failing: { tags: new TypeError('bug') } })).rejects.toThrow('bug');
 });
 
+test('a source that does not answer is one line, and its tags are not said to be missing', async () => {
+  const failure = new OutsideError('gitlab.example.com', 'GET /api: 503');
+  const { changelog } = await one({ ...billing, failing: { tags: failure, releaseNotes: failure } });
+  expect(changelog.problems).toEqual(['The tags and release notes of payments/billing could not be read: GET /api: 503']);
+});
+
 test('no source: nothing is asked but whether a neighbour exists', async () => {
   const { asked, changelog } = await one(billing, { label: undefined, neighbours: [{ forge: 'gitlab', path: 'shop/billing' }] });
   expect(asked).toEqual(['exists shop/billing']);

@@ -32,7 +32,7 @@ describe('one line', () => {
       '[!7](https://gitlab.example.com/payments/billing/-/merge_requests/7)',
     ],
     ['(https://en.example.org/A_(b)).', '([en.example.org/A\\_(b)](https://en.example.org/A_%28b%29)).'],
-    ['https://user:secret@x.example/', '[user:secret\\@·x.example/](https://x.example/)'],
+    ['https://user:secret@x.example/', '[x.example/](https://x.example/)'],
     ['[x](javascript:alert(1)) [y](/relative)', '·x· ·y·'],
     ['![pixel](https://t.example/p.gif) [![badge](https://t.example/b.svg)](https://ci.example)', '·pixel· [·badge·](https://ci.example/)'],
     ['<img src=x onerror=alert(1)> <b>bold</b> Map<String>', '· ·bold· Map&lt;·String·&gt;'],

@@ -30,6 +30,7 @@ test.each<[string, string]>([
   ['with v', '## v1.6.0\r\n- six\r\n\r\n### Upgrading to 2.0\r\n\r\n## v1.5.0 — October\r\n- five\r\n## v1.4.2\r\n- four'],
   ['bare', '# 1.6.0\n- six\n# 1.5.0\n- five\n# 1.4.2\n- four\n'],
   ['setext', '1.6.0\n=====\n- six\n\n1.5.0 / 2026-10-01\n-----\n- five\n\n1.4.2\n-----\n- four\n'],
+  ['with a code name', '## 1.6.0 "Heron"\n- six\n## 1.5.0 “Ibis”\n- five\n## 1.4.2 "Jay"\n- four'],
   ['with the name', '## billing 1.6.0\n- six\n## billing@1.5.0\n- five\n## billing-1.4.2\n- four'],
 ])('CHANGELOG.md: %s', (_, file) => {
   const found = changelogBetween(file, between);

@@ -88,6 +88,11 @@ describe('findSource', () => {
     ]);
   });
 
+  test('a claim that leads nowhere is not said to be missing', async () => {
+    const { problems } = await findSource(hints({ label: 'https://elsewhere.example/a/b' }), forges);
+    expect(problems[1]).toMatch(/^No changelog: nothing else says where the source of `billing` is/);
+  });
+
   test('a forge that does not answer is named', async () => {
     const broken = pretendForge({}, { 'a/billing': { failing: { exists: new OutsideError('gitlab.example.com', 'GET /projects: 503') } } });
     const { problems } = await findSource(hints({ neighbours: [{ forge: 'gitlab', path: 'a/billing' }] }), new Map([['gitlab', broken]]));

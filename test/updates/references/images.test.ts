@@ -17,7 +17,10 @@ test.each([
   ['"{{ .Values.image }}"', [`8 {{ .Values.image }}  (Values.image): ${variable}`]],
   ['nginx:$(TAG)', [`8 nginx  (nginx): ${variable}`]],
   ['"nginx:1.2\\x33"', [`8 nginx 1.23 (nginx): ${unsplice}`]],
-  ['>-\n            nginx:1.2', [`9 nginx 1.2 (nginx): ${unsplice}`]],
+  ['>- # short\n            nginx:1.2\n', ['9 nginx 1.2 (nginx)']],
+  ['|-\n            nginx:1.2', ['9 nginx 1.2 (nginx)']],
+  ['>-\n            nginx:1.2\n            alpine', [`9 nginx  (nginx): ${unsplice}`]],
+  ['|\n            nginx:1.2', [`9 nginx  (nginx): ${unsplice}`]],
   ['https://user:secret@example.com/x:1', ['8 example.com/x  (x): is not an image reference']],
   ['""', []],
 ])('the image %j of a container', (image, wanted) => expect(found(deployment(image))).toEqual(wanted));

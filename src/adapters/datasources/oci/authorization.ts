@@ -130,7 +130,8 @@ function readToken(text: string, problem: string, host: string): Token {
     if (value === undefined) throw new OutsideError(host, problem);
     const seconds = typeof life === 'number' && life > 0 ? life : defaultLifeSeconds;
     return { header: `Bearer ${value}`, until: Date.now() + seconds * 1000 - margin };
-  } catch (cause) {
-    throw cause instanceof OutsideError ? cause : new OutsideError(host, problem, { cause });
+  } catch (error) {
+    // The parser's own words hold a piece of the reply, which may be a token.
+    throw error instanceof OutsideError ? error : new OutsideError(host, problem);
   }
 }

@@ -27,7 +27,7 @@ export class Details {
   /** The digest that a tag points to now; undefined when there is no such tag. By HEAD, which registries do not count as a pull. */
   async digest(at: Location, repository: string, tag: string): Promise<string | undefined> {
     const url = manifestUrl(at, repository, tag);
-    const head = await this.#registries.ask(at, repository, { url, method: 'HEAD', accept: acceptManifests });
+    const head = await this.#registries.ask(at, repository, { url, method: 'HEAD', accept: acceptManifests, ahead: true });
     const named = head.headers['docker-content-digest'];
     if (head.status === 200 && isDigest(named)) return named;
     if (head.status === 404) return undefined;
@@ -86,7 +86,7 @@ export class Details {
   }
 
   async #get(at: Location, repository: string, url: string, maxBytes: number): Promise<HttpReply | undefined> {
-    const reply = await this.#registries.ask(at, repository, { url, accept: acceptManifests, maxBytes });
+    const reply = await this.#registries.ask(at, repository, { url, accept: acceptManifests, maxBytes, ahead: true });
     if (reply.status === 200) return reply;
     if (reply.status === 404) return undefined;
     throw new OutsideError(at.host, `reading ${new URL(url).pathname} at ${at.host}: status ${reply.status}`, { status: reply.status });

@@ -8,6 +8,7 @@ export interface Question {
   readonly method?: 'GET' | 'HEAD';
   readonly accept?: string;
   readonly conditional?: boolean;
+  readonly ahead?: boolean;
   readonly maxBytes?: number;
 }
 

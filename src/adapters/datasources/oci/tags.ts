@@ -5,11 +5,16 @@ import { nextPage } from './link.ts';
 import type { Location } from './location.ts';
 import type { Registries } from './registry.ts';
 
-/** Asked in this order: some registries refuse large pages, some any page size. undefined leaves it to the registry. */
-export const pageSizes = [1000, 100, undefined] as const;
+/**
+ * Asked in this order: some registries refuse large pages, some any page size. undefined leaves it to the registry. Every page is a request,
+ * in every scan: one that holds the longest lists makes that one request per package, and who allows less gives less, with a link.
+ */
+export const pageSizes = [50_000, 1000, 100, undefined] as const;
 export type PageSize = (typeof pageSizes)[number];
 
 const pageLimit = 1000;
+/** Where registries cut a list, whatever was asked for. */
+const usualCuts: ReadonlySet<number | undefined> = new Set([50, 100, 200, 500, 1000, 5000, 10_000]);
 const refusesSize = new Set([400, 405, 406, 416, 422]);
 const tagPattern = /^\w[\w.-]{0,127}$/;
 
@@ -64,7 +69,7 @@ async function laterPages(
       if (seen.has(next.url)) return next.guessed ? undefined : 'the registry’s pages lead in a circle';
       if (seen.size === pageLimit) return `the list has more than ${pageLimit} pages`;
       seen.add(next.url);
-      reply = await page(registries, at, repository, next.url);
+      reply = await page(registries, at, repository, next.url, true);
       for (const tag of readTags(reply, at.host)) found.add(tag);
     }
   } catch (error) {
@@ -72,7 +77,7 @@ async function laterPages(
   }
 }
 
-/** The next page by the link; without one behind a full page, by the last tag, since some registries cut without saying so. */
+/** The next page by the link; without one behind a page of a suspicious length, by the last tag, since some registries cut without saying so. */
 function after(
   reply: HttpReply,
   base: string,
@@ -85,12 +90,12 @@ function after(
   const next = nextPage(reply.headers['link'], reply.url, base);
   const last = tags.at(-1);
   if (next.kind === 'page') return { ...next, guessed: false };
-  if (next.kind === 'refused' || last === undefined || tags.length !== size) return next;
+  if (next.kind === 'refused' || last === undefined || !(tags.length === size || usualCuts.has(tags.length))) return next;
   return { kind: 'page', url: `${base}&last=${encodeURIComponent(last)}`, guessed: true };
 }
 
-async function page(registries: Registries, at: Location, repository: string, url: string): Promise<HttpReply> {
-  const reply = await registries.ask(at, repository, { url, accept: 'application/json', conditional: true });
+async function page(registries: Registries, at: Location, repository: string, url: string, ahead = false): Promise<HttpReply> {
+  const reply = await registries.ask(at, repository, { url, accept: 'application/json', conditional: true, ahead });
   if (reply.status === 200 || reply.status === 404 || refusesSize.has(reply.status)) return reply;
   throw new OutsideError(at.host, `listing the tags of ${repository} at ${at.host}: status ${reply.status}`, { status: reply.status });
 }

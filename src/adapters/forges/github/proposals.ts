@@ -1,5 +1,5 @@
-import { RefusedError } from '../../../domain/errors.ts';
-import type { MergeRequest, NewMergeRequest } from '../../../domain/forge.ts';
+import { ConflictError, RefusedError } from '../../../domain/errors.ts';
+import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { writeOnce } from '../write-once.ts';
 import type { GitHubApi } from './api.ts';
 import { Comments } from './comments.ts';
@@ -9,7 +9,8 @@ import type { Writer } from './writer.ts';
 
 interface Change {
   readonly title?: string;
-  readonly description?: string;
+  readonly body?: string;
+  readonly base?: string;
   readonly state?: 'closed';
 }
 
@@ -49,28 +50,55 @@ export class Proposals {
     return found && toPull(found);
   }
 
-  async edit(path: string, id: number, change: { readonly title?: string; readonly description?: string }): Promise<void> {
-    await this.#change(path, id, change, (now) =>
-      [change.title ?? now.title, change.description ?? now.description].every((text, at) => text === [now.title, now.description][at]),
+  async edit(path: string, id: number, { title, description, target }: MergeRequestChange): Promise<void> {
+    const change = {
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { body: description }),
+      ...(target !== undefined && { base: target }),
+    };
+    await this.#change(
+      path,
+      id,
+      change,
+      ['open'],
+      (now) =>
+        (title ?? now.title) === now.title && (description ?? now.description) === now.description && (target ?? now.target) === now.target,
     );
   }
 
   async close(path: string, id: number, description: string): Promise<void> {
-    await this.#change(path, id, { description, state: 'closed' }, (now) => now.state !== 'open' && now.description === description);
+    await this.#change(
+      path,
+      id,
+      { body: description, state: 'closed' },
+      ['open', 'closed'],
+      (now) => now.state !== 'open' && now.description === description,
+    );
   }
 
-  async #change(path: string, id: number, { description, ...change }: Change, isDone: (now: KnownPull) => boolean): Promise<void> {
-    const body = description === undefined ? {} : { body: description };
+  /** Looks first: whoever read the list of pull requests may have read it minutes ago. */
+  async #change(
+    path: string,
+    id: number,
+    change: Change,
+    allowed: readonly MergeRequest['state'][],
+    isDone: (now: KnownPull) => boolean,
+  ): Promise<void> {
+    const look = () =>
+      this.#api.ask(`looking at pull request #${id} of`, path, async (rest, at) =>
+        toPull((await rest.pulls.get({ ...at, pull_number: id })).data),
+      );
+    const before = await look();
+    if (isDone(before)) return;
+    if (!allowed.includes(before.state)) {
+      const text = `changing pull request #${id} of ${path} at ${this.#api.host}: it is ${before.state} by now; the next run looks again`;
+      throw new ConflictError(`${this.#api.name}:${path}`, text);
+    }
     await writeOnce<unknown>(
-      () =>
-        this.#api.ask(`changing pull request #${id} of`, path, (rest, at) =>
-          rest.pulls.update({ ...at, pull_number: id, ...change, ...body }),
-        ),
+      () => this.#api.ask(`changing pull request #${id} of`, path, (rest, at) => rest.pulls.update({ ...at, pull_number: id, ...change })),
       async () => {
-        const { data } = await this.#api.ask(`looking at pull request #${id} of`, path, (rest, at) =>
-          rest.pulls.get({ ...at, pull_number: id }),
-        );
-        return isDone(toPull(data)) ? true : undefined;
+        const now = await look();
+        return isDone(now) ? now : undefined;
       },
     );
   }

@@ -5,7 +5,7 @@ import type { HttpClient } from '../../http/client.ts';
 import { GitLabApi } from './api.ts';
 import { discover } from './discovery.ts';
 import { toPublic } from './merge-request.ts';
-import { MergeRequestLists } from './merge-request-lists.ts';
+import { MergeRequestLists, type Readings } from './merge-request-lists.ts';
 import { Proposals } from './proposals.ts';
 import { Repositories } from './repositories.ts';
 import { Sources } from './sources.ts';
@@ -23,11 +23,17 @@ export interface GitLabOptions {
   readonly store: Store;
 }
 
+/** Asked directly, a GitLab tells what is so now. */
+export interface GitLab extends Forge {
+  /** The same for one scan, to be forgotten with it: the merge requests of a group are read once for all of its projects. */
+  forScan(): Forge;
+}
+
 /** https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
 const descriptionLimit = 1_048_576;
 
 /** A GitLab as a forge. Nothing is asked, and @gitbeaker not even loaded, before the first call. Throws UsageError for an unusable address. */
-export function createGitLab(options: GitLabOptions): Forge {
+export function createGitLab(options: GitLabOptions): GitLab {
   const url = addressOf(options);
   const api = new GitLabApi({ ...options, url });
   const user = new TokenUser(api, options.store);
@@ -35,18 +41,11 @@ export function createGitLab(options: GitLabOptions): Forge {
   const lists = new MergeRequestLists(api, options.store);
   const proposals = new Proposals(api, user);
   const sources = new Sources(api);
-  const heads = new Map<string, string>();
-
-  return {
+  const sharing = (readings: () => Readings): Forge => ({
     traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
     discover: (group, topic) => discover(api, group, topic),
-    state: async (path) => {
-      const state = await repositories.state(path);
-      heads.set(path, state.commit);
-      return state;
-    },
+    ...reading(repositories, lists, readings),
     archive: (path, commit) => repositories.archive(path, commit),
-    mergeRequests: async (path) => (await lists.of(path, heads.get(path))).map(toPublic),
     branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
     branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
     commit: (path, change) => repositories.commit(path, change),
@@ -64,6 +63,24 @@ export function createGitLab(options: GitLabOptions): Forge {
     mergedSince: (path, since) => sources.mergedSince(path, since),
     releaseNotes: (path) => sources.releaseNotes(path),
     file: (path, revision, name, limit) => sources.file(path, revision, name, limit),
+  });
+  const forScan = (): Forge => {
+    const readings: Readings = new Map();
+    return sharing(() => readings);
+  };
+  return { ...sharing(() => new Map()), forScan };
+}
+
+/** The lists want to know where the target stands: only then may a conflict have come or gone. */
+function reading(repositories: Repositories, lists: MergeRequestLists, readings: () => Readings): Pick<Forge, 'state' | 'mergeRequests'> {
+  const heads = new Map<string, string>();
+  return {
+    state: async (path) => {
+      const state = await repositories.state(path);
+      heads.set(path, state.commit);
+      return state;
+    },
+    mergeRequests: async (path) => (await lists.of(path, heads.get(path), readings())).map(toPublic),
   };
 }
 

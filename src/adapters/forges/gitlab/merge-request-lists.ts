@@ -8,13 +8,11 @@ import { isOurs, type KnownRequest, pathKey, projectOf, toMergeRequest } from '.
 /** A group whose merge requests are read for all its projects together, or one project. */
 type Scope = { readonly kind: 'group' | 'project'; readonly path: string };
 
-/** One reading of a scope: what changed since the reading before. */
-interface Reading {
-  readonly startedAt: number;
-  /** Projects that were answered from it: who asks again wants to know what happened since. */
-  readonly answered: Set<string>;
-  readonly done: Promise<boolean>;
-}
+/**
+ * What was read of groups and projects since somebody began to ask: within it a scope is read once, however long it takes.
+ * True where the scope could be read as a whole.
+ */
+export type Readings = Map<string, Promise<boolean>>;
 
 const space = 'gitlab-merge-requests';
 
@@ -25,9 +23,6 @@ interface Cursor {
 
 /** Changes may become visible a little later than others that are newer. */
 const overlapMs = 5 * 60_000;
-
-/** Projects that ask within this time after each other, as those of one scan do, share a reading. */
-const sharedForMs = 5_000;
 
 /** A group with more merge requests than this at the first reading has too many of other people: its projects are read one by one. */
 const mostGroupPages = 20;
@@ -40,7 +35,6 @@ const mostPages = 1_000;
 export class MergeRequestLists {
   readonly #api: GitLabApi;
   readonly #store: Store;
-  readonly #readings = new Map<string, Reading>();
   /** Groups that cannot be read as a whole. */
   readonly #single = new Set<string>();
   readonly #merging = pLimit(1);
@@ -54,10 +48,10 @@ export class MergeRequestLists {
    * Newest first. `head` is the target's head where it is known: a conflict comes and goes with the target, without a trace in the merge
    * request, so the open ones are asked for again when it has moved.
    */
-  async of(path: string, head: string | undefined): Promise<readonly KnownRequest[]> {
+  async of(path: string, head: string | undefined, readings: Readings): Promise<readonly KnownRequest[]> {
     const group = path.slice(0, path.lastIndexOf('/'));
-    const readable = !this.#single.has(group) && (await this.#read({ kind: 'group', path: group }, path));
-    if (!readable) await this.#read({ kind: 'project', path }, path);
+    const readable = !this.#single.has(group) && (await this.#read({ kind: 'group', path: group }, readings));
+    if (!readable) await this.#read({ kind: 'project', path }, readings);
     const known = await this.#known(path);
     const checkedAt = await this.#store.get<string>(space, this.#key({ kind: 'project', path }, 'head'));
     const open = known.filter(({ state }) => state === 'open');
@@ -83,17 +77,12 @@ export class MergeRequestLists {
     return this.#known(path);
   }
 
-  async #read(scope: Scope, asker: string): Promise<boolean> {
+  #read(scope: Scope, readings: Readings): Promise<boolean> {
     const key = this.#key(scope);
-    const running = this.#readings.get(key);
-    const fits = running !== undefined && !running.answered.has(asker) && Date.now() - running.startedAt < sharedForMs;
-    if (fits) {
-      running.answered.add(asker);
-      return running.done;
-    }
-    const reading = { startedAt: Date.now(), answered: new Set([asker]), done: this.#update(scope) };
-    this.#readings.set(key, reading);
-    return reading.done;
+    const reading = readings.get(key) ?? this.#update(scope);
+    readings.set(key, reading);
+    reading.catch(() => readings.delete(key)); // one that failed is read again by who asks next
+    return reading;
   }
 
   /** Reads what changed since the last time and keeps it; false when the group cannot be read as a whole. */

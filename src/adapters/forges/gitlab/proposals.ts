@@ -1,6 +1,6 @@
 import type { MergeRequestNoteSchema, MergeRequestSchema } from '@gitbeaker/rest';
 import { ConflictError } from '../../../domain/errors.ts';
-import type { MergeRequest, NewMergeRequest } from '../../../domain/forge.ts';
+import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { writeOnce } from '../write-once.ts';
 import type { GitLabApi } from './api.ts';
 import { isOwn, toMergeRequest, toPublic } from './merge-request.ts';
@@ -49,27 +49,51 @@ export class Proposals {
     return items.find(isOwn);
   }
 
-  async edit(path: string, id: number, change: { readonly title?: string; readonly description?: string }): Promise<void> {
-    await this.#put(path, id, change, (now) =>
-      [change.title ?? now.title, change.description ?? now.description].every((text, at) => text === [now.title, now.description][at]),
+  async edit(path: string, id: number, { target: targetBranch, ...texts }: MergeRequestChange): Promise<void> {
+    const { title, description } = texts;
+    await this.#put(
+      path,
+      id,
+      { ...texts, ...(targetBranch !== undefined && { targetBranch }) },
+      ['open'],
+      (now) =>
+        (title ?? now.title) === now.title &&
+        (description ?? now.description) === now.description &&
+        (targetBranch ?? now.target) === now.target,
     );
   }
 
   async close(path: string, id: number, description: string): Promise<void> {
-    await this.#put(path, id, { description, stateEvent: 'close' }, (now) => now.state !== 'open' && now.description === description);
+    await this.#put(
+      path,
+      id,
+      { description, stateEvent: 'close' },
+      ['open', 'closed'],
+      (now) => now.state !== 'open' && now.description === description,
+    );
   }
 
+  /** Looks first: whoever read the list of merge requests may have read it minutes ago. */
   async #put(
     path: string,
     id: number,
-    change: { readonly title?: string; readonly description?: string; readonly stateEvent?: 'close' },
+    change: { readonly title?: string; readonly description?: string; readonly targetBranch?: string; readonly stateEvent?: 'close' },
+    allowed: readonly MergeRequest['state'][],
     isDone: (now: MergeRequest) => boolean,
   ): Promise<void> {
+    const look = async () =>
+      toMergeRequest(await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id)));
+    const before = await look();
+    if (isDone(before)) return;
+    if (!allowed.includes(before.state)) {
+      const text = `changing merge request !${id} of ${path} at ${this.#api.host}: it is ${before.state} by now; the next run looks again`;
+      throw new ConflictError(`${this.#api.name}:${path}`, text);
+    }
     await writeOnce<unknown>(
       () => this.#api.ask(`changing merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.edit(path, id, change)),
       async () => {
-        const now = await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id));
-        return isDone(toMergeRequest(now)) ? now : undefined;
+        const now = await look();
+        return isDone(now) ? now : undefined;
       },
     );
   }

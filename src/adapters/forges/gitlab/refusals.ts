@@ -36,8 +36,9 @@ function advice({ forge, path = '' }: Attempt, status: number, reason: string): 
   if (status === 401) return `put a valid token into ${token}; it may have expired or been revoked`;
   if (/insufficient_scope/i.test(reason)) return `the token in ${token} needs the scope "api"`;
   if (/archived/i.test(reason)) return 'unarchive the project, or take it out of app.yml';
+  // GitLab says so for a role that is too low as well as for a protected branch.
   if (/protected|not allowed to push/i.test(reason)) {
-    return `allow the token's user to push and force-push to branches lockkeeper/* of ${path} (Settings › Repository › Protected branches)`;
+    return `give the token's user the role Developer in ${path} and, where a rule protects lockkeeper/*, allow them to push and force-push there (Settings › Repository › Protected branches)`;
   }
   if (status === 403) return `give the token's user the role Developer in ${path}`;
   if (status === 404) return `check the path in app.yml, and that the token's user is a member with the role Developer`;

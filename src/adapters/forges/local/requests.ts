@@ -1,5 +1,5 @@
 import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts';
-import type { BranchChange, NewMergeRequest } from '../../../domain/forge.ts';
+import type { BranchChange, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
 import type { MergeRecord } from './record.ts';
@@ -141,19 +141,21 @@ function newRecord(
 }
 
 /** See Forge. */
-export async function edit(
-  repository: Repository,
-  id: number,
-  change: { title?: string; description?: string },
-  now: string,
-): Promise<void> {
+export async function edit(repository: Repository, id: number, change: MergeRequestChange, now: string): Promise<void> {
   await refuseArchived(repository);
   refuseLong(repository, change.description ?? '');
   await alone(repository, async () => {
-    const record = await requireRecord(repository, id);
-    const { title = record.title, description = record.description } = change;
-    if (title === record.title && description === record.description) return;
-    await putRecord(repository, { ...record, title, description, updatedAt: now });
+    const before = await requireRecord(repository, id);
+    const [record = before] = await settleForGood(repository, [before], now);
+    const { title = record.title, description = record.description, target: targetBranch = record.targetBranch } = change;
+    if (title === record.title && description === record.description && targetBranch === record.targetBranch) return;
+    if (record.state !== 'open') {
+      throw new ConflictError(
+        repository.scope,
+        `${repository.scope}: merge request ${id} is ${record.state} by now; the next run looks again`,
+      );
+    }
+    await putRecord(repository, { ...record, title, description, targetBranch, updatedAt: now });
   });
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RegistrySettings } from '../../../../src/adapters/datasources/registry-settings.ts';
-import { OutsideError, RefusedError } from '../../../../src/domain/errors.ts';
+import { explain, OutsideError, RefusedError } from '../../../../src/domain/errors.ts';
 import type { Package } from '../../../../src/domain/reference.ts';
 import type { Datasource } from '../../../../src/domain/release.ts';
 import { json, type ScriptedServer } from '../../../support/http-server.ts';
@@ -151,5 +151,17 @@ describe('tokens', () => {
   test('a reply without a token is an error', async () => {
     const { server } = await tokenRegistry({ name: 'nothing' });
     await expect(oci(server.host).releases(pack(server.host))).rejects.toThrow(/holds no token/);
+  });
+
+  test('nothing of a reply that cannot be read is repeated: it may be a token', async () => {
+    const server = await box.serve((request, response) => {
+      if (request.url?.startsWith('/token') === true) return void response.end('hunter2-token');
+      const realm = `http://${request.headers.host ?? ''}/token`;
+      return json(response, {}, { 'www-authenticate': `Bearer realm="${realm}"` }, 401);
+    });
+    const error: unknown = await oci(server.host)
+      .releases(pack(server.host))
+      .catch((reason: unknown) => reason);
+    expect(explain(error)).toMatch(/holds no token$/);
   });
 });

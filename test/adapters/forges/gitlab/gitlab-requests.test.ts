@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
 import { ada, bot } from '../../../support/gitlab-server/options.ts';
 
@@ -33,17 +34,47 @@ describe('requests', () => {
       await forge.open(name, wanted);
     }
     asked();
-    const listed = await Promise.all(environments.map((name) => forge.mergeRequests(name)));
+    const scan = forge.forScan();
+    const listed = await Promise.all(environments.map((name) => scan.mergeRequests(name)));
     expect(listed.map((requests) => requests.map(({ id }) => id))).toEqual(environments.map(() => [1]));
     expect(asked()).toEqual(['GET /groups/platform/environments/merge_requests']);
 
-    const nextDay = again();
+    const nextDay = again().forScan();
     for (const name of environments) await nextDay.state(name);
     asked();
     server.closeMergeRequest('platform/environments/env-3', 1);
     const after = await Promise.all(environments.map((name) => nextDay.mergeRequests(name)));
     expect(after.map(([first]) => first?.state)).toEqual(['open', 'open', 'open', 'closed', 'open']);
     expect(server.requests.map(({ query }) => query)).toEqual([expect.stringContaining('updated_after=')]);
+  });
+
+  test('a scan reads a group once however long it takes; the next one, and who asks directly, hear what is new', async () => {
+    at = await connect({ projects: inGroup });
+    const { forge, asked, server } = at;
+    const [first = '', ...others] = environments;
+    await forge.commit(first, changeOn((await forge.state(first)).commit));
+    await forge.open(first, wanted);
+    const scan = forge.forScan();
+    await scan.mergeRequests(first);
+    asked();
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    for (const name of others) await scan.mergeRequests(name);
+    jest.restoreAllMocks();
+    expect(asked()).toEqual([]);
+    server.closeMergeRequest(first, 1);
+    expect(await scan.mergeRequests(first)).toMatchObject([{ state: 'open' }]);
+    expect(await forge.mergeRequests(first)).toMatchObject([{ state: 'closed' }]);
+    expect(await forge.forScan().mergeRequests(first)).toMatchObject([{ state: 'closed' }]);
+    expect(asked()).toHaveLength(2);
+  });
+
+  test('a reading that failed is not shared', async () => {
+    at = await connect({ projects: inGroup });
+    const { forge, server } = at;
+    const scan = forge.forScan();
+    server.fail('GET', /merge_requests/, { status: 500, times: 4 });
+    await expect(scan.mergeRequests(environments[0] ?? '')).rejects.toThrow(/500/);
+    expect(await scan.mergeRequests(environments[1] ?? '')).toEqual([]);
   });
 
   test('what has not changed since long ago is known from the store', async () => {
@@ -88,7 +119,8 @@ describe('requests', () => {
     await forge.commit('platform/environments/env-2', changeOn((await forge.state('platform/environments/env-2')).commit));
     await forge.open('platform/environments/env-2', wanted);
     asked();
-    const listed = await Promise.all(environments.map((name) => forge.mergeRequests(name)));
+    const scan = forge.forScan();
+    const listed = await Promise.all(environments.map((name) => scan.mergeRequests(name)));
     expect(listed.map((requests) => requests.length)).toEqual([0, 0, 1, 0, 0]);
     expect(asked().sort()).toEqual([
       'GET /groups/platform/environments/merge_requests',
