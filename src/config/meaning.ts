@@ -104,7 +104,8 @@ function githubCredentials(document: unknown): Mistake[] {
     if (!isMapping(value) || value['type'] !== 'github') return [];
     const [token, appId, privateKey] = ['token', 'appId', 'privateKey'].map((key) => key in value);
     const keyAt = (key: string) => at + pointer([key]);
-    if (token && (appId || privateKey)) return [{ at: keyAt('token'), message: 'take either token, or appId and privateKey of a GitHub App' }];
+    if (token && (appId || privateKey))
+      return [{ at: keyAt('token'), message: 'take either token, or appId and privateKey of a GitHub App' }];
     if (appId && !privateKey) return [{ at: keyAt('appId'), message: 'needs privateKey beside it' }];
     if (privateKey && !appId) return [{ at: keyAt('privateKey'), message: 'needs appId beside it' }];
     return token || appId ? [] : [{ at, message: 'needs token, or appId and privateKey of a GitHub App' }];

@@ -13,7 +13,7 @@ import { sendArchive } from './codeload.ts';
 import { answer } from './conversation.ts';
 import { merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
-import { close, pushed } from './pushes.ts';
+import { close, deleteBranch, pushed } from './pushes.ts';
 import { type App, type Pull, pathOf, type Repository, type User, type World } from './world.ts';
 
 /** A GitHub that answers as its official description says, over real bare git repositories. Starts it on loopback. */
@@ -138,6 +138,10 @@ export class GitHubServer {
     const sha = await amend(repository.directory, branch, committer);
     pushed(this.#world, repository, branch, sha);
     return sha;
+  }
+
+  deleteBranch(path: string, branch: string): Promise<void> {
+    return deleteBranch(this.#world, this.repository(path), branch);
   }
 
   merge(path: string, number: number): Promise<void> {
