@@ -83,7 +83,7 @@ export class GitHubServer {
   /** Throws when anything was asked or answered that GitHub's description does not know. */
   async close(): Promise<void> {
     await Promise.all([stop(this.#server), stop(this.#codeload)]);
-    await Promise.allSettled(this.#world.repositories.flatMap(({ pulls }) => pulls.map(({ checking }) => checking)));
+    await Promise.allSettled(this.#world.repositories.flatMap(({ pulls }) => pulls.map(({ checking }) => checking ?? Promise.resolve())));
     rmSync(this.#folder, { recursive: true, force: true });
     if (this.violations.length > 0) throw new Error(`not as GitHub describes it:\n${this.violations.join('\n')}`);
   }

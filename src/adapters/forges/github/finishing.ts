@@ -37,7 +37,7 @@ export class Finishing {
       );
     }
     if (wanted.owner !== undefined) await this.#assign(path, id, wanted.owner);
-    await this.#change(path, ({ [branch]: _, ...others }) => others);
+    await this.#change(path, (notes) => Object.fromEntries(Object.entries(notes).filter(([name]) => name !== branch)));
     return [...present, ...labels];
   }
 

@@ -29,8 +29,8 @@ export function toPull(of: ListedPull | ShownPull): KnownPull {
   };
 }
 
-export function toPublic({ checked: _, ...request }: KnownPull): MergeRequest {
-  return request;
+export function toPublic({ checked, ...request }: KnownPull): MergeRequest {
+  return { ...request, conflicts: checked !== undefined && request.conflicts };
 }
 
 export const utc = (time: string): string => new Date(time).toISOString();
