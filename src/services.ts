@@ -4,6 +4,7 @@ import { downloadBundle } from './adapters/datasources/download.ts';
 import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
+import type { Credentials } from './adapters/forges/github/account.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import type { Loaded } from './config/load.ts';
@@ -79,9 +80,10 @@ export async function createServices(
 
 /** How the REST API of a forge is asked for tags, releases and packages. */
 function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {
-  if (forge.type !== 'gitlab') return undefined;
-  const { url, token } = forge;
-  return { type: 'gitlab', url: url.replace(/\/+$/, ''), authorization: () => Promise.resolve({ 'private-token': token }) };
+  if (forge.type === 'local' || forge.token === undefined) return undefined;
+  const { type, token } = forge;
+  const headers = type === 'gitlab' ? { 'private-token': token } : { authorization: `Bearer ${token}` };
+  return { type, url: forge.url.replace(/\/+$/, ''), authorization: () => Promise.resolve(headers) };
 }
 
 /** Tags of a repository of the embedded forge, by the address of its page. */
@@ -126,9 +128,19 @@ async function createForge(name: string, config: ForgeConfig, { pages, http, sto
       const forge = createGitLab({ name, url: config.url, token: config.token, http, store });
       return { forge, forScan: () => forge.forScan() };
     }
-    case 'github':
-      throw new UsageError(`forges.${name}: type github can be configured, but this version cannot work with it yet; use gitlab or local`);
+    case 'github': {
+      const { createGitHub } = await import('./adapters/forges/github/github.ts');
+      const forge = createGitHub({ name, url: config.url, credentials: githubCredentials(name, config), http, store });
+      return { forge, forScan: () => forge };
+    }
   }
+}
+
+/** That there is one of the two, app.yml was checked for. */
+function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
+  if (token !== undefined) return { token };
+  if (appId !== undefined && privateKey !== undefined) return { appId, privateKey };
+  throw new UsageError(`forges.${name}: needs a token, or appId and privateKey of a GitHub App`);
 }
 
 function registrySettings(host: string, { ca, ...registry }: RegistryConfig): RegistrySettings {

@@ -82,6 +82,7 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
     ),
     ...keys.flatMap(([pattern, rule]) => select(document, pattern).flatMap(({ at }) => judge(rule, partsOf(at).at(-1) ?? '', at))),
     ...credentials(document),
+    ...githubCredentials(document),
     ...environmentsTwice(document),
     ...contradictions(document),
     ...circles(document),
@@ -94,6 +95,20 @@ function credentials(document: unknown): Mistake[] {
     if (!isMapping(value) || 'username' in value === 'password' in value) return [];
     const [has, lacks] = 'username' in value ? ['username', 'password'] : ['password', 'username'];
     return [{ at: at + pointer([has]), message: `needs ${lacks} beside it` }];
+  });
+}
+
+/** A GitHub takes a token or an App, which is a number and a key. */
+function githubCredentials(document: unknown): Mistake[] {
+  return select(document, '/forges/*').flatMap(({ at, value }) => {
+    if (!isMapping(value) || value['type'] !== 'github') return [];
+    const [token, appId, privateKey] = ['token', 'appId', 'privateKey'].map((key) => key in value);
+    const keyAt = (key: string) => at + pointer([key]);
+    if (token && (appId || privateKey))
+      return [{ at: keyAt('token'), message: 'take either token, or appId and privateKey of a GitHub App' }];
+    if (appId && !privateKey) return [{ at: keyAt('appId'), message: 'needs privateKey beside it' }];
+    if (privateKey && !appId) return [{ at: keyAt('privateKey'), message: 'needs appId beside it' }];
+    return token || appId ? [] : [{ at, message: 'needs token, or appId and privateKey of a GitHub App' }];
   });
 }
 

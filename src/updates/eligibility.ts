@@ -37,5 +37,5 @@ export function waitsForRoom({
   readonly maxOpen: number | undefined;
 }): string | undefined {
   if (maxOpen === undefined || openCount < maxOpen) return undefined;
-  return `waits for room: ${openCount} merge requests are open in this environment, at most ${maxOpen} may be`;
+  return `waits for room: ${openCount} are open in this environment, at most ${maxOpen} may be`;
 }

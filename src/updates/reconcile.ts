@@ -77,8 +77,7 @@ export function reconcile(state: AppState): Action {
   if (proposal === undefined) return open === undefined ? tidy(state) : withdraw(state, open);
   if (open === undefined) return propose(state, proposal);
   if (state.branch?.person !== undefined) return { kind: 'keep', proposal, request: open, ...handsOff(state.branch.person) };
-  if (!state.certain)
-    return { kind: 'keep', proposal, request: open, reason: 'a look-up failed or was incomplete; the merge request stays as it is' };
+  if (!state.certain) return { kind: 'keep', proposal, request: open, reason: 'a look-up failed or was incomplete; it stays as it is' };
   return refresh(state, proposal, open);
 }
 
@@ -116,7 +115,7 @@ function propose(state: AppState, proposal: Proposal): Action {
   if (refusal !== undefined) return { kind: 'hold', proposal, reason: refusal };
   const { branch, repository } = state;
   if (branch?.person !== undefined) {
-    const reason = `branch ${proposal.branch} has commits of ${branch.person} and no open merge request; open one, or delete the branch`;
+    const reason = `branch ${proposal.branch} has commits of ${branch.person} and nothing is open for it; open something, or delete the branch`;
     return { kind: 'hold', proposal, reason };
   }
   if (state.failed.length > 0)

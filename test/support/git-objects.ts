@@ -32,17 +32,21 @@ export class GitObjects {
   }
 
   /** Writes a commit with these files changed (undefined removes one) on top of `parent`; no ref moves. */
-  async commit(of: NewCommitObject): Promise<string> {
-    const tree = await this.#change(await this.#root(of.parent), of.files);
+  async commit({ parent, files, ...of }: NewCommitObject): Promise<string> {
+    return this.commitTree({ ...of, tree: await this.change(await this.#root(parent), files), parents: [parent] });
+  }
+
+  /** Writes a commit of a tree that is there already; no ref moves. */
+  commitTree(of: NewTreeCommit): string {
     const when = `${of.time} +0000`;
     const lines = [
-      `tree ${tree}`,
-      `parent ${of.parent}`,
+      `tree ${of.tree}`,
+      ...of.parents.map((parent) => `parent ${parent}`),
       `author ${of.author.name} <${of.author.email}> ${when}`,
       `committer ${of.committer.name} <${of.committer.email}> ${when}`,
     ];
     const sha = this.#write('commit', Buffer.from(`${lines.join('\n')}\n\n${of.message}`));
-    this.#roots.set(sha, Promise.resolve(tree));
+    this.#roots.set(sha, Promise.resolve(of.tree));
     return sha;
   }
 
@@ -54,18 +58,23 @@ export class GitObjects {
     renameSync(`${path}.lock`, path);
   }
 
-  async #change(tree: string, files: ReadonlyMap<string, TreeFile | undefined>): Promise<string> {
+  blob(content: Buffer): string {
+    return this.#write('blob', content);
+  }
+
+  /** Writes the tree with these files changed (undefined removes one). */
+  async change(tree: string, files: ReadonlyMap<string, TreeFile | undefined>): Promise<string> {
     const entries = new Map(await this.#tree(tree));
     const inside = new Map<string, Map<string, TreeFile | undefined>>();
     for (const [path, file] of files) {
       const [folder = '', ...rest] = path.split('/');
       if (rest.length > 0) inside.set(folder, (inside.get(folder) ?? new Map<string, TreeFile | undefined>()).set(rest.join('/'), file));
       else if (file === undefined) entries.delete(path);
-      else entries.set(path, { mode: file.mode, sha: this.#write('blob', file.content) });
+      else entries.set(path, { mode: file.mode, sha: 'sha' in file ? file.sha : this.blob(file.content) });
     }
     for (const [folder, below] of inside) {
       const known = entries.get(folder);
-      const sha = await this.#change(known?.mode === folderMode ? known.sha : emptyTree, below);
+      const sha = await this.change(known?.mode === folderMode ? known.sha : emptyTree, below);
       if (sha === emptyTree) entries.delete(folder);
       else entries.set(folder, { mode: folderMode, sha });
     }
@@ -95,19 +104,25 @@ export class GitObjects {
   }
 }
 
-export interface TreeFile {
-  readonly mode: string;
-  readonly content: Buffer;
-}
+/** With its content, or as a blob that is there already. */
+export type TreeFile = { readonly mode: string; readonly content: Buffer } | { readonly mode: string; readonly sha: string };
 
-export interface NewCommitObject {
-  readonly parent: string;
-  readonly files: ReadonlyMap<string, TreeFile | undefined>;
+interface Written {
   readonly message: string;
   readonly author: Identity;
   readonly committer: Identity;
   /** Seconds since 1970. */
   readonly time: number;
+}
+
+export interface NewCommitObject extends Written {
+  readonly parent: string;
+  readonly files: ReadonlyMap<string, TreeFile | undefined>;
+}
+
+export interface NewTreeCommit extends Written {
+  readonly tree: string;
+  readonly parents: readonly string[];
 }
 
 interface Entry {

@@ -120,3 +120,13 @@ export async function readTree(directory: string, revision: string): Promise<Rec
   });
   return Object.fromEntries(await Promise.all(entries));
 }
+
+/** The tree of a merge; undefined where it conflicts. */
+export async function mergedTree(directory: string, target: string, source: string): Promise<string | undefined> {
+  try {
+    return (await gitText(directory, ['merge-tree', '--write-tree', target, source])).split('\n')[0];
+  } catch (error) {
+    if (error instanceof GitFailed && error.code === 1) return undefined;
+    throw error;
+  }
+}

@@ -34,6 +34,7 @@ export function localFixture(root: string, forge: Forge, dispose: () => Promise<
 
   const fixture: ForgeFixture = {
     forge,
+    nested: true,
     directory,
     dispose,
     async createRepository(path, files, { defaultBranch: branch = 'main', topics = [], archived = false } = {}) {

@@ -31,7 +31,7 @@ test.each([
 test.each([
   ['no limit', 99, undefined, undefined],
   ['one place left', 9, 10, undefined],
-  ['full', 10, 10, 'waits for room: 10 merge requests are open in this environment, at most 10 may be'],
+  ['full', 10, 10, 'waits for room: 10 are open in this environment, at most 10 may be'],
 ])('room: %s', (_, openCount, maxOpen, reason) => {
   expect(waitsForRoom({ openCount, maxOpen })).toBe(reason);
 });

@@ -25,7 +25,7 @@ export interface HostSettings {
 
 export interface HttpRequest {
   /** Default GET. */
-  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   /** An empty one is not sent: an empty `authorization` keeps the host's own credentials back. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ export interface HttpStream {
 }
 
 export interface HttpClient {
-  /** Any status is given back but 429 and 5xx (501 is): those, and a connection that fails, are tried again and in the end an OutsideError, scope = host. */
+  /** Any status is given back but 429, 5xx (501 is) and a 403 that means a rate limit: those, and a connection that fails, are tried again and in the end an OutsideError, scope = host. */
   request(of: HttpRequest): Promise<HttpReply>;
   /** The body as a stream, bounded by maxBytes; nothing is tried again once the body has begun. */
   stream(of: HttpRequest): Promise<HttpStream>;

@@ -2,7 +2,7 @@ import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, request } from 'undici';
 import { OutsideError } from '../../domain/errors.ts';
 import type { HostGate } from './host-gate.ts';
-import { backoff, fault, isPassing, longestPause, retryAfter, tries } from './retry.ts';
+import { backoff, fault, isPassing, longestPause, pauseAsked, tries } from './retry.ts';
 
 /** One request to one address, without redirects. */
 export interface Hop {
@@ -88,7 +88,7 @@ async function once<T>(host: Host, hop: Hop, use: (reply: Opened) => Promise<T>)
   try {
     await host.gate.open();
     const reply = await send(host, hop);
-    if (isPassing(reply.status)) return await refused(host, reply);
+    if (isPassing(reply.status, reply.headers)) return await refused(host, reply);
     handed = true;
     reply.body.once('close', leave);
     const value = await use(reply);
@@ -117,12 +117,13 @@ async function send(host: Host, hop: Hop): Promise<Opened> {
   return { status: statusCode, headers: flat(headers), body };
 }
 
-/** 429 and 5xx: the next try may fare better, when the host says so. */
+/** 429, 5xx and a rate limit's 403: the next try may fare better, when the host says so. */
 async function refused(host: Host, { status, headers, body }: Opened): Promise<Failed> {
   await body.dump();
   host.gate.answered();
-  const text = status === 429 ? 'too many requests (429)' : `the server failed with status ${status}`;
-  const pause = status === 429 || status === 503 ? retryAfter(headers['retry-after'], new Date()) : undefined;
+  const limited = status === 429 || status === 403;
+  const text = limited ? `too many requests (${status})` : `the server failed with status ${status}`;
+  const pause = limited || status === 503 ? pauseAsked(headers, new Date()) : undefined;
   if (pause === undefined || pause === 0) return { again: true, paused: false, text, status };
   if (pause <= longestPause) {
     host.gate.pause(pause);

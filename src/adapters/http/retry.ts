@@ -21,8 +21,26 @@ export function backoff(attempt: number, random: number): number {
   return Math.round(full / 2 + (full / 2) * random);
 }
 
-/** Statuses that another try may change. */
-export const isPassing = (status: number): boolean => status === 429 || (status >= 500 && status !== 501);
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Milliseconds that a refusal asks to be left alone for: `Retry-After`, else the reset of a rate limit that is used up.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export function pauseAsked(headers: Headers, now: Date): number | undefined {
+  const { 'retry-after': after, 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset = '' } = headers;
+  const pause = retryAfter(after, now);
+  if (pause !== undefined || remaining !== '0' || !/^\d{10}$/.test(reset)) return pause;
+  return Math.max(1000, Number(reset) * 1000 - now.getTime());
+}
+
+/** A 403 says "you may not", or, on GitHub, "you may not ask so often": then it says for how long. */
+const isRateLimit = (headers: Headers): boolean =>
+  headers['retry-after'] !== undefined || (headers['x-ratelimit-remaining'] === '0' && headers['x-ratelimit-reset'] !== undefined);
+
+/** Replies that another try may change. */
+export const isPassing = (status: number, headers: Headers): boolean =>
+  status === 429 || (status >= 500 && status !== 501) || (status === 403 && isRateLimit(headers));
 
 /** `dead`: nobody answers there; `broken`: the exchange broke; `wrong`: the same would happen again. */
 export type FaultKind = 'dead' | 'broken' | 'wrong';

@@ -16,8 +16,9 @@ const gitlab = section({
 const github = section({
   type: Type.Literal('github', { description: 'GitHub, github.com or Enterprise Server.' }),
   url: text('Its URL.', { examples: ['https://github.com'] }),
-  appId: wholeNumber({ minimum: 1 }, { description: "The GitHub App's number.", examples: ['${GITHUB_APP_ID}'] }),
-  privateKey: secret("The GitHub App's private key: the PEM text itself.", '${file:/run/secrets/github.pem}'),
+  token: Type.Optional(secret('Access token that may write contents and pull requests; instead of a GitHub App.', '${GITHUB_TOKEN}')),
+  appId: Type.Optional(wholeNumber({ minimum: 1 }, { description: "The GitHub App's number.", examples: ['${GITHUB_APP_ID}'] })),
+  privateKey: Type.Optional(secret("The GitHub App's private key: the PEM text itself.", '${file:/run/secrets/github.pem}')),
   webhookSecret: webhookSecret('GITHUB_WEBHOOK_SECRET'),
   ca: ca(),
 });

@@ -1,4 +1,4 @@
-import { backoff, fault, isPassing, retryAfter } from '../../../src/adapters/http/retry.ts';
+import { backoff, fault, isPassing, pauseAsked, retryAfter } from '../../../src/adapters/http/retry.ts';
 
 const now = new Date('2026-11-21T02:00:00Z');
 
@@ -21,7 +21,23 @@ test('the backoff doubles and is half by chance', () => {
 });
 
 test('which statuses pass', () => {
-  expect([200, 304, 400, 401, 404, 429, 500, 501, 502, 503, 504].filter(isPassing)).toEqual([429, 500, 502, 503, 504]);
+  const passing = (headers: Record<string, string>) =>
+    [200, 304, 400, 401, 403, 404, 429, 500, 501, 502, 503, 504].filter((status) => isPassing(status, headers));
+  expect(passing({})).toEqual([429, 500, 502, 503, 504]);
+  expect(passing({ 'x-ratelimit-remaining': '12', 'x-ratelimit-reset': '1795226400' })).toEqual([429, 500, 502, 503, 504]);
+  expect(passing({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795226400' })).toEqual([403, 429, 500, 502, 503, 504]);
+  expect(passing({ 'retry-after': '60' })).toEqual([403, 429, 500, 502, 503, 504]);
+});
+
+test.each<[string, Record<string, string>, number | undefined]>([
+  ['Retry-After comes first', { 'retry-after': '7', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795226400' }, 7_000],
+  ['until the reset', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now.getTime() / 1000 + 90) }, 90_000],
+  ['a reset that has passed', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now.getTime() / 1000 - 90) }, 1_000],
+  ['requests are left', { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1795226490' }, undefined],
+  ['seconds, as others write it', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }, undefined],
+  ['nothing', {}, undefined],
+])('the pause asked for: %s', (_name, headers, expected) => {
+  expect(pauseAsked(headers, now)).toBe(expected);
 });
 
 test.each([

@@ -8,9 +8,11 @@ export interface RepositoryOptions {
   readonly archived?: boolean;
 }
 
-/** A forge to try, and the hands of the people who work in it; paths are `group/…/project`. */
+/** A forge to try, and the hands of the people who work in it; paths are `group/project`, or `group/…/project` where groups nest. */
 export interface ForgeFixture {
   readonly forge: Forge;
+  /** Groups may lie in groups. */
+  readonly nested: boolean;
   /** A repository whose default branch has one commit of a person with these files; without files it stays empty. */
   readonly createRepository: (path: string, files: Files, options?: RepositoryOptions) => Promise<void>;
   /** The bare repository behind the path, to look into with git. */

@@ -5,7 +5,7 @@ import { RefusedError } from '../../../src/domain/errors.ts';
 import { branchHead, git, gitText } from '../git-repository.ts';
 import type { ForgeFixture } from './forge-fixture.ts';
 
-const path = 'platform/environments/staging';
+const path = 'platform/staging';
 
 interface Entry {
   readonly type: string;
@@ -73,13 +73,13 @@ export function environmentReadingContract(fixture: () => ForgeFixture): void {
     });
 
     test.each([
-      ['missing', 'platform/environments/nowhere'],
-      ['empty', 'platform/environments/empty'],
-      ['archived', 'platform/environments/archived'],
+      ['missing', 'platform/nowhere'],
+      ['empty', 'platform/empty'],
+      ['archived', 'platform/archived'],
     ])('a repository that is %s is refused by name', async (_, name) => {
       const { forge, createRepository } = fixture();
-      await createRepository('platform/environments/empty', {});
-      await createRepository('platform/environments/archived', { 'a.yaml': 'a: 1\n' }, { archived: true });
+      await createRepository('platform/empty', {});
+      await createRepository('platform/archived', { 'a.yaml': 'a: 1\n' }, { archived: true });
       const error: unknown = await forge.state(name).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(RefusedError);
       expect((error as RefusedError).message).toContain(name);
@@ -125,25 +125,35 @@ export function environmentReadingContract(fixture: () => ForgeFixture): void {
   });
 
   describe('discover', () => {
-    test('gives the projects under a group, of subgroups too, without archived ones', async () => {
+    test('gives the projects under a group, without archived ones, by topic', async () => {
       const { forge, createRepository } = fixture();
+      await createRepository('platform/staging', { a: '' }, { topics: ['lockkeeper', 'eu'] });
+      await createRepository('platform/notes', { a: '' });
+      await createRepository('platform/old', { a: '' }, { topics: ['lockkeeper'], archived: true });
+      await createRepository('platform-other/x', { a: '' }, { topics: ['lockkeeper'] });
+      expect([...(await forge.discover('platform'))].sort()).toEqual(['platform/notes', 'platform/staging']);
+      expect(await forge.discover('platform', 'lockkeeper')).toEqual(['platform/staging']);
+      expect(await forge.discover('platform', 'unheard-of')).toEqual([]);
+    });
+
+    test('gives those of subgroups too', async () => {
+      const { forge, createRepository, nested } = fixture();
+      if (!nested) return;
       await createRepository('platform/environments/staging', { a: '' }, { topics: ['lockkeeper'] });
       await createRepository('platform/environments/eu/production', { a: '' }, { topics: ['lockkeeper', 'eu'] });
       await createRepository('platform/environments/notes', { a: '' });
-      await createRepository('platform/environments/old', { a: '' }, { topics: ['lockkeeper'], archived: true });
       await createRepository('platform/environments-other/x', { a: '' }, { topics: ['lockkeeper'] });
       const all = ['platform/environments/eu/production', 'platform/environments/notes', 'platform/environments/staging'];
       expect([...(await forge.discover('platform/environments'))].sort()).toEqual(all);
       expect([...(await forge.discover('platform/environments', 'lockkeeper'))].sort()).toEqual([all[0], all[2]]);
-      expect(await forge.discover('platform/environments', 'unheard-of')).toEqual([]);
     });
 
     test('a group that does not exist is refused by name', async () => {
       const error: unknown = await fixture()
-        .forge.discover('platform/nowhere')
+        .forge.discover('nowhere')
         .catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(RefusedError);
-      expect((error as RefusedError).message).toContain('platform/nowhere');
+      expect((error as RefusedError).message).toContain('nowhere');
     });
   });
 

@@ -1,6 +1,6 @@
 import type { BranchChange, Forge, MergeRequest } from '../../../src/domain/forge.ts';
 
-export const path = 'platform/environments/staging';
+export const path = 'platform/staging';
 export const branch = 'lockkeeper/billing';
 export const files = {
   'manifests/billing.yaml': 'image: billing:1.4.2\r\nreplicas: 2\r\n',

@@ -1,6 +1,6 @@
 import { host } from '../deployments.ts';
 import { gitText, readTree } from '../git-repository.ts';
-import { type Begin, branch, environment, manifest } from './scan-scene.ts';
+import { type Begin, branch, environment, manifest, requestUrl } from './scan-scene.ts';
 
 /** A proposal from its first day to its last, as long as nobody but us touches it. */
 export function lifeContract(begin: Begin): void {
@@ -25,7 +25,7 @@ export function lifeContract(begin: Begin): void {
           branch,
           title: 'billing 1.4.2 → 1.5.0',
           action: 'open',
-          url: expect.stringContaining('/merge_requests/1'),
+          url: requestUrl(1),
           updates: [{ ...update, type: 'minor', digest: expect.stringMatching(/^sha256:/) }],
         },
       ],

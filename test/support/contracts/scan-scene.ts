@@ -12,8 +12,11 @@ export interface Scene {
   readonly configure: (environments?: string, registries?: string) => void;
 }
 
-export const environment = 'platform/environments/staging';
+export const environment = 'platform/staging';
 export const branch = 'lockkeeper/billing';
 export const manifest = 'manifests/billing.yaml';
 
 export type Begin = (tags: readonly string[], updates?: string) => Promise<Scene>;
+
+/** Where the merge request of that number is shown; on GitHub it is a pull request. */
+export const requestUrl = (id: number): unknown => expect.stringMatching(new RegExp(`/(merge_requests|pull)/${id}$`));

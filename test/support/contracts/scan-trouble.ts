@@ -12,11 +12,11 @@ export function troubleContract(begin: Begin): void {
     publish(web, 'web', '1.0.0', '1.1.0');
     configure(
       `- { name: staging, repository: "${world.forgeName}:${environment}" }
-  - { name: missing, repository: "${world.forgeName}:platform/environments/missing" }
-  - { name: production, repository: "${world.forgeName}:platform/environments/production" }`,
+  - { name: missing, repository: "${world.forgeName}:platform/missing" }
+  - { name: production, repository: "${world.forgeName}:platform/production" }`,
       `, "${host(web)}": { insecure: true }`,
     );
-    await world.createRepository('platform/environments/production', { 'web.yaml': deployment(`${host(web)}/web:1.0.0`) });
+    await world.createRepository('platform/production', { 'web.yaml': deployment(`${host(web)}/web:1.0.0`) });
     await registry.close();
     const report = await world.scan();
     await web.close();
@@ -25,20 +25,18 @@ export function troubleContract(begin: Begin): void {
       environments: [{ name: 'staging' }, { name: 'production' }],
       proposals: [{ app: 'web', action: 'open' }],
     });
-    expect(report.errors.map(({ scope }) => scope).sort()).toEqual(
-      [host(registry), `${world.forgeName}:platform/environments/missing`].sort(),
-    );
+    expect(report.errors.map(({ scope }) => scope).sort()).toEqual([host(registry), `${world.forgeName}:platform/missing`].sort());
     expect(await world.forge.mergeRequests(environment)).toMatchObject([{ state: 'open' }]);
   });
 
   test('archived and empty repositories are named; another default branch is the target', async () => {
     const { world, configure, billing } = await begin(['1.5.0']);
     const names = ['staging', 'archived', 'empty', 'trunk'];
-    configure(names.map((name) => `- { name: ${name}, repository: "${world.forgeName}:platform/environments/${name}" }`).join('\n  '));
+    configure(names.map((name) => `- { name: ${name}, repository: "${world.forgeName}:platform/${name}" }`).join('\n  '));
     const files = { [manifest]: billing('1.4.2') };
-    await world.createRepository('platform/environments/archived', files, { archived: true });
-    await world.createRepository('platform/environments/empty', {});
-    await world.createRepository('platform/environments/trunk', files, { defaultBranch: 'trunk' });
+    await world.createRepository('platform/archived', files, { archived: true });
+    await world.createRepository('platform/empty', {});
+    await world.createRepository('platform/trunk', files, { defaultBranch: 'trunk' });
     const report = await world.scan();
     expect(report.exit).toBe(3);
     expect(report.proposals).toMatchObject([
@@ -46,20 +44,20 @@ export function troubleContract(begin: Begin): void {
       { environment: 'trunk', action: 'open' },
     ]);
     const said = Object.fromEntries(report.errors.map(({ scope, message }) => [scope, message]));
-    expect(said[`${world.forgeName}:platform/environments/archived`]).toMatch(/archived/);
-    expect(said[`${world.forgeName}:platform/environments/empty`]).toMatch(/empty|no commit/);
+    expect(said[`${world.forgeName}:platform/archived`]).toMatch(/archived/);
+    expect(said[`${world.forgeName}:platform/empty`]).toMatch(/empty|no commit/);
     expect(report.errors).toHaveLength(2);
-    expect(await world.forge.mergeRequests('platform/environments/trunk')).toMatchObject([{ target: 'trunk', state: 'open' }]);
+    expect(await world.forge.mergeRequests('platform/trunk')).toMatchObject([{ target: 'trunk', state: 'open' }]);
   });
 
   test('environments are discovered by group and topic', async () => {
     const { world, configure, billing } = await begin(['1.5.0']);
     const files = { [manifest]: billing('1.4.2') };
-    await world.createRepository('platform/environments/eu/berlin', files, { topics: ['lockkeeper'] });
-    await world.createRepository('platform/environments/paris', files, { topics: ['lockkeeper', 'other'] });
-    await world.createRepository('platform/environments/oslo', files, { topics: ['lockkeeper'], archived: true });
-    await world.createRepository('platform/elsewhere', files, { topics: ['lockkeeper'] });
-    configure(`- { discover: "${world.forgeName}:platform/environments/*", topic: lockkeeper }`);
+    await world.createRepository('platform/berlin', files, { topics: ['lockkeeper'] });
+    await world.createRepository('platform/paris', files, { topics: ['lockkeeper', 'other'] });
+    await world.createRepository('platform/oslo', files, { topics: ['lockkeeper'], archived: true });
+    await world.createRepository('elsewhere/x', files, { topics: ['lockkeeper'] });
+    configure(`- { discover: "${world.forgeName}:platform/*", topic: lockkeeper }`);
     const report = await world.scan();
     expect(report.proposals.map(({ environment: name, action }) => `${name} ${action}`).sort()).toEqual(['berlin open', 'paris open']);
     expect(report.errors).toEqual([]);
@@ -81,7 +79,7 @@ export function troubleContract(begin: Begin): void {
 
   test('an earlier environment that cannot be read lets nothing new through, and takes nothing back', async () => {
     const { world, configure, billing, publish: more } = await begin(['1.5.0']);
-    const production = 'platform/environments/production';
+    const production = 'platform/production';
     await world.createRepository(production, { [manifest]: billing('1.4.2') });
     await world.pushAsPerson(environment, 'main', { [manifest]: billing('1.5.0') }, 'By hand');
     const stagingAt = (path: string) =>
@@ -89,13 +87,13 @@ export function troubleContract(begin: Begin): void {
   - { name: staging, repository: "${world.forgeName}:${path}" }`);
     stagingAt(environment);
     expect((await world.scan()).proposals).toMatchObject([{ environment: 'production', action: 'open' }]);
-    stagingAt('platform/environments/gone');
+    stagingAt('platform/gone');
     more('1.6.0');
     const report = await world.scan('--env', 'production');
     expect(report).toMatchObject({
       exit: 3,
       environments: [{ name: 'production' }],
-      errors: [{ scope: `${world.forgeName}:platform/environments/gone` }],
+      errors: [{ scope: `${world.forgeName}:platform/gone` }],
     });
     expect(report.held).toContainEqual(expect.objectContaining({ to: '1.6.0', reason: 'what runs in staging could not be read' }));
     expect(await world.forge.mergeRequests(production)).toMatchObject([{ state: 'open', title: 'billing 1.4.2 → 1.5.0' }]);

@@ -6,6 +6,7 @@ import { ada } from './options.ts';
 /** People at work in the stand-in. */
 export const gitlabFixture = (server: GitLabServer, forge: Forge, dispose: () => Promise<void>): ForgeFixture => ({
   forge,
+  nested: true,
   createRepository: (path, files, options) => server.createProject(path, files, options),
   directory: (path) => server.directory(path),
   pushAsPerson: (path, branch, files, message) => server.push(path, branch, files, message, ada),

@@ -1,9 +1,9 @@
-import { git, gitText } from '../git-repository.ts';
+import { git, gitText, mergedTree } from '../git-repository.ts';
 import { type Call, ok, type Reply } from './call.ts';
 import { requestEntity } from './entities.ts';
 import { find } from './merge-requests.ts';
 import { check, message } from './parameters.ts';
-import { addSystemNote, mergedTree, mergeStatus, pushed } from './pushes.ts';
+import { addSystemNote, mergeStatus, pushed } from './pushes.ts';
 import { headOf, mayPush, type StoredRequest, type User, type World } from './world.ts';
 
 /** https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request */
@@ -26,7 +26,7 @@ export async function merge(call: Call): Promise<Reply> {
 export async function mergeRequest(world: World, request: StoredRequest, user: User): Promise<void> {
   const { project, sourceBranch, targetBranch } = request;
   const [source, target] = [headOf(project, sourceBranch), headOf(project, targetBranch)];
-  const tree = source === undefined || target === undefined ? undefined : await mergedTree(project, target, source);
+  const tree = source === undefined || target === undefined ? undefined : await mergedTree(project.directory, target, source);
   if (source === undefined || target === undefined || tree === undefined) throw message(422, 'Branch cannot be merged');
   const at = world.now();
   const [name, email] = [user.name, user.commitEmail];

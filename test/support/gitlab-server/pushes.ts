@@ -1,4 +1,4 @@
-import { GitFailed, gitText } from '../git-repository.ts';
+import { mergedTree } from '../git-repository.ts';
 import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
@@ -62,15 +62,5 @@ async function workOut(request: StoredRequest): Promise<'can_be_merged' | 'canno
   const target = headOf(request.project, request.targetBranch);
   if (target === undefined) return 'cannot_be_merged';
   if (request.project.parents.get(request.sha) === target) return 'can_be_merged';
-  return (await mergedTree(request.project, target, request.sha)) === undefined ? 'cannot_be_merged' : 'can_be_merged';
-}
-
-/** The tree of a merge; undefined where it conflicts. */
-export async function mergedTree(project: Project, target: string, source: string): Promise<string | undefined> {
-  try {
-    return (await gitText(project.directory, ['merge-tree', '--write-tree', target, source])).split('\n')[0];
-  } catch (error) {
-    if (error instanceof GitFailed && error.code === 1) return undefined;
-    throw error;
-  }
+  return (await mergedTree(request.project.directory, target, request.sha)) === undefined ? 'cannot_be_merged' : 'can_be_merged';
 }

@@ -1,9 +1,9 @@
 import type { MergeRequestNoteSchema, MergeRequestSchema } from '@gitbeaker/rest';
 import { ConflictError } from '../../../domain/errors.ts';
 import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
+import { writeOnce } from '../write-once.ts';
 import type { GitLabApi } from './api.ts';
 import { isOwn, toMergeRequest, toPublic } from './merge-request.ts';
-import { writeOnce } from './refusals.ts';
 import type { TokenUser } from './token-user.ts';
 
 const mostNotePages = 50;

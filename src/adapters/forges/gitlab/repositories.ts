@@ -4,8 +4,8 @@ import { ConflictError, RefusedError } from '../../../domain/errors.ts';
 import type { BranchChange, BranchCommit, RepositoryState } from '../../../domain/forge.ts';
 import { branchPrefix } from '../../../domain/identifiers.ts';
 import type { Store } from '../../../domain/store.ts';
+import { writeOnce } from '../write-once.ts';
 import type { GitLabApi } from './api.ts';
-import { writeOnce } from './refusals.ts';
 import type { TokenUser } from './token-user.ts';
 
 const mostBranchPages = 100;

@@ -1,0 +1,69 @@
+import type { Forge } from '../../../domain/forge.ts';
+import type { Store } from '../../../domain/store.ts';
+import type { HttpClient } from '../../http/client.ts';
+import { type Credentials, createAccount } from './account.ts';
+import { addressOf } from './address.ts';
+import { GitHubApi } from './api.ts';
+import { Commits } from './commits.ts';
+import { discover } from './discovery.ts';
+import { Finishing } from './finishing.ts';
+import { Proposals } from './proposals.ts';
+import { toPublic } from './pull-request.ts';
+import { PullRequestLists } from './pull-request-lists.ts';
+import { Repositories } from './repositories.ts';
+import { Sources } from './sources.ts';
+import { Writer } from './writer.ts';
+
+export interface GitHubOptions {
+  /** Name of the forge in app.yml, for errors and traits. */
+  readonly name: string;
+  /** `https://github.com`, or an Enterprise Server: `https://host`. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  readonly http: HttpClient;
+  /** Keeps pull requests, so that a later run asks only for what has changed. */
+  readonly store: Store;
+}
+
+/** Characters; GitHub answers a longer one with 422 `body is too long (maximum is 65536 characters)`. */
+const descriptionLimit = 65_536;
+
+/** A GitHub as a forge. Nothing is asked, and Octokit not even loaded, before the first call. Throws UsageError for an unusable address. */
+export function createGitHub({ name, url: given, credentials, http, store }: GitHubOptions): Forge {
+  const { url, api: base } = addressOf(name, given);
+  const account = createAccount({ name, api: base, credentials, http });
+  const api = new GitHubApi({ name, url, api: base, account, http });
+  const writer = new Writer(api, store);
+  const repositories = new Repositories(api, writer);
+  const commits = new Commits(api, repositories, writer);
+  const head = (path: string, branch: string) => repositories.seenHead(path, branch);
+  const lists = new PullRequestLists(api, store, { head, baseOf: (commit) => commits.baseOf(commit) });
+  const finishing = new Finishing(api, store);
+  const proposals = new Proposals(api, finishing, writer);
+  const sources = new Sources(api);
+
+  return {
+    traits: { name, type: 'github', descriptionLimit, url },
+    discover: (group, topic) => discover(api, group, topic),
+    state: (path) => repositories.state(path),
+    archive: (path, commit) => repositories.archive(path, commit),
+    mergeRequests: async (path) => (await finishing.catchUp(path, await lists.of(path))).map(toPublic),
+    branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
+    branchHead: (path, branch) => repositories.branchHead(path, branch),
+    commit: (path, change) => commits.commit(path, change),
+    open: (path, request) => proposals.open(path, request),
+    edit: (path, id, change) => proposals.edit(path, id, change),
+    close: async (path, id, { description, branch, commit }) => {
+      await proposals.close(path, id, description);
+      await commits.deleteBranch(path, branch, commit);
+    },
+    comment: (path, id, key, text) => proposals.comment(path, id, key, text),
+    projectUrl: (path) => sources.projectUrl(path),
+    exists: (path) => sources.exists(path),
+    tags: (path, containing) => sources.tags(path, containing),
+    history: (path, from, to) => sources.history(path, from, to),
+    mergedSince: (path, since) => sources.mergedSince(path, since),
+    releaseNotes: (path) => sources.releaseNotes(path),
+    file: (path, revision, file, limit) => sources.file(path, revision, file, limit),
+  };
+}

@@ -1,0 +1,109 @@
+import { ConflictError, RefusedError } from '../../../domain/errors.ts';
+import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
+import { writeOnce } from '../write-once.ts';
+import type { GitHubApi } from './api.ts';
+import { Comments } from './comments.ts';
+import type { Finishing } from './finishing.ts';
+import { isOwn, type KnownPull, type ListedPull, toPublic, toPull } from './pull-request.ts';
+import type { Writer } from './writer.ts';
+
+interface Change {
+  readonly title?: string;
+  readonly body?: string;
+  readonly base?: string;
+  readonly state?: 'closed';
+}
+
+/** Pull requests: opening, changing and commenting them, each at most once. */
+export class Proposals {
+  readonly #api: GitHubApi;
+  readonly #finishing: Finishing;
+  readonly #comments: Comments;
+
+  constructor(api: GitHubApi, finishing: Finishing, writer: Writer) {
+    this.#api = api;
+    this.#finishing = finishing;
+    this.#comments = new Comments(api, writer);
+  }
+
+  async open(path: string, request: NewMergeRequest): Promise<MergeRequest> {
+    const { branch, target, title, description } = request;
+    await this.#finishing.note(path, branch, request);
+    const create = async () =>
+      this.#api.ask(`opening a pull request for branch ${branch} of`, path, async (rest, at) =>
+        toPull((await rest.pulls.create({ ...at, head: branch, base: target, title, body: description })).data),
+      );
+    const existing = () => this.#openFor(path, branch);
+    const made = await writeOnce(create, existing).catch(async (error: unknown) => {
+      const found = error instanceof RefusedError && error.status === 422 ? await existing() : undefined;
+      if (found === undefined) throw error;
+      return found;
+    });
+    return toPublic({ ...made, labels: await this.#finishing.finish(path, made) });
+  }
+
+  async #openFor(path: string, branch: string): Promise<KnownPull | undefined> {
+    const { data } = await this.#api.ask(`looking for the pull request of branch ${branch} of`, path, (rest, at) =>
+      rest.pulls.list({ ...at, state: 'open', head: `${at.owner}:${branch}`, per_page: 100 }),
+    );
+    const found = data.find((one: ListedPull) => isOwn(one) && one.head.ref === branch);
+    return found && toPull(found);
+  }
+
+  async edit(path: string, id: number, { title, description, target }: MergeRequestChange): Promise<void> {
+    const change = {
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { body: description }),
+      ...(target !== undefined && { base: target }),
+    };
+    await this.#change(
+      path,
+      id,
+      change,
+      ['open'],
+      (now) =>
+        (title ?? now.title) === now.title && (description ?? now.description) === now.description && (target ?? now.target) === now.target,
+    );
+  }
+
+  async close(path: string, id: number, description: string): Promise<void> {
+    await this.#change(
+      path,
+      id,
+      { body: description, state: 'closed' },
+      ['open', 'closed'],
+      (now) => now.state !== 'open' && now.description === description,
+    );
+  }
+
+  /** Looks first: whoever read the list of pull requests may have read it minutes ago. */
+  async #change(
+    path: string,
+    id: number,
+    change: Change,
+    allowed: readonly MergeRequest['state'][],
+    isDone: (now: KnownPull) => boolean,
+  ): Promise<void> {
+    const look = () =>
+      this.#api.ask(`looking at pull request #${id} of`, path, async (rest, at) =>
+        toPull((await rest.pulls.get({ ...at, pull_number: id })).data),
+      );
+    const before = await look();
+    if (isDone(before)) return;
+    if (!allowed.includes(before.state)) {
+      const text = `changing pull request #${id} of ${path} at ${this.#api.host}: it is ${before.state} by now; the next run looks again`;
+      throw new ConflictError(`${this.#api.name}:${path}`, text);
+    }
+    await writeOnce<unknown>(
+      () => this.#api.ask(`changing pull request #${id} of`, path, (rest, at) => rest.pulls.update({ ...at, pull_number: id, ...change })),
+      async () => {
+        const now = await look();
+        return isDone(now) ? now : undefined;
+      },
+    );
+  }
+
+  comment(path: string, id: number, key: string, text: string): Promise<void> {
+    return this.#comments.write(path, id, key, text);
+  }
+}

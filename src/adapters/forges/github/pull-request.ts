@@ -1,0 +1,42 @@
+import type { RestEndpointMethodTypes } from '@octokit/rest';
+import type { MergeRequest } from '../../../domain/forge.ts';
+import { branchPrefix } from '../../../domain/identifiers.ts';
+
+/** As GitHub lists it: without a word about conflicts. */
+export type ListedPull = RestEndpointMethodTypes['pulls']['list']['response']['data'][number];
+type ShownPull = RestEndpointMethodTypes['pulls']['get']['response']['data'];
+
+/** A pull request as it is kept between runs. */
+export interface KnownPull extends MergeRequest {
+  /** Heads of the target and of the branch for which `conflicts` was found out; undefined before. */
+  readonly checked?: string;
+}
+
+export function toPull(of: ListedPull | ShownPull): KnownPull {
+  return {
+    id: of.number,
+    url: of.html_url,
+    title: of.title,
+    description: of.body ?? '',
+    state: of.state === 'open' ? 'open' : of.merged_at === null ? 'closed' : 'merged',
+    branch: of.head.ref,
+    target: of.base.ref,
+    commit: of.head.sha,
+    labels: of.labels.map(({ name }) => name),
+    createdAt: utc(of.created_at),
+    updatedAt: utc(of.updated_at),
+    conflicts: false,
+  };
+}
+
+export function toPublic({ checked, ...request }: KnownPull): MergeRequest {
+  return { ...request, conflicts: checked !== undefined && request.conflicts };
+}
+
+export const utc = (time: string): string => new Date(time).toISOString();
+
+/** From a branch of ours in this very repository; anybody can open one from a fork with the same branch name. */
+export const isOurs = (of: ListedPull): boolean => isOwn(of) && of.head.ref.startsWith(branchPrefix);
+
+/** GitHub forgets the repository of a fork that was deleted. */
+export const isOwn = ({ head, base }: ListedPull): boolean => (head.repo as { id: number } | null)?.id === base.repo.id;

@@ -1,0 +1,226 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GitObjects } from '../git-objects.ts';
+import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
+import { readBody, spoil } from '../gitlab-server/exchange.ts';
+import type { Failure, LoggedRequest, PersonsChange } from '../gitlab-server/options.ts';
+import { headOf } from './call.ts';
+import { sendArchive } from './codeload.ts';
+import { answer } from './conversation.ts';
+import { merge } from './merging.ts';
+import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
+import { close, deleteBranch, pushed } from './pushes.ts';
+import { type App, type Pull, pathOf, type Repository, type User, type World } from './world.ts';
+
+/** A GitHub that answers as its official description says, over real bare git repositories. Starts it on loopback. */
+export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubServer> {
+  const server = new GitHubServer(options);
+  await server.listen();
+  for (const [path, files] of Object.entries(options.repositories ?? {})) await server.createRepository(path, files);
+  return server;
+}
+
+const listen = (server: Server): Promise<string> =>
+  new Promise((ready) => {
+    server.listen(0, '127.0.0.1', () => ready(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+
+const stop = (server: Server): Promise<unknown> =>
+  new Promise((closed) => {
+    server.close(closed);
+    server.closeAllConnections();
+  });
+
+export class GitHubServer {
+  readonly requests: LoggedRequest[] = [];
+  /** Requests and replies that GitHub's description does not know: `close` throws them. */
+  readonly violations: string[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'lockkeeper-github-'));
+  readonly #server: Server;
+  readonly #codeload: Server;
+  readonly #world: World;
+  readonly #dotCom: boolean;
+  readonly #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
+  /** Where the API is reached. */
+  origin = '';
+  delayMs: number;
+
+  constructor(options: GitHubOptions) {
+    this.delayMs = options.delayMs ?? 0;
+    this.#dotCom = options.dotCom === true;
+    let [id, clock] = [100, 0];
+    this.#world = {
+      users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
+      repositories: [],
+      app: toApp(options.app),
+      url: '',
+      api: '',
+      codeload: '',
+      now: () => {
+        clock = Math.max(clock + 1, Date.now());
+        return new Date(clock);
+      },
+      nextId: () => {
+        id += 1;
+        return id;
+      },
+    };
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#codeload = createServer((request, response) => void sendArchive(this.#world, this.violations, request, response));
+  }
+
+  async listen(): Promise<void> {
+    this.origin = await listen(this.#server);
+    this.#world.codeload = await listen(this.#codeload);
+    this.#world.url = this.#dotCom ? 'https://github.com' : this.origin;
+    this.#world.api = this.#dotCom ? 'https://api.github.com' : `${this.origin}/api/v3`;
+  }
+
+  /** Throws when anything was asked or answered that GitHub's description does not know. */
+  async close(): Promise<void> {
+    await Promise.all([stop(this.#server), stop(this.#codeload)]);
+    await Promise.allSettled(this.#world.repositories.flatMap(({ pulls }) => pulls.map(({ checking }) => checking ?? Promise.resolve())));
+    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.violations.length > 0) throw new Error(`not as GitHub describes it:\n${this.violations.join('\n')}`);
+  }
+
+  /** As a browser would show it. */
+  get url(): string {
+    return this.#world.url;
+  }
+
+  /** The bot's. */
+  get token(): string {
+    return this.#user(bot.login).token;
+  }
+
+  /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
+  fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
+    const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
+    this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
+  }
+
+  /** A repository with one commit of these files; without files it is empty. */
+  async createRepository(path: string, files: Files, options: NewRepository = {}): Promise<void> {
+    const { defaultBranch = 'main', topics = [], archived = false } = options;
+    const [owner = '', name = ''] = path.split('/');
+    const id = this.#world.nextId();
+    const directory = join(this.#folder, `${id}.git`);
+    mkdirSync(this.#folder, { recursive: true });
+    await createBareRepository(directory, defaultBranch);
+    if (Object.keys(files).length > 0) await commitFiles(directory, { branch: defaultBranch, files, message: 'Begin', parent: null });
+    const known = { id, owner, name, directory, objects: new GitObjects(directory), defaultBranch, topics, archived };
+    this.#world.repositories.push({ ...known, protectedPrefixes: [], pulls: [], releases: [] });
+  }
+
+  /** The bare repository behind the path; whoever changes it there must know that pull requests do not notice. */
+  directory(path: string): string {
+    return this.repository(path).directory;
+  }
+
+  /** One commit on top of the branch, or of the default branch where there is no such branch. */
+  async push(path: string, branch: string, files: Files, text: string, author?: Identity): Promise<string> {
+    const repository = this.repository(path);
+    const parent = (await headOf(repository, branch)) ?? (await headOf(repository, repository.defaultBranch)) ?? null;
+    const by = author === undefined ? {} : { author };
+    const sha = await commitFiles(repository.directory, { branch, files, message: text, parent, ...by });
+    pushed(this.#world, repository, branch, sha);
+    return sha;
+  }
+
+  /** The branch's last commit again, with another committer. */
+  async amend(path: string, branch: string, committer?: Identity): Promise<string> {
+    const repository = this.repository(path);
+    const sha = await amend(repository.directory, branch, committer);
+    pushed(this.#world, repository, branch, sha);
+    return sha;
+  }
+
+  deleteBranch(path: string, branch: string): Promise<void> {
+    return deleteBranch(this.#world, this.repository(path), branch);
+  }
+
+  merge(path: string, number: number): Promise<void> {
+    return merge(this.#world, this.pull(path, number), this.#user(ada.login));
+  }
+
+  closePull(path: string, number: number): void {
+    close(this.#world, this.pull(path, number));
+  }
+
+  comment(path: string, number: number, body: string, login: string = ada.login): void {
+    const at = this.#world.now();
+    const pull = this.pull(path, number);
+    pull.comments.push({ id: this.#world.nextId(), body, author: this.#user(login), createdAt: at, updatedAt: at });
+    pull.updatedAt = at;
+  }
+
+  /** What a person changes on the pull request's page. */
+  changePull(path: string, number: number, { title, target, labels, state }: PersonsChange): void {
+    Object.assign(this.pull(path, number), {
+      ...(title !== undefined && { title }),
+      ...(target !== undefined && { base: target }),
+      ...(labels !== undefined && { labels: [...labels] }),
+      ...(state !== undefined && { state }),
+      updatedAt: this.#world.now(),
+    });
+  }
+
+  async tag(path: string, name: string, revision: string): Promise<void> {
+    await git(this.directory(path), ['update-ref', `refs/tags/${name}`, revision]);
+  }
+
+  release(path: string, tag: string, name: string, body: string, draft = false): void {
+    this.repository(path).releases.push({ id: this.#world.nextId(), tag, name, body, draft, publishedAt: this.#world.now() });
+  }
+
+  repository(path: string): Repository {
+    const found = this.#world.repositories.find((one) => pathOf(one) === path);
+    if (found === undefined) throw new Error(`no repository ${path}`);
+    return found;
+  }
+
+  pull(path: string, number: number): Pull {
+    const found = this.repository(path).pulls.find((one) => one.number === number);
+    if (found === undefined) throw new Error(`no pull request ${path}#${number}`);
+    return found;
+  }
+
+  #user(login: string): User {
+    const found = this.#world.users.find((user) => user.login === login) ?? this.#world.users[0];
+    if (found === undefined) throw new Error('a GitHub without users');
+    return found;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    const prefix = this.#dotCom ? '' : '/api/v3';
+    const path = pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : undefined;
+    const logged = { method: request.method ?? '', path: decodeURIComponent(path ?? pathname), query: searchParams.toString(), status: 0 };
+    this.requests.push(logged);
+    response.once('finish', () => {
+      logged.status = response.statusCode;
+    });
+    const body = await readBody(request);
+    if (this.delayMs > 0) await sleep(this.delayMs);
+    const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
+    if (failure !== undefined) failure.left -= 1;
+    if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
+    const send = await answer({ world: this.#world, violations: this.violations, request, path, query: searchParams, body });
+    if (failure !== undefined) return spoil(response, failure.how);
+    send(response);
+  }
+}
+
+function toApp(of: GitHubOptions['app']): App | undefined {
+  if (of === undefined) return undefined;
+  const { id, publicKey, installedBy } = of;
+  const login = 'lockkeeper-app[bot]';
+  const user = toUser({ login, name: login, email: `900+${login}@users.noreply.github.com`, token: '' }, 900);
+  const installations = new Map(installedBy.map((owner, index) => [5_000 + index, owner]));
+  return { id, slug: 'lockkeeper-app', bot: { ...user, type: 'Bot' }, publicKey, installations, tokens: new Map() };
+}

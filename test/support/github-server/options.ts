@@ -1,0 +1,45 @@
+import type { Files } from '../git-repository.ts';
+import type { Permission, User } from './world.ts';
+
+export interface NewUser {
+  readonly login: string;
+  readonly name?: string;
+  readonly token?: string;
+  readonly email?: string;
+  /** By owner, `''` for everywhere; default: write everywhere. */
+  readonly permissions?: Readonly<Record<string, Permission>>;
+}
+
+export interface NewRepository {
+  /** Default: main. */
+  readonly defaultBranch?: string;
+  readonly topics?: readonly string[];
+  readonly archived?: boolean;
+}
+
+export interface GitHubOptions {
+  readonly users?: readonly NewUser[];
+  /** Files of the first commit by repository path. */
+  readonly repositories?: Readonly<Record<string, Files>>;
+  /** As github.com, whose API is a host of its own; else as an Enterprise Server, under `/api/v3`. */
+  readonly dotCom?: boolean;
+  /** A GitHub App, installed by these owners. */
+  readonly app?: { readonly id: number; readonly publicKey: string; readonly installedBy: readonly string[] };
+  /** Every answer takes at least that long. */
+  readonly delayMs?: number;
+}
+
+/** The bot that the token belongs to, and a person. */
+export const bot = { login: 'lockkeeper', name: 'Lockkeeper', email: 'lockkeeper@example.com', token: 'ghp_bot0123456789' } as const;
+export const ada = { login: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', token: 'ghp_ada0123456789' } as const satisfies NewUser;
+
+/** With everything that was left out. */
+export const toUser = ({ login, ...of }: NewUser, id: number): User => ({
+  id,
+  login,
+  name: of.name ?? login,
+  email: of.email ?? `${id}+${login}@users.noreply.github.com`,
+  token: of.token ?? `ghp_${login}0123456789`,
+  type: 'User',
+  permissions: of.permissions ?? { '': 'write' },
+});

@@ -1,0 +1,169 @@
+import { gitText } from '../git-repository.ts';
+import {
+  type Call,
+  headOf,
+  invalid,
+  notFound,
+  ok,
+  page,
+  pullOf,
+  Refused,
+  type Reply,
+  repositoryOf,
+  resolve,
+  text,
+  writable,
+} from './call.ts';
+import { commentEntity, labelEntity, pullEntity, shownPullEntity } from './entities.ts';
+import { close, mergeability } from './pushes.ts';
+import type { Pull, Repository } from './world.ts';
+
+export function listPulls(call: Call): Reply {
+  const repository = repositoryOf(call);
+  const given = (name: string, otherwise: string) => call.query.get(name) ?? otherwise;
+  const [state, sort, head] = [given('state', 'open'), given('sort', 'created'), call.query.get('head')];
+  const turn = given('direction', sort === 'created' ? 'desc' : 'asc') === 'asc' ? 1 : -1;
+  const at = (pull: Pull) => (sort === 'updated' ? pull.updatedAt : pull.createdAt).getTime();
+  const found = repository.pulls
+    .filter((pull) => state === 'all' || pull.state === state)
+    .filter((pull) => head === null || head === `${pull.headRepository.owner}:${pull.head}`)
+    .sort((one, other) => turn * (at(one) - at(other) || one.number - other.number));
+  const reply = page(call, found);
+  return { ...reply, body: (reply.body as readonly Pull[]).map((pull) => pullEntity(call.world, pull)) };
+}
+
+export async function getPull(call: Call): Promise<Reply> {
+  const pull = pullOf(call, repositoryOf(call));
+  return ok(shownPullEntity(call.world, pull, await mergeability(pull)));
+}
+
+const longest = { title: 256, body: 65_536 };
+
+function checkTexts(call: Call): void {
+  if (call.body['title'] !== undefined && text(call, 'title').trim() === '') {
+    throw new Refused(422, 'Validation Failed', [{ resource: 'PullRequest', code: 'missing_field', field: 'title' }]);
+  }
+  if (text(call, 'title').length > longest.title) throw invalid('Issue', `title is too long (maximum is ${longest.title} characters)`);
+  if (text(call, 'body').length > longest.body) throw invalid('Issue', `body is too long (maximum is ${longest.body} characters)`);
+}
+
+/** `branch`, `owner:branch` of this repository or of a fork. */
+function headSide(call: Call, repository: Repository): { readonly from: Repository; readonly branch: string } {
+  const [first = '', second] = text(call, 'head').split(/:(.*)/s);
+  if (second === undefined) return { from: repository, branch: first };
+  const from = call.world.repositories.find(({ owner, name }) => owner === first && name === repository.name);
+  return { from: from ?? repository, branch: second };
+}
+
+/** https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
+export async function createPull(call: Call): Promise<Reply> {
+  const repository = writable(call, 'pull_requests=write');
+  const { from, branch } = headSide(call, repository);
+  const base = text(call, 'base');
+  checkTexts(call);
+  const [sha, baseSha] = [await headOf(from, branch), await headOf(repository, base)];
+  const missing = (field: string) => new Refused(422, 'Validation Failed', [{ resource: 'PullRequest', field, code: 'invalid' }]);
+  if (sha === undefined) throw missing('head');
+  if (baseSha === undefined) throw missing('base');
+  const same = (pull: Pull) => pull.state === 'open' && pull.headRepository === from && pull.head === branch && pull.base === base;
+  if (repository.pulls.some(same)) throw invalid('PullRequest', `A pull request already exists for ${from.owner}:${branch}.`);
+  if ((from === repository && (await ahead(repository, baseSha, sha))) === 0)
+    throw invalid('PullRequest', `No commits between ${base} and ${branch}`);
+  const at = call.world.now();
+  const pull: Pull = {
+    id: call.world.nextId(),
+    number: repository.pulls.length + 1,
+    repository,
+    headRepository: from,
+    head: branch,
+    base,
+    title: text(call, 'title'),
+    body: text(call, 'body'),
+    labels: [],
+    assignees: [],
+    author: call.user,
+    state: 'open',
+    createdAt: at,
+    updatedAt: at,
+    sha,
+    baseSha,
+    comments: [],
+    checked: undefined,
+    checking: undefined,
+  };
+  repository.pulls.push(pull);
+  return ok(shownPullEntity(call.world, pull, null), 201);
+}
+
+const ahead = async (repository: Repository, base: string, head: string): Promise<number> =>
+  Number(await gitText(repository.directory, ['rev-list', '--count', `${base}..${head}`]));
+
+export async function updatePull(call: Call): Promise<Reply> {
+  const repository = writable(call, 'pull_requests=write');
+  const pull = pullOf(call, repository);
+  checkTexts(call);
+  const { title, body, base, state } = call.body as { title?: string; body?: string; base?: string; state?: 'open' | 'closed' };
+  if (base !== undefined && (await resolve(repository, `refs/heads/${base}`)) === undefined)
+    throw invalid('PullRequest', `Base is invalid`);
+  const before = JSON.stringify([pull.title, pull.body, pull.base, pull.state]);
+  Object.assign(pull, { ...(title !== undefined && { title }), ...(body !== undefined && { body }), ...(base !== undefined && { base }) });
+  if (state === 'closed' && pull.state === 'open') close(call.world, pull);
+  if (state === 'open' && pull.state === 'closed') {
+    if (pull.mergedAt !== undefined) throw invalid('PullRequest', 'state cannot be changed. The pull request was merged.');
+    pull.state = 'open';
+  }
+  if (JSON.stringify([pull.title, pull.body, pull.base, pull.state]) !== before) pull.updatedAt = call.world.now();
+  return ok(shownPullEntity(call.world, pull, await mergeability(pull)));
+}
+
+export function listComments(call: Call): Reply {
+  const pull = pullOf(call, repositoryOf(call));
+  return page(
+    call,
+    pull.comments.map((comment) => commentEntity(call.world, pull, comment)),
+  );
+}
+
+function bodyOf(call: Call): string {
+  const body = text(call, 'body');
+  if (body.trim() === '') throw invalid('IssueComment', 'Body cannot be blank');
+  if (body.length > longest.body) throw invalid('IssueComment', `body is too long (maximum is ${longest.body} characters)`);
+  return body;
+}
+
+export function createComment(call: Call): Reply {
+  const pull = pullOf(call, writable(call, 'issues=write; pull_requests=write'));
+  const at = call.world.now();
+  const comment = { id: call.world.nextId(), body: bodyOf(call), author: call.user, createdAt: at, updatedAt: at };
+  pull.comments.push(comment);
+  pull.updatedAt = at;
+  return ok(commentEntity(call.world, pull, comment), 201);
+}
+
+export function updateComment(call: Call): Reply {
+  const repository = writable(call, 'issues=write; pull_requests=write');
+  const pull = repository.pulls.find(({ comments }) => comments.some(({ id }) => String(id) === call.at['comment_id']));
+  const comment = pull?.comments.find(({ id }) => String(id) === call.at['comment_id']);
+  if (pull === undefined || comment === undefined) throw notFound();
+  Object.assign(comment, { body: bodyOf(call), updatedAt: call.world.now() });
+  return ok(commentEntity(call.world, pull, comment));
+}
+
+/** Labels that the repository does not have yet are made. */
+export function addLabels(call: Call): Reply {
+  const pull = pullOf(call, writable(call, 'issues=write; pull_requests=write'));
+  const names = (call.body['labels'] ?? []) as readonly string[];
+  if (names.some((name) => !pull.labels.includes(name))) pull.updatedAt = call.world.now();
+  pull.labels = [...new Set([...pull.labels, ...names])];
+  return ok(pull.labels.map(labelEntity));
+}
+
+/** Who may not be assigned is left out without a word. */
+export function addAssignees(call: Call): Reply {
+  const pull = pullOf(call, writable(call, 'issues=write; pull_requests=write'));
+  const logins = ((call.body['assignees'] ?? []) as readonly string[]).map((login) => login.toLowerCase());
+  const found = call.world.users.filter((user) => user.type === 'User' && logins.includes(user.login.toLowerCase()));
+  pull.assignees = [...new Set([...pull.assignees, ...found])];
+  const { html_url, user, labels, assignees, state, title, number, body, created_at, updated_at, closed_at } = pullEntity(call.world, pull);
+  return ok({ html_url, user, labels, assignees, state, title, number, body, created_at, updated_at, closed_at }, 201);
+}

@@ -1,0 +1,44 @@
+import { git, mergedTree } from '../git-repository.ts';
+import { headOf } from './call.ts';
+import type { Pull, Repository, World } from './world.ts';
+
+/** What GitHub does when a branch got a new head. */
+export function pushed(world: World, repository: Repository, branch: string, sha: string): void {
+  for (const pull of openFrom(world, repository, branch)) {
+    if (pull.sha === sha) continue;
+    pull.sha = sha;
+    pull.updatedAt = world.now();
+  }
+}
+
+/** A pull request whose branch is deleted is closed. */
+export async function deleteBranch(world: World, repository: Repository, branch: string): Promise<void> {
+  await git(repository.directory, ['update-ref', '-d', `refs/heads/${branch}`]);
+  for (const pull of openFrom(world, repository, branch)) close(world, pull);
+}
+
+export function close(world: World, pull: Pull): void {
+  const at = world.now();
+  Object.assign(pull, { state: 'closed', closedAt: at, updatedAt: at });
+}
+
+const openFrom = (world: World, repository: Repository, branch: string): readonly Pull[] =>
+  world.repositories.flatMap(({ pulls }) =>
+    pulls.filter((pull) => pull.state === 'open' && pull.headRepository === repository && pull.head === branch),
+  );
+
+/** null while GitHub works it out, which it begins when it is asked. */
+export async function mergeability(pull: Pull): Promise<boolean | null> {
+  if (pull.state === 'closed') return null;
+  await pull.checking;
+  const target = await headOf(pull.repository, pull.base);
+  const of = `${pull.sha} ${target}`;
+  if (pull.checked?.of === of) return pull.checked.mergeable;
+  pull.checking = workOut(pull, target, of);
+  return null;
+}
+
+async function workOut(pull: Pull, target: string | undefined, of: string): Promise<void> {
+  const tree = target === undefined ? undefined : await mergedTree(pull.repository.directory, target, pull.sha);
+  pull.checked = { of, mergeable: tree !== undefined };
+}

@@ -1,0 +1,97 @@
+import { createToken, getApp, listInstallations } from './apps.ts';
+import type { Call, Reply } from './call.ts';
+import {
+  createBlob,
+  createCommit,
+  createRef,
+  createTree,
+  deleteRef,
+  getCommit,
+  getRef,
+  getTag,
+  getTree,
+  listMatchingRefs,
+  updateRef,
+} from './git-data.ts';
+import { type DescribedOperation, describedOperation } from './openapi.ts';
+import {
+  addAssignees,
+  addLabels,
+  createComment,
+  createPull,
+  getPull,
+  listComments,
+  listPulls,
+  updateComment,
+  updatePull,
+} from './pulls.ts';
+import {
+  compare,
+  getContent,
+  getRepository,
+  getUser,
+  listInstallation,
+  listOrganisation,
+  listOwn,
+  listReleases,
+  listTags,
+  listUser,
+  tarball,
+} from './repositories.ts';
+
+export type Answer = (call: Call) => Reply | Promise<Reply>;
+
+/** Paths as GitHub's own description writes them. */
+const table: Readonly<Record<string, Answer>> = {
+  'GET /user': getUser,
+  'GET /user/repos': listOwn,
+  'GET /users/{username}/repos': listUser,
+  'GET /orgs/{org}/repos': listOrganisation,
+  'GET /app': getApp,
+  'GET /app/installations': listInstallations,
+  'POST /app/installations/{installation_id}/access_tokens': createToken,
+  'GET /installation/repositories': listInstallation,
+  'GET /repos/{owner}/{repo}': getRepository,
+  'GET /repos/{owner}/{repo}/git/matching-refs/{ref}': listMatchingRefs,
+  'GET /repos/{owner}/{repo}/git/ref/{ref}': getRef,
+  'POST /repos/{owner}/{repo}/git/refs': createRef,
+  'PATCH /repos/{owner}/{repo}/git/refs/{ref}': updateRef,
+  'DELETE /repos/{owner}/{repo}/git/refs/{ref}': deleteRef,
+  'GET /repos/{owner}/{repo}/git/commits/{commit_sha}': getCommit,
+  'POST /repos/{owner}/{repo}/git/commits': createCommit,
+  'GET /repos/{owner}/{repo}/git/trees/{tree_sha}': getTree,
+  'POST /repos/{owner}/{repo}/git/trees': createTree,
+  'POST /repos/{owner}/{repo}/git/blobs': createBlob,
+  'GET /repos/{owner}/{repo}/git/tags/{tag_sha}': getTag,
+  'GET /repos/{owner}/{repo}/compare/{basehead}': compare,
+  'GET /repos/{owner}/{repo}/tarball/{ref}': tarball,
+  'GET /repos/{owner}/{repo}/contents/{path}': getContent,
+  'GET /repos/{owner}/{repo}/tags': listTags,
+  'GET /repos/{owner}/{repo}/releases': listReleases,
+  'GET /repos/{owner}/{repo}/pulls': listPulls,
+  'POST /repos/{owner}/{repo}/pulls': createPull,
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}': getPull,
+  'PATCH /repos/{owner}/{repo}/pulls/{pull_number}': updatePull,
+  'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': listComments,
+  'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': createComment,
+  'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': updateComment,
+  'POST /repos/{owner}/{repo}/issues/{issue_number}/labels': addLabels,
+  'POST /repos/{owner}/{repo}/issues/{issue_number}/assignees': addAssignees,
+};
+
+export interface Found {
+  readonly operation: DescribedOperation;
+  readonly answer: Answer;
+  readonly at: Readonly<Record<string, string>>;
+}
+
+/** What answers the request. Fixed parts of a path go before open ones. */
+export function findRoute(method: string, path: string): Found | undefined {
+  for (const [name, answer] of Object.entries(table)) {
+    if (!name.startsWith(`${method} `)) continue;
+    const operation = describedOperation(name);
+    const at = operation.match(path);
+    if (at !== undefined) return { operation, answer, at };
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+import type { GitObjects } from '../git-objects.ts';
+import type { Identity } from '../git-repository.ts';
+
+export type Permission = 'read' | 'write';
+
+export interface User {
+  readonly id: number;
+  readonly login: string;
+  readonly name: string;
+  readonly email: string;
+  readonly token: string;
+  readonly type: 'User' | 'Bot' | 'Organization';
+  /** By owner; `''` is everywhere. */
+  readonly permissions: Readonly<Record<string, Permission>>;
+}
+
+export interface Comment {
+  readonly id: number;
+  body: string;
+  readonly author: User;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface Pull {
+  readonly id: number;
+  readonly number: number;
+  readonly repository: Repository;
+  readonly headRepository: Repository;
+  readonly head: string;
+  base: string;
+  title: string;
+  body: string;
+  labels: string[];
+  assignees: User[];
+  readonly author: User;
+  state: 'open' | 'closed';
+  readonly createdAt: Date;
+  updatedAt: Date;
+  closedAt?: Date;
+  mergedAt?: Date;
+  mergeCommit?: string;
+  sha: string;
+  readonly baseSha: string;
+  readonly comments: Comment[];
+  /** Of which heads it is known whether they can be merged. */
+  checked: { readonly of: string; readonly mergeable: boolean } | undefined;
+  checking: Promise<void> | undefined;
+}
+
+export interface Release {
+  readonly id: number;
+  readonly tag: string;
+  readonly name: string;
+  readonly body: string;
+  readonly draft: boolean;
+  readonly publishedAt: Date;
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly directory: string;
+  readonly objects: GitObjects;
+  readonly defaultBranch: string;
+  readonly topics: readonly string[];
+  archived: boolean;
+  /** Branches whose names begin so may not be replaced by force. */
+  readonly protectedPrefixes: string[];
+  readonly pulls: Pull[];
+  readonly releases: Release[];
+}
+
+/** The GitHub App of the stand-in. */
+export interface App {
+  readonly id: number;
+  readonly slug: string;
+  readonly bot: User;
+  /** PEM. */
+  readonly publicKey: string;
+  /** Owners that installed it, by the installation's number. */
+  readonly installations: ReadonlyMap<number, string>;
+  /** Tokens given out, with the installation and when they end. */
+  readonly tokens: Map<string, { readonly installation: number; readonly until: number }>;
+}
+
+export interface World {
+  readonly users: User[];
+  readonly repositories: Repository[];
+  readonly app: App | undefined;
+  /** As a browser would show it. */
+  url: string;
+  /** Of the REST API. */
+  api: string;
+  /** Where archives are fetched. */
+  codeload: string;
+  /** Now; never the same twice, so that orders are certain. */
+  readonly now: () => Date;
+  readonly nextId: () => number;
+}
+
+/** Commits of an App are signed by GitHub itself. https://docs.github.com/en/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots */
+export const signer: Identity = { name: 'GitHub', email: 'noreply@github.com' };
+
+export const pathOf = ({ owner, name }: Repository): string => `${owner}/${name}`;
