@@ -117,7 +117,7 @@ async function listTree(repository: Repository, sha: string, recursive: boolean)
 }
 
 /** A tree that is larger than this is listed in part. */
-export const limits = { treeEntries: 100_000 };
+const limits = { treeEntries: 100_000 };
 
 export async function getTree(call: Call): Promise<Reply> {
   const repository = await filled(repositoryOf(call));

@@ -109,7 +109,7 @@ export class GitHubApi {
 }
 
 /** undefined where GitHub says 404. */
-export async function unless404<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function unless404<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
