@@ -1,4 +1,5 @@
 import { scanContract } from '../support/contracts/scan-contract.ts';
-import { githubScanWorld } from '../support/github-scan-world.ts';
+import { githubAppScanWorld, githubScanWorld } from '../support/github-scan-world.ts';
 
 scanContract('GitHub', githubScanWorld);
+scanContract('GitHub as an App', githubAppScanWorld);

@@ -14,7 +14,7 @@ export interface Account {
   authorization(owner: string | undefined): Promise<string>;
   /** Our name on commits and comments: a user's login, or `slug[bot]`. */
   login(): Promise<string>;
-  /** Accounts in which the App is installed; undefined for a token. */
+  /** Accounts in which the App is installed and not suspended; undefined for a token. */
   owners(): Promise<readonly string[] | undefined>;
 }
 
@@ -134,7 +134,7 @@ class AppAccount implements Account {
   }
 
   async owners(): Promise<readonly string[]> {
-    return [...(await this.#all()).values()].map(({ login }) => login);
+    return [...(await this.#all()).values()].filter(({ suspended }) => !suspended).map(({ login }) => login);
   }
 
   async #installation(owner: string): Promise<Installation> {
