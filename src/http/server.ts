@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 
 export interface ServerOptions {
@@ -45,9 +45,14 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     void answer(request, response, options);
   });
   server.maxHeadersCount = 100;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listen(server, host, port);
   const { port: actual } = server.address() as AddressInfo;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, close: () => close(server) };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, close: () => close(server, sockets) };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -64,9 +69,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 /** Milliseconds for answers under way. What a browser only opened in advance has asked for nothing, and would hold us up. */
 const lastAnswers = 1000;
 
-function close(server: Server): Promise<void> {
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
-    const enough = setTimeout(() => server.closeAllConnections(), lastAnswers);
+    const enough = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, lastAnswers);
     server.close(() => {
       clearTimeout(enough);
       resolve();

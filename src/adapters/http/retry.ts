@@ -62,6 +62,7 @@ const deadCodes: Readonly<Record<string, string>> = {
 };
 
 const certificateHint = 'its certificate is not trusted; give the authority’s certificate as `ca`';
+const noTls = 'it does not speak TLS; if it serves plain http, say `insecure: true`';
 const wrongCodes: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: certificateHint,
   DEPTH_ZERO_SELF_SIGNED_CERT: certificateHint,
@@ -69,8 +70,8 @@ const wrongCodes: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: certificateHint,
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; if it serves plain http, say `insecure: true`',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS; if it serves plain http, say `insecure: true`',
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
   UND_ERR_INVALID_ARG: 'the request is malformed',
 };
 
@@ -81,6 +82,7 @@ export function fault(error: unknown): Fault {
   if (error.name === 'TimeoutError') return { kind: 'dead', text: 'no complete reply in time' };
   if (deadCodes[code] !== undefined) return { kind: 'dead', text: deadCodes[code] };
   if (wrongCodes[code] !== undefined) return { kind: 'wrong', text: wrongCodes[code] };
+  if (code === 'EPROTO' && /wrong version number|packet length too long/.test(error.message)) return { kind: 'wrong', text: noTls };
   if (code.startsWith('HPE_')) return { kind: 'wrong', text: `the reply is not HTTP (${error.message})` };
   return { kind: 'broken', text: `the connection broke off (${error.message || code})` };
 }

@@ -51,3 +51,10 @@ test.each([
 ])('%s means %s', (code, kind) => {
   expect(fault(Object.assign(new Error('x'), { code })).kind).toBe(kind);
 });
+
+test('plain http where TLS is spoken: said also when the handshake fails in the middle of a write', () => {
+  const error = Object.assign(new Error('write EPROTO 402D:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number'), {
+    code: 'EPROTO',
+  });
+  expect(fault(error)).toEqual({ kind: 'wrong', text: expect.stringContaining('insecure: true') });
+});
