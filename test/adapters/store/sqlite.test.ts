@@ -116,8 +116,9 @@ describe('refuses, naming file and what to do', () => {
     expect(refusal()).toMatch(/data\/lockkeeper\.db: opening the store: .*store\.url/);
   });
 
+  // Permissions do not bind root, and no other test can stand in for that.
   const unlessRoot = process.getuid?.() === 0 ? test.skip : test;
-  unlessRoot('a folder that may not be written', () => {
+  unlessRoot('a folder that may not be written (not as root, who may write everywhere)', () => {
     mkdirSync(join(folder(), 'data'));
     chmodSync(join(folder(), 'data'), 0o500);
     expect(refusal()).toMatch(/data\/lockkeeper\.db: opening the store: .*store\.url/);
