@@ -1,0 +1,8 @@
+/** Who may write to what, among everything that shares one store: commands, jobs and replicas. */
+export interface Locks {
+  /**
+   * Runs the work while nobody else runs work under the same name; in the order of asking within one process. A process that dies lets go.
+   * Throws OutsideError when it is held by another for longer than `patience` milliseconds.
+   */
+  hold<T>(name: string, patience: number, work: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,94 @@
+/** What can be asked for. Each says where to look, never what is true: the handler reads that again. */
+export type JobData =
+  /** Every environment, every package. */
+  | { readonly kind: 'scan' }
+  /** The apps with this package (`registry.example.com/payments/billing`) in every environment that is known to have it. */
+  | { readonly kind: 'scan-package'; readonly package: string }
+  /** One environment's repository, `FORGE:PATH`: it or its merge requests changed. */
+  | { readonly kind: 'scan-environment'; readonly repository: string }
+  /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
+  | { readonly kind: 'refresh-source'; readonly repository: string }
+  /** One message to people, see notifications/. */
+  | { readonly kind: 'notify'; readonly message: string; readonly data: unknown }
+  /** The journal's newest hash is put somewhere else. */
+  | { readonly kind: 'anchor' }
+  /** Deliveries that a forge could not make are asked for again. */
+  | { readonly kind: 'redeliver'; readonly forge: string };
+
+export type JobKind = JobData['kind'];
+
+export interface NewJob {
+  readonly data: JobData;
+  /** Of several waiting jobs with the same kind and key, one is kept: what the others would have looked at, it looks at. */
+  readonly key: string;
+  /** One id from the delivery to the merge request, in every line of the log. */
+  readonly trace: string;
+  /** RFC 3339: not before then. */
+  readonly notBefore?: string;
+}
+
+/** waiting: its time comes, or is there; running: somebody works on it; parked: failed too often and waits for a person. */
+export type JobState = 'waiting' | 'running' | 'parked';
+
+export interface Job extends NewJob {
+  readonly id: string;
+  readonly state: JobState;
+  /** How often it was begun. */
+  readonly attempts: number;
+  /** RFC 3339. */
+  readonly addedAt: string;
+  /** Why the last attempt failed. */
+  readonly problem?: string;
+}
+
+/** Somebody else's message that asked for the jobs. The same one twice adds nothing. */
+export interface Delivery {
+  /** `gitlab/NAME`, `github/NAME`, `registry/HOST`, `schedule`. */
+  readonly sender: string;
+  /** Unique for that sender. */
+  readonly id: string;
+}
+
+/** Jobs that outlive the process. At least once each: a process that dies hands its jobs back. */
+export interface Queue {
+  /** All of them and the memory of the delivery in one transaction, or nothing. repeated: the delivery was there before, and nothing was added. */
+  add(jobs: readonly NewJob[], delivery?: Delivery): Promise<'added' | 'repeated'>;
+  /**
+   * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
+   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`;
+   * with RetryAt thrown it waits until then and the attempt does not count.
+   */
+  work(handle: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<Worker>;
+  /** Oldest first; without states, all. */
+  list(states?: readonly JobState[]): Promise<readonly Job[]>;
+  /** A parked job waits again, with all its attempts; false when there is no such parked job. */
+  retry(id: string): Promise<boolean>;
+  /** For metrics. */
+  stats(): Promise<QueueStats>;
+}
+
+export interface WorkOptions {
+  readonly atOnce: number;
+  readonly attempts: number;
+}
+
+export interface Worker {
+  /** Takes no more; waits that many milliseconds for what runs, then aborts its signal and hands it back as waiting. */
+  stop(patience: number): Promise<void>;
+}
+
+export interface QueueStats {
+  readonly counts: Readonly<Record<JobState, number>>;
+  /** Seconds since the oldest job that could be worked on was due; 0 without one. */
+  readonly oldest: number;
+}
+
+/** Thrown by a handler that knows when trying again makes sense (a rate limit's reset, a window's opening). */
+export class RetryAt extends Error {
+  override readonly name = 'RetryAt';
+  readonly at: Date;
+  constructor(message: string, at: Date, options?: ErrorOptions) {
+    super(message, options);
+    this.at = at;
+  }
+}
