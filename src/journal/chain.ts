@@ -74,7 +74,7 @@ function brokenLinks(entry: Entry, before: Entry | undefined): BrokenLink[] {
   const { number } = entry;
   const expected = (before?.number ?? 0) + 1;
   const found: BrokenLink[] = [];
-  if (number > expected) found.push({ number, problem: `${span(expected, number - 1)} before it missing: removed` });
+  if (number > expected) found.push({ number, problem: `${span(expected, number - 1)} missing before it` });
   else if (number < expected) found.push({ number, problem: `stands after entry ${expected - 1}: reordered or doubled` });
   else if (entry.previous !== (before?.hash ?? nothing)) {
     found.push({
