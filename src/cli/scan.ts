@@ -1,5 +1,5 @@
 import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
-import { reportOf, scan } from '../updates/scan.ts';
+import { reportOf, requireApps, scan } from '../updates/scan.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';
@@ -24,7 +24,11 @@ export async function runScan(options: ScanCommand, context: Context): Promise<E
 export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCommand, context: Context): Promise<ScanReport> {
   const options = { ...(env && { only: env }), ...(app && { apps: app }), ...(packages && { packages }), dryRun };
   return withServices(context, (services) =>
-    withProgress(context, 'scanning', async (progress) => reportOf(await scan(services.scanPorts(progress), services.settings, options))),
+    withProgress(context, 'scanning', async (progress) => {
+      const result = await scan(services.scanPorts(progress), services.settings, options);
+      requireApps(options, result);
+      return reportOf(result);
+    }),
   );
 }
 

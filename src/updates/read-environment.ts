@@ -1,5 +1,5 @@
 import type { AppSettings } from '../domain/environment.ts';
-import type { EnvironmentForge, RepositoryState } from '../domain/forge.ts';
+import type { EnvironmentForge, RepositoryRef, RepositoryState } from '../domain/forge.ts';
 import type { Reference, TextFile, Warning } from '../domain/reference.ts';
 import type { Store } from '../domain/store.ts';
 import { readRepository } from './read-repository.ts';
@@ -42,19 +42,29 @@ interface Ports {
 export async function readEnvironment({ forge, store }: Ports, settings: EnvironmentSettings): Promise<EnvironmentNow> {
   const { path } = settings.repository;
   const state = await forge.state(path);
-  const key = `${settings.repository.forge}:${path}`;
+  const key = keyOf(settings.repository);
   const reads = new Map<string, Promise<RepositoryAt>>();
   const at = (commit: string): Promise<RepositoryAt> => {
     const reading = reads.get(commit) ?? forge.archive(path, commit).then((archive) => readRepository(archive, key));
     reads.set(commit, reading);
     return reading;
   };
-  const known = await store.get<Remembered>('environment', key);
-  if (known?.shape === shape && known.commit === state.commit) return { settings, state, at, ...contentOf(known) };
+  const known = await remembered(store, settings.repository);
+  if (known?.commit === state.commit) return { settings, state, at, ...contentOf(known) };
   const content = contentOf(await at(state.commit));
-  const remembered: Remembered = { shape, commit: state.commit, ...content };
-  await store.put('environment', key, remembered);
+  await store.put('environment', key, { shape, commit: state.commit, ...content } satisfies Remembered);
   return { settings, state, at, ...content };
 }
+
+const keyOf = ({ forge, path }: RepositoryRef): string => `${forge}:${path}`;
+
+async function remembered(store: Store, repository: RepositoryRef): Promise<Remembered | undefined> {
+  const known = await store.get<Remembered>('environment', keyOf(repository));
+  return known?.shape === shape ? known : undefined;
+}
+
+/** As the last scan saw it; undefined for one that none has read. */
+export const rememberedEnvironment = (store: Store, repository: RepositoryRef): Promise<EnvironmentContent | undefined> =>
+  remembered(store, repository);
 
 const contentOf = ({ references, warnings, apps }: EnvironmentContent): EnvironmentContent => ({ references, warnings, apps });

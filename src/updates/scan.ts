@@ -100,14 +100,13 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
     ),
   );
   const environments = results.flat();
-  if (errors.length === 0) requireApps(options, environments);
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
   return { environments, errors: mergeErrors(errors) };
 }
 
-/** A mistyped name must not look like an app with nothing to propose. */
-function requireApps({ apps = [], packages = [] }: ScanOptions, environments: ScanResult['environments']): void {
-  if (environments.some((one) => one.apps.length > 0) || (apps.length === 0 && packages.length === 0)) return;
+/** A mistyped name must not look like an app with nothing to propose. Throws UsageError. */
+export function requireApps({ apps = [], packages = [] }: ScanOptions, { environments, errors }: ScanResult): void {
+  if (errors.length > 0 || environments.some((one) => one.apps.length > 0) || (apps.length === 0 && packages.length === 0)) return;
   const known = [...new Set(environments.flatMap(({ now }) => now.references.map(({ app }) => app)))];
   const hints = apps.flatMap((app) => nearest(app, known) ?? []);
   const asked = [...apps.map((app) => `--app ${app}`), ...packages.map((match) => `--package ${match}`)].join(' ');

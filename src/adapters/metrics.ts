@@ -1,0 +1,121 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Job, JobState, QueueStats } from '../domain/queue.ts';
+
+/** What the service counts and measures, as Prometheus reads it: https://prometheus.io/docs/practices/naming/ */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** A delivery of somebody else's. */
+  readonly deliveries: { count(sender: string, outcome: string): void };
+  readonly jobs: { began(job: Job): void; ended(job: Job, seconds: number, problem?: unknown): void };
+  /** A scan that came to its end. */
+  scanned(scan: ScanFigures): void;
+  /** One HTTP request that we sent; without a status nobody answered. */
+  asked(host: string, seconds: number, answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> }): void;
+  notified(outcome: 'sent' | 'failed'): void;
+  /** The newest entry that was put somewhere else. */
+  anchored(number: number, at: Date): void;
+}
+
+export interface ScanFigures {
+  /** `scan`, `scan-package` … */
+  readonly kind: string;
+  readonly seconds: number;
+  readonly at: Date;
+  /** Names of the environments that were read. */
+  readonly environments: readonly string[];
+  readonly proposals: readonly { readonly environment: string; readonly action: string }[];
+  readonly errors: readonly { readonly scope: string }[];
+}
+
+/** Asked when somebody reads the metrics. */
+export interface MetricSources {
+  queue(): Promise<QueueStats>;
+  /** Number of the journal's newest entry; 0 without one. */
+  journal(): Promise<number>;
+}
+
+const states: readonly JobState[] = ['waiting', 'running', 'parked'];
+
+export function createMetrics(sources: MetricSources): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new Counter({ name: `lockkeeper_${name}`, help, labelNames, registers });
+  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = [], collect?: () => Promise<void>) =>
+    new Gauge({ name: `lockkeeper_${name}`, help, labelNames, registers, ...(collect !== undefined && { collect }) });
+  const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
+    new Histogram({ name: `lockkeeper_${name}`, help, labelNames, buckets, registers });
+
+  const scanAge = gauge('scan_last_success_timestamp_seconds', 'When the last scan of everything came to its end.');
+  const scanSeconds = histogram('scan_duration_seconds', 'How long scans took.', ['kind'], [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600]);
+  const scanErrors = gauge('scan_errors', 'What could not be looked at in the last scan of everything.', ['scope']);
+  const environmentAge = gauge('environment_last_scan_timestamp_seconds', 'When an environment was last scanned.', ['environment']);
+  const proposals = counter('proposals_total', 'What was done with merge requests.', ['environment', 'action']);
+  const requests = counter('http_requests_total', 'Requests sent; status 0: nobody answered.', ['host', 'status']);
+  const requestSeconds = histogram(
+    'http_request_duration_seconds',
+    'Until the head of the answer.',
+    ['host'],
+    [0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+  );
+  const headroom = gauge('rate_limit_remaining', 'Requests left until the limit is reset.', ['host']);
+  const limit = gauge('rate_limit_limit', 'Requests that the host allows per period.', ['host']);
+  const jobs = counter('jobs_total', 'Jobs that were worked on.', ['kind', 'outcome']);
+  const jobSeconds = histogram('job_duration_seconds', 'How long jobs took.', ['kind'], [0.1, 0.5, 1, 5, 10, 60, 300, 1800]);
+  const deliveries = counter('webhook_deliveries_total', 'Deliveries of forges and registries.', ['sender', 'outcome']);
+  const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
+  const anchor = gauge('journal_anchored_entry', 'Number of the newest entry whose hash was put somewhere else.');
+  const anchorAge = gauge('journal_anchored_timestamp_seconds', 'When that was.');
+  gauge('journal_entries', 'Number of the newest entry.', [], async function (this: Gauge) {
+    this.set(await sources.journal());
+  });
+  const oldest = gauge('queue_oldest_job_seconds', 'How long the oldest job that could be worked on has waited.');
+  gauge('queue_jobs', 'Jobs by state; parked ones wait for a person.', ['state'], async function (this: Gauge<'state'>) {
+    const stats = await sources.queue();
+    for (const state of states) this.set({ state }, stats.counts[state]);
+    oldest.set(stats.oldest);
+  });
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    deliveries: { count: (sender, outcome) => deliveries.inc({ sender, outcome }) },
+    jobs: {
+      began: () => {},
+      ended: ({ data: { kind } }, seconds, problem) => {
+        jobs.inc({ kind, outcome: problem === undefined ? 'done' : 'failed' });
+        jobSeconds.observe({ kind }, seconds);
+      },
+    },
+    scanned: (scan) => {
+      const time = scan.at.getTime() / 1000;
+      scanSeconds.observe({ kind: scan.kind }, scan.seconds);
+      for (const environment of scan.environments) environmentAge.set({ environment }, time);
+      for (const { environment, action } of scan.proposals) if (action !== 'keep') proposals.inc({ environment, action });
+      if (scan.kind !== 'scan') return;
+      scanAge.set(time);
+      scanErrors.reset();
+      for (const { scope } of scan.errors) scanErrors.inc({ scope });
+    },
+    asked: (host, seconds, answer) => {
+      requests.inc({ host, status: String(answer?.status ?? 0) });
+      requestSeconds.observe({ host }, seconds);
+      setFrom(answer?.headers, ['x-ratelimit-remaining', 'ratelimit-remaining'], (value) => headroom.set({ host }, value));
+      setFrom(answer?.headers, ['x-ratelimit-limit', 'ratelimit-limit'], (value) => limit.set({ host }, value));
+    },
+    notified: (outcome) => notifications.inc({ outcome }),
+    anchored: (number, at) => {
+      anchor.set(number);
+      anchorAge.set(at.getTime() / 1000);
+    },
+  };
+}
+
+/** GitHub's, GitLab's and Docker Hub's (`100;w=21600`) ways to say it. */
+function setFrom(headers: Readonly<Record<string, string>> | undefined, names: readonly string[], set: (value: number) => void): void {
+  const text = names.map((name) => headers?.[name]).find((value) => value !== undefined);
+  const value = Number(text?.split(';')[0]?.trim() || Number.NaN);
+  if (Number.isFinite(value)) set(value);
+}
