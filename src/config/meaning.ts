@@ -36,6 +36,7 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/packages/*/ignore/*', said.versionOrRange],
   ['/validation/apiserver', said.apiserver],
   ['/access/maxDuration', said.duration],
+  ['/notifications/slack/url', said.webAddress],
   ['/notifications/heartbeat', said.heartbeat],
   ['/journal/anchor/repository', said.repository],
 ];

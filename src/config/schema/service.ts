@@ -42,6 +42,7 @@ export const store = section(
 const slack = section(
   {
     token: secret("The Slack app's bot token.", '${SLACK_TOKEN}'),
+    url: text("Base URL of Slack's Web API.", { default: 'https://slack.com/api/', examples: ['https://slack-gov.com/api/'] }),
     channel: text('Channel for everything that has none of its own. Quote it: # starts a comment in YAML.', { examples: ['#deployments'] }),
     channels: byName(text('A channel.', { examples: ['#prod-deployments'] }), {
       description: 'Channel by environment.',

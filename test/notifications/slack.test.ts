@@ -1,0 +1,141 @@
+import { createSlack } from '../../src/adapters/slack.ts';
+import type { Locks } from '../../src/domain/locks.ts';
+import { type NewJob, RetryAt } from '../../src/domain/queue.ts';
+import { deliver } from '../../src/notifications/deliver.ts';
+import { announceProposals, type ProposalNews } from '../../src/notifications/proposals.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+import { startSlack } from '../support/slack-server.ts';
+
+const token = 'xoxb-0123456789-secret';
+let slack: Awaited<ReturnType<typeof startSlack>>;
+beforeEach(async () => {
+  slack = await startSlack(token, ['deployments', 'prod-deployments']);
+});
+afterEach(() => slack.close());
+
+const locks: Locks = { hold: (_name, _patience, work) => work() };
+
+function world(given: string = token) {
+  const store = new MemoryStore();
+  const jobs: NewJob[] = [];
+  const waits: number[] = [];
+  const ports = {
+    chat: createSlack({ token: given, url: slack.url, redact: (text) => text.replaceAll(given, '[redacted]') }),
+    store,
+    locks,
+    channelOf: (environment: string) => (environment === 'production' ? '#prod-deployments' : '#deployments'),
+    wait: async (ms: number) => void waits.push(ms),
+  };
+  const add = async (added: readonly NewJob[]) => {
+    jobs.push(...added);
+    return 'added' as const;
+  };
+  const queue = { add };
+  return {
+    store,
+    jobs,
+    waits,
+    scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue }, proposals, 'trace-1'),
+    /** Works all jobs off, once each; what fails is given back. */
+    async work(): Promise<unknown[]> {
+      const problems: unknown[] = [];
+      for (const { data } of jobs.splice(0))
+        if (data.kind === 'notify') await deliver(ports, data.thread).catch((error: unknown) => problems.push(error));
+      return problems;
+    },
+  };
+}
+
+const proposal: ProposalNews = {
+  environment: 'staging',
+  title: 'billing 1.4.2 → 1.5.0',
+  action: 'open',
+  url: 'https://gitlab.example.com/env/-/merge_requests/1',
+};
+
+const shown = (channel: string) => slack.messages(channel).map(({ text, thread }) => (thread === undefined ? text : `  ${text}`));
+const link = '<https://gitlab.example.com/env/-/merge_requests/1|';
+
+test('one thread per merge request, edited in place, with what happened below; in the channel of its environment', async () => {
+  const { scan, work } = world();
+  await scan(proposal, { ...proposal, environment: 'production', url: 'https://gitlab.example.com/prod/-/merge_requests/7' });
+  expect(await work()).toEqual([]);
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> waits for review`]);
+  expect(shown('prod-deployments')).toHaveLength(1);
+  await scan({ ...proposal, action: 'update', title: 'billing 1.4.2 → 1.6.0' });
+  await work();
+  await scan({ ...proposal, action: 'close', title: 'billing 1.4.2 → 1.6.0', reason: 'billing 1.6.0 was withdrawn' });
+  await work();
+  expect(shown('deployments')).toEqual([
+    `*staging*: ${link}billing 1.4.2 → 1.6.0> closed: billing 1.6.0 was withdrawn`,
+    '  Now billing 1.4.2 → 1.6.0',
+    '  Closed: billing 1.6.0 was withdrawn',
+  ]);
+});
+
+test('nothing is said twice: a scan that keeps, the same scan again, a job again', async () => {
+  const { scan, work, jobs } = world();
+  await scan(proposal);
+  const again = [...jobs];
+  await work();
+  jobs.push(...again);
+  await scan({ ...proposal, action: 'keep' });
+  await work();
+  expect(jobs).toEqual([]);
+  expect(shown('deployments')).toHaveLength(1);
+});
+
+test('at most one message a second in a channel', async () => {
+  const { scan, work, waits } = world();
+  await scan(...[1, 2, 3].map((id) => ({ ...proposal, url: `https://gitlab.example.com/env/-/merge_requests/${id}` })));
+  await work();
+  expect(waits).toEqual([1000, 1000, 1000]);
+});
+
+test.each([
+  ['before it took effect', false],
+  ['after it took effect, with no word', true],
+])('Slack breaks %s: the next try ends with each message once', async (_, after) => {
+  const { scan, work } = world();
+  await scan({ ...proposal, url: 'https://gitlab.example.com/env/-/merge_requests/9' });
+  await work(); // from here on the channel's own name is known
+  await scan(proposal);
+  slack.fail({ method: 'chat.postMessage', reset: true, after });
+  expect(await work()).toEqual([
+    expect.objectContaining({ name: 'OutsideError', message: expect.stringContaining('posting in #deployments') }),
+  ]);
+  await scan({ ...proposal, action: 'update', title: 'billing 1.4.2 → 1.6.0' });
+  slack.fail({ method: 'chat.postMessage', status: 503, after });
+  await work();
+  await scan({ ...proposal, action: 'keep', title: 'billing 1.4.2 → 1.6.0' });
+  expect(await work()).toEqual([]);
+  expect(shown('deployments').slice(1).toSorted()).toEqual([
+    '  Now billing 1.4.2 → 1.6.0',
+    `*staging*: ${link}billing 1.4.2 → 1.6.0> waits for review`,
+  ]);
+});
+
+test('a rate limit is told with its time, and nothing else is asked meanwhile', async () => {
+  const { scan, work } = world();
+  await scan(proposal);
+  slack.fail({ method: 'chat.postMessage', status: 429, retryAfter: 30 });
+  const [problem] = await work();
+  expect(problem).toBeInstanceOf(RetryAt);
+  expect((problem as RetryAt).at.getTime()).toBeGreaterThan(Date.now() + 25_000);
+  expect(slack.calls).toHaveLength(1);
+});
+
+test('what a person has to change is said, without the token', async () => {
+  const { scan, work } = world('xoxb-wrong-token-000');
+  await scan(proposal);
+  const [problem] = await work();
+  expect(String(problem)).toMatch(/Slack says invalid_auth; the token is not valid: notifications\.slack\.token in app\.yml/);
+  expect(String(problem)).not.toContain('xoxb');
+});
+
+test('a title cannot call anybody or be another link', async () => {
+  const { scan, work } = world();
+  await scan({ ...proposal, title: '<!here> <https://evil.example|ok> & @channel' });
+  await work();
+  expect(shown('deployments')[0]).toBe(`*staging*: ${link}&lt;!here&gt; &lt;https://evil.example|ok&gt; &amp; @channel> waits for review`);
+});
