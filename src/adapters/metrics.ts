@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Job, JobState, QueueStats } from '../domain/queue.ts';
+import { type Job, jobStates, type QueueStats } from '../domain/queue.ts';
 
 /** What the service counts and measures, as Prometheus reads it: https://prometheus.io/docs/practices/naming/ */
 export interface Metrics {
@@ -34,8 +34,6 @@ export interface MetricSources {
   /** Number of the journal's newest entry; 0 without one. */
   journal(): Promise<number>;
 }
-
-const states: readonly JobState[] = ['waiting', 'running', 'parked'];
 
 export function createMetrics(sources: MetricSources): Metrics {
   const registers = [new Registry()];
@@ -74,7 +72,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const oldest = gauge('queue_oldest_job_seconds', 'How long the oldest job that could be worked on has waited.');
   gauge('queue_jobs', 'Jobs by state; parked ones wait for a person.', ['state'], async function (this: Gauge<'state'>) {
     const stats = await sources.queue();
-    for (const state of states) this.set({ state }, stats.counts[state]);
+    for (const state of jobStates) this.set({ state }, stats.counts[state]);
     oldest.set(stats.oldest);
   });
 

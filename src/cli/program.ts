@@ -1,22 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
-import { entryKinds } from '../domain/journal.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { DemoCommand } from './demo.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
 import type { JournalExportCommand, JournalListCommand, JournalVerifyCommand } from './journal.ts';
+import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
 import type { ScanCommand } from './scan.ts';
+import { addJobs, addJournal, addServe } from './service-commands.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
 const exitCodes = `
 Exit codes: 0 fine; 1 the thing checked is not fine; 2 wrong use or configuration; 3 something outside failed.
 To see it work: lockkeeper demo. To begin: lockkeeper init environments/staging`;
-
-/** Does a command's work with a context made for it. */
-type Start = (work: (context: Context) => Promise<ExitCode>) => Promise<void>;
 
 /** `lockkeeper …`: gives the exit code, having reported what went wrong. What was written may still be on its way: let the process end by itself. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -55,13 +53,12 @@ function createProgram(io: Io, start: Start): Command {
   addConfig(program, start);
   addScan(program, start);
   addInventory(program, start);
+  addServe(program, start);
+  addJobs(program, start);
   addJournal(program, start);
   addInit(program, start);
   return program;
 }
-
-/** A new one for each command: commander keeps state in it. */
-const jsonOption = (): Option => new Option('--json', 'print one JSON object');
 
 function addDemo(program: Command, start: Start): void {
   program
@@ -77,12 +74,6 @@ function addDemo(program: Command, start: Start): void {
     );
 }
 
-function portNumber(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a number from 1 to 65535.');
-  return port;
-}
-
 function addConfig(program: Command, start: Start): void {
   program
     .command('config')
@@ -94,15 +85,6 @@ function addConfig(program: Command, start: Start): void {
       start(async (context) => (await import('./config-check.ts')).runConfigCheck(options, context)),
     );
 }
-
-/** One that may be given again. */
-const listOption = (flags: string, description: string): Option =>
-  new Option(flags, `${description} (may be given again)`).argParser((value: string, before: string[] | undefined) => [
-    ...(before ?? []),
-    value,
-  ]);
-
-const environmentOption = (): Option => listOption('--env <name>', 'only this environment');
 
 function addScan(program: Command, start: Start): void {
   program
@@ -123,44 +105,6 @@ function addInventory(program: Command, start: Start): void {
     .addOption(environmentOption())
     .addOption(jsonOption())
     .action((options: InventoryCommand) => start(async (context) => (await import('./inventory.ts')).runInventory(options, context)));
-}
-
-function addJournal(program: Command, start: Start): void {
-  const journal = program.command('journal').description('the record of everything that was done');
-  journal
-    .command('list')
-    .description('the newest entries')
-    .addOption(environmentOption())
-    .addOption(new Option('--kind <kind>', 'only entries of this kind').choices(entryKinds))
-    .addOption(new Option('--last <number>', 'how many').argParser(wholeNumber).default(50))
-    .addOption(jsonOption())
-    .action((options: JournalListCommand) => start(async (context) => (await import('./journal.ts')).runJournalList(options, context)));
-  journal
-    .command('verify')
-    .description('is it as it was written: nothing changed, removed, reordered or cut off')
-    .addOption(listOption('--head <number:hash>', 'a hash that was put somewhere else by hand'))
-    .addOption(jsonOption())
-    .action((options: JournalVerifyCommand) => start(async (context) => (await import('./journal.ts')).runJournalVerify(options, context)));
-  journal
-    .command('export')
-    .description('JSON Lines and Markdown, a file for each environment and month')
-    .argument('<dir>', 'where the files are written')
-    .addOption(environmentOption())
-    .addOption(new Option('--month <YYYY-MM>', 'only this month (UTC)').argParser(monthText))
-    .addOption(jsonOption())
-    .action((directory: string, options: JournalExportCommand) =>
-      start(async (context) => (await import('./journal.ts')).runJournalExport(directory, options, context)),
-    );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 on.');
-  return Number(text);
-}
-
-function monthText(text: string): string {
-  if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Write it as 2026-11.');
-  return text;
 }
 
 function addInit(program: Command, start: Start): void {

@@ -11,9 +11,7 @@ export type JobData =
   /** What people were told of one thing is brought up to date. */
   | { readonly kind: 'notify'; readonly thread: string }
   /** The journal's newest hash is put somewhere else. */
-  | { readonly kind: 'anchor' }
-  /** Deliveries that a forge could not make are asked for again. */
-  | { readonly kind: 'redeliver'; readonly forge: string };
+  | { readonly kind: 'anchor' };
 
 export type JobKind = JobData['kind'];
 
@@ -28,7 +26,8 @@ export interface NewJob {
 }
 
 /** waiting: its time comes, or is there; running: somebody works on it; parked: failed too often and waits for a person. */
-export type JobState = 'waiting' | 'running' | 'parked';
+export const jobStates = ['waiting', 'running', 'parked'] as const;
+export type JobState = (typeof jobStates)[number];
 
 export interface Job extends NewJob {
   readonly id: string;

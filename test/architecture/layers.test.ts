@@ -17,7 +17,7 @@ const may: Record<string, readonly string[]> = {
   http: ['domain'],
   adapters: ['domain'],
 };
-const joiners = ['main.ts', 'services.ts', 'cli', 'demo'];
+const joiners = ['main.ts', 'services.ts', 'cli', 'demo', 'serve'];
 
 /** Arrows that point the wrong way, each as `file -> target`. */
 function wrongArrows(files: readonly { readonly path: string; readonly text: string }[]): string[] {

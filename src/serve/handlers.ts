@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import type { Metrics } from '../adapters/metrics.ts';
+import { explain, OutsideError } from '../domain/errors.ts';
+import type { Job } from '../domain/queue.ts';
+import { announceProposals } from '../notifications/proposals.ts';
+import type { Handlers } from '../runtime/work.ts';
+import type { Services } from '../services.ts';
+import { reportOf, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
+import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
+
+export interface HandlerParts {
+  readonly services: Services;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Tells people; absent where app.yml names no Slack. */
+  readonly notify?: (thread: string) => Promise<void>;
+  /** Tells a watchdog that the scan of everything was done. */
+  readonly beat: () => Promise<void>;
+  readonly anchor: () => Promise<void>;
+}
+
+type Look = (ports: ScanPorts) => Promise<ScanResult>;
+
+/** What each kind of job does: the same flows that commands call. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { services, beat, anchor, notify } = parts;
+  const { settings, forges } = services;
+  const some = (look: Look) => async (job: Job) => {
+    const { errors } = await scanned(parts, job, look);
+    // The next try looks again at what could not be looked at; what was done is done.
+    if (errors.length > 0) throw failed(errors);
+  };
+  return {
+    scan: async (_, job) => {
+      const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }));
+      if (environments.length === 0 && errors.length > 0) throw failed(errors);
+      await beat();
+    },
+    'scan-package': (data, job) => some((ports) => scanPackage(ports, settings, data.package))(job),
+    'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository))(job),
+    'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
+    notify: async ({ thread }) => notify?.(thread),
+    anchor,
+  };
+}
+
+async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult> {
+  const about = log.child({ trace: job.trace });
+  const begun = performance.now();
+  const progress = { add: () => {}, done: (what: string) => about.debug(what) };
+  const result = await look(services.scanPorts(progress));
+  const { environments, proposals, errors } = reportOf(result);
+  const seconds = (performance.now() - begun) / 1000;
+  metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
+  for (const { environment, title, action, url } of proposals)
+    if (action !== 'keep') about.info({ environment, url }, `${action}: ${title}`);
+  for (const { scope, message } of errors) about.warn({ scope }, message);
+  about.info(
+    { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
+    'scanned',
+  );
+  if (notify !== undefined) await announceProposals({ store: services.store, queue: services.queue }, proposals, job.trace);
+  return result;
+}
+
+const failed = (errors: ScanResult['errors']): Error => {
+  const [first] = errors;
+  return new OutsideError(
+    first?.scope ?? '',
+    errors
+      .map(({ scope, message }) => `${scope}: ${message}`)
+      .join('; ')
+      .slice(0, 500),
+  );
+};
+
+/** Told to the log and no further: nobody is kept from working by a watchdog that does not answer. */
+export function heartbeat(services: Services, url: string | undefined, log: Logger): () => Promise<void> {
+  return async () => {
+    if (url === undefined) return;
+    try {
+      const { status } = await services.http.request({ url, timeoutMs: 10_000 });
+      if (status >= 400) log.warn(`the heartbeat was answered with status ${status}: notifications.heartbeat in app.yml`);
+    } catch (error) {
+      log.warn(`the heartbeat was not heard: ${explain(error)}`);
+    }
+  };
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createMetrics, type Metrics } from '../adapters/metrics.ts';
+import { createSlack } from '../adapters/slack.ts';
+import type { Loaded } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { explain } from '../domain/errors.ts';
+import type { Redact } from '../domain/redact.ts';
+import { type HttpServer, startServer } from '../http/server.ts';
+import { createWebhooks } from '../http/webhooks/webhooks.ts';
+import { deliver } from '../notifications/deliver.ts';
+import { type Schedule, startSchedule } from '../runtime/schedule.ts';
+import { type JobObserver, worker } from '../runtime/work.ts';
+import { createServices, type Services } from '../services.ts';
+import { recordConfiguration } from './configuration.ts';
+import { createHandlers, heartbeat } from './handlers.ts';
+import { healthRoutes } from './health.ts';
+import { createPages } from './pages.ts';
+import { webhookSettings } from './webhooks.ts';
+
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** Takes no more, finishes what runs or hands it back. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly log: Logger;
+  readonly redact: Redact;
+}
+
+/** Jobs worked on at once, here: scans of packages beside the scan of everything. */
+const jobsAtOnce = 4;
+const attempts = 5;
+/** Milliseconds that jobs get to end; an orchestrator waits for 30 s before it kills. */
+const patience = 15_000;
+
+/** `lockkeeper serve`: takes deliveries, keeps the schedule, works jobs off, until stopped. Throws UsageError, OutsideError. */
+export async function startService(loaded: Loaded, { log, redact }: ServeOptions): Promise<Service> {
+  const { config } = loaded;
+  const metrics = createMetrics({
+    queue: () => services.queue.stats(),
+    journal: async () => (await services.journalStore.newest())?.number ?? 0,
+  });
+  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: metrics.asked });
+  let stopping = false;
+  const parts: (() => Promise<void>)[] = [services.close];
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    for (const part of parts.splice(0).toReversed()) await part();
+  };
+  try {
+    await recordConfiguration(services, config, redact);
+    const notify = notifier(services, config, redact, metrics);
+    const handlers = createHandlers({
+      services,
+      metrics,
+      log,
+      beat: heartbeat(services, config.notifications.heartbeat, log),
+      ...(notify !== undefined && { notify }),
+    });
+    const work = await services.queue.work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
+    parts.push(() => work.stop(patience));
+    const server = await listen(config, services, {
+      log,
+      metrics,
+      ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
+    });
+    parts.push(server.close);
+    const schedule = await schedules(config, services, log);
+    parts.push(schedule.stop);
+    return { url: server.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Webhooks, health, metrics and pages. */
+async function listen(
+  config: Config,
+  services: Services,
+  { log, metrics, ready }: { readonly log: Logger; readonly metrics: Metrics; readonly ready: () => Promise<string | undefined> },
+): Promise<HttpServer> {
+  const now = (): Date => new Date();
+  const webhooks = await createWebhooks(webhookSettings(config), { queue: services.queue, counts: metrics.deliveries, log, now });
+  return startServer({
+    host: config.server.host,
+    port: config.server.port,
+    site: createPages(config, (text) => log.warn(text)),
+    routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics)],
+    onError: (error, path) => log.error({ err: error, path }, 'answering'),
+  });
+}
+
+/** The text of what is wrong; undefined when work can be done. */
+async function unready({ queue }: Services): Promise<string | undefined> {
+  try {
+    await queue.stats();
+    return undefined;
+  } catch (error) {
+    return `the store cannot be used: ${explain(error)}`;
+  }
+}
+
+function schedules({ schedule }: Config, { queue }: Services, log: Logger): Promise<Schedule> {
+  return startSchedule({
+    name: 'scan',
+    cron: schedule.scan,
+    timezone: schedule.timezone,
+    now: () => new Date(),
+    onTick: async (id) => void (await queue.add([{ data: { kind: 'scan' }, key: '', trace: id }], { sender: 'schedule', id })),
+    onError: (error) => log.error(`the schedule could not ask for a scan: ${explain(error)}`),
+  });
+}
+
+function watched(metrics: Metrics, log: Logger): JobObserver {
+  return {
+    began: ({ data, key, trace, attempts: attempt }) => log.debug({ trace, job: data.kind, key, attempt }, 'begins'),
+    ended: (job, seconds, problem) => {
+      metrics.jobs.ended(job, seconds, problem);
+      const { data, key, trace, attempts: attempt } = job;
+      if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
+      else log.warn({ trace, job: data.kind, key, attempt, parked: attempt >= attempts }, `a job failed: ${explain(problem)}`);
+    },
+  };
+}
+
+function notifier(services: Services, { notifications: { slack } }: Config, redact: Redact, metrics: Metrics) {
+  if (slack === undefined) return undefined;
+  const chat = createSlack({ token: slack.token, url: slack.url, redact });
+  const ports = {
+    chat,
+    store: services.store,
+    locks: services.locks,
+    channelOf: (environment: string) => slack.channels[environment] ?? slack.channel,
+    wait: (ms: number) => sleep(ms),
+  };
+  return async (thread: string): Promise<void> => {
+    try {
+      await deliver(ports, thread);
+      metrics.notified('sent');
+    } catch (error) {
+      metrics.notified('failed');
+      throw error;
+    }
+  };
+}
