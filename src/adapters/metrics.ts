@@ -13,8 +13,6 @@ export interface Metrics {
   /** One HTTP request that we sent; without a status nobody answered. */
   asked(host: string, seconds: number, answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> }): void;
   notified(outcome: 'sent' | 'failed'): void;
-  /** The newest entry that was put somewhere else. */
-  anchored(number: number, at: Date): void;
 }
 
 export interface ScanFigures {
@@ -33,7 +31,19 @@ export interface MetricSources {
   queue(): Promise<QueueStats>;
   /** Number of the journal's newest entry; 0 without one. */
   journal(): Promise<number>;
+  /** The newest entry that was put somewhere else. */
+  anchor(): Promise<{ readonly number: number; readonly at: Date } | undefined>;
+  /** When the last scan of everything came to its end, in whatever replica. */
+  lastScan(): Promise<Date | undefined>;
 }
+
+/** Until there is something to say, a gauge says nothing: zero would be a time long ago. */
+function setOrRemove(gauge: Gauge, value: number | undefined): void {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
+}
+
+const seconds = (at: Date | undefined): number | undefined => (at === undefined ? undefined : at.getTime() / 1000);
 
 export function createMetrics(sources: MetricSources): Metrics {
   const registers = [new Registry()];
@@ -46,7 +56,9 @@ export function createMetrics(sources: MetricSources): Metrics {
   const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
     new Histogram({ name: `lockkeeper_${name}`, help, labelNames, buckets, registers });
 
-  const scanAge = gauge('scan_last_success_timestamp_seconds', 'When the last scan of everything came to its end.');
+  gauge('scan_last_success_timestamp_seconds', 'When the last scan of everything came to its end.', [], async function (this: Gauge) {
+    setOrRemove(this, seconds(await sources.lastScan()));
+  });
   const scanSeconds = histogram('scan_duration_seconds', 'How long scans took.', ['kind'], [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600]);
   const scanErrors = gauge('scan_errors', 'What could not be looked at in the last scan of everything.', ['scope']);
   const environmentAge = gauge('environment_last_scan_timestamp_seconds', 'When an environment was last scanned.', ['environment']);
@@ -64,16 +76,21 @@ export function createMetrics(sources: MetricSources): Metrics {
   const jobSeconds = histogram('job_duration_seconds', 'How long jobs took.', ['kind'], [0.1, 0.5, 1, 5, 10, 60, 300, 1800]);
   const deliveries = counter('webhook_deliveries_total', 'Deliveries of forges and registries.', ['sender', 'outcome']);
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
-  const anchor = gauge('journal_anchored_entry', 'Number of the newest entry whose hash was put somewhere else.');
-  const anchorAge = gauge('journal_anchored_timestamp_seconds', 'When that was.');
+  gauge('journal_anchored_timestamp_seconds', 'When that was.', [], async function (this: Gauge) {
+    setOrRemove(this, seconds((await sources.anchor())?.at));
+  });
+  gauge('journal_anchored_entry', 'Number of the newest entry whose hash was put somewhere else.', [], async function (this: Gauge) {
+    setOrRemove(this, (await sources.anchor())?.number);
+  });
   gauge('journal_entries', 'Number of the newest entry.', [], async function (this: Gauge) {
     this.set(await sources.journal());
   });
-  const oldest = gauge('queue_oldest_job_seconds', 'How long the oldest job that could be worked on has waited.');
+  gauge('queue_oldest_job_seconds', 'How long the oldest job that could be worked on has waited.', [], async function (this: Gauge) {
+    this.set((await sources.queue()).oldest);
+  });
   gauge('queue_jobs', 'Jobs by state; parked ones wait for a person.', ['state'], async function (this: Gauge<'state'>) {
-    const stats = await sources.queue();
-    for (const state of jobStates) this.set({ state }, stats.counts[state]);
-    oldest.set(stats.oldest);
+    const { counts } = await sources.queue();
+    for (const state of jobStates) this.set({ state }, counts[state]);
   });
 
   return {
@@ -82,32 +99,27 @@ export function createMetrics(sources: MetricSources): Metrics {
     deliveries: { count: (sender, outcome) => deliveries.inc({ sender, outcome }) },
     jobs: {
       began: () => {},
-      ended: ({ data: { kind } }, seconds, problem) => {
+      ended: ({ data: { kind } }, took, problem) => {
         jobs.inc({ kind, outcome: problem === undefined ? 'done' : 'failed' });
-        jobSeconds.observe({ kind }, seconds);
+        jobSeconds.observe({ kind }, took);
       },
     },
     scanned: (scan) => {
-      const time = scan.at.getTime() / 1000;
+      const time = seconds(scan.at) ?? 0;
       scanSeconds.observe({ kind: scan.kind }, scan.seconds);
       for (const environment of scan.environments) environmentAge.set({ environment }, time);
       for (const { environment, action } of scan.proposals) if (action !== 'keep') proposals.inc({ environment, action });
       if (scan.kind !== 'scan') return;
-      scanAge.set(time);
       scanErrors.reset();
       for (const { scope } of scan.errors) scanErrors.inc({ scope });
     },
-    asked: (host, seconds, answer) => {
+    asked: (host, took, answer) => {
       requests.inc({ host, status: String(answer?.status ?? 0) });
-      requestSeconds.observe({ host }, seconds);
+      requestSeconds.observe({ host }, took);
       setFrom(answer?.headers, ['x-ratelimit-remaining', 'ratelimit-remaining'], (value) => headroom.set({ host }, value));
       setFrom(answer?.headers, ['x-ratelimit-limit', 'ratelimit-limit'], (value) => limit.set({ host }, value));
     },
     notified: (outcome) => notifications.inc({ outcome }),
-    anchored: (number, at) => {
-      anchor.set(number);
-      anchorAge.set(at.getTime() / 1000);
-    },
   };
 }
 

@@ -5,7 +5,6 @@ import type { CommonOptions, Context } from './context.ts';
 import type { DemoCommand } from './demo.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
-import type { JournalExportCommand, JournalListCommand, JournalVerifyCommand } from './journal.ts';
 import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
 import type { ScanCommand } from './scan.ts';
 import { addJobs, addJournal, addServe } from './service-commands.ts';

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
 import type { Job } from '../domain/queue.ts';
+import type { Store } from '../domain/store.ts';
 import { announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
@@ -34,6 +35,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     scan: async (_, job) => {
       const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }));
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
+      await rememberScan(services.store, new Date());
       await beat();
     },
     'scan-package': (data, job) => some((ports) => scanPackage(ports, settings, data.package))(job),
@@ -61,6 +63,14 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
   );
   if (notify !== undefined) await announceProposals({ store: services.store, queue: services.queue }, proposals, job.trace);
   return result;
+}
+
+/** For every replica's metrics, and after a restart. */
+const rememberScan = (store: Store, at: Date): Promise<void> => store.put('service', 'last-scan', at.toISOString());
+
+export async function lastScan(store: Store): Promise<Date | undefined> {
+  const at = await store.get<string>('service', 'last-scan');
+  return at === undefined ? undefined : new Date(at);
 }
 
 const failed = (errors: ScanResult['errors']): Error => {
