@@ -1,4 +1,5 @@
-import { findVersion, parseBundleUrl } from '../../../src/updates/references/bundle-url.ts';
+import { findVersion } from '../../../src/domain/bundle-name.ts';
+import { parseBundleUrl } from '../../../src/updates/references/bundle-url.ts';
 import { findReferences } from '../../../src/updates/references/find.ts';
 import { found, hex } from '../../support/found.ts';
 
