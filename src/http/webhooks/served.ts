@@ -15,7 +15,8 @@ export interface Served {
   source(repository: RepositoryRef): RepositoryRef | undefined;
 }
 
-const longestPath = 512;
+/** As forges allow it; the text is a stranger's. */
+const isPath = (path: string): boolean => path.length <= 512 && /^[\w.-]+(?:\/[\w.-]+)*$/.test(path) && !/(?:^|\/)\.\.?(?:\/|$)/.test(path);
 
 export function createServed({ environments, sources }: ServedSettings): Served {
   const named = environments.flatMap((one) => ('repository' in one ? [one.repository] : []));
@@ -23,12 +24,12 @@ export function createServed({ environments, sources }: ServedSettings): Served 
   const patterns = sources.map((source) => ({ source, pattern: patternOf(source) }));
   return {
     environment: (repository) => {
-      if (repository.path.length > longestPath) return undefined;
+      if (!isPath(repository.path)) return undefined;
       const written = named.find((one) => plain(one) === plain(repository));
       return written ?? (groups.some((group) => isBelow(group, repository)) ? repository : undefined);
     },
     source: (repository) => {
-      if (repository.path.length > longestPath) return undefined;
+      if (!isPath(repository.path)) return undefined;
       const found = patterns.find(({ pattern }) => pattern.test(plain(repository)));
       return found && (found.source.path.includes('{name}') ? repository : found.source);
     },
