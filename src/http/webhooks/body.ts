@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.ts';
 
 /** Bytes; as much as GitHub sends at the most: https://docs.github.com/en/webhooks/webhook-events-and-payloads */
-export const mostBytes = 25 * 1024 * 1024;
+const mostBytes = 25 * 1024 * 1024;
 
 /** Bytes of all bodies together that are held at a time, however many senders there are. */
 const mostHeld = 4 * mostBytes;

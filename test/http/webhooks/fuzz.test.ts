@@ -47,7 +47,7 @@ function send(path: string, body: Buffer, headers: Readonly<Record<string, strin
   });
 }
 
-const headerText = fc.string({ unit: fc.constantFrom(...'abcXYZ0189 ,;=:"/+-_.%é'), maxLength: 40 });
+const headerText = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ0189 ,;=:"/+-_.%é')), maxLength: 40 });
 const names = [
   'content-type',
   'x-gitlab-token',
@@ -213,7 +213,7 @@ test('whatever somebody sends who knows the secret: understood, or refused as ma
     }),
     { numRuns: 800 },
   );
-  expect([...seen].toSorted()).toEqual([200, 202, 400]);
+  expect(seen).toEqual(new Set([200, 202, 400]));
   expect(receiver.counts.filter((one) => one.endsWith('failed'))).toEqual([]);
   for (const { key: of, trace } of receiver.queue.jobs) expect(`${of}${trace}`).toMatch(/^[\x21-\x7e]*$/);
 });
