@@ -4,6 +4,7 @@ import { tableText } from '../src/cli/table.ts';
 import { type Goal, goalsOf, median, medianTrial } from './goals.ts';
 import { help } from './scanner.ts';
 import { type Figures, runTrial, type Trial } from './trial.ts';
+import { webhookGoals } from './webhooks.ts';
 import { environmentCount, packageCount, proposalsEach, referencesEach } from './world.ts';
 
 const { values } = parseArgs({
@@ -12,8 +13,14 @@ const { values } = parseArgs({
     delay: { type: 'string', multiple: true, default: ['0', '20'] },
     moving: { type: 'string', default: `${proposalsEach}` },
     json: { type: 'string' },
+    webhooks: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '30' },
   },
 });
+if (values.webhooks) {
+  process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds)))}\n`);
+  process.exit();
+}
 const [runs, moving] = [Number(values.runs), Number(values.moving)];
 const helpSeconds = median(await repeat(runs, help));
 const results: (Trial & { readonly delay: number; readonly goals: readonly Goal[] })[] = [];

@@ -3,6 +3,7 @@ import { isMapping, keyPath, partsOf, pointer, quoted, valueAt } from './key.ts'
 import { namesIn } from './names.ts';
 import type { Mistake } from './problem.ts';
 import * as said from './said.ts';
+import { webhookSecret } from './webhook-secret.ts';
 
 const cron: said.TextRule = (text) => {
   const wrong = cronMistake(text);
@@ -17,9 +18,13 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/store/url', said.storeAddress],
   ['/forges/*/url', said.webAddress],
   ['/forges/*/privateKey', said.pem],
+  ['/forges/*/webhookSecret', webhookSecret],
+  ['/forges/*/webhookSecret/*', webhookSecret],
   ['/forges/*/path', said.path],
   ['/forges/*/ca', said.path],
   ['/registries/*/ca', said.path],
+  ['/registries/*/webhookSecret', webhookSecret],
+  ['/registries/*/webhookSecret/*', webhookSecret],
   ['/registries/*/tokenHosts/*', said.host],
   ['/clusters/*/kubeconfig', said.path],
   ['/environments/*/name', said.environmentName],

@@ -27,7 +27,7 @@ const secretKeys = new Set(['token', 'password', 'privateKey', 'webhookSecret', 
 const secretNames = /token|secret|passw|credential|private|key$/i;
 
 /** True where the schema says that the text is nobody's business. */
-const isSecret = (at: string): boolean => secretKeys.has(partsOf(at).at(-1) ?? '') || at === '/store/url';
+const isSecret = (at: string): boolean => secretKeys.has(partsOf(at.replace(/\/\d+$/, '')).at(-1) ?? '') || at === '/store/url';
 
 /** Replaces every reference, and collects every one that cannot be. A replacement is data: it is not read as YAML, nor looked into again. */
 export function substitute(document: unknown, sources: Sources): Substituted {

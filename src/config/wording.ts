@@ -13,7 +13,8 @@ export function mistakeOf(error: DefinedError, showable: (at: string) => boolean
   }
   if (error.keyword === 'type') {
     const hint = typeof error.data === 'string' && !showable(at) ? '' : hintFor(error);
-    return { at, message: `expected ${typeNames[error.params.type] ?? error.params.type}, found ${kindOf(error.data)}${hint}` };
+    const wanted = typesOf(error).map((type) => typeNames[type] ?? type);
+    return { at, message: `expected ${wanted.join(' or ')}, found ${kindOf(error.data)}${hint}` };
   }
   if (error.keyword === 'enum' || error.keyword === 'const') return notListed(at, error, showable);
   if (error.keyword === 'uniqueItems') return { at: at + pointer([error.params.i]), message: 'stands in the list twice: remove one' };
@@ -21,6 +22,7 @@ export function mistakeOf(error: DefinedError, showable: (at: string) => boolean
     const found = showable(at) ? `, found ${String(error.data)}` : '';
     return { at, message: `expected a number ${rangeOf(error.parentSchema)}${found}` };
   }
+  if (error.keyword === 'maxItems') return { at, message: `expected at most ${error.params.limit} entries` };
   return { at, message: error.keyword.startsWith('min') ? 'must not be empty' : (error.message ?? 'is not as expected') };
 }
 
@@ -92,13 +94,16 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : 'a mapping';
 }
 
+/** The one type, or each of the list, that the schema allows. */
+const typesOf = (error: DefinedError & { keyword: 'type' }): readonly string[] => [error.params.type as string | string[]].flat();
+
 function hintFor(error: DefinedError & { keyword: 'type' }): string {
-  const wanted: unknown = error.params.type;
+  const wanted = typesOf(error);
   if (error.data === null)
-    return wanted === 'string' ? ': fill it in (text that begins with # needs quotes)' : ': fill it in or remove the key';
-  if (wanted === 'string' && typeof error.data !== 'object') return ': put it in quotes';
-  if (wanted === 'array' && typeof error.data !== 'object') return ': put it in [ ]';
-  return typeof error.data === 'string' && wanted !== 'object' ? ': write it without quotes' : '';
+    return wanted.includes('string') ? ': fill it in (text that begins with # needs quotes)' : ': fill it in or remove the key';
+  if (wanted.includes('string') && typeof error.data !== 'object') return ': put it in quotes';
+  if (wanted.includes('array') && typeof error.data !== 'object') return ': put it in [ ]';
+  return typeof error.data === 'string' && !wanted.includes('object') ? ': write it without quotes' : '';
 }
 
 function rangeOf(schema: unknown): string {

@@ -3,14 +3,23 @@ import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 
 export interface ServerOptions {
-  /** `127.0.0.1`, `::1` or `localhost`. */
+  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet. */
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
   /** What stands behind a URL's undecoded path. */
   readonly site: (path: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+  /** What is meant for programs, under any host name. */
+  readonly routes?: readonly Route[];
   /** Told of what went wrong while answering; the reader is only told that something did. */
   readonly onError: (error: unknown, path: string) => void;
+}
+
+/** Answers every method and whatever the request says of itself. */
+export interface Route {
+  /** A path, or with `/` at the end all those below. */
+  readonly path: string;
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 export interface HttpServer {
@@ -33,15 +42,15 @@ const securityHeaders = {
   'cache-control': 'no-cache',
 };
 
-/** Throws UsageError for a host that others can reach, as there is no login yet, and for a port that is taken. */
+/** Milliseconds between two looks for requests that have taken too long. */
+const checkEvery = 5000;
+
+const limits = { maxHeaderSize: 8192, requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: checkEvery };
+
+/** Throws UsageError for an address that cannot be listened on. */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { host, port } = options;
-  if (!loopback.includes(host)) {
-    throw new UsageError(
-      `server.host ${host}: the pages have no login yet and would be open to everybody who reaches this machine; use 127.0.0.1 and, for others, a proxy that asks who they are`,
-    );
-  }
-  const server = createServer({ maxHeaderSize: 8192, requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+  const server = createServer(limits, (request, response) => {
     void answer(request, response, options);
   });
   server.maxHeadersCount = 100;
@@ -82,22 +91,36 @@ function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { site, onError }: ServerOptions): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    send(request, response, { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } });
-    return;
-  }
-  if (!isOwnName(request.headers.host)) {
-    send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
-    return;
-  }
+  const route = options.routes?.find((one) => (one.path.endsWith('/') ? path.startsWith(one.path) : path === one.path));
   try {
-    const { status, type, body } = await site(path);
-    send(request, response, { status, type, body });
+    await (route === undefined ? answerWithPage(request, response, path, options) : route.answer(request, response));
   } catch (error) {
-    onError(error, path);
-    send(request, response, plain(500, 'This page could not be made; the log says why.'));
+    options.onError(error, path);
+    if (response.headersSent) response.destroy();
+    else send(request, response, plain(500, 'This page could not be made; the log says why.'));
+  }
+}
+
+async function answerWithPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { host, site }: Pick<ServerOptions, 'host' | 'site'>,
+): Promise<void> {
+  if (!loopback.includes(host)) {
+    send(
+      request,
+      response,
+      plain(403, 'The pages have no login yet: they are shown on the machine itself alone (server.host: 127.0.0.1).'),
+    );
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(request, response, { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } });
+  } else if (isOwnName(request.headers.host)) {
+    send(request, response, await site(path));
+  } else {
+    send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
   }
 }
 

@@ -12,15 +12,18 @@ const smallest = readFileSync(join(fixtures, 'valid/smallest.yml'), 'utf8');
 
 const env = {
   GITLAB_TOKEN: 'glpat-1111',
-  GITLAB_WEBHOOK_SECRET: 'hook-2222',
+  GITLAB_WEBHOOK_SECRET: 'b1946ac92492d234',
   GITHUB_APP_ID: '4711',
-  GITHUB_WEBHOOK_SECRET: 'hook-3333',
+  GITHUB_WEBHOOK_SECRET: '591785b794601e21',
   REGISTRY_PASSWORD: 'yes: "no" # *x',
   NEXUS_PASSWORD: '~',
   SLACK_TOKEN: 'xoxb-4444',
   DB_PASSWORD: 'db-5555',
   PORT: '8080',
   INSECURE: 'true',
+  REGISTRY_WEBHOOK_SECRET: '7d793037a0760186',
+  HOOK_OLD: '6f5902ac237024bd',
+  HOOK_NEW: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
 };
 const pem = '-----BEGIN PRIVATE KEY-----\nAAAABBBBCCCCDDDDEEEE\n-----END PRIVATE KEY-----';
 const sources = {
@@ -96,14 +99,14 @@ describe('valid', () => {
       url: 'https://github.com',
       appId: 4711,
       privateKey: pem,
-      webhookSecret: 'hook-3333',
+      webhookSecret: '591785b794601e21',
     });
     expect(config.registries['registry.example.com']).toMatchObject({ type: 'oci', username: 'bot', password: 'yes: "no" # *x' });
     expect(config.registries['nexus.example.com']?.password).toBe('~');
     expect(secrets).toEqual(
       expect.arrayContaining([
         'glpat-1111',
-        'hook-2222',
+        'b1946ac92492d234',
         pem,
         'AAAABBBBCCCCDDDDEEEE',
         'xoxb-4444',
@@ -121,6 +124,13 @@ describe('valid', () => {
     expect(config.store.url).toBe('postgres://lockkeeper:db-5555@db.example.com/lockkeeper');
     expect(secrets).toEqual(expect.arrayContaining(['a${b}-glpat-1111-glpat-1111', 'glpat-1111', 'db-5555']));
     expect(config.environments[0]?.updates).toEqual(config.environments[1]?.updates);
+  });
+
+  test('two webhook secrets, none of which is shown', () => {
+    const { config, secrets } = read(readFileSync(join(fixtures, 'valid/corners.yml'), 'utf8'));
+    expect(config.forges['company.git']).toMatchObject({ webhookSecret: [env.HOOK_NEW, env.HOOK_OLD] });
+    expect(config.registries['registry.example.com']).toMatchObject({ webhookSecret: ['b1946ac92492d234'] });
+    expect(secrets).toEqual(expect.arrayContaining([env.HOOK_NEW, env.HOOK_OLD, 'b1946ac92492d234']));
   });
 
   test('secrets written into the file itself are kept from being printed too', () => {

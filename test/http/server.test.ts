@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type HttpServer, startServer } from '../../src/http/server.ts';
@@ -70,9 +70,50 @@ test('headers have a limit', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test.each(['0.0.0.0', '::', '192.0.2.1', 'lockkeeper.example.com', ''])('it does not listen on %j, as there is no login', async (host) => {
+test('where others can reach it, the pages are not shown, as there is no login, and what is meant for programs is', async () => {
+  const site = async () => ({ status: 200, type: 'text/plain', body: 'a page' });
+  const routes = [
+    { path: '/below/', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
+    { path: '/exact', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
+  ];
+  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, routes, onError: () => undefined });
+  const found = async (path: string) => {
+    const response = await fetch(`${reachable.url}${path}`, { method: path === '/below/x' ? 'POST' : 'GET' });
+    return [path, response.status, (await response.text()).slice(0, 27)];
+  };
+  try {
+    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact'].map(found))).toEqual([
+      ['/', 403, 'The pages have no login yet'],
+      ['/below', 403, 'The pages have no login yet'],
+      ['/exact/', 403, 'The pages have no login yet'],
+      ['/below/x', 200, 'for programs'],
+      ['/exact', 200, 'for programs'],
+    ]);
+  } finally {
+    await reachable.close();
+  }
+});
+
+test('a route that fails does not say why', async () => {
+  const answer = async () => {
+    throw new Error('a secret place');
+  };
+  const options = { host: '127.0.0.1', port: 0, site: async () => ({ status: 200, type: 'text/plain', body: '' }) };
+  const told: unknown[] = [];
+  const failing = await startServer({
+    ...options,
+    routes: [{ path: '/x', answer }],
+    onError: (error, path) => told.push([String(error), path]),
+  });
+  const response = await fetch(`${failing.url}/x`);
+  expect([response.status, await response.text()]).toEqual([500, 'This page could not be made; the log says why.\n']);
+  expect(told).toEqual([['Error: a secret place', '/x']]);
+  await failing.close();
+});
+
+test('an address of another machine is not listened on', async () => {
   const site = async () => ({ status: 200, type: 'text/plain', body: '' });
-  await expect(startServer({ host, port: 0, site, onError: () => undefined })).rejects.toThrow('no login yet');
+  await expect(startServer({ host: '192.0.2.1', port: 0, site, onError: () => undefined })).rejects.toThrow('cannot be listened on');
 });
 
 test('a taken port is named', async () => {

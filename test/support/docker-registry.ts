@@ -20,12 +20,19 @@ export interface DockerRegistry {
   stop(): Promise<void>;
 }
 
-/** Starts Debian's docker-registry on loopback, its content in memory; with `password` it asks for basic authentication (bot, secret). */
-export async function startDockerRegistry({ password = false } = {}): Promise<DockerRegistry> {
+interface DockerRegistryOptions {
+  /** Asks for basic authentication (bot, secret). */
+  readonly password?: boolean;
+  /** Where it tells of what happens in it, and the Authorization that it sends along. */
+  readonly notify?: { readonly url: string; readonly authorization: string } | undefined;
+}
+
+/** Starts Debian's docker-registry on loopback, its content in memory. */
+export async function startDockerRegistry({ password = false, notify }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
   const port = await freePort();
   await writeFile(join(folder, 'htpasswd'), htpasswd);
-  await writeFile(join(folder, 'config.json'), configuration(folder, port, password));
+  await writeFile(join(folder, 'config.json'), configuration(folder, port, { password, notify }));
   const running = spawn('docker-registry', ['serve', join(folder, 'config.json')], { stdio: 'ignore' });
   const host = `127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
@@ -44,13 +51,22 @@ export async function startDockerRegistry({ password = false } = {}): Promise<Do
 }
 
 /** JSON is YAML too. */
-function configuration(folder: string, port: number, password: boolean): string {
+function configuration(folder: string, port: number, { password, notify }: DockerRegistryOptions): string {
+  const endpoint = notify && {
+    name: 'lockkeeper',
+    url: notify.url,
+    headers: { Authorization: [notify.authorization] },
+    timeout: '5s',
+    threshold: 3,
+    backoff: '1s',
+  };
   return JSON.stringify({
     version: 0.1,
     log: { level: 'error' },
     storage: { inmemory: {} },
     http: { addr: `127.0.0.1:${port}` },
     ...(password ? { auth: { htpasswd: { realm: 'tests', path: join(folder, 'htpasswd') } } } : {}),
+    ...(endpoint && { notifications: { endpoints: [endpoint] } }),
   });
 }
 

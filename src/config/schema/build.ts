@@ -14,6 +14,20 @@ export const text = (description: string, about: Omit<About, 'description'> = {}
 export const secret = (description: string, example: string) =>
   Type.String({ minLength: 1, description, examples: [example], writeOnly: true });
 
+/** One secret, or two of which each will do: while one takes the other's place. */
+export const oneOrTwoSecrets = (description: string, example: string) =>
+  Type.Unsafe<string | string[]>({
+    type: ['string', 'array'],
+    minLength: 1,
+    items: { type: 'string', minLength: 1 },
+    minItems: 1,
+    maxItems: 2,
+    uniqueItems: true,
+    description,
+    examples: [example, [example, `${example.slice(0, -1)}_OLD}`]],
+    writeOnly: true,
+  });
+
 export const choice = <const T extends string>(values: readonly T[], about: About) =>
   Type.Unsafe<T>({ type: 'string', enum: values, ...about });
 

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { byName, byType, secret, section, text, wholeNumber } from './build.ts';
+import { byName, byType, oneOrTwoSecrets, secret, section, text, wholeNumber } from './build.ts';
 
 const ca = () =>
   Type.Optional(text('PEM file of the private certificate authority that signed its certificate.', { examples: ['./ca/internal.pem'] }));
-const webhookSecret = (variable: string) => Type.Optional(secret('Secret that its webhooks are verified with.', `$\{${variable}}`));
+const webhookSecret = (variable: string) =>
+  Type.Optional(oneOrTwoSecrets('Secret that its webhooks are verified with, or two while one is replaced.', `$\{${variable}}`));
 
 const gitlab = section({
   type: Type.Literal('gitlab', { description: 'GitLab, gitlab.com or self-managed.' }),

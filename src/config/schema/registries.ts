@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
-import { byName, choice, list, secret, section, text, wholeNumber } from './build.ts';
+import { byName, choice, list, oneOrTwoSecrets, secret, section, text, wholeNumber } from './build.ts';
 
 const registry = section(
   {
     type: choice(['oci', 'nexus'], { description: 'oci: images and charts. nexus: bundles in raw repositories.', default: 'oci' }),
     username: Type.Optional(text('User to sign in as; without one, anonymous.', { examples: ['bot'] })),
     password: Type.Optional(secret('Password or token of that user.', '${REGISTRY_PASSWORD}')),
+    webhookSecret: Type.Optional(
+      oneOrTwoSecrets('Secret that its push notifications are verified with, or two while one is replaced.', '${REGISTRY_WEBHOOK_SECRET}'),
+    ),
     insecure: Type.Boolean({ description: 'Plain http instead of https.', default: false }),
     ca: Type.Optional(
       text('PEM file of the private certificate authority that signed its certificate.', { examples: ['./ca/internal.pem'] }),

@@ -3,7 +3,7 @@ import { byName, secret, section, text, wholeNumber } from './build.ts';
 
 export const server = section(
   {
-    host: text('Address to listen on. Anything but loopback makes the dashboard ask for a login.', {
+    host: text('Address to listen on. On anything but loopback there are webhooks only, as the dashboard has no login yet.', {
       default: '127.0.0.1',
       examples: ['0.0.0.0'],
     }),

@@ -1,5 +1,6 @@
+import { findVersion } from '../../domain/bundle-name.ts';
 import type { DatasourceName } from '../../domain/reference.ts';
-import { type BundleUrl, findVersion, parseBundleUrl, urlTrouble } from './bundle-url.ts';
+import { type BundleUrl, parseBundleUrl, urlTrouble } from './bundle-url.ts';
 import { appName, appOf, shown } from './draft.ts';
 
 /** A file of a forge, by the shape of its address. */

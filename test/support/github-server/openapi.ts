@@ -38,6 +38,7 @@ interface Operation {
 interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly 'x-webhooks': Readonly<Record<string, Readonly<Record<'post', Operation>>>>;
 }
 
 const id = 'github';
@@ -223,4 +224,15 @@ export function describedOperation(name: string): DescribedOperation {
   const found = operations.get(name) ?? new DescribedOperation(book, name);
   operations.set(name, found);
   return found;
+}
+
+/** The payload of a webhook (`registry-package-published`), with everything that GitHub says is in it. Throws when what is given does not fit. */
+export function describedWebhook(name: string, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  book ??= new Book();
+  const schema = book.description['x-webhooks'][name]?.post.requestBody?.content?.['application/json']?.schema;
+  if (schema === undefined) throw new Error(`GitHub describes no webhook ${name}`);
+  const payload = book.fill(schema, given);
+  const problems = book.problems(schema, payload, name);
+  if (problems.length > 0) throw new Error(problems.join('; '));
+  return payload as Readonly<Record<string, unknown>>;
 }

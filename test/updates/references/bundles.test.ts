@@ -1,4 +1,5 @@
-import { findVersion, parseBundleUrl } from '../../../src/updates/references/bundle-url.ts';
+import { bundleNameOf, findVersion } from '../../../src/domain/bundle-name.ts';
+import { parseBundleUrl } from '../../../src/updates/references/bundle-url.ts';
 import { findReferences } from '../../../src/updates/references/find.ts';
 import { found, hex } from '../../support/found.ts';
 
@@ -30,6 +31,7 @@ test.each([
   expect(url?.skip).toBeUndefined();
   expect(url?.places.length).toBe(template.split('{version}').length - 1);
   expect(url?.places.every(({ start, end }) => text.slice(start, end) === version)).toBe(true);
+  expect(bundleNameOf('n', `/r/${path}`)).toBe(url?.package.name);
 });
 
 test.each([

@@ -1,0 +1,37 @@
+import { at, listAt, type Payload, textAt } from './payload.ts';
+import type { Asked } from './sender.ts';
+import { askedBy, type Change, type Served } from './served.ts';
+
+/** Of project, group and system hooks. https://docs.gitlab.com/user/project/integrations/webhook_events/ and /administration/system_hooks/ */
+export function gitlabAsks(forge: string, payload: Payload, served: Served): Asked {
+  const path = textAt(payload, 'project', 'path_with_namespace');
+  const change = changeIn(payload);
+  return path === undefined || change === undefined ? 'uninteresting' : askedBy(change, { forge, path }, served);
+}
+
+function changeIn(payload: Payload): Change | undefined {
+  const kind = textAt(payload, 'object_kind') ?? textAt(payload, 'event_name');
+  if (kind === 'merge_request') return 'merge-request';
+  if (kind === 'release') return 'tag';
+  if (kind === 'push') return isPresent(payload) && isDefault(payload, textAt(payload, 'ref')) ? 'commits' : undefined;
+  if (kind === 'tag_push') return isPresent(payload) ? 'tag' : undefined;
+  return kind === 'repository_update' ? updated(payload) : undefined;
+}
+
+/** A system hook tells once of everything that a push changed. */
+function updated(payload: Payload): Change | undefined {
+  const refs = listAt(payload, 'changes')
+    .filter(isPresent)
+    .map((change) => textAt(change, 'ref'));
+  if (refs.some((ref) => isDefault(payload, ref))) return 'commits';
+  return refs.some((ref) => ref?.startsWith('refs/tags/')) ? 'tag' : undefined;
+}
+
+/** Where the payload does not name the default branch, any branch may be it. */
+function isDefault(payload: Payload, ref: string | undefined): boolean {
+  const branch = textAt(payload, 'project', 'default_branch');
+  return branch === undefined ? ref?.startsWith('refs/heads/') === true : ref === `refs/heads/${branch}`;
+}
+
+/** Of a branch or tag that was deleted, the new commit is all zeros. */
+const isPresent = (change: Payload): boolean => !/^0+$/.test(String(at(change, 'after')));
