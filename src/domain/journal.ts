@@ -1,14 +1,5 @@
 /** What is recorded. */
-export const entryKinds = [
-  'proposal',
-  'approval',
-  'merge',
-  'deployment-run',
-  'prune',
-  'grant',
-  'revocation',
-  'configuration',
-] as const;
+export const entryKinds = ['proposal', 'approval', 'merge', 'deployment-run', 'prune', 'grant', 'revocation', 'configuration'] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
 export interface NewEntry {
