@@ -49,6 +49,9 @@ export interface Delivery {
   readonly id: string;
 }
 
+/** How long a delivery is remembered, milliseconds: nobody repeats one later. */
+export const deliveryMemory = 30 * 24 * 3_600_000;
+
 /** Jobs that outlive the process. At least once each: a process that dies hands its jobs back. */
 export interface Queue {
   /** All of them and the memory of the delivery in one transaction, or nothing. repeated: the delivery was there before, and nothing was added. */
