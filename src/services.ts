@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { downloadBundle } from './adapters/datasources/download.ts';
 import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import type { Credentials } from './adapters/forges/github/account.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
-import { openStore } from './adapters/store/sqlite.ts';
+import { openPersistence, type Persistence } from './adapters/store/open.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
@@ -23,6 +22,7 @@ export interface Services {
   readonly forges: ReadonlyMap<string, Forge>;
   readonly http: HttpClient;
   readonly settings: ScanSettings;
+  readonly persistence: Persistence;
   /** What one scan, begun now, reaches the world through. */
   scanPorts(progress: Progress): ScanPorts;
   close(): Promise<void>;
@@ -40,7 +40,8 @@ export async function createServices(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
   { redact, warn, wait }: ServiceOptions,
 ): Promise<Services> {
-  const store = openStore(storeFolder(config.store.url));
+  const persistence = await openPersistence(config.store.url, warn);
+  const { store, locks } = persistence;
   const registries = Object.fromEntries(
     Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
   );
@@ -60,6 +61,7 @@ export async function createServices(
     forges,
     http,
     settings: settingsOf(config, placeOf),
+    persistence,
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
@@ -69,11 +71,11 @@ export async function createServices(
         return found;
       };
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge, datasources, store, now, progress, texts };
+      return { forge, datasources, store, locks, now, progress, texts };
     },
     close: async () => {
       await http.close();
-      store.close();
+      await persistence.close();
     },
   };
 }
@@ -92,14 +94,6 @@ async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promi
   const place = readSource(url, local);
   const found = place && local.get(place.forge);
   return place && found && (await found.exists(place.path)) ? { tags: await found.tags(place.path, '') } : undefined;
-}
-
-function storeFolder(url: string): string {
-  if (url.startsWith('file://')) return fileURLToPath(url);
-  if (url.startsWith('file:')) return url.slice('file:'.length);
-  throw new UsageError(
-    'store.url: only the embedded store (file:FOLDER) can be used by this version; several replicas over Postgres are yet to come',
-  );
 }
 
 interface ForgeParts {

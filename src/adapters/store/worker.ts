@@ -117,7 +117,7 @@ export function startWorker(scene: Scene): Worker {
 }
 
 async function work(
-  { claims, handle, options, pace, warn }: Scene,
+  { claims, handle, options, pace, now, warn }: Scene,
   job: Job,
   signal: AbortSignal,
   handingBack: () => boolean,
@@ -138,7 +138,7 @@ async function work(
 
 async function handBack({ claims, now, warn }: Scene, job: Job): Promise<void> {
   await claims
-    .postpone(job, { due: new Date(), counts: false })
+    .postpone(job, { due: new Date(now()), counts: false })
     .catch((error: unknown) => said(warn, 'handing a job back', error, undefined));
 }
 
