@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { downloadBundle } from './adapters/datasources/download.ts';
 import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import type { Credentials } from './adapters/forges/github/account.ts';
-import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
-import { openJournal } from './adapters/store/journal.ts';
-import { openStore } from './adapters/store/sqlite.ts';
+import { createHttpClient, type HostSettings, type HttpClient, type HttpClientOptions } from './adapters/http/client.ts';
+import { openPersistence, type Persistence } from './adapters/store/open.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
 import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
-import type { JournalStore } from './domain/journal.ts';
+import type { Journal } from './domain/journal.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
 import { anchorPrefix, anchorsAmong } from './journal/anchor.ts';
@@ -28,7 +26,9 @@ export interface Services {
   readonly forges: ReadonlyMap<string, Forge>;
   readonly http: HttpClient;
   readonly settings: ScanSettings;
-  readonly journalStore: JournalStore;
+  readonly persistence: Persistence;
+  /** What features record in, and what keeps it. */
+  readonly journal: Journal;
   /** Hashes of the journal that were put elsewhere. */
   anchors(): Promise<readonly Anchor[]>;
   /** What one scan, begun now, reaches the world through. */
@@ -39,6 +39,8 @@ export interface Services {
 export interface ServiceOptions {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
+  /** Told of every request that is sent. */
+  readonly asked?: HttpClientOptions['asked'];
   /** For tests: waits that many milliseconds between the tries of a request. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -46,11 +48,10 @@ export interface ServiceOptions {
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
 export async function createServices(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
-  { redact, warn, wait }: ServiceOptions,
+  { redact, warn, wait, asked }: ServiceOptions,
 ): Promise<Services> {
-  const folder = storeFolder(config.store.url);
-  const store = openStore(folder);
-  const journalStore = openJournal(folder);
+  const persistence = await openPersistence(config.store.url, warn);
+  const { store, locks } = persistence;
   const registries = Object.fromEntries(
     Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
   );
@@ -59,19 +60,24 @@ export async function createServices(
     store,
     redact,
     ...(wait !== undefined && { wait }),
+    ...(asked !== undefined && { asked }),
   });
   const made = new Map<string, ConnectedForge>();
   for (const [name, forge] of Object.entries(config.forges))
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   const access = Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []);
-  const journal = createJournal(journalStore, () => new Date());
+  const journal = createJournal(
+    () => persistence.journal(),
+    () => new Date(),
+  );
   const datasources = createDatasources({ registries, http, store, forges: access, localTags: (url) => localTags(forges, url) });
   return {
     forges,
     http,
     settings: settingsOf(config, placeOf),
-    journalStore,
+    persistence,
+    journal,
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     scanPorts: (progress) => {
       const now = new Date();
@@ -82,12 +88,11 @@ export async function createServices(
         return found;
       };
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge, datasources, store, journal, now, progress, texts };
+      return { forge, datasources, store, locks, journal, now, progress, texts };
     },
     close: async () => {
       await http.close();
-      journalStore.close();
-      store.close();
+      await persistence.close();
     },
   };
 }
@@ -114,14 +119,6 @@ async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promi
   const place = readSource(url, local);
   const found = place && local.get(place.forge);
   return place && found && (await found.exists(place.path)) ? { tags: await found.tags(place.path, '') } : undefined;
-}
-
-function storeFolder(url: string): string {
-  if (url.startsWith('file://')) return fileURLToPath(url);
-  if (url.startsWith('file:')) return url.slice('file:'.length);
-  throw new UsageError(
-    'store.url: only the embedded store (file:FOLDER) can be used by this version; several replicas over Postgres are yet to come',
-  );
 }
 
 interface ForgeParts {

@@ -29,6 +29,19 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   }
 }
 
+/** The lock until it is let go, or the process ends; undefined while somebody else has it. Not for a file that this process has with `withLock`. */
+export function tryLock(file: string): { release(): void } | undefined {
+  const connection = new (sqlite().DatabaseSync)(file, { timeout: 0 });
+  try {
+    if (begin(connection)) return { release: () => connection.close() };
+  } catch (cause) {
+    connection.close();
+    throw unusable(file, cause);
+  }
+  connection.close();
+  return undefined;
+}
+
 type Connection = InstanceType<ReturnType<typeof sqlite>['DatabaseSync']>;
 
 async function alone<T>(file: string, work: () => Promise<T>): Promise<T> {
@@ -52,9 +65,12 @@ async function take(file: string): Promise<Connection> {
     return connection;
   } catch (cause) {
     connection?.close();
-    throw new OutsideError(file, `${file}: taking this lock, an empty file that must be writable: ${explain(cause)}`, { cause });
+    throw unusable(file, cause);
   }
 }
+
+const unusable = (file: string, cause: unknown): OutsideError =>
+  new OutsideError(file, `${file}: taking this lock, an empty file that must be writable: ${explain(cause)}`, { cause });
 
 function begin(connection: Connection): boolean {
   try {

@@ -11,7 +11,7 @@ export interface JobsListCommand {
 
 /** `lockkeeper jobs list`: what waits, runs and is parked, oldest first. */
 export async function runJobsList({ state, json = false }: JobsListCommand, context: Context): Promise<ExitCode> {
-  const jobs = await withServices(context, ({ queue }) => queue.list(state === undefined ? undefined : [state]));
+  const jobs = await withServices(context, ({ persistence }) => persistence.queue().list(state === undefined ? undefined : [state]));
   if (json) context.output.json({ jobs: jobs.map(({ data, ...job }) => ({ ...job, kind: data.kind })) });
   else if (jobs.length === 0) context.output.print('There is no such job.');
   else context.output.table(['id', 'kind', 'what', 'state', 'attempts', 'added', 'problem'], jobs.map(row));
@@ -34,7 +34,8 @@ export async function runJobsRetry(
   { json = false }: { readonly json?: boolean },
   context: Context,
 ): Promise<ExitCode> {
-  const retried = await withServices(context, async ({ queue }) => {
+  const retried = await withServices(context, async ({ persistence }) => {
+    const queue = persistence.queue();
     const parked = (await queue.list(['parked'])).map(({ id }) => id);
     const unknown = ids.find((id) => !parked.includes(id));
     if (unknown !== undefined) {

@@ -9,9 +9,7 @@ export type JobData =
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
   /** What people were told of one thing is brought up to date. */
-  | { readonly kind: 'notify'; readonly thread: string }
-  /** The journal's newest hash is put somewhere else. */
-  | { readonly kind: 'anchor' };
+  | { readonly kind: 'notify'; readonly thread: string };
 
 export type JobKind = JobData['kind'];
 
@@ -47,6 +45,9 @@ export interface Delivery {
   /** Unique for that sender. */
   readonly id: string;
 }
+
+/** How long a delivery is remembered, milliseconds: nobody repeats one later. */
+export const deliveryMemory = 30 * 24 * 3_600_000;
 
 /** Jobs that outlive the process. At least once each: a process that dies hands its jobs back. */
 export interface Queue {

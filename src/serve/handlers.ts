@@ -17,14 +17,13 @@ export interface HandlerParts {
   readonly notify?: (thread: string) => Promise<void>;
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
-  readonly anchor: () => Promise<void>;
 }
 
 type Look = (ports: ScanPorts) => Promise<ScanResult>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, anchor, notify } = parts;
+  const { services, beat, notify } = parts;
   const { settings, forges } = services;
   const some = (look: Look) => async (job: Job) => {
     const { errors } = await scanned(parts, job, look);
@@ -35,14 +34,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     scan: async (_, job) => {
       const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }));
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
-      await rememberScan(services.store, new Date());
+      await rememberScan(services.persistence.store, new Date());
       await beat();
     },
     'scan-package': (data, job) => some((ports) => scanPackage(ports, settings, data.package))(job),
     'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository))(job),
     'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
     notify: async ({ thread }) => notify?.(thread),
-    anchor,
   };
 }
 
@@ -61,7 +59,8 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
     'scanned',
   );
-  if (notify !== undefined) await announceProposals({ store: services.store, queue: services.queue }, proposals, job.trace);
+  if (notify !== undefined)
+    await announceProposals({ store: services.persistence.store, queue: services.persistence.queue() }, proposals, job.trace);
   return result;
 }
 

@@ -13,7 +13,7 @@ import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
 import { recordConfiguration } from './configuration.ts';
-import { createHandlers, heartbeat } from './handlers.ts';
+import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
 import { webhookSettings } from './webhooks.ts';
@@ -40,10 +40,13 @@ const patience = 15_000;
 export async function startService(loaded: Loaded, { log, redact }: ServeOptions): Promise<Service> {
   const { config } = loaded;
   const metrics = createMetrics({
-    queue: () => services.queue.stats(),
-    journal: async () => (await services.journalStore.newest())?.number ?? 0,
+    queue: () => persistence.queue().stats(),
+    journal: async () => (await persistence.journal().newest())?.number ?? 0,
+    anchor: async () => undefined,
+    lastScan: () => lastScan(persistence.store),
   });
   const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: metrics.asked });
+  const { persistence } = services;
   let stopping = false;
   const parts: (() => Promise<void>)[] = [services.close];
   const stop = async (): Promise<void> => {
@@ -60,7 +63,7 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       beat: heartbeat(services, config.notifications.heartbeat, log),
       ...(notify !== undefined && { notify }),
     });
-    const work = await services.queue.work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
+    const work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
     parts.push(() => work.stop(patience));
     const server = await listen(config, services, {
       log,
@@ -84,7 +87,12 @@ async function listen(
   { log, metrics, ready }: { readonly log: Logger; readonly metrics: Metrics; readonly ready: () => Promise<string | undefined> },
 ): Promise<HttpServer> {
   const now = (): Date => new Date();
-  const webhooks = await createWebhooks(webhookSettings(config), { queue: services.queue, counts: metrics.deliveries, log, now });
+  const webhooks = await createWebhooks(webhookSettings(config), {
+    queue: services.persistence.queue(),
+    counts: metrics.deliveries,
+    log,
+    now,
+  });
   return startServer({
     host: config.server.host,
     port: config.server.port,
@@ -95,16 +103,17 @@ async function listen(
 }
 
 /** The text of what is wrong; undefined when work can be done. */
-async function unready({ queue }: Services): Promise<string | undefined> {
+async function unready({ persistence }: Services): Promise<string | undefined> {
   try {
-    await queue.stats();
+    await persistence.queue().stats();
     return undefined;
   } catch (error) {
     return `the store cannot be used: ${explain(error)}`;
   }
 }
 
-function schedules({ schedule }: Config, { queue }: Services, log: Logger): Promise<Schedule> {
+function schedules({ schedule }: Config, { persistence }: Services, log: Logger): Promise<Schedule> {
+  const queue = persistence.queue();
   return startSchedule({
     name: 'scan',
     cron: schedule.scan,
@@ -132,8 +141,8 @@ function notifier(services: Services, { notifications: { slack } }: Config, reda
   const chat = createSlack({ token: slack.token, url: slack.url, redact });
   const ports = {
     chat,
-    store: services.store,
-    locks: services.locks,
+    store: services.persistence.store,
+    locks: services.persistence.locks,
     channelOf: (environment: string) => slack.channels[environment] ?? slack.channel,
     wait: (ms: number) => sleep(ms),
   };

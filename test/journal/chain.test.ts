@@ -122,7 +122,10 @@ test('what is recorded at once is kept in order, in few writes, and each learns 
     writes.push(store.kept.length);
     return store.append(link);
   };
-  const journal = createJournal({ ...store, append }, () => now);
+  const journal = createJournal(
+    () => ({ ...store, append }),
+    () => now,
+  );
   const entries = await Promise.all(Array.from({ length: 50 }, (_, index) => journal.record(entry(`open ${index + 1}`))));
   expect(entries.map(({ what, number }) => [what, number])).toEqual(store.kept.map(({ what, number }) => [what, number]));
   expect(writes.length).toBeLessThan(5);
@@ -133,7 +136,10 @@ test('a journal that cannot be written fails those who record, and those after t
   const store = memoryJournal();
   let broken = true;
   const append: typeof store.append = (link) => (broken ? Promise.reject(new Error('disk full')) : store.append(link));
-  const journal = createJournal({ ...store, append }, () => now);
+  const journal = createJournal(
+    () => ({ ...store, append }),
+    () => now,
+  );
   await expect(Promise.all([journal.record(entry('a')), journal.record(entry('b'))])).rejects.toThrow('disk full');
   broken = false;
   expect(await journal.record(entry('c'))).toMatchObject({ number: 1, what: 'c' });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => slack.close());
 
-const locks: Locks = { hold: (_name, _patience, work) => work() };
+const locks: Locks = { hold: (_name, _patience, work) => work(new AbortController().signal) };
 
 function world(given: string = token) {
   const store = new MemoryStore();

@@ -6,7 +6,7 @@ import type { Redact } from '../../domain/redact.ts';
 import type { Store } from '../../domain/store.ts';
 import { boundBody, readBody } from './body.ts';
 import { ConditionalCache, conditions, refreshed } from './conditional.ts';
-import { createAgent, exchange, type Hop, type Host, type Opened, shown } from './exchange.ts';
+import { type Asked, createAgent, exchange, type Hop, type Host, type Opened, shown } from './exchange.ts';
 import { HostGate } from './host-gate.ts';
 import { isRedirect, nextHop } from './redirect.ts';
 
@@ -77,6 +77,7 @@ export interface HttpClientOptions {
   readonly store?: Store;
   readonly userAgent?: string;
   readonly redact?: Redact;
+  readonly asked?: Asked;
   /** For tests: waits that many milliseconds. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -193,6 +194,7 @@ class UndiciClient implements HttpClient {
       gate: new HostGate(name, concurrency, wait),
       agent: createAgent(concurrency, ca),
       count: () => this.counts.set(name, (this.counts.get(name) ?? 0) + 1),
+      asked: this.#options.asked ?? (() => {}),
       wait,
     };
     this.#hosts.set(name, host);

@@ -22,6 +22,9 @@ export interface Opened {
   readonly body: Dispatcher.ResponseData['body'];
 }
 
+/** Who watches what is asked, for the metrics. */
+export type Asked = (host: string, seconds: number, answer?: Pick<Opened, 'status' | 'headers'>) => void;
+
 /** Everything that is known of one host. */
 export interface Host {
   readonly name: string;
@@ -29,6 +32,8 @@ export interface Host {
   readonly agent: Agent;
   /** Called once per request sent. */
   readonly count: () => void;
+  /** Told of each: seconds until the head of the answer, or until nobody had answered. */
+  readonly asked: Asked;
   readonly wait: (ms: number) => Promise<void>;
 }
 
@@ -106,6 +111,19 @@ async function once<T>(host: Host, hop: Hop, use: (reply: Opened) => Promise<T>)
 
 async function send(host: Host, hop: Hop): Promise<Opened> {
   host.count();
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  try {
+    const opened = await transmit(host, hop);
+    host.asked(host.name, seconds(), opened);
+    return opened;
+  } catch (error) {
+    host.asked(host.name, seconds());
+    throw error;
+  }
+}
+
+async function transmit(host: Host, hop: Hop): Promise<Opened> {
   const { statusCode, headers, body } = await request(hop.url, {
     dispatcher: host.agent,
     method: hop.method,

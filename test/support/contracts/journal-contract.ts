@@ -55,7 +55,12 @@ export function journalContract(name: string, create: () => Promise<KeptJournal>
 
     test('many writers at once, through two doors, keep one chain', async () => {
       const stores = [kept.store, await kept.again()];
-      const journals = stores.map((store) => createJournal(store, () => new Date()));
+      const journals = stores.map((store) =>
+        createJournal(
+          () => store,
+          () => new Date(),
+        ),
+      );
       await Promise.all(Array.from({ length: 60 }, (_, index) => journals[index % 2]?.record(entry(`open ${index}`))));
       const verdict = await verifyChain(kept.store.entries(), []);
       expect(verdict).toMatchObject({ entries: 60, problems: [] });

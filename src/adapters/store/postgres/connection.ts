@@ -24,10 +24,11 @@ export interface Postgres {
   close(): Promise<void>;
 }
 
-export function connect(url: string, warn: (text: string) => void): Postgres {
+/** Nothing is asked of the server yet. `most` connections at once. */
+export function connect(url: string, warn: (text: string) => void, most = 10): Postgres {
   const address = readAddress(url);
   const settings = { connectionString: url, connectionTimeoutMillis: toConnect, keepAlive: true, application_name: 'lockkeeper' };
-  const pool = new pg.Pool({ ...settings, max: 10, query_timeout: perStatement });
+  const pool = new pg.Pool({ ...settings, max: most, query_timeout: perStatement });
   // An idle connection that the server ends is nobody's failure: the pool has dropped it already.
   pool.on('error', (error) => warn(`store: an idle connection to database ${address.shown} ended: ${error.message}`));
   const tried = async <T>(doing: string, again: boolean, work: () => Promise<T>): Promise<T> => {
@@ -43,7 +44,7 @@ export function connect(url: string, warn: (text: string) => void): Postgres {
   };
   return {
     address,
-    run: (doing, text, values = []) => tried(doing, true, async () => (await pool.query<Row>(text, [...values])).rows),
+    run: (doing, text, values = []) => tried(doing, true, async () => rowsOf(await pool.query<Row>(text, given(values)))),
     transaction: (doing, again, work) => tried(doing, again, () => transaction(pool, work)),
     session: (doing) =>
       tried(doing, true, async () => {
@@ -55,6 +56,11 @@ export function connect(url: string, warn: (text: string) => void): Postgres {
   };
 }
 
+/** Several statements in one text, which pg-boss has, are only understood without values; their rows follow each other. */
+const given = (values: readonly unknown[]): unknown[] | undefined => (values.length === 0 ? undefined : [...values]);
+const rowsOf = (result: pg.QueryResult<Row> | readonly pg.QueryResult<Row>[]): readonly Row[] =>
+  Array.isArray(result) ? result.flatMap((one: pg.QueryResult<Row>) => one.rows) : (result as pg.QueryResult<Row>).rows;
+
 async function transaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -64,7 +70,7 @@ async function transaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>)
   client.on('error', noteLoss); // taken from the pool, it has no other listener, and would end the process
   try {
     await client.query('BEGIN');
-    const result = await work(async (text, values = []) => (await client.query<Row>(text, [...values])).rows);
+    const result = await work(async (text, values = []) => rowsOf(await client.query<Row>(text, given(values))));
     await client.query('COMMIT');
     return result;
   } catch (error) {

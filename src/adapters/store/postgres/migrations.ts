@@ -14,6 +14,7 @@ export const lockClass = 0x10cc;
 export const migrationLock = 1;
 export const journalLock = 2;
 export const claimLock = 3;
+export const bossLock = 4;
 
 /**
  * Brings the schema up to date, one process at a time.

@@ -1,0 +1,74 @@
+import type { PgBoss } from 'pg-boss';
+import type { Job } from '../../../domain/queue.ts';
+import type { Claims } from '../worker.ts';
+import { inside, queueName } from './boss.ts';
+import type { Postgres, Query } from './connection.ts';
+import { again, jobOf, type Kept, type Row, slotOf } from './jobs.ts';
+import { claimLock, lockClass } from './migrations.ts';
+
+/** Jobs taken from pg-boss. A job whose worker was not heard of is given to another; what the first says of it afterwards counts for nothing. */
+export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
+  /** As they were fetched: pg-boss knows an attempt by its count. */
+  const fetched = new Map<string, Row>();
+
+  /** Runs it when the attempt is still this worker's, all or nothing. */
+  const settle = async (doing: string, job: Job, change: (row: Row, query: Query) => Promise<unknown>): Promise<void> => {
+    const row = fetched.get(job.id);
+    if (row === undefined) return;
+    await postgres.transaction(doing, true, async (query) => {
+      if ((await touched(boss, [row], query)).length > 0) await change(row, query);
+    });
+    fetched.delete(job.id);
+  };
+
+  return {
+    claim: async (room) => {
+      const rows = await postgres.transaction('taking jobs', true, async (query) => {
+        // One replica at a time, for a few milliseconds: two that look at once would both see that nobody works on a key.
+        await query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, claimLock]);
+        return await boss.fetch<Kept>(queueName, { ...inside(query), batchSize: room, includeMetadata: true, groupConcurrency: 1 });
+      });
+      for (const row of rows) fetched.set(row.id, row);
+      return rows.flatMap((row) => jobOf(row) ?? []);
+    },
+    async renew(jobs) {
+      const rows = jobs.flatMap(({ id }) => fetched.get(id) ?? []);
+      if (rows.length === 0) return [];
+      const ours = await postgres.transaction('keeping jobs', true, (query) => touched(boss, rows, query));
+      return rows.map(({ id }) => id).filter((id) => !ours.includes(id));
+    },
+    finish: (job) => settle('finishing a job', job, ({ id }, query) => boss.deleteJob(queueName, id, inside(query))),
+    park: (job, problem) =>
+      settle('parking a job', job, async ({ id }, query) => {
+        const why = { problem: JSON.stringify(problem) };
+        await boss.fail(queueName, id, why, inside(query)); // waits again, and may be changed
+        await boss.update(queueName, undefined, { ...inside(query), id, retryLimit: 0 });
+        await boss.fail(queueName, id, why, inside(query)); // for good
+      }),
+    postpone: (job, { due, counts, problem }) =>
+      settle('postponing a job', job, async (row, query) => {
+        // What was asked for meanwhile, this one does.
+        const waiting = await boss.findJobs<Kept>(queueName, { ...inside(query), key: slotOf(job), queued: true });
+        await boss.deleteJob(
+          queueName,
+          [...waiting, row].map(({ id }) => id),
+          inside(query),
+        );
+        await boss.insert(
+          queueName,
+          [again(row, { due, attempts: job.attempts - (counts ? 0 : 1), problem: problem ?? job.problem })],
+          inside(query),
+        );
+      }),
+  };
+}
+
+/** The ids of those attempts that are still the ones that run; their rows are locked until the transaction ends. */
+async function touched(boss: PgBoss, rows: readonly Row[], query: Query): Promise<readonly string[]> {
+  const answer: { readonly settled?: unknown } = await boss.touch(
+    queueName,
+    rows.map(({ id, retryCount }) => ({ id, retryCount })),
+    inside(query),
+  );
+  return Array.isArray(answer.settled) ? answer.settled.map(String) : [];
+}

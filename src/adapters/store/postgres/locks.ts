@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import type { Locks } from '../../../domain/locks.ts';
+import { locksFrom } from '../turns.ts';
+import { told } from './address.ts';
+import type { Postgres } from './connection.ts';
+import { nameOf } from './store.ts';
+
+/** Milliseconds between two looks whether the session still stands, and how long the answer may take. */
+const beat = 5000;
+
+/**
+ * The server lets a session's locks go when it finds that the client is gone: at once for a process that died, after half a minute for a network
+ * that did. The client looks more often than that, so that whoever holds a lock learns of its loss before anybody else can have it.
+ */
+const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET idle_session_timeout = 0';
+
+interface Session {
+  readonly client: pg.Client;
+  /** Aborted when the connection ended: its locks are lost. */
+  readonly lost: AbortController;
+  readonly heart: NodeJS.Timeout;
+}
+
+/** Locks among all replicas: Postgres' session advisory locks, all on one connection. */
+export function postgresLocks(postgres: Postgres): Locks & { close(): Promise<void> } {
+  let opening: Promise<Session> | undefined;
+  const forget = (): void => {
+    opening = undefined;
+  };
+  const current = (): Promise<Session> => {
+    opening ??= open(postgres, forget);
+    opening.catch(forget);
+    return opening;
+  };
+  const end = async ({ client, lost, heart }: Session): Promise<void> => {
+    clearInterval(heart);
+    lost.abort();
+    await client.end();
+  };
+  const locks = locksFrom(async (name) => {
+    const { client, lost } = await current();
+    const key = nameOf('lock', name).readBigInt64BE().toString();
+    const { rows } = await asked(postgres, name, () =>
+      client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]),
+    );
+    if (rows[0]?.taken !== true) return undefined;
+    const release = async (): Promise<void> => {
+      await client.query('SELECT pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined); // let go with the connection
+    };
+    return { signal: lost.signal, release };
+  });
+  return {
+    ...locks,
+    async close() {
+      const found = await opening?.catch(() => undefined);
+      if (found !== undefined) await end(found);
+    },
+  };
+}
+
+async function open(postgres: Postgres, forget: () => void): Promise<Session> {
+  const client = await postgres.session('opening a session for locks');
+  const lost = new AbortController();
+  const lose = (): void => {
+    clearInterval(heart);
+    forget();
+    lost.abort();
+  };
+  const heart = setInterval(() => {
+    const late = setTimeout(() => {
+      lose();
+      client.connection.stream.destroy();
+    }, beat);
+    client.query('SELECT 1').then(() => clearTimeout(late), lose);
+  }, beat);
+  heart.unref();
+  client.on('error', lose);
+  client.on('end', lose);
+  await asked(postgres, 'its settings', () => client.query(session));
+  return { client, lost, heart };
+}
+
+async function asked<T>(postgres: Postgres, name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw told(postgres.address, `locking ${name}`, cause);
+  }
+}

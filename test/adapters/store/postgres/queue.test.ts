@@ -1,0 +1,36 @@
+import { postgresQueue } from '../../../../src/adapters/store/postgres/queue.ts';
+import { queueContract, testPace } from '../../../support/contracts/queue-contract.ts';
+import { connections, describeOnPostgres } from '../../../support/with-postgres.ts';
+
+describeOnPostgres('the queue in Postgres', (server) => {
+  const { fresh, again } = connections(server);
+  const warnings: string[] = [];
+  let open: ReturnType<typeof postgresQueue>[] = [];
+  afterEach(async () => {
+    for (const each of open) await each.close();
+    open = [];
+    expect(warnings.splice(0)).toEqual([]);
+  });
+  const queue = (postgres: Parameters<typeof postgresQueue>[0]) => {
+    const made = postgresQueue(postgres, { warn: (text) => warnings.push(text), pace: testPace });
+    open.push(made);
+    return made;
+  };
+
+  queueContract('postgres', async () => {
+    const postgres = await fresh();
+    const { database } = postgres.address;
+    return {
+      queues: [queue(postgres), queue(again(database))],
+      // The server's clock is nobody's to move: what is kept is made older.
+      pass: async (ms) => {
+        const past = `- ${ms} * interval '1 ms'`;
+        await server().query(
+          database,
+          `UPDATE lockkeeper_jobs.job SET start_after = start_after ${past} WHERE state IN ('created', 'retry')`,
+        );
+        await server().query(database, `UPDATE lockkeeper.delivery SET at = at ${past}`);
+      },
+    };
+  });
+});
