@@ -21,6 +21,8 @@ export interface DockerRegistry {
 }
 
 interface DockerRegistryOptions {
+  /** Without one, any free port. */
+  readonly port?: number;
   /** Asks for basic authentication (bot, secret). */
   readonly password?: boolean;
   /** Where it tells of what happens in it, and the Authorization that it sends along. */
@@ -28,9 +30,9 @@ interface DockerRegistryOptions {
 }
 
 /** Starts Debian's docker-registry on loopback, its content in memory. */
-export async function startDockerRegistry({ password = false, notify }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+export async function startDockerRegistry({ password = false, notify, port: given }: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
-  const port = await freePort();
+  const port = given ?? (await freePort());
   await writeFile(join(folder, 'htpasswd'), htpasswd);
   await writeFile(join(folder, 'config.json'), configuration(folder, port, { password, notify }));
   const running = spawn('docker-registry', ['serve', join(folder, 'config.json')], { stdio: 'ignore' });

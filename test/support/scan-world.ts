@@ -12,6 +12,8 @@ import { type Call, call } from './terminal.ts';
 export interface ScanWorld extends ForgeFixture {
   /** As app.yml calls the forge: `local:group/project`. */
   readonly forgeName: string;
+  /** Path of app.yml. */
+  readonly config: string;
   /** Writes app.yml: this, after the store and the forge. */
   readonly configure: (text: string) => void;
   readonly run: (...argv: string[]) => Promise<Call>;

@@ -1,0 +1,147 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { deployment } from '../support/deployments.ts';
+import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
+import { image } from '../support/images.ts';
+import { describeWith } from '../support/parts.ts';
+import { freePorts } from '../support/ports.ts';
+import { localScanWorld } from '../support/scan-world.ts';
+import { type Served, serve, until } from '../support/served.ts';
+import { startSlack } from '../support/slack-server.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { call } from '../support/terminal.ts';
+
+const folder = temporaryFolder();
+const secret = 'b1946ac92492d2347c6235b4d2611184';
+const slackToken = 'xoxb-0123456789-secret';
+
+describeWith('docker-registry', 'lockkeeper serve', () => {
+  let registry: DockerRegistry;
+  let slack: Awaited<ReturnType<typeof startSlack>>;
+  let beats: Awaited<ReturnType<typeof startHeartbeat>>;
+  let world: ReturnType<typeof localScanWorld>;
+  const running: Served[] = [];
+  const start = async (): Promise<Served> => {
+    const served = await serve(world.config, { SLACK_TOKEN: slackToken, REGISTRY_SECRET: secret });
+    running.push(served);
+    return served;
+  };
+
+  beforeEach(async () => {
+    const [port = 0, registryPort = 0] = await freePorts(2);
+    const host = `127.0.0.1:${registryPort}`;
+    const notify = { url: `http://127.0.0.1:${port}/webhooks/registry/${host}`, authorization: `Bearer ${secret}` };
+    [registry, slack, beats] = await Promise.all([
+      startDockerRegistry({ port: registryPort, notify }),
+      startSlack(slackToken, ['deployments']),
+      startHeartbeat(),
+    ]);
+    world = localScanWorld(folder());
+    world.configure(`server: { port: ${port}, url: "http://127.0.0.1:${port}" }
+registries: { "${host}": { insecure: true, webhookSecret: "\${REGISTRY_SECRET}" } }
+environments: [{ name: staging, repository: "local:staging" }, { name: production, repository: "local:production" }]
+notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel: "#deployments" }, heartbeat: "${beats.url}" }
+`);
+    for (const app of ['billing', 'web']) await registry.pushImage(`shop/${app}`, image({ labels: { app, of: '1.4.2' } }), '1.4.2');
+    const file = (app: string) => ({ [`${app}.yaml`]: deployment(`${host}/shop/${app}:1.4.2`) });
+    await world.createRepository('staging', { ...file('billing'), ...file('web') });
+    await world.createRepository('production', file('billing'));
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((one) => one.stop('SIGKILL')));
+    await Promise.all([registry.stop(), slack.close(), beats.close()]);
+  });
+
+  const requests = async (path: string) => (await world.forge.mergeRequests(path)).map(({ title }) => title);
+  const scanned = (served: Served, count: number) =>
+    until(() => served.log().filter(({ msg }) => msg === 'scanned').length >= count || undefined);
+
+  test("a pushed image is proposed at once, by the registry's own notification, in the environments that have it and no other; told once, with one trace", async () => {
+    const served = await start();
+    await scanned(served, 1); // what a tick before the start would have found
+    await until(() => beats.count() === 1 || undefined);
+    await registry.pushImage('shop/billing', image({ labels: { of: '1.5.0' } }), '1.5.0');
+    await until(async () => ((await requests('production')).length === 1 && (await requests('staging')).length === 1) || undefined);
+    expect(await requests('staging')).toEqual(['billing 1.4.2 → 1.5.0']);
+    await until(() => slack.messages('deployments').length === 2 || undefined);
+    expect(
+      slack
+        .messages('deployments')
+        .map(({ text }) => /^\*(\w+)\*: .*billing 1\.4\.2 → 1\.5\.0> waits for review/.exec(text)?.[1])
+        .sort(),
+    ).toEqual(['production', 'staging']);
+    const [delivery] = served.log().filter(({ msg, outcome }) => msg === 'a delivery' && outcome === 'added');
+    const opened = served.log().filter(({ msg }) => String(msg).startsWith('open:'));
+    expect(opened.map(({ trace }) => trace)).toEqual([delivery?.['trace'], delivery?.['trace']]);
+    const metrics = await (await fetch(`${served.url}/metrics`)).text();
+    expect(metrics).toMatch(/^lockkeeper_proposals_total\{environment="staging",action="open"\} 1$/m);
+    expect(metrics).toMatch(/^lockkeeper_webhook_deliveries_total\{sender="registry\/127\.0\.0\.1:\d+",outcome="accepted"\} \d+$/m);
+    expect(await served.stop()).toBe(0);
+  });
+
+  test('a restart scans nothing twice, goes on where it was, and what came while it was down is found by the schedule', async () => {
+    const first = await start();
+    await scanned(first, 1);
+    expect(await first.stop()).toBe(0);
+    await registry.pushImage('shop/web', image({ labels: { of: '2.0.0' } }), '2.0.0');
+    const second = await start();
+    // The tick before the start was made already, by the same name.
+    await until(async () => (await fetch(`${second.url}/readyz`)).ok || undefined);
+    await registry.pushImage('shop/web', image({ labels: { of: '2.1.0' } }), '2.1.0');
+    await until(async () => (await requests('staging')).includes('web 1.4.2 → 2.1.0') || undefined);
+    expect(second.log().filter(({ msg, trace }) => msg === 'scanned' && String(trace).startsWith('scan '))).toEqual([]);
+    expect(beats.count()).toBe(1);
+  });
+
+  test('a delivery without the secret is refused and counted; nothing is queued, and its text is nowhere', async () => {
+    const served = await start();
+    await scanned(served, 1);
+    const post = (headers: Record<string, string>) =>
+      fetch(`${served.url}/webhooks/registry/${registry.host}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({
+          events: [
+            {
+              action: 'push',
+              target: { repository: 'shop/hostile', tag: '9.9.9', mediaType: 'application/vnd.oci.image.manifest.v1+json' },
+            },
+          ],
+        }),
+      });
+    expect((await post({})).status).toBe(401);
+    expect((await post({ authorization: `Bearer ${createHmac('sha256', secret).digest('hex')}` })).status).toBe(401);
+    expect((await fetch(`${served.url}/webhooks/registry/other.example.com`, { method: 'POST' })).status).toBe(404);
+    const metrics = await (await fetch(`${served.url}/metrics`)).text();
+    expect(metrics).toMatch(/outcome="unsigned"\} 1$/m);
+    expect(metrics).toMatch(/outcome="bad-signature"\} 1$/m);
+    expect(JSON.stringify(served.log())).not.toContain('hostile');
+    expect(
+      JSON.parse(
+        (await call(['jobs', 'list', '--json', '--config', world.config], { SLACK_TOKEN: slackToken, REGISTRY_SECRET: secret })).stdout,
+      ),
+    ).toEqual({ jobs: [] });
+  });
+
+  test('a configuration that cannot be served ends it with 2 and the line', async () => {
+    world.configure(
+      'environments: [{ name: staging, repository: "local:staging" }]\nregistries: { "r.example.com": { webhookSecret: development } }\n',
+    );
+    await expect(serve(world.config)).rejects.toThrow(/serve ended with 2: .*webhookSecret/s);
+  });
+});
+
+async function startHeartbeat() {
+  let count = 0;
+  const server = createServer((_, response) => {
+    count += 1;
+    response.end('ok');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`,
+    count: () => count,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+}
