@@ -10,6 +10,8 @@ export type Credentials = { readonly token: string } | { readonly appId: number;
 /** Whom we act as. */
 export interface Account {
   readonly asApp: boolean;
+  /** The App's number; undefined for a token. */
+  readonly appId: number | undefined;
   /** Value of the header `authorization` for what belongs to the owner; without one, for ourselves. */
   authorization(owner: string | undefined): Promise<string>;
   /** Our name on commits and comments: a user's login, or `slug[bot]`. */
@@ -61,6 +63,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 
 class TokenAccount implements Account {
   readonly asApp = false;
+  readonly appId = undefined;
   readonly login: () => Promise<string>;
   readonly #token: string;
 
@@ -96,6 +99,7 @@ type AppAuth = (options: { readonly type: 'app' } | { readonly type: 'installati
 /** Acts as itself for questions about itself, and as its installation for what belongs to an owner. */
 class AppAccount implements Account {
   readonly asApp = true;
+  readonly appId: number;
   readonly login: () => Promise<string>;
   readonly #name: string;
   readonly #auth: () => Promise<AppAuth>;
@@ -105,6 +109,7 @@ class AppAccount implements Account {
 
   constructor({ name, api, http }: AccountOptions, { appId, privateKey }: { readonly appId: number; readonly privateKey: string }) {
     this.#name = name;
+    this.appId = appId;
     this.#auth = once(async () => {
       const [{ createAppAuth }, { request }] = await Promise.all([import('@octokit/auth-app'), bareOctokit(api, http, 'repeatable')]);
       return createAppAuth({ appId, privateKey, request, log: silent }) as AppAuth;

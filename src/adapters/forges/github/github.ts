@@ -11,7 +11,9 @@ import { Proposals } from './proposals.ts';
 import { toPublic } from './pull-request.ts';
 import { PullRequestLists } from './pull-request-lists.ts';
 import { Repositories } from './repositories.ts';
+import { reviewsOf } from './reviews.ts';
 import { Sources } from './sources.ts';
+import { Statuses } from './statuses.ts';
 import { Writer } from './writer.ts';
 
 export interface GitHubOptions {
@@ -41,6 +43,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
   const finishing = new Finishing(api, store);
   const proposals = new Proposals(api, finishing, writer);
   const sources = new Sources(api);
+  const statuses = new Statuses(api);
 
   return {
     traits: { name, type: 'github', descriptionLimit, url },
@@ -65,5 +68,8 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
     mergedSince: (path, since) => sources.mergedSince(path, since),
     releaseNotes: (path) => sources.releaseNotes(path),
     file: (path, revision, file, limit) => sources.file(path, revision, file, limit),
+    setStatus: (path, { commit }, status) => statuses.set(path, commit, status),
+    statuses: (path, commit) => statuses.of(path, commit),
+    reviews: (path, id) => reviewsOf(api, path, id),
   };
 }
