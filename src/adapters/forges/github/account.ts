@@ -14,6 +14,8 @@ export interface Account {
   readonly appId: number | undefined;
   /** Value of the header `authorization` for what belongs to the owner; without one, for ourselves. */
   authorization(owner: string | undefined): Promise<string>;
+  /** The same for what anybody may read: without an installation at the owner, that of another; undefined where there is none at all. */
+  reading(owner: string): Promise<string | undefined>;
   /** Our name on commits and comments: a user's login, or `slug[bot]`. */
   login(): Promise<string>;
   /** Accounts in which the App is installed and not suspended; undefined for a token. */
@@ -86,6 +88,10 @@ class TokenAccount implements Account {
     return Promise.resolve(`Bearer ${this.#token}`);
   }
 
+  reading(): Promise<string> {
+    return this.authorization();
+  }
+
   owners(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -125,6 +131,12 @@ class AppAccount implements Account {
     if (owner === undefined) return `Bearer ${await this.#token({ type: 'app' })}`;
     const { id: installationId } = await this.#installation(owner);
     return `Bearer ${await this.#token({ type: 'installation', installationId })}`;
+  }
+
+  async reading(owner: string): Promise<string | undefined> {
+    const all = await this.#all();
+    const usable = [all.get(owner.toLowerCase()), ...all.values()].find((one) => one?.suspended === false);
+    return usable === undefined ? undefined : this.authorization(usable.login);
   }
 
   async #token(of: Parameters<AppAuth>[0]): Promise<string> {

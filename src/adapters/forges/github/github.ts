@@ -27,11 +27,17 @@ export interface GitHubOptions {
   readonly store: Store;
 }
 
+/** A GitHub, and who may read there. */
+export interface GitHub extends Forge {
+  /** The header `authorization` for what belongs to the owner, for requests beside the forge's own; undefined where only anybody's may be made. */
+  reading(owner: string): Promise<string | undefined>;
+}
+
 /** Characters; GitHub answers a longer one with 422 `body is too long (maximum is 65536 characters)`. */
 const descriptionLimit = 65_536;
 
 /** A GitHub as a forge. Nothing is asked, and Octokit not even loaded, before the first call. Throws UsageError for an unusable address. */
-export function createGitHub({ name, url: given, credentials, http, store }: GitHubOptions): Forge {
+export function createGitHub({ name, url: given, credentials, http, store }: GitHubOptions): GitHub {
   const { url, api: base } = addressOf(name, given);
   const account = createAccount({ name, api: base, credentials, http });
   const api = new GitHubApi({ name, url, api: base, account, http });
@@ -71,5 +77,6 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
     setStatus: (path, { commit }, status) => statuses.set(path, commit, status),
     statuses: (path, commit) => statuses.of(path, commit),
     reviews: (path, id) => reviewsOf(api, path, id),
+    reading: (owner) => account.reading(owner),
   };
 }
