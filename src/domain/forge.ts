@@ -81,6 +81,10 @@ export interface ForgeTraits {
   readonly url: string;
 }
 
+/** What people call a merge request where they work; `merge request` where they work in several places. */
+export const requestWord = (...types: readonly ForgeTraits['type'][]): 'pull request' | 'merge request' =>
+  types.length > 0 && types.every((type) => type === 'github') ? 'pull request' : 'merge request';
+
 /** What an environment's repository is asked and told. Every method throws OutsideError naming host and request, with what to do. */
 export interface EnvironmentForge {
   readonly traits: ForgeTraits;
