@@ -36,7 +36,6 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitHubRefusal): Ou
   const host = new URL(attempt.url).host;
   const scope = attempt.path === undefined ? host : `${attempt.forge}:${attempt.path}`;
   const said = `${attempt.doing}${attempt.path === undefined ? '' : ` ${attempt.path}`} at ${host}: ${status} ${reason}`.trimEnd();
-  if (/secondary rate limit|abuse detection/i.test(reason)) return new OutsideError(scope, `${said}; the next run tries again`);
   if (isMoved(status, reason)) return new ConflictError(scope, `${said}; the next run looks again`, { status });
   return new RefusedError(scope, `${said}; ${advice(attempt, status, reason)}`, { status });
 }
