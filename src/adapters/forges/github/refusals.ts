@@ -52,6 +52,7 @@ function advice({ forge, path = '', asApp }: Attempt, status: number, reason: st
   if (/protected|rule violation|force-push|cannot update/i.test(reason)) {
     return `let ${asApp ? 'the App' : "the token's user"} create, update and delete branches lockkeeper/* of ${path} (Settings › Rules)`;
   }
+  if (status === 403 && reason.includes('it takes the permission')) return `give ${who} that permission for ${path || 'this'}`;
   if (status === 403) return `give ${who} access to ${path || 'this'} with the permissions contents and pull requests: read and write`;
   if (status === 404) return `check the path in app.yml, and that ${who} has access to ${path}`;
   if (status < 400) return 'it was renamed or transferred: write the address it has now into app.yml';

@@ -127,7 +127,9 @@ describe('refusals name who has to do what', () => {
     const { commit } = await forge.state(path);
     const error = await failure(forge.commit(path, changeOn(commit)));
     expect(error).toBeInstanceOf(RefusedError);
-    expect(error.message).toMatch(/Resource not accessible by personal access token \(it takes the permission contents=write\)/);
+    expect(error.message).toMatch(
+      /Resource not accessible by personal access token \(it takes the permission contents=write\); give the token that permission for platform\/staging/,
+    );
   });
 
   test('a protected branch, a title too long, a repository archived meanwhile', async () => {
