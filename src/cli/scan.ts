@@ -30,11 +30,12 @@ interface Scanned {
 
 export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCommand, context: Context): Promise<Scanned> {
   const options = { ...(env && { only: env }), ...(app && { apps: app }), ...(packages && { packages }), dryRun };
-  return withServices(context, ({ forges, scanPorts, settings }) =>
+  return withServices(context, (services) =>
     withProgress(context, 'scanning', async (progress) => {
+      const { forges, settings } = services;
       const used = settings.environments.map((one) => ('discover' in one ? one.discover : one.repository).forge);
       const request = requestWord(...used.flatMap((name) => forges.get(name)?.traits.type ?? []));
-      return { report: reportOf(await scan(scanPorts(progress), settings, options)), request };
+      return { report: reportOf(await scan(services.scanPorts(progress), settings, options)), request };
     }),
   );
 }
