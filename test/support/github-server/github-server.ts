@@ -114,7 +114,15 @@ export class GitHubServer {
     await createBareRepository(directory, defaultBranch);
     if (Object.keys(files).length > 0) await commitFiles(directory, { branch: defaultBranch, files, message: 'Begin', parent: null });
     const known = { id, owner, name, directory, objects: new GitObjects(directory), defaultBranch, topics, archived };
-    this.#world.repositories.push({ ...known, protectedPrefixes: [], pulls: [], releases: [], statuses: [], checkRuns: [] });
+    this.#world.repositories.push({
+      ...known,
+      protectedPrefixes: [],
+      pulls: [],
+      releases: [],
+      statuses: [],
+      checkRuns: [],
+      activities: [],
+    });
   }
 
   /** The bare repository behind the path; whoever changes it there must know that pull requests do not notice. */

@@ -38,7 +38,7 @@ import {
   listUser,
   tarball,
 } from './repositories.ts';
-import { listReviews } from './reviews.ts';
+import { listActivities, listReviews } from './reviews.ts';
 import { combinedStatus, createCheckRun, createStatus, listCheckRuns, updateCheckRun } from './verdicts.ts';
 
 export type Answer = (call: Call) => Reply | Promise<Reply>;
@@ -74,6 +74,7 @@ const table: Readonly<Record<string, Answer>> = {
   'POST /repos/{owner}/{repo}/pulls': createPull,
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': getPull,
   'PATCH /repos/{owner}/{repo}/pulls/{pull_number}': updatePull,
+  'GET /repos/{owner}/{repo}/activity': listActivities,
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': listReviews,
   'POST /repos/{owner}/{repo}/statuses/{sha}': createStatus,
   'GET /repos/{owner}/{repo}/commits/{ref}/status': combinedStatus,

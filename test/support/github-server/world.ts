@@ -112,6 +112,8 @@ export interface Repository {
   readonly releases: Release[];
   readonly statuses: Status[];
   readonly checkRuns: CheckRun[];
+  /** Pushes, oldest first. */
+  readonly activities: { readonly id: number; readonly ref: string; readonly after: string; readonly at: Date }[];
 }
 
 /** The GitHub App of the stand-in. */

@@ -17,7 +17,22 @@ export async function reviewsOf(api: GitHubApi, path: string, id: number): Promi
   if (!complete) throw new OutsideError(`${api.name}:${path}`, `${doing} ${path}: there are more than can be read`);
   // The head is asked for last: a push in between makes reviews look too old, and never too new.
   const { data } = await api.ask(`looking at pull request #${id} of`, path, (rest, at) => rest.pulls.get({ ...at, pull_number: id }));
-  return { author: toUser(data.user), commit: data.head.sha, reviews: items.flatMap(toReview) };
+  const commit = data.head.sha;
+  const since = (data.head.repo as { id: number } | null)?.id === data.base.repo.id ? await headSince(api, path, data.head) : undefined;
+  return { author: toUser(data.user), commit, ...(since === undefined ? {} : { since }), reviews: items.flatMap(toReview) };
+}
+
+/** A head that was pushed away and back again is a new one: a review names its commit all the same. https://docs.github.com/en/rest/repos/repos#list-repository-activities */
+async function headSince(
+  api: GitHubApi,
+  path: string,
+  { ref, sha }: { readonly ref: string; readonly sha: string },
+): Promise<string | undefined> {
+  const found = await api.find(`listing the pushes to branch ${ref} of`, path, (rest, at) =>
+    rest.repos.listActivities({ ...at, ref: `refs/heads/${ref}`, direction: 'desc', per_page: 1 }),
+  );
+  const newest = found?.data[0];
+  return newest?.after === sha ? utc(newest.timestamp) : undefined;
 }
 
 const states: Readonly<Record<string, Review['state']>> = {

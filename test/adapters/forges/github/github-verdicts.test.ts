@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { OutsideError, RefusedError } from '../../../../src/domain/errors.ts';
 import type { Annotation, NewStatus } from '../../../../src/domain/forge.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/github-server/connected.ts';
-import { bot } from '../../../support/github-server/options.ts';
+import { ada, bot } from '../../../support/github-server/options.ts';
+import type { Review } from '../../../support/github-server/world.ts';
 
 const key = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -180,6 +181,27 @@ describe('reviews', () => {
       { state: 'dismissed', commit },
       { state: 'approved', commit: pushed },
     ]);
+  });
+
+  test('a head pushed away and back again is newer than its review', async () => {
+    const { id, commit } = await proposed();
+    at.server.review(path, id, 'APPROVED');
+    at.server.pull(path, id).reviews[0] = { ...at.server.pull(path, id).reviews[0], at: new Date('2026-01-01T00:00:00Z') } as Review;
+    await at.server.push(path, branch, { 'b.yaml': 'v: 3\n' }, 'away');
+    const headers = { authorization: `Bearer ${ada.token}`, 'x-github-api-version': '2022-11-28' };
+    const back = { method: 'PATCH', headers, body: JSON.stringify({ sha: commit, force: true }) };
+    expect((await fetch(`${at.server.url}/api/v3/repos/${path}/git/refs/heads/${branch}`, back)).status).toBe(200);
+    const found = await at.forge.reviews(path, id);
+    expect([found.commit, found.reviews[0]?.commit]).toEqual([commit, commit]);
+    expect((found.since ?? '') > (found.reviews[0]?.submittedAt ?? '9')).toBe(true);
+  });
+
+  test('a GitHub that does not tell pushes, or not yet, says nothing of since when', async () => {
+    const { id } = await proposed();
+    at.server.fail('GET', /\/activity/, { status: 404 });
+    expect((await at.forge.reviews(path, id)).since).toBeUndefined();
+    at.server.repository(path).activities.length = 0;
+    expect((await at.forge.reviews(path, id)).since).toBeUndefined();
   });
 
   test('a page that fails fails all of it', async () => {
