@@ -17,8 +17,11 @@ export interface Writer {
   readonly owner: string | undefined;
   /** The merge request's description, with its marker. */
   describe(proposal: Proposal): Promise<string>;
-  /** Does this when it is the environment's turn to write. */
-  turn<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Does this when it is the environment's turn to write, unless somebody else has written meanwhile and something else is to be done now.
+   * `stillOurs` throws when the turn was lost in the middle.
+   */
+  turn<T>(work: (stillOurs: () => void) => Promise<T>): Promise<T>;
   /** The changed files, as they shall stand on top of `base`. */
   edited(proposal: Proposal, base: string): Promise<readonly { readonly path: string; readonly content: Uint8Array }[]>;
 }
@@ -57,8 +60,9 @@ async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefin
   const description = await writer.describe(proposal);
   const owner = writer.owner === undefined ? {} : { owner: writer.owner };
   const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
-  return await writer.turn(async () => {
+  return await writer.turn(async (stillOurs) => {
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    stillOurs();
     return (await writer.forge.open(writer.path, request)).url;
   });
 }
@@ -66,8 +70,9 @@ async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefin
 async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
   const { proposal, request, texts, build: toBuild } = action;
   const description = texts === undefined ? undefined : await writer.describe(proposal);
-  await writer.turn(async () => {
+  await writer.turn(async (stillOurs) => {
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    stillOurs();
     if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
   });
   return request.url;
