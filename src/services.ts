@@ -65,13 +65,8 @@ export async function createServices(
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
-      const forge = (name: string): Forge => {
-        const found = views.get(name);
-        if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
-        return found;
-      };
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge, datasources, store, locks, now, progress, texts };
+      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, now, progress, texts };
     },
     close: async () => {
       await http.close();
@@ -79,6 +74,14 @@ export async function createServices(
     },
   };
 }
+
+const named =
+  (forges: ReadonlyMap<string, Forge>) =>
+  (name: string): Forge => {
+    const found = forges.get(name);
+    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+    return found;
+  };
 
 /** How the REST API of a forge is asked for tags, releases and packages. */
 function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {

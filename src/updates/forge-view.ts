@@ -23,30 +23,34 @@ export interface ForgeView {
 export interface Viewer {
   readonly now: EnvironmentNow;
   readonly forge: Forge;
+  /** The same, which remembers nothing of this scan. */
+  readonly forgeNow: Forge;
   readonly store: Store;
   /** App by branch. */
   readonly apps: ReadonlyMap<string, string>;
   readonly at: Date;
+  /** The last write before the forge was asked anything. */
+  readonly seen: number | undefined;
 }
 
-export const firstView = (viewer: Viewer): Promise<ForgeView> => view(viewer, viewer.now.state, viewer.now.seen);
+export const firstView = (viewer: Viewer): Promise<ForgeView> => view(viewer, viewer.forge, viewer.now.state, viewer.seen);
 
 /**
  * After somebody else has written, as it is while nobody does; `seen` is the number that stands for all of it.
  * Throws ConflictError when what stands on the default branch is not what was scanned any more.
  */
 export async function viewAgain(viewer: Viewer, seen: number): Promise<ForgeView> {
-  const { forge, now } = viewer;
+  const { forgeNow, now } = viewer;
   const { repository, name } = now.settings;
-  const state = await forge.state(repository.path);
+  const state = await forgeNow.state(repository.path);
   if (state.commit !== now.state.commit) {
     const scope = `${repository.forge}:${repository.path}`;
     throw new ConflictError(scope, `${name}: ${state.defaultBranch} has moved while somebody else wrote to it; the next run looks again`);
   }
-  return await view(viewer, state, seen);
+  return await view(viewer, forgeNow, state, seen);
 }
 
-async function view({ now, forge, store, apps, at }: Viewer, state: RepositoryState, seen: number | undefined): Promise<ForgeView> {
+async function view({ now, store, apps, at }: Viewer, forge: Forge, state: RepositoryState, seen: number | undefined): Promise<ForgeView> {
   const { repository, updates } = now.settings;
   const place: Place = { forge, store, repository: `${repository.forge}:${repository.path}`, path: repository.path, state };
   const requests = await forge.mergeRequests(repository.path);

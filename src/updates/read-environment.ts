@@ -4,7 +4,6 @@ import type { Reference, TextFile, Warning } from '../domain/reference.ts';
 import type { Store } from '../domain/store.ts';
 import { readRepository } from './read-repository.ts';
 import type { EnvironmentSettings } from './settings.ts';
-import { lastWrite } from './write-turns.ts';
 
 /** An environment's repository at one commit, as far as updates are concerned. */
 export interface EnvironmentContent {
@@ -17,8 +16,6 @@ export interface EnvironmentContent {
 export interface EnvironmentNow extends EnvironmentContent {
   readonly settings: EnvironmentSettings;
   readonly state: RepositoryState;
-  /** The last write before it was read. */
-  readonly seen: number | undefined;
   /** References and texts of the files that hold them, at any commit; the archive is read when it was not read in this run. */
   at(commit: string): Promise<RepositoryAt>;
 }
@@ -44,9 +41,8 @@ interface Ports {
 /** One forge request when the commit is the one already known, two otherwise. */
 export async function readEnvironment({ forge, store }: Ports, settings: EnvironmentSettings): Promise<EnvironmentNow> {
   const { path } = settings.repository;
-  const key = `${settings.repository.forge}:${path}`;
-  const seen = await lastWrite(store, key);
   const state = await forge.state(path);
+  const key = `${settings.repository.forge}:${path}`;
   const reads = new Map<string, Promise<RepositoryAt>>();
   const at = (commit: string): Promise<RepositoryAt> => {
     const reading = reads.get(commit) ?? forge.archive(path, commit).then((archive) => readRepository(archive, key));
@@ -54,11 +50,11 @@ export async function readEnvironment({ forge, store }: Ports, settings: Environ
     return reading;
   };
   const known = await store.get<Remembered>('environment', key);
-  if (known?.shape === shape && known.commit === state.commit) return { settings, state, seen, at, ...contentOf(known) };
+  if (known?.shape === shape && known.commit === state.commit) return { settings, state, at, ...contentOf(known) };
   const content = contentOf(await at(state.commit));
   const remembered: Remembered = { shape, commit: state.commit, ...content };
   await store.put('environment', key, remembered);
-  return { settings, state, seen, at, ...content };
+  return { settings, state, at, ...content };
 }
 
 const contentOf = ({ references, warnings, apps }: EnvironmentContent): EnvironmentContent => ({ references, warnings, apps });

@@ -88,7 +88,7 @@ async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<strin
   const { forge: name, path } = now.settings.repository;
   const { store, locks, now: at } = scan.ports;
   const forge = scan.ports.forge(name);
-  const viewer: Viewer = { now, forge, store, apps, at };
+  const viewer: Viewer = { now, forge, forgeNow: scan.ports.forgeNow(name), store, apps, at, seen: scan.seen.get(`${name}:${path}`) };
   let newest = firstView(viewer);
   let view = await newest;
   const viewIn = async ({ before, number }: Hold): Promise<ForgeView> => {
