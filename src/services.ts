@@ -35,12 +35,22 @@ export interface ServiceOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-/** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
-export async function createServices(
+/** Opens the store and makes the adapters; nothing is asked of forges and registries yet. Throws UsageError, and OutsideError for a database that cannot be reached. */
+export async function createServices(loaded: Pick<Loaded, 'config' | 'placeOf'>, options: ServiceOptions): Promise<Services> {
+  const persistence = await openPersistence(loaded.config.store.url, options.warn);
+  try {
+    return await joined(loaded, options, persistence);
+  } catch (error) {
+    await persistence.close(); // its connections would keep the process waiting
+    throw error;
+  }
+}
+
+async function joined(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
   { redact, warn, wait }: ServiceOptions,
+  persistence: Persistence,
 ): Promise<Services> {
-  const persistence = await openPersistence(config.store.url, warn);
   const { store, locks } = persistence;
   const registries = Object.fromEntries(
     Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { type Registry, startRegistry } from '../../src/demo/registry.ts';
 import { deployment, host, publish } from '../support/deployments.ts';
 import { type BusyWorld, busyWorld, publishAll } from '../support/disturbed-scan.ts';
 import { gitlabScanWorld } from '../support/gitlab-scan-world.ts';
+import { describeOnPostgres } from '../support/with-postgres.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-twice-'));
 let registry: Registry;
@@ -32,28 +34,45 @@ async function inBusyWorld<T>(work: (world: BusyWorld) => Promise<T>): Promise<T
   }
 }
 
-const writes = (requests: readonly string[]): string[] => requests.filter((line) => !line.startsWith('GET')).sort();
+const writes = (requests: readonly string[]): string[] =>
+  requests.flatMap((line) => (line.startsWith('GET') ? [] : [line.replace(/merge_requests.\d+/, 'merge_requests/N')])).sort();
+
+/** Two scans, the second begun when the first asks the forge for the so-manieth time. */
+async function twice({ server, scanOnce, snapshot, asked }: BusyWorld, number: number) {
+  asked();
+  const second = Promise.withResolvers<Awaited<ReturnType<typeof scanOnce>>>();
+  let seen = 0;
+  server.failWhere(
+    () => {
+      seen += 1;
+      if (seen === number) scanOnce().then(second.resolve, second.reject);
+      return false;
+    },
+    { status: 500 },
+  );
+  const first = await scanOnce();
+  return { number, errors: [...first.errors, ...(await second.promise).errors], writes: writes(asked()), end: await snapshot() };
+}
+
+const asOnce = (number: number) => ({ number, errors: [], writes: writes(calm.requests), end: calm.end });
 
 test('a second scan, begun at any request of the first, writes nothing twice and fights over nothing', async () => {
   expect(writes(calm.requests).length).toBeGreaterThan(5);
-  for (let number = 1; number <= calm.requests.length; number += 1) {
-    const { errors, ...rest } = await inBusyWorld(async ({ server, scanOnce, snapshot, asked }) => {
-      asked();
-      const second = Promise.withResolvers<Awaited<ReturnType<typeof scanOnce>>>();
-      let seen = 0;
-      server.failWhere(
-        () => {
-          seen += 1;
-          if (seen === number) scanOnce().then(second.resolve, second.reject);
-          return false;
-        },
-        { status: 500 },
-      );
-      const first = await scanOnce();
-      return { errors: [...first.errors, ...(await second.promise).errors], writes: writes(asked()), end: await snapshot() };
+  const limit = pLimit(3);
+  const runs = calm.requests.map((_, at) => limit(() => inBusyWorld((world) => twice(world, at + 1))));
+  for (const run of await Promise.all(runs)) expect(run).toEqual(asOnce(run.number));
+});
+
+describeOnPostgres('on Postgres', (server) => {
+  test.each([1, 4, 8])('a second scan, begun at request %i of the first, writes nothing twice', async (number) => {
+    const database = await server().createDatabase();
+    const run = await inBusyWorld((world) => {
+      const config = join(world.folder, 'app.yml');
+      writeFileSync(config, readFileSync(config, 'utf8').replace('file:./data', server().url(database)));
+      return twice(world, number);
     });
-    expect({ number, errors, ...rest }).toEqual({ number, errors: [], writes: writes(calm.requests), end: calm.end });
-  }
+    expect(run).toEqual(asOnce(number));
+  });
 });
 
 test('two scans at the same time open no more than the limit', async () => {
