@@ -45,12 +45,22 @@ export interface ServiceOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-/** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
-export async function createServices(
+/** Opens the store and makes the adapters; nothing is asked of forges and registries yet. Throws UsageError, and OutsideError for a database that cannot be reached. */
+export async function createServices(loaded: Pick<Loaded, 'config' | 'placeOf'>, options: ServiceOptions): Promise<Services> {
+  const persistence = await openPersistence(loaded.config.store.url, options.warn);
+  try {
+    return await joined(loaded, options, persistence);
+  } catch (error) {
+    await persistence.close(); // its connections would keep the process waiting
+    throw error;
+  }
+}
+
+async function joined(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
   { redact, warn, wait, asked }: ServiceOptions,
+  persistence: Persistence,
 ): Promise<Services> {
-  const persistence = await openPersistence(config.store.url, warn);
   const { store, locks } = persistence;
   const registries = Object.fromEntries(
     Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
@@ -82,13 +92,8 @@ export async function createServices(
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
-      const forge = (name: string): Forge => {
-        const found = views.get(name);
-        if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
-        return found;
-      };
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge, datasources, store, locks, journal, now, progress, texts };
+      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts };
     },
     close: async () => {
       await http.close();
@@ -104,6 +109,14 @@ async function anchorsOf(repository: string | undefined, forges: ReadonlyMap<str
   const tags = await forges.get(place.forge)?.tags(place.path, anchorPrefix);
   return anchorsAmong(tags ?? [], repository);
 }
+
+const named =
+  (forges: ReadonlyMap<string, Forge>) =>
+  (name: string): Forge => {
+    const found = forges.get(name);
+    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+    return found;
+  };
 
 /** Tags of a repository of the embedded forge, by the address of its page. */
 async function localTags(forges: ReadonlyMap<string, Forge>, url: string): Promise<TagList | undefined> {

@@ -20,8 +20,11 @@ export interface Writer {
   describe(proposal: Proposal): Promise<string>;
   /** Resolves when the journal has kept what is about to be done; throws when it cannot, and then it is not done. */
   record(action: Recorded): Promise<void>;
-  /** Does this when it is the environment's turn to write. */
-  turn<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Does this when it is the environment's turn to write, unless somebody else has written meanwhile and something else is to be done now.
+   * `stillOurs` throws when the turn was lost in the middle.
+   */
+  turn<T>(work: (stillOurs: () => void) => Promise<T>): Promise<T>;
   /** The changed files, as they shall stand on top of `base`. */
   edited(proposal: Proposal, base: string): Promise<readonly { readonly path: string; readonly content: Uint8Array }[]>;
 }
@@ -61,9 +64,10 @@ async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): 
   const description = await writer.describe(proposal);
   const owner = writer.owner === undefined ? {} : { owner: writer.owner };
   const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
-  return await writer.turn(async () => {
+  return await writer.turn(async (stillOurs) => {
     await writer.record(action);
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    stillOurs();
     return (await writer.forge.open(writer.path, request)).url;
   });
 }
@@ -71,9 +75,10 @@ async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): 
 async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
   const { proposal, request, texts, build: toBuild } = action;
   const description = texts === undefined ? undefined : await writer.describe(proposal);
-  await writer.turn(async () => {
+  await writer.turn(async (stillOurs) => {
     await writer.record(action);
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
+    stillOurs();
     if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
   });
   return request.url;

@@ -1,19 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference, Warning } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
-import { inspectBranch, type Place, targetHeads } from './branches.ts';
+import { inspectBranch } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
-import { openingGate, soakGate } from './gates.ts';
+import { type ForgeView, firstView, type Viewer, viewAgain } from './forge-view.ts';
+import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appOfRequest, appsByBranch, isHalfClosed, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile } from './reconcile.ts';
 import type { Scan } from './scan.ts';
+import { type Hold, writeTurns } from './write-turns.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
 export interface AppOutcome {
@@ -31,15 +34,15 @@ interface Scene {
   readonly scan: Scan;
   readonly now: EnvironmentNow;
   readonly forge: Forge;
-  readonly place: Place;
-  /** By app; those that nobody can be asked for are under undefined. */
-  readonly requests: ReadonlyMap<string | undefined, readonly MergeRequest[]>;
-  readonly heads: Readonly<Record<string, string>>;
-  readonly mayOpen: () => string | undefined;
+  /** The newest. */
+  readonly view: () => ForgeView;
+  /** One that shows all that was written before this hold. */
+  readonly viewIn: (hold: Hold) => Promise<ForgeView>;
   /** One after the other where there is a limit, so that the first by name get the room. */
   readonly decide: LimitFunction;
   readonly text: LimitFunction;
   readonly write: LimitFunction;
+  readonly turns: ReturnType<typeof writeTurns>;
 }
 
 /** Per environment. A forge answers writes to one repository one after the other anyway; texts wait for registries and sources. */
@@ -55,7 +58,7 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
   const looked = await startLooking(scan, now, byApp);
   const scene = await setScene(scan, now, appsByBranch(all.keys()));
   const isUnfinished = (request: MergeRequest): boolean => request.state === 'open' || isHalfClosed(request, now.state);
-  const gone = [...scene.requests].flatMap(([app, all]) => (app !== undefined && all.some(isUnfinished) ? [app] : []));
+  const gone = [...scene.view().requests].flatMap(([app, all]) => (app !== undefined && all.some(isUnfinished) ? [app] : []));
   const apps = [...new Set([...byApp.keys(), ...gone.filter((app) => byApp.has(app) || (!all.has(app) && scan.concerns(app, [])))])].sort();
   scan.ports.progress.add(apps.length);
   if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked.values());
@@ -84,51 +87,120 @@ async function startLooking(scan: Scan, now: EnvironmentNow, byApp: ReadonlyMap<
 
 async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>): Promise<Scene> {
   const { forge: name, path } = now.settings.repository;
+  const { store, locks, now: at } = scan.ports;
   const forge = scan.ports.forge(name);
-  const place: Place = { forge, store: scan.ports.store, repository: `${name}:${path}`, path, state: now.state };
-  const requests = await forge.mergeRequests(path);
-  const heads = await targetHeads(place, requests);
-  const { updates } = now.settings;
+  const viewer: Viewer = { now, forge, forgeNow: scan.ports.forgeNow(name), store, apps, at, seen: scan.seen.get(`${name}:${path}`) };
+  let newest = firstView(viewer);
+  let view = await newest;
+  const viewIn = async ({ before, number }: Hold): Promise<ForgeView> => {
+    view = await newest;
+    if (!view.showsAll(before) && !view.showsAll(number)) {
+      newest = viewAgain(viewer, number);
+      newest.catch(() => {
+        newest = Promise.resolve(view); // those who waited for it hear of it; who comes later looks again
+      });
+      view = await newest;
+    }
+    view.wrote(number);
+    return view;
+  };
   return {
     scan,
     now,
     forge,
-    place,
-    requests: Map.groupBy(requests, (request) => appOfRequest(request, apps)),
-    heads,
-    mayOpen: openingGate(updates, requests, scan.ports.now),
-    decide: pLimit(updates.maxOpen === undefined ? atOnce.texts : 1),
+    view: () => view,
+    viewIn,
+    decide: pLimit(now.settings.updates.maxOpen === undefined ? atOnce.texts : 1),
     text: pLimit(atOnce.texts),
     write: pLimit(atOnce.writes),
+    turns: writeTurns(locks, store, `${name}:${path}`),
   };
+}
+
+/** Somebody else has written since this was decided, and now it is something else that is to be done. */
+class Outdated extends Error {
+  readonly decided: Decided;
+  constructor(decided: Decided) {
+    super('decided on what has changed since');
+    this.decided = decided;
+  }
+}
+
+interface Decided {
+  readonly view: ForgeView;
+  readonly action: Action;
 }
 
 async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
   let outcome: AppOutcome = { app, looked, action: { kind: 'none' } };
   try {
-    const action = await scene.decide(async () => gated(scene, reconcile(await stateOf(scene, app, looked))));
-    outcome = { ...outcome, action, ...('request' in action && { url: action.request.url }) };
-    const url = scene.scan.dryRun ? undefined : await carryOut(writerOf(scene, app, looked), action);
-    return url === undefined ? outcome : { ...outcome, url };
+    let decided = await decide(scene, scene.view(), app, looked);
+    for (;;) {
+      const { action } = decided;
+      outcome = { app, looked, action, ...('request' in action && { url: action.request.url }) };
+      const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
+      if (!('outdated' in done)) return { ...outcome, ...done };
+      decided = done.outdated;
+    }
   } catch (problem) {
     return { ...outcome, problem };
   }
 }
 
+const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
+  scene.decide(async () => ({ view, action: gated(view, reconcile(await stateOf(scene, view, app, looked))) }));
+
+async function carriedOut(
+  scene: Scene,
+  decided: Decided,
+  app: string,
+  looked: readonly Looked[],
+): Promise<{ readonly url?: string } | { readonly outdated: Decided }> {
+  try {
+    const url = await carryOut(writerOf(scene, decided, app, looked), decided.action);
+    return url === undefined ? {} : { url };
+  } catch (error) {
+    if (error instanceof Outdated) return { outdated: error.decided };
+    throw error;
+  }
+}
+
+/** The right to write, when what was decided is still what is to be done. */
+function turn<T>(
+  scene: Scene,
+  { view, action }: Decided,
+  [app, looked]: readonly [string, readonly Looked[]],
+  work: (stillOurs: () => void) => Promise<T>,
+) {
+  return scene.write(() =>
+    scene.turns(async (hold) => {
+      const newer = await scene.viewIn(hold);
+      if (newer !== view) {
+        const again = await decide(scene, newer, app, looked);
+        if (!isDeepStrictEqual(again.action, action)) throw new Outdated(again);
+      }
+      hold.stillHeld();
+      return await work(hold.stillHeld);
+    }),
+  );
+}
+
 /** Windows and limits hold back what is new; what is open already is kept up to date. */
-function gated({ mayOpen }: Scene, action: Action): Action {
+function gated({ mayOpen }: ForgeView, action: Action): Action {
   if (action.kind !== 'open') return action;
   const reason = mayOpen();
   return reason === undefined ? action : { kind: 'hold', proposal: action.proposal, reason };
 }
 
-async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppState> {
-  const { now, place, heads } = scene;
+async function stateOf(scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<AppState> {
+  const { now } = scene;
+  const { place, heads } = view;
+  const { state } = place;
   const proposal = await proposalOf(scene, app, looked);
-  const requests = scene.requests.get(app) ?? [];
-  const open = requests.find(({ state }) => state === 'open');
-  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, now.state)))?.branch;
-  const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : now.state.defaultBranch;
+  const requests = view.requests.get(app) ?? [];
+  const open = requests.find((request) => request.state === 'open');
+  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, state)))?.branch;
+  const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : state.defaultBranch;
   const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
   return {
     environment: now.settings.name,
@@ -137,7 +209,7 @@ async function stateOf(scene: Scene, app: string, looked: readonly Looked[]): Pr
     gone: whyGone(app, looked, now),
     certain: looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
     failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
-    repository: now.state,
+    repository: state,
     requests,
     branch,
     targetHeads: heads,
@@ -181,7 +253,9 @@ function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: 
     .find((owner) => owner !== undefined);
 }
 
-function writerOf({ scan, now, forge, place, text, write }: Scene, app: string, looked: readonly Looked[]): Writer {
+function writerOf(scene: Scene, decided: Decided, app: string, looked: readonly Looked[]): Writer {
+  const { scan, now, forge, text } = scene;
+  const { place } = decided.view;
   const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
   return {
     forge,
@@ -193,7 +267,7 @@ function writerOf({ scan, now, forge, place, text, write }: Scene, app: string, 
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
     record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
-    turn: (work) => write(work),
+    turn: (work) => turn(scene, decided, [app, looked], work),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };
 }

@@ -17,10 +17,14 @@ import { environmentReport, heldReports, mergeErrors, proposalReport, scanError 
 import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
+import { lastWrite } from './write-turns.ts';
 
 /** What a scan reaches the world through. */
 export interface ScanPorts {
+  /** As it is seen by this scan: what is asked for many environments together is asked once. */
   forge(name: string): Forge;
+  /** As it is now. */
+  forgeNow(name: string): Forge;
   readonly datasources: Readonly<Record<DatasourceName, Datasource>>;
   readonly store: Store;
   readonly journal: Journal;
@@ -59,6 +63,8 @@ export interface Scan {
   /** Whether this scan is about the app, by its name and references. */
   concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
+  /** The last write to each environment, `FORGE:PATH`, before the forge was asked anything about any of them. */
+  readonly seen: ReadonlyMap<string, number | undefined>;
   /** An environment as it stands now, read once; undefined when app.yml has none of that name. */
   environment(name: string): Promise<EnvironmentNow> | undefined;
 }
@@ -85,7 +91,16 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
     return read;
   };
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
-  const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, concerns: concerns(options), registry, environment };
+  const seen = await lastWrites(ports.store, found.environments);
+  const shared: Scan = {
+    ports,
+    packages: settings.packages,
+    dryRun: options.dryRun,
+    concerns: concerns(options),
+    registry,
+    seen,
+    environment,
+  };
   const errors: ScanError[] = [...found.errors];
   const limit = pLimit(environmentsAtOnce);
   const results = await Promise.all(
@@ -104,6 +119,11 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   const environments = results.flat();
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
   return { environments, errors: mergeErrors(errors) };
+}
+
+async function lastWrites(store: Store, environments: readonly EnvironmentSettings[]): Promise<Scan['seen']> {
+  const keys = environments.map(({ repository }) => `${repository.forge}:${repository.path}`);
+  return new Map(await Promise.all(keys.map(async (key) => [key, await lastWrite(store, key)] as const)));
 }
 
 /** A mistyped name must not look like an app with nothing to propose. Throws UsageError. */

@@ -1,0 +1,68 @@
+import { ConflictError } from '../domain/errors.ts';
+import type { Forge, MergeRequest, RepositoryState } from '../domain/forge.ts';
+import type { Store } from '../domain/store.ts';
+import { type Place, targetHeads } from './branches.ts';
+import { openingGate } from './gates.ts';
+import type { EnvironmentNow } from './read-environment.ts';
+import { appOfRequest } from './reconcile.ts';
+
+/** What one look at the forge shows of an environment. */
+export interface ForgeView {
+  readonly place: Place;
+  /** By app; those that nobody can be asked for are under undefined. */
+  readonly requests: ReadonlyMap<string | undefined, readonly MergeRequest[]>;
+  readonly heads: Readonly<Record<string, string>>;
+  readonly mayOpen: () => string | undefined;
+  /** Whether it shows everything that was written until the write of that number. */
+  showsAll(until: number | undefined): boolean;
+  /** From now on it stands for everything until then: what was written since is of those who hold this view. */
+  wrote(number: number): void;
+}
+
+/** What it takes to look, and to look again. */
+export interface Viewer {
+  readonly now: EnvironmentNow;
+  readonly forge: Forge;
+  /** The same, which remembers nothing of this scan. */
+  readonly forgeNow: Forge;
+  readonly store: Store;
+  /** App by branch. */
+  readonly apps: ReadonlyMap<string, string>;
+  readonly at: Date;
+  /** The last write before the forge was asked anything. */
+  readonly seen: number | undefined;
+}
+
+export const firstView = (viewer: Viewer): Promise<ForgeView> => view(viewer, viewer.forge, viewer.now.state, viewer.seen);
+
+/**
+ * After somebody else has written, as it is while nobody does; `seen` is the number that stands for all of it.
+ * Throws ConflictError when what stands on the default branch is not what was scanned any more.
+ */
+export async function viewAgain(viewer: Viewer, seen: number): Promise<ForgeView> {
+  const { forgeNow, now } = viewer;
+  const { repository, name } = now.settings;
+  const state = await forgeNow.state(repository.path);
+  if (state.commit !== now.state.commit) {
+    const scope = `${repository.forge}:${repository.path}`;
+    throw new ConflictError(scope, `${name}: ${state.defaultBranch} has moved while somebody else wrote to it; the next run looks again`);
+  }
+  return await view(viewer, forgeNow, state, seen);
+}
+
+async function view({ now, store, apps, at }: Viewer, forge: Forge, state: RepositoryState, seen: number | undefined): Promise<ForgeView> {
+  const { repository, updates } = now.settings;
+  const place: Place = { forge, store, repository: `${repository.forge}:${repository.path}`, path: repository.path, state };
+  const requests = await forge.mergeRequests(repository.path);
+  let last = seen;
+  return {
+    place,
+    requests: Map.groupBy(requests, (request) => appOfRequest(request, apps)),
+    heads: await targetHeads(place, requests),
+    mayOpen: openingGate(updates, requests, at),
+    showsAll: (until) => last !== undefined && last === until,
+    wrote(number) {
+      last = number;
+    },
+  };
+}
