@@ -1,0 +1,56 @@
+import { type Static, Type } from 'typebox';
+import type { Operation } from './operation.ts';
+import { address, entity, flag, id, nullable, optional, order, paging, sha, text, time } from './shapes.ts';
+import { userBasic } from './users.ts';
+
+const commitStatus = entity({
+  id,
+  sha,
+  ref: text,
+  status: Type.Enum(['created', 'pending', 'running', 'success', 'failed', 'canceled', 'skipped']),
+  name: text,
+  target_url: nullable(address),
+  description: nullable(text),
+  created_at: time,
+  started_at: nullable(time),
+  finished_at: nullable(time),
+  allow_failure: flag,
+  coverage: nullable(Type.Number()),
+  pipeline_id: id,
+  author: userBasic,
+});
+export type CommitStatus = Static<typeof commitStatus>;
+
+export const statuses = {
+  'GET /projects/:id/repository/commits/:sha/statuses': {
+    page: 'https://docs.gitlab.com/api/commits/',
+    parameters: optional({
+      ref: text,
+      stage: text,
+      name: text,
+      pipeline_id: Type.Integer(),
+      all: flag,
+      order_by: Type.Enum(['id', 'pipeline_id']),
+      sort: order,
+      ...paging,
+    }),
+    replies: { 200: Type.Array(commitStatus) },
+  },
+  /** The OpenAPI document says 200; Grape answers a POST with 201. */
+  'POST /projects/:id/statuses/:sha': {
+    page: 'https://docs.gitlab.com/api/commits/',
+    parameters: Type.Object({
+      state: Type.Enum(['pending', 'running', 'success', 'failed', 'canceled', 'skipped']),
+      ref: Type.Optional(text),
+      target_url: Type.Optional(text),
+      /** Longer ones are refused. */
+      description: Type.Optional(text),
+      name: Type.Optional(text),
+      context: Type.Optional(text),
+      coverage: Type.Optional(Type.Number()),
+      pipeline_id: Type.Optional(Type.Integer()),
+    }),
+    replies: { 201: commitStatus },
+    refuses: [409],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,26 @@
+import { type Static, Type } from 'typebox';
+import { commit } from './commits.ts';
+import type { Operation } from './operation.ts';
+import { entity, flag, nullable, optional, order, sha, text, time, tokenPaging } from './shapes.ts';
+
+const tag = entity({
+  name: text,
+  /** Of an annotated tag. */
+  message: nullable(text),
+  target: sha,
+  commit,
+  release: nullable(entity({ tag_name: text, description: nullable(text) })),
+  protected: flag,
+  /** Of an annotated tag. */
+  created_at: nullable(time),
+});
+export type Tag = Static<typeof tag>;
+
+export const tags = {
+  'GET /projects/:id/repository/tags': {
+    page: 'https://docs.gitlab.com/api/tags/',
+    parameters: optional({ search: text, order_by: Type.Enum(['name', 'updated', 'version']), sort: order, ...tokenPaging }),
+    replies: { 200: Type.Array(tag) },
+    refuses: [422],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,61 @@
+import { type Static, Type } from 'typebox';
+import type { Operation } from './operation.ts';
+import { address, entity, flag, id, nullable, optional, order, paging, text, time } from './shapes.ts';
+
+const basic = {
+  id,
+  username: text,
+  public_email: nullable(text),
+  name: text,
+  state: Type.Enum(['active', 'blocked', 'deactivated', 'banned', 'ldap_blocked', 'blocked_pending_approval']),
+  locked: flag,
+  avatar_url: nullable(address),
+  web_url: address,
+};
+
+/** A user as others name them. */
+export const userBasic = entity(basic);
+export type UserBasic = Static<typeof userBasic>;
+
+/** Of the many more fields those that an account has whatever its settings. */
+const currentUser = entity({
+  ...basic,
+  email: text,
+  commit_email: text,
+  bot: flag,
+  created_at: time,
+  external: flag,
+  can_create_group: flag,
+  can_create_project: flag,
+  two_factor_enabled: flag,
+});
+export type CurrentUser = Static<typeof currentUser>;
+
+export const users = {
+  'GET /user': { page: 'https://docs.gitlab.com/api/users/', replies: { 200: currentUser } },
+  'GET /users': {
+    page: 'https://docs.gitlab.com/api/users/',
+    parameters: optional({
+      username: text,
+      public_email: text,
+      extern_uid: text,
+      provider: text,
+      search: text,
+      active: flag,
+      external: flag,
+      blocked: flag,
+      humans: flag,
+      created_after: time,
+      created_before: time,
+      exclude_active: flag,
+      exclude_external: flag,
+      exclude_humans: flag,
+      exclude_internal: flag,
+      without_project_bots: flag,
+      order_by: Type.Enum(['id', 'name', 'username', 'created_at', 'updated_at']),
+      sort: order,
+      ...paging,
+    }),
+    replies: { 200: Type.Array(userBasic) },
+  },
+} as const satisfies Record<string, Operation>;
