@@ -64,15 +64,14 @@ const nothing = optional({});
 function checked(
   { request, query, body }: Question,
   operation: Operation,
-  { id: _, ...at }: Readonly<Record<string, string>>,
+  at: Readonly<Record<string, string>>,
   note: (problem: string) => void,
 ): Parameters {
   const ofBody = parameters(request, body);
   const inQuery = request.method === 'GET' || request.method === 'DELETE';
   const astray = inQuery ? Object.keys(ofBody) : [...query.keys()];
-  const ofPath = operation.path === undefined ? undefined : check(operation.path, at);
   const given = check(operation.parameters ?? nothing, { ...Object.fromEntries(query), ...ofBody });
-  const refused = [...(ofPath?.refused ?? []), ...given.refused];
+  const refused = [...check(operation.path ?? nothing, at).refused, ...given.refused];
   const unknown = given.unknown.map((name) => `${name} is not described`);
   const elsewhere = astray.map((name) => `${name} belongs into the ${inQuery ? 'query' : 'body'}`);
   for (const problem of [...refused, ...unknown, ...elsewhere]) note(problem);

@@ -6,7 +6,7 @@ import type { UserBasic } from './description/users.ts';
 import { mergeStatus } from './pushes.ts';
 import { groupOf, mayPush, nameOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
-export const time = (of: Date | undefined): string | null => of?.toISOString() ?? null;
+const time = (of: Date | undefined): string | null => of?.toISOString() ?? null;
 
 export const userEntity = (world: World, of: User): UserBasic => ({
   id: of.id,

@@ -150,7 +150,7 @@ export function update(call: Call): Reply {
   if (project.archived || (levelIn(call.user, project.path) < levels.developer && request.author !== call.user))
     throw message(403, '403 Forbidden');
   const { given } = call;
-  if (!changeable.some((name) => call.given[name] !== undefined)) {
+  if (Object.keys(given).length === 0) {
     throw new Refused(400, { error: `${changeable.join(', ')} are missing, at least one parameter must be provided` });
   }
   checkTexts(given);

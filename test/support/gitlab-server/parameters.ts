@@ -86,22 +86,16 @@ function unknownWithin(described: TObject, given: Parameters): readonly string[]
 }
 
 function fits({ type, format }: Kind, value: unknown): boolean {
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'object') return typeof value === 'object' && value !== null;
   const shown = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-  switch (type) {
-    case 'integer':
-      return /^-?\d+$/.test(shown);
-    case 'number':
-      return shown !== '' && !Number.isNaN(Number(shown));
-    case 'boolean':
-      return /^(true|false|1|0)$/.test(shown);
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null;
-    default:
-      return typeof value === 'string' && (format !== 'date-time' || (/^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))));
-  }
+  if (type === 'integer') return /^-?\d+$/.test(shown);
+  if (type === 'number') return shown !== '' && !Number.isNaN(Number(shown));
+  if (type === 'boolean') return /^(true|false|1|0)$/.test(shown);
+  return typeof value === 'string' && (format !== 'date-time' || isTime(value));
 }
+
+const isTime = (value: string): boolean => /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
 
 function converted({ type }: Kind, value: unknown): unknown {
   if (type === 'integer' || type === 'number') return Number(value);

@@ -91,10 +91,10 @@ export async function listBranches(call: Call): Promise<Reply> {
   const project = projectOf(call);
   const cache = caches.get(project) ?? new Map<string, { at: number; reply: Reply }>();
   caches.set(project, cache);
-  const key = JSON.stringify([call.user.id, call.given, project.archived]);
+  const search = text(call.given, 'search');
+  const key = JSON.stringify([call.user.id, search, call.given['page'], call.given['per_page'], project.archived]);
   const kept = cache.get(key);
   if (kept !== undefined && Date.now() - kept.at < keptMs) return kept.reply;
-  const search = text(call.given, 'search');
   const all = await refs(project, 'refs/heads/', branchFields);
   const found = all.filter(([name = '']) => name.includes(search));
   const reply = pageOfRefs(

@@ -1,4 +1,6 @@
+import type { ApprovalStateSchema, MergeRequestDiffVersionsSchema, MergeRequestLevelMergeRequestApprovalSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import { iid } from './merge-requests.ts';
 import type { Operation } from './operation.ts';
 import { count, entity, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
@@ -34,7 +36,22 @@ const approvals = entity({
   multiple_approval_rules_available: Type.Optional(flag),
   invalid_approvers_rules: Type.Optional(Type.Array(Type.Object({}))),
 });
-export type Approvals = Static<typeof approvals>;
+export type Approvals = Agreed<
+  Static<typeof approvals>,
+  MergeRequestLevelMergeRequestApprovalSchema,
+  | 'id'
+  | 'iid'
+  | 'project_id'
+  | 'title'
+  | 'description'
+  | 'state'
+  | 'created_at'
+  | 'updated_at'
+  | 'merge_status'
+  | 'approvals_required'
+  | 'approvals_left'
+  | 'approved_by'
+>;
 
 const approvalState = entity({
   approval_rules_overwritten: flag,
@@ -58,7 +75,7 @@ const approvalState = entity({
     }),
   ),
 });
-export type ApprovalState = Static<typeof approvalState>;
+export type ApprovalState = Agreed<Static<typeof approvalState>, ApprovalStateSchema, 'rules'>;
 
 const version = entity({
   id,
@@ -72,7 +89,7 @@ const version = entity({
   real_size: text,
   patch_id_sha: nullable(text),
 });
-export type Version = Static<typeof version>;
+export type Version = Agreed<Static<typeof version>, MergeRequestDiffVersionsSchema>;
 
 export const reviews = {
   'GET /projects/:id/merge_requests/:merge_request_iid/approvals': {

@@ -1,4 +1,6 @@
+import type { BranchSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
 import { address, entity, flag, optional, text, tokenPaging } from './shapes.ts';
@@ -14,7 +16,7 @@ const branch = entity({
   default: flag,
   web_url: address,
 });
-export type Branch = Static<typeof branch>;
+export type Branch = Agreed<Static<typeof branch>, BranchSchema>;
 
 export const branches = {
   'GET /projects/:id/repository/branches': {

@@ -1,4 +1,6 @@
+import type { CommitSchema, ExpandedCommitSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
 import { address, count, entity, filled, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
 
@@ -21,7 +23,7 @@ const fields = {
 };
 
 export const commit = entity(fields);
-export type Commit = Static<typeof commit>;
+export type Commit = Agreed<Static<typeof commit>, CommitSchema>;
 
 const commitDetail = entity({
   ...fields,
@@ -32,7 +34,7 @@ const commitDetail = entity({
   /** The OpenAPI document says an object; without a pipeline it is null. */
   last_pipeline: nullable(Type.Object({ id })),
 });
-export type CommitDetail = Static<typeof commitDetail>;
+export type CommitDetail = Agreed<Static<typeof commitDetail>, ExpandedCommitSchema, 'stats' | 'status' | 'last_pipeline'>;
 
 const action = Type.Object({
   action: Type.Enum(['create', 'update', 'move', 'delete', 'chmod']),

@@ -1,4 +1,6 @@
+import type { ExpandedMergeRequestSchema, MergeRequestSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
 import {
   address,
@@ -86,7 +88,22 @@ const basic = {
 
 /** One of a list. */
 const listedMergeRequest = entity(basic);
-export type ListedMergeRequest = Static<typeof listedMergeRequest>;
+
+/** It takes every user for one with a picture, and knows neither a fork that is gone nor `conflict`. */
+type Differing =
+  | 'author'
+  | 'assignee'
+  | 'assignees'
+  | 'reviewers'
+  | 'merged_by'
+  | 'closed_by'
+  | 'approvals_before_merge'
+  | 'detailed_merge_status'
+  | 'force_remove_source_branch'
+  | 'milestone'
+  | 'sha'
+  | 'source_project_id';
+export type ListedMergeRequest = Agreed<Static<typeof listedMergeRequest>, MergeRequestSchema, Differing>;
 
 const mergeRequest = entity({
   ...basic,
@@ -106,7 +123,11 @@ const mergeRequest = entity({
   first_contribution: Type.Optional(flag),
   user: entity({ can_merge: flag }),
 });
-export type MergeRequest = Static<typeof mergeRequest>;
+export type MergeRequest = Agreed<
+  Static<typeof mergeRequest>,
+  ExpandedMergeRequestSchema,
+  Differing | 'changes_count' | 'diff_refs' | 'first_deployed_to_production_at' | 'pipeline' | 'head_pipeline' | 'first_contribution'
+>;
 
 const filters = {
   author_id: Type.Integer(),

@@ -1,4 +1,6 @@
+import type { MergeRequestNoteSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import { iid } from './merge-requests.ts';
 import type { Operation } from './operation.ts';
 import { entity, filled, flag, id, nullable, optional, order, paging, sha, text, time } from './shapes.ts';
@@ -31,7 +33,7 @@ const note = entity({
   imported_from: text,
   commands_changes: Type.Record(text, Type.Unknown()),
 });
-export type Note = Static<typeof note>;
+export type Note = Agreed<Static<typeof note>, MergeRequestNoteSchema, 'author'>;
 
 /** The OpenAPI document names the path's second parameter `noteable_id`. */
 export const notes = {

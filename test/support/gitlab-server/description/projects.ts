@@ -1,4 +1,6 @@
+import type { ProjectSchema, SimpleProjectSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
 import { address, count, entity, flag, id, nullable, optional, order, paging, text, time } from './shapes.ts';
 
@@ -39,7 +41,7 @@ const basic = {
 
 /** What `simple=true` gives. */
 const basicProject = entity(basic);
-export type BasicProject = Static<typeof basicProject>;
+export type BasicProject = Agreed<Static<typeof basicProject>, SimpleProjectSchema, 'default_branch'>;
 
 const access = Type.Enum(['disabled', 'private', 'enabled', 'public']);
 
@@ -52,7 +54,7 @@ const project = entity({
   merge_requests_access_level: access,
   repository_access_level: access,
 });
-export type Project = Static<typeof project>;
+export type Project = Agreed<Static<typeof project>, ProjectSchema, 'default_branch'>;
 
 export const projects = {
   'GET /projects/:id': {

@@ -1,4 +1,6 @@
+import type { ReleaseSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
 import { address, count, entity, flag, id, nullable, optional, order, paging, sha, text, time } from './shapes.ts';
@@ -35,7 +37,7 @@ const release = entity({
     self: address,
   }),
 });
-export type Release = Static<typeof release>;
+export type Release = Agreed<Static<typeof release>, ReleaseSchema, 'author' | 'commit' | 'commit_path' | 'tag_path' | 'assets' | '_links'>;
 
 export const releases = {
   'GET /projects/:id/releases': {

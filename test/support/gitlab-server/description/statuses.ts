@@ -1,4 +1,6 @@
+import type { CommitStatusSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
 import { address, entity, flag, id, nullable, optional, order, paging, sha, text, time } from './shapes.ts';
 import { userBasic } from './users.ts';
@@ -19,7 +21,11 @@ const commitStatus = entity({
   pipeline_id: id,
   author: userBasic,
 });
-export type CommitStatus = Static<typeof commitStatus>;
+export type CommitStatus = Agreed<
+  Static<typeof commitStatus>,
+  CommitStatusSchema,
+  'author' | 'description' | 'target_url' | 'started_at' | 'finished_at' | 'status'
+>;
 
 export const statuses = {
   'GET /projects/:id/repository/commits/:sha/statuses': {

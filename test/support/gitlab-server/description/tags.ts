@@ -1,4 +1,6 @@
+import type { TagSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
 import { entity, flag, nullable, optional, order, sha, text, time, tokenPaging } from './shapes.ts';
@@ -14,7 +16,7 @@ const tag = entity({
   /** Of an annotated tag. */
   created_at: nullable(time),
 });
-export type Tag = Static<typeof tag>;
+export type Tag = Agreed<Static<typeof tag>, TagSchema, 'message' | 'release' | 'created_at'>;
 
 export const tags = {
   'GET /projects/:id/repository/tags': {

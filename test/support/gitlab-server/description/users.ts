@@ -1,4 +1,6 @@
+import type { ExpandedUserSchema, SimpleUserSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
+import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
 import { address, entity, flag, id, nullable, optional, order, paging, text, time } from './shapes.ts';
 
@@ -15,7 +17,7 @@ const basic = {
 
 /** A user as others name them. */
 export const userBasic = entity(basic);
-export type UserBasic = Static<typeof userBasic>;
+export type UserBasic = Agreed<Static<typeof userBasic>, SimpleUserSchema, 'avatar_url'>;
 
 /** Of the many more fields those that an account has whatever its settings. */
 const currentUser = entity({
@@ -29,7 +31,7 @@ const currentUser = entity({
   can_create_project: flag,
   two_factor_enabled: flag,
 });
-export type CurrentUser = Static<typeof currentUser>;
+export type CurrentUser = Agreed<Static<typeof currentUser>, ExpandedUserSchema, 'avatar_url'>;
 
 export const users = {
   'GET /user': { page: 'https://docs.gitlab.com/api/users/', replies: { 200: currentUser } },
