@@ -8,8 +8,8 @@ import { headOf, isProtected, mayPush, type Project } from './world.ts';
 
 const format = ['%H', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
 
-function toCommit(line: string): GitCommit {
-  const [sha = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = ''] = line.split('\x1f');
+/** Of sha, parents, author's name, mail and date, committer's, and the message. */
+export function toCommit([sha = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = '']: string[]): GitCommit {
   return {
     sha,
     parents: parents.split(' ').filter(Boolean),
@@ -24,7 +24,11 @@ export async function log(project: Project, revision: string, most = 10_000): Pr
   try {
     const args = ['log', '-z', `--format=${format}`, `--max-count=${most}`, '--end-of-options', revision, '--'];
     const listed = await git(project.directory, args);
-    return listed.toString().split('\0').filter(Boolean).map(toCommit);
+    return listed
+      .toString()
+      .split('\0')
+      .filter(Boolean)
+      .map((line) => toCommit(line.split('\x1f')));
   } catch (error) {
     if (error instanceof GitFailed) return [];
     throw error;

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { GitFailed, git } from '../git-repository.ts';
 import { type Call, groupOfCall, isUnder, ok, page, pageOfRefs, projectOf, type Reply, writable } from './call.ts';
-import { log, resolve } from './commits.ts';
+import { log, resolve, toCommit } from './commits.ts';
 import type { Branch } from './description/branches.ts';
 import type { Release as DescribedRelease } from './description/releases.ts';
 import type { Tag } from './description/tags.ts';
 import type { CurrentUser } from './description/users.ts';
-import { basicProjectEntity, commitEntity, type GitCommit, projectEntity, userEntity } from './entities.ts';
+import { basicProjectEntity, commitEntity, projectEntity, userEntity } from './entities.ts';
 import { message, notFound, optional, Refused, text } from './parameters.ts';
 import { branchDeleted } from './pushes.ts';
 import { headOf, isProtected, levelIn, levels, mayPush, nameOf, type Project, type Release } from './world.ts';
@@ -59,16 +59,6 @@ async function refs(project: Project, prefix: string, names: readonly string[]):
     .split('\x1e')
     .map((line) => line.replace(/^\n/, '').split('\x1f'))
     .filter((line) => line.length === names.length);
-}
-
-function toCommit([sha = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = '']: string[]): GitCommit {
-  return {
-    sha,
-    parents: parents.split(' ').filter(Boolean),
-    message: body.replace(/\n$/, ''),
-    author: { name: an, email: ae, date: ad },
-    committer: { name: cn, email: ce, date: cd },
-  };
 }
 
 const branchEntity = (call: Call, project: Project, [name = '', ...commit]: string[]): Branch => ({

@@ -14,7 +14,8 @@ const approvals = entity({
   user_has_approved: flag,
   user_can_approve: flag,
   approved: flag,
-  approved_by: Type.Array(entity({ user: userBasic, approved_at: time })),
+  /** Older versions do not say when. */
+  approved_by: Type.Array(entity({ user: userBasic, approved_at: Type.Optional(time) })),
   id: Type.Optional(id),
   iid: Type.Optional(id),
   project_id: Type.Optional(id),

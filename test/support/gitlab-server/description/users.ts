@@ -19,22 +19,30 @@ const basic = {
 export const userBasic = entity(basic);
 export type UserBasic = Agreed<Static<typeof userBasic>, SimpleUserSchema, 'avatar_url'>;
 
+/** Of the more fields those that somebody reads here; who may not see the profile does not see `created_at`. */
+const details = { ...basic, bot: flag, created_at: Type.Optional(time) };
+const user = entity(details);
+
 /** Of the many more fields those that an account has whatever its settings. */
 const currentUser = entity({
-  ...basic,
+  ...details,
   email: text,
   commit_email: text,
-  bot: flag,
-  created_at: time,
   external: flag,
   can_create_group: flag,
   can_create_project: flag,
   two_factor_enabled: flag,
 });
-export type CurrentUser = Agreed<Static<typeof currentUser>, ExpandedUserSchema, 'avatar_url'>;
+export type CurrentUser = Agreed<Static<typeof currentUser>, ExpandedUserSchema, 'avatar_url' | 'created_at'>;
 
 export const users = {
   'GET /user': { page: 'https://docs.gitlab.com/api/users/', replies: { 200: currentUser } },
+  'GET /users/:id': {
+    page: 'https://docs.gitlab.com/api/users/',
+    path: Type.Object({ id: Type.Integer() }),
+    parameters: optional({ with_custom_attributes: flag }),
+    replies: { 200: user },
+  },
   'GET /users': {
     page: 'https://docs.gitlab.com/api/users/',
     parameters: optional({
