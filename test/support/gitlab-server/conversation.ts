@@ -72,7 +72,9 @@ function checked(
   const astray = inQuery ? Object.keys(ofBody) : [...query.keys()];
   const given = check(operation.parameters ?? nothing, { ...Object.fromEntries(query), ...ofBody });
   const refused = [...check(operation.path ?? nothing, at).refused, ...given.refused];
-  const unknown = given.unknown.map((name) => `${name} is not described`);
+  const unknown = given.unknown.map(
+    (name) => `${name} is not ${operation.unmodelled?.includes(name) === true ? 'modelled here' : 'described'}`,
+  );
   const elsewhere = astray.map((name) => `${name} belongs into the ${inQuery ? 'query' : 'body'}`);
   for (const problem of [...refused, ...unknown, ...elsewhere]) note(problem);
   if (refused.length > 0) throw new Refused(400, { error: refused.join(', ') });

@@ -142,7 +142,8 @@ function checkBranches(sourceProject: Project, project: Project, source: string,
   return sha;
 }
 
-const changeable = Object.keys(describedOperation('PUT /projects/:id/merge_requests/:merge_request_iid').parameters?.properties ?? {});
+const described = describedOperation('PUT /projects/:id/merge_requests/:merge_request_iid');
+const changeable = [...Object.keys(described.parameters?.properties ?? {}), ...(described.unmodelled ?? [])];
 
 export function update(call: Call): Reply {
   const request = find(call);

@@ -31,7 +31,6 @@ interface Kind {
   readonly enum?: readonly unknown[];
   readonly format?: string;
   readonly minLength?: number;
-  readonly anyOf?: readonly TSchema[];
   readonly items?: TSchema;
   readonly properties?: Readonly<Record<string, TSchema>>;
 }
@@ -58,9 +57,6 @@ export function check(described: TObject, given: Parameters, within = ''): Check
 }
 
 function problems(label: string, kind: Kind, value: unknown): readonly string[] {
-  if (kind.anyOf !== undefined) {
-    return kind.anyOf.some((one) => problems(label, one as Kind, value).length === 0) ? [] : [`${label} is invalid`];
-  }
   if (kind.enum !== undefined) return kind.enum.includes(value) ? [] : [`${label} does not have a valid value`];
   if (!fits(kind, value)) return [`${label} is invalid`];
   if (value === '' && kind.minLength !== undefined) return [`${label} is empty`];

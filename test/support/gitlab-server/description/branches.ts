@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
-import { address, entity, flag, optional, text, tokenPaging } from './shapes.ts';
+import { address, entity, flag, optional, paging, text } from './shapes.ts';
 
 const branch = entity({
   name: text,
@@ -21,12 +21,8 @@ export type Branch = Agreed<Static<typeof branch>, BranchSchema>;
 export const branches = {
   'GET /projects/:id/repository/branches': {
     page: 'https://docs.gitlab.com/api/branches/',
-    parameters: optional({
-      search: text,
-      regex: text,
-      sort: Type.Enum(['name_asc', 'updated_asc', 'updated_desc']),
-      ...tokenPaging,
-    }),
+    parameters: optional({ search: text, ...paging }),
+    unmodelled: ['page_token', 'pagination', 'regex', 'sort'],
     replies: { 200: Type.Array(branch) },
   },
   'GET /projects/:id/repository/branches/:branch': {

@@ -2,7 +2,7 @@ import type { CommitSchema, ExpandedCommitSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
-import { address, count, entity, filled, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
+import { address, count, entity, filled, flag, id, nullable, optional, paging, sha, text, time, words } from './shapes.ts';
 
 const fields = {
   id: sha,
@@ -49,20 +49,8 @@ const action = Type.Object({
 export const commits = {
   'GET /projects/:id/repository/commits': {
     page: 'https://docs.gitlab.com/api/commits/',
-    parameters: optional({
-      ref_name: text,
-      since: time,
-      until: time,
-      path: text,
-      follow: flag,
-      author: text,
-      all: flag,
-      with_stats: flag,
-      first_parent: flag,
-      order: Type.Enum(['default', 'topo']),
-      trailers: flag,
-      ...paging,
-    }),
+    parameters: optional({ ref_name: text, ...paging }),
+    unmodelled: words('all author first_parent follow order path since trailers until with_stats'),
     replies: { 200: Type.Array(commit) },
   },
   'GET /projects/:id/repository/commits/:sha': {
@@ -79,13 +67,12 @@ export const commits = {
       actions: Type.Array(action),
       start_branch: Type.Optional(text),
       start_sha: Type.Optional(text),
-      start_project: Type.Optional(Type.Union([text, Type.Integer()])),
       author_email: Type.Optional(text),
       author_name: Type.Optional(text),
       stats: Type.Optional(flag),
       force: Type.Optional(flag),
-      allow_empty: Type.Optional(flag),
     }),
+    unmodelled: ['allow_empty', 'start_project'],
     replies: { 201: commitDetail },
   },
 } as const satisfies Record<string, Operation>;

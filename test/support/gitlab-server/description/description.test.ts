@@ -1,4 +1,5 @@
 import { git } from '../../git-repository.ts';
+import { type Call, page } from '../call.ts';
 import { startGitLab } from '../gitlab-server.ts';
 import { bot } from '../options.ts';
 import { describedOperation } from './described.ts';
@@ -25,6 +26,7 @@ const commit = { branch: 'lockkeeper/x', start_branch: 'main', commit_message: '
 
 test.each([
   ['a query that is not described', 'GET', `${project}/repository/tags?searching=v`, undefined, /searching is not described/],
+  ['a query that is described but does nothing here', 'GET', `${project}/repository/tags?sort=asc`, undefined, /sort is not modelled here/],
   ['a query of another type', 'GET', `${project}/repository/tags?per_page=all`, undefined, /per_page is invalid/],
   ['a value that is not one of those', 'GET', `${project}/merge_requests?state=open`, undefined, /state does not have a valid value/],
   ['a key that is missing', 'POST', `${project}/merge_requests`, { title: 'x', source_branch: 'a' }, /target_branch is missing/],
@@ -121,5 +123,15 @@ describe('pages, as GitLab counts them', () => {
     expect((await reply.json()) as unknown[]).toHaveLength(size);
     expect(names.map((name) => reply.headers.get(name))).toEqual(headers);
     await server.close();
+  });
+
+  test('more than ten thousand are not counted', () => {
+    const call = { given: { per_page: 100 }, query: new URLSearchParams('scope=all'), path: '/x', world: { url: 'https://gitlab' } };
+    const link = (page: number, rel: string) => `<https://gitlab/api/v4/x?scope=all&page=${page}&per_page=100>; rel="${rel}"`;
+    const listed = (length: number) => page(call as unknown as Call, Array.from({ length })).headers;
+    const first = { 'x-page': '1', 'x-per-page': '100', 'x-prev-page': '', 'x-next-page': '2' };
+    expect(listed(10_001)).toEqual({ ...first, link: `${link(2, 'next')}, ${link(1, 'first')}` });
+    const counted = { 'x-total': '10000', 'x-total-pages': '100' };
+    expect(listed(10_000)).toEqual({ ...first, ...counted, link: `${link(2, 'next')}, ${link(1, 'first')}, ${link(100, 'last')}` });
   });
 });

@@ -2,23 +2,7 @@ import type { ExpandedMergeRequestSchema, MergeRequestSchema } from '@gitbeaker/
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
-import {
-  address,
-  commaSeparated,
-  count,
-  entity,
-  filled,
-  flag,
-  id,
-  idOrAny,
-  nullable,
-  optional,
-  order,
-  paging,
-  sha,
-  text,
-  time,
-} from './shapes.ts';
+import { address, count, entity, filled, flag, id, nullable, optional, order, paging, sha, text, time, words } from './shapes.ts';
 import { userBasic } from './users.ts';
 
 const basic = {
@@ -131,69 +115,47 @@ export type MergeRequest = Agreed<
 
 const filters = {
   author_id: Type.Integer(),
-  author_username: text,
-  assignee_id: idOrAny,
-  assignee_username: commaSeparated,
-  reviewer_id: idOrAny,
-  reviewer_username: text,
-  labels: commaSeparated,
-  milestone: text,
-  my_reaction_emoji: text,
+  labels: text,
   state: Type.Enum(['opened', 'closed', 'locked', 'merged', 'all']),
   order_by: Type.Enum(['created_at', 'label_priority', 'milestone_due', 'popularity', 'priority', 'title', 'updated_at', 'merged_at']),
   sort: order,
-  with_labels_details: flag,
   with_merge_status_recheck: flag,
   created_after: time,
-  created_before: time,
   updated_after: time,
   updated_before: time,
-  view: Type.Enum(['simple']),
   scope: Type.Enum(['created_by_me', 'assigned_to_me', 'reviews_for_me', 'all']),
   source_branch: text,
-  source_project_id: Type.Integer(),
   target_branch: text,
-  search: text,
-  in: text,
-  wip: Type.Enum(['yes', 'no']),
-  draft: flag,
-  deployed_before: text,
-  deployed_after: text,
-  environment: text,
-  merge_user_id: Type.Integer(),
-  merge_user_username: text,
   ...paging,
 };
 
+const otherFilters = words(`approved_by_ids approved_by_usernames approver_ids assignee_id assignee_username author_username created_before
+  deployed_after deployed_before draft environment in merge_user_id merge_user_username milestone my_reaction_emoji reviewer_id
+  reviewer_username search source_project_id view wip with_labels_details`);
+
 const changeable = {
   description: Type.Optional(text),
-  assignee_id: Type.Optional(Type.Integer()),
-  assignee_ids: Type.Optional(Type.Array(Type.Integer())),
-  reviewer_ids: Type.Optional(Type.Array(Type.Integer())),
-  labels: Type.Optional(commaSeparated),
-  add_labels: Type.Optional(commaSeparated),
-  remove_labels: Type.Optional(commaSeparated),
-  milestone_id: Type.Optional(Type.Integer()),
-  milestone: Type.Optional(text),
-  remove_source_branch: Type.Optional(flag),
-  allow_collaboration: Type.Optional(flag),
-  allow_maintainer_to_push: Type.Optional(flag),
-  squash: Type.Optional(flag),
-  merge_after: Type.Optional(text),
+  /** Comma-separated. */
+  labels: Type.Optional(text),
 };
+
+const otherChanges = words(`add_labels allow_collaboration allow_maintainer_to_push assignee_ids merge_after milestone milestone_id
+  remove_labels reviewer_ids squash`);
 
 export const iid = Type.Object({ merge_request_iid: Type.Integer() });
 
 export const mergeRequests = {
   'GET /projects/:id/merge_requests': {
     page: 'https://docs.gitlab.com/api/merge_requests/',
-    parameters: optional({ iids: Type.Array(Type.Integer()), ...filters }),
+    parameters: optional(filters),
+    unmodelled: ['iids', ...otherFilters],
     replies: { 200: Type.Array(listedMergeRequest) },
     refuses: [422],
   },
   'GET /groups/:id/merge_requests': {
     page: 'https://docs.gitlab.com/api/merge_requests/',
-    parameters: optional({ non_archived: flag, ...filters }),
+    parameters: optional(filters),
+    unmodelled: ['non_archived', ...otherFilters],
     replies: { 200: Type.Array(listedMergeRequest) },
     refuses: [422],
   },
@@ -204,15 +166,18 @@ export const mergeRequests = {
       source_branch: text,
       target_branch: text,
       target_project_id: Type.Optional(Type.Integer()),
+      assignee_id: Type.Optional(Type.Integer()),
+      remove_source_branch: Type.Optional(flag),
       ...changeable,
     }),
+    unmodelled: otherChanges,
     replies: { 201: mergeRequest },
     refuses: [409, 422],
   },
   'GET /projects/:id/merge_requests/:merge_request_iid': {
     page: 'https://docs.gitlab.com/api/merge_requests/',
     path: iid,
-    parameters: optional({ render_html: flag, include_diverged_commits_count: flag, include_rebase_in_progress: flag }),
+    unmodelled: ['include_diverged_commits_count', 'include_rebase_in_progress', 'render_html'],
     replies: { 200: mergeRequest },
   },
   'PUT /projects/:id/merge_requests/:merge_request_iid': {
@@ -222,23 +187,17 @@ export const mergeRequests = {
       title: Type.Optional(filled),
       target_branch: Type.Optional(filled),
       state_event: Type.Optional(Type.Enum(['close', 'reopen'])),
-      discussion_locked: Type.Optional(flag),
       ...changeable,
     }),
+    unmodelled: ['assignee_id', 'discussion_locked', 'remove_source_branch', ...otherChanges],
     replies: { 200: mergeRequest },
     refuses: [409, 422],
   },
   'PUT /projects/:id/merge_requests/:merge_request_iid/merge': {
     page: 'https://docs.gitlab.com/api/merge_requests/',
     path: iid,
-    parameters: optional({
-      merge_commit_message: text,
-      squash_commit_message: text,
-      squash: flag,
-      should_remove_source_branch: flag,
-      auto_merge: flag,
-      sha: text,
-    }),
+    parameters: optional({ sha: text }),
+    unmodelled: ['auto_merge', 'merge_commit_message', 'should_remove_source_branch', 'squash', 'squash_commit_message'],
     replies: { 200: mergeRequest },
     refuses: [405, 409, 422],
   },

@@ -43,20 +43,16 @@ export const notes = {
     parameters: optional({
       sort: order,
       order_by: Type.Enum(['created_at', 'updated_at']),
-      activity_filter: Type.Enum(['all_notes', 'only_comments', 'only_activity']),
       ...paging,
     }),
+    unmodelled: ['activity_filter'],
     replies: { 200: Type.Array(note) },
   },
   'POST /projects/:id/merge_requests/:merge_request_iid/notes': {
     page: 'https://docs.gitlab.com/api/notes/',
     path: iid,
-    parameters: Type.Object({
-      body: text,
-      internal: Type.Optional(flag),
-      created_at: Type.Optional(text),
-      merge_request_diff_head_sha: Type.Optional(text),
-    }),
+    parameters: Type.Object({ body: text }),
+    unmodelled: ['created_at', 'internal', 'merge_request_diff_head_sha'],
     replies: { 201: note },
   },
   'PUT /projects/:id/merge_requests/:merge_request_iid/notes/:note_id': {

@@ -9,6 +9,8 @@ export interface Operation {
   readonly path?: TObject;
   /** In the query of a GET or DELETE, else in the JSON body. */
   readonly parameters?: TObject;
+  /** Names of the parameters that GitLab has and the stand-in does not act on: nobody may count on them here. */
+  readonly unmodelled?: readonly string[];
   /** By status; `raw` is not JSON. */
   readonly replies: Readonly<Record<number, TSchema | 'nothing' | 'raw'>>;
   /** Statuses of refusals beyond those that every method has. */

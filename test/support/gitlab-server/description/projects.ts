@@ -2,7 +2,7 @@ import type { ProjectSchema, SimpleProjectSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
-import { address, count, entity, flag, id, nullable, optional, order, paging, text, time } from './shapes.ts';
+import { address, count, entity, flag, id, nullable, optional, order, paging, text, time, words } from './shapes.ts';
 
 const visibility = Type.Enum(['private', 'internal', 'public']);
 
@@ -59,33 +59,24 @@ export type Project = Agreed<Static<typeof project>, ProjectSchema, 'default_bra
 export const projects = {
   'GET /projects/:id': {
     page: 'https://docs.gitlab.com/api/projects/',
-    parameters: optional({ license: flag, statistics: flag, with_custom_attributes: flag }),
+    unmodelled: ['license', 'statistics', 'with_custom_attributes'],
     replies: { 200: project },
   },
   'GET /groups/:id/projects': {
     page: 'https://docs.gitlab.com/api/groups/',
     parameters: optional({
-      active: flag,
       archived: flag,
-      visibility,
-      search: text,
       order_by: Type.Enum(['id', 'name', 'path', 'created_at', 'updated_at', 'similarity', 'star_count', 'last_activity_at']),
       sort: order,
       simple: flag,
-      owned: flag,
-      starred: flag,
       /** Not in the OpenAPI document, but it works: https://gitlab.com/gitlab-org/gitlab/-/issues/378188 */
       topic: text,
-      with_issues_enabled: flag,
-      with_merge_requests_enabled: flag,
       with_shared: flag,
       include_subgroups: flag,
-      include_ancestor_groups: flag,
-      min_access_level: Type.Integer(),
-      with_custom_attributes: flag,
-      with_security_reports: flag,
       ...paging,
     }),
+    unmodelled: words(`active include_ancestor_groups min_access_level owned search starred visibility with_custom_attributes
+      with_issues_enabled with_merge_requests_enabled with_security_reports`),
     replies: { 200: Type.Union([Type.Array(basicProject), Type.Array(project)]) },
   },
 } as const satisfies Record<string, Operation>;

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
-import { address, count, entity, flag, id, nullable, optional, order, paging, sha, text, time } from './shapes.ts';
+import { address, count, entity, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
 import { userBasic } from './users.ts';
 
 /** The OpenAPI document has texts for `assets` and `_links`: they are objects. */
@@ -42,14 +42,8 @@ export type Release = Agreed<Static<typeof release>, ReleaseSchema, 'author' | '
 export const releases = {
   'GET /projects/:id/releases': {
     page: 'https://docs.gitlab.com/api/releases/',
-    parameters: optional({
-      order_by: Type.Enum(['released_at', 'created_at']),
-      sort: order,
-      include_html_description: flag,
-      updated_before: time,
-      updated_after: time,
-      ...paging,
-    }),
+    parameters: optional(paging),
+    unmodelled: ['include_html_description', 'order_by', 'sort', 'updated_after', 'updated_before'],
     replies: { 200: Type.Array(release) },
   },
 } as const satisfies Record<string, Operation>;

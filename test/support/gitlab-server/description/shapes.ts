@@ -16,19 +16,12 @@ export const address = Type.String({ pattern: '^https?://' });
 /** Grape's `allow_blank: false`. */
 export const filled = Type.String({ minLength: 1 });
 
-/** `a,b`, or an array in JSON. */
-export const commaSeparated = Type.Union([Type.String(), Type.Array(Type.String())]);
-
-/** An id, or the word for none or anybody. */
-export const idOrAny = Type.Union([Type.Integer(), Type.Enum(['None', 'Any'])]);
-
 export const order = Type.Optional(Type.Enum(['asc', 'desc']));
 
 /** https://docs.gitlab.com/api/rest/#offset-based-pagination */
 export const paging = { page: Type.Optional(Type.Integer()), per_page: Type.Optional(Type.Integer()) };
 
-/** Of the list of a project's branches or tags: https://docs.gitlab.com/api/rest/#keyset-based-pagination */
-export const tokenPaging = { ...paging, page_token: Type.Optional(Type.String()), pagination: Type.Optional(Type.Enum(['keyset'])) };
+export const words = (of: string): readonly string[] => of.split(/\s+/);
 
 /** Every key may be left out. */
 export const optional = <P extends TProperties>(parameters: P) => Type.Partial(Type.Object(parameters));

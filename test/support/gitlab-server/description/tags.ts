@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
-import { entity, flag, nullable, optional, order, sha, text, time, tokenPaging } from './shapes.ts';
+import { entity, flag, nullable, optional, paging, sha, text, time } from './shapes.ts';
 
 const tag = entity({
   name: text,
@@ -21,7 +21,8 @@ export type Tag = Agreed<Static<typeof tag>, TagSchema, 'message' | 'release' | 
 export const tags = {
   'GET /projects/:id/repository/tags': {
     page: 'https://docs.gitlab.com/api/tags/',
-    parameters: optional({ search: text, order_by: Type.Enum(['name', 'updated', 'version']), sort: order, ...tokenPaging }),
+    parameters: optional({ search: text, ...paging }),
+    unmodelled: ['order_by', 'page_token', 'pagination', 'sort'],
     replies: { 200: Type.Array(tag) },
     refuses: [422],
   },

@@ -2,7 +2,7 @@ import type { ExpandedUserSchema, SimpleUserSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
-import { address, entity, flag, id, nullable, optional, order, paging, text, time } from './shapes.ts';
+import { address, entity, flag, id, nullable, optional, paging, text, time, words } from './shapes.ts';
 
 const basic = {
   id,
@@ -40,32 +40,14 @@ export const users = {
   'GET /users/:id': {
     page: 'https://docs.gitlab.com/api/users/',
     path: Type.Object({ id: Type.Integer() }),
-    parameters: optional({ with_custom_attributes: flag }),
+    unmodelled: ['with_custom_attributes'],
     replies: { 200: user },
   },
   'GET /users': {
     page: 'https://docs.gitlab.com/api/users/',
-    parameters: optional({
-      username: text,
-      public_email: text,
-      extern_uid: text,
-      provider: text,
-      search: text,
-      active: flag,
-      external: flag,
-      blocked: flag,
-      humans: flag,
-      created_after: time,
-      created_before: time,
-      exclude_active: flag,
-      exclude_external: flag,
-      exclude_humans: flag,
-      exclude_internal: flag,
-      without_project_bots: flag,
-      order_by: Type.Enum(['id', 'name', 'username', 'created_at', 'updated_at']),
-      sort: order,
-      ...paging,
-    }),
+    parameters: optional({ username: text, ...paging }),
+    unmodelled: words(`active blocked created_after created_before exclude_active exclude_external exclude_humans exclude_internal
+      extern_uid external humans order_by provider public_email search sort two_factor without_project_bots without_projects`),
     replies: { 200: Type.Array(userBasic) },
   },
 } as const satisfies Record<string, Operation>;
