@@ -29,6 +29,7 @@ test.each([
   ['a query that is described but does nothing here', 'GET', `${project}/repository/tags?sort=asc`, undefined, /sort is not modelled here/],
   ['a query of another type', 'GET', `${project}/repository/tags?per_page=all`, undefined, /per_page is invalid/],
   ['a value that is not one of those', 'GET', `${project}/merge_requests?state=open`, undefined, /state does not have a valid value/],
+  ['a state that is none', 'POST', `${project}/statuses/main`, { state: 'error' }, /state does not have a valid value/],
   ['a key that is missing', 'POST', `${project}/merge_requests`, { title: 'x', source_branch: 'a' }, /target_branch is missing/],
   ['a key that is not described', 'PUT', `${project}/merge_requests/1`, { titel: 'x' }, /titel is not described/],
   ['a key of another type', 'POST', `${project}/merge_requests/1/notes`, { body: ['x'] }, /body is invalid/],

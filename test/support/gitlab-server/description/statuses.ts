@@ -2,7 +2,7 @@ import type { CommitStatusSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
-import { address, entity, flag, id, nullable, optional, order, paging, sha, text, time } from './shapes.ts';
+import { address, entity, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
 import { userBasic } from './users.ts';
 
 const commitStatus = entity({
@@ -30,16 +30,8 @@ export type CommitStatus = Agreed<
 export const statuses = {
   'GET /projects/:id/repository/commits/:sha/statuses': {
     page: 'https://docs.gitlab.com/api/commits/',
-    parameters: optional({
-      ref: text,
-      stage: text,
-      name: text,
-      pipeline_id: Type.Integer(),
-      all: flag,
-      order_by: Type.Enum(['id', 'pipeline_id']),
-      sort: order,
-      ...paging,
-    }),
+    parameters: optional({ ref: text, name: text, all: flag, ...paging }),
+    unmodelled: ['order_by', 'pipeline_id', 'sort', 'stage'],
     replies: { 200: Type.Array(commitStatus) },
   },
   /** The OpenAPI document says 200; Grape answers a POST with 201. */
@@ -53,9 +45,9 @@ export const statuses = {
       description: Type.Optional(text),
       name: Type.Optional(text),
       context: Type.Optional(text),
-      coverage: Type.Optional(Type.Number()),
       pipeline_id: Type.Optional(Type.Integer()),
     }),
+    unmodelled: ['coverage'],
     replies: { 201: commitStatus },
     refuses: [409],
   },
