@@ -34,12 +34,23 @@ const padded = (row: readonly string[], widths: readonly number[]): string =>
 function wrapped(row: readonly string[], colWidths: number[]): string {
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': gap };
   const table = new Table({ chars: borderless, style, colWidths, wordWrap: true, wrapOnWordBoundary: false });
-  table.push([...row]);
+  table.push(row.map((cell, column) => brokenAtWords(cell, (colWidths[column] ?? 0) - gap)));
   return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** A word that is longer than a line is left to the library, which cuts it. */
+function brokenAtWords(cell: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of cell.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && lengthOf(line) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 const letters = new Intl.Segmenter();

@@ -1,8 +1,7 @@
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import { nearest } from '../domain/nearest.ts';
-import type { ScanError } from './report.ts';
-import { scanError } from './report-rows.ts';
+import { type ScanError, scanError } from './failure.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 
 interface Found {
@@ -31,7 +30,7 @@ export async function findEnvironments(
         known.add(key);
       }
     } catch (error) {
-      errors.push(scanError(`${group.discover.forge}:${group.discover.path}`, error));
+      errors.push(scanError({ asked: 'forge', error, scope: `${group.discover.forge}:${group.discover.path}` }));
     }
   }
   const environments = [...named, ...shortNames(named, discovered)];

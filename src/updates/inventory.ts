@@ -1,10 +1,12 @@
+import { explain } from '../domain/errors.ts';
+import type { MergeRequest } from '../domain/forge.ts';
 import type { Store } from '../domain/store.ts';
 import { parseVersion } from '../domain/version.ts';
+import type { ScanError } from './failure.ts';
 import type { Looked } from './look-up.ts';
 import { running, runningKey } from './memory.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import type { ScanError } from './report.ts';
 import type { ScanResult } from './scan.ts';
 import type { AppOutcome } from './scan-environment.ts';
 
@@ -95,23 +97,40 @@ function row({ now, outcome, looked, packages, since }: Facts): InventoryRow {
   };
 }
 
-function stateOf({ action }: AppOutcome, { reference, update, held, certain, reason }: Looked): { state: InventoryState; reason?: string } {
-  if (reference.skip !== undefined || (!certain && update === undefined))
-    return { state: 'unknown', ...(reason !== undefined && { reason }) };
+interface Told {
+  readonly state: InventoryState;
+  readonly reason?: string;
+}
+
+function stateOf({ action, problem }: AppOutcome, looked: Looked): Told {
+  const { reference, update, held, certain, reason } = looked;
   const [first] = held;
-  if (update === undefined && first !== undefined) return { state: first.version === undefined ? 'unknown' : 'held', reason: first.reason };
+  if (reference.skip !== undefined || (!certain && update === undefined)) return unknown(failureOf(looked) ?? reason);
+  if (update === undefined && first !== undefined)
+    return first.version === undefined ? unknown(first.reason) : { state: 'held', reason: first.reason };
   if (update === undefined) return { state: 'current' };
   switch (action.kind) {
     case 'hold':
       return { state: 'held', reason: action.reason };
     case 'keep':
-      return { state: 'proposed', ...(action.reason !== undefined && { reason: action.reason }) };
+      return { state: 'proposed', reason: action.reason ?? waiting(action.request) };
     case 'update':
-      return { state: 'proposed' };
+      return { state: 'proposed', reason: `${waiting(action.request)}; the next scan updates it` };
     case 'open':
     case 'close':
     case 'tidy':
     case 'none':
-      return { state: 'waiting' };
+      return { state: 'waiting', reason: problem === undefined ? 'the next scan opens it' : explain(problem) };
   }
+}
+
+const unknown = (reason: string | undefined): Told => ({ state: 'unknown', ...(reason !== undefined && { reason }) });
+
+const waiting = ({ createdAt }: MergeRequest): string => `waiting for review since ${createdAt.slice(0, 10)}`;
+
+/** In a few words; the whole of it is among the errors. */
+function failureOf({ problems: [problem] }: Looked): string | undefined {
+  const { scope, status } = problem ?? {};
+  if (status === 401 || status === 403) return `registry refused: ${status} (registries["${scope}"] in app.yml)`;
+  return problem?.message;
 }

@@ -5,13 +5,14 @@ import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
+import { mergeErrors, type ScanError, scanError } from './failure.ts';
 import { findEnvironments } from './find-environments.ts';
 import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
-import type { ScanError, ScanReport } from './report.ts';
-import { environmentReport, heldReports, mergeErrors, proposalReport, scanError } from './report-rows.ts';
+import type { ScanReport } from './report.ts';
+import { environmentReport, heldReports, proposalReport } from './report-rows.ts';
 import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
@@ -91,7 +92,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
           const now = await environment(name);
           return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
         } catch (error) {
-          errors.push(scanError(name, error));
+          errors.push(scanError({ asked: 'forge', error, scope: name, environment: name }));
           return [];
         }
       }),
@@ -129,8 +130,8 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
 
 const problemsOf = (environment: string, apps: readonly AppOutcome[]): ScanError[] =>
   apps.flatMap(({ looked, problem }) => [
-    ...looked.flatMap(({ problems }) => problems.map((one) => scanError(environment, one))),
-    ...(problem === undefined ? [] : [scanError(environment, problem)]),
+    ...looked.flatMap(({ problems }) => problems.map((error) => scanError({ asked: 'registry', error, scope: environment, environment }))),
+    ...(problem === undefined ? [] : [scanError({ asked: 'forge', error: problem, scope: environment, environment })]),
   ]);
 
 export function reportOf({ environments, errors }: ScanResult): ScanReport {
