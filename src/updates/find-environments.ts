@@ -20,17 +20,21 @@ export async function findEnvironments(
   const named = settings.filter((one): one is EnvironmentSettings => 'name' in one);
   const known = new Set(named.map(({ repository }) => `${repository.forge}:${repository.path}`));
   const discovered: EnvironmentSettings[] = [];
-  for (const group of settings) {
-    if ('name' in group || only?.every((name) => named.some((one) => one.name === name))) continue;
-    try {
-      for (const path of await ports.forge(group.discover.forge).discover(group.discover.path, group.topic)) {
-        const repository = { forge: group.discover.forge, path };
-        const key = `${repository.forge}:${repository.path}`;
-        if (!known.has(key)) discovered.push({ name: path, repository, updates: group.updates });
-        known.add(key);
-      }
-    } catch (error) {
-      errors.push(scanError({ asked: 'forge', error, scope: `${group.discover.forge}:${group.discover.path}` }));
+  const groups = settings.filter((one): one is DiscoverSettings => 'discover' in one);
+  const asked = only?.every((name) => named.some((one) => one.name === name)) ? [] : groups;
+  // All at once: a forge that hangs delays no other.
+  const listed = await Promise.allSettled(
+    asked.map(async ({ discover, topic }) => ports.forge(discover.forge).discover(discover.path, topic)),
+  );
+  for (const [index, { discover, updates }] of asked.entries()) {
+    const outcome = listed[index];
+    if (outcome?.status === 'rejected')
+      errors.push(scanError({ asked: 'forge', error: outcome.reason, scope: `${discover.forge}:${discover.path}` }));
+    for (const path of outcome?.status === 'fulfilled' ? outcome.value : []) {
+      const repository = { forge: discover.forge, path };
+      const key = `${repository.forge}:${repository.path}`;
+      if (!known.has(key)) discovered.push({ name: path, repository, updates });
+      known.add(key);
     }
   }
   const environments = [...named, ...shortNames(named, discovered)];

@@ -50,7 +50,8 @@ async function decideReference(reference: Reference, rules: UpdateRules, barred:
   const list = await registry.releases(of);
   const problems = list.complete ? [] : [new OutsideError(hostOf(of), list.problem ?? `listing ${of.name}: the list is incomplete`)];
   const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
-  const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules, barred, ...moved });
+  const own = { ...rules, versioning: rules.versioning ?? (of.datasource === 'helm' ? 'semver' : undefined) };
+  const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules: own, barred, ...moved });
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');
   const known = { reference, held: decision.held, certain: list.complete, problems };
   // An index that is being rebuilt knows nothing either: that takes nothing back.
@@ -58,10 +59,18 @@ async function decideReference(reference: Reference, rules: UpdateRules, barred:
     return { ...known, held: [{ reason: noVersions }], reason: noVersions, certain: false };
   if (decision.kind === 'none') return { ...known, reason: decision.reason };
   const { to } = decision;
-  const listed = needs.every((holds) => to[holds] !== undefined);
-  const settled = settle(decision, needs, listed ? undefined : await registry.details(of, to.version));
+  const listed = needs.every((holds) => to[holds] !== undefined) && to.unproven === undefined;
+  const details = listed ? undefined : await registry.details(of, to.version);
+  if (to.unproven && details === undefined) return missingFile(known, to);
+  const settled = settle(decision, needs, details);
   if (settled.kind === 'none') return { ...known, held: settled.held, reason: settled.reason };
   return { ...known, update: { reference, to: settled.to, type: settled.type, held: settled.held } };
+}
+
+/** An upload that is still under way takes nothing back. */
+function missingFile(known: Omit<Looked, 'update'>, { version }: Release): Looked {
+  const reason = `${version} does not have this file (yet)`;
+  return { ...known, held: [...known.held, { version, reason }], reason, certain: false };
 }
 
 interface Moved {
