@@ -1,6 +1,6 @@
 import type { Turn } from '../updates/failure.ts';
 import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
-import { type FailureGroup, type HeldGroup, type Summary, summarize } from '../updates/summary.ts';
+import { type FailureGroup, type HeldGroup, type Summary, summarize, withoutFailures } from '../updates/summary.ts';
 import { count, some } from '../updates/text/age.ts';
 import type { Output } from './output.ts';
 
@@ -10,7 +10,7 @@ const most = { rows: 25, groups: 12 };
 /** As tables, for people: what was proposed, then what was held and what failed, and a summary at the end. */
 export function printReport(report: ScanReport, dryRun: boolean, output: Output): void {
   const summary = summarize(report);
-  const before = [printProposals(report.proposals, output), printHeld(report.held, summary.held, output), printUnreadable(report, output)];
+  const before = [printProposals(report.proposals, output), printHeld(report, summary.held, output), printUnreadable(report, output)];
   const failures = printFailures(summary.failures, output);
   output.print(`${[...before, failures].includes(true) ? '\n' : ''}${closing(summary, dryRun)}`);
 }
@@ -67,8 +67,8 @@ const proposalRow = ({ environment, title, action, url, reason }: ProposalReport
 const actionOf = ({ action, reason }: { readonly action: string; readonly reason?: string | undefined }): string =>
   reason === undefined ? action : `${action}: ${reason}`;
 
-function printHeld(held: readonly HeldReport[], groups: readonly HeldGroup[], output: Output): boolean {
-  const told = highestOnly(held);
+function printHeld(report: ScanReport, groups: readonly HeldGroup[], output: Output): boolean {
+  const told = highestOnly(withoutFailures(report));
   if (told.length <= most.rows)
     return section(output, 'held', ['environment', 'where', 'package', 'from', 'to', 'reason'], told.map(heldRow), most.rows);
   const rows = groups.map(({ reason, references, environments }) => [String(references), String(environments), reason]);
@@ -120,7 +120,7 @@ function highestOnly(held: readonly HeldReport[]): HeldReport[] {
 }
 
 export const printFailures = (failures: readonly FailureGroup[], output: Output): boolean =>
-  section(output, 'failed', ['whose turn', 'environments', 'what'], failures.map(failureRow));
+  section(output, 'failed', ['whose turn', 'where', 'what'], failures.map(failureRow));
 
 const whoseTurn: Readonly<Record<Turn, string>> = {
   'platform team': 'platform team',
@@ -130,9 +130,10 @@ const whoseTurn: Readonly<Record<Turn, string>> = {
   lockkeeper: 'a bug in lockkeeper, please report it',
 };
 
-const failureRow = ({ turn, message, errors, environments }: FailureGroup): string[] => [
+/** Who has to change a file reads which. */
+const failureRow = ({ turn, message, errors, environments, places }: FailureGroup): string[] => [
   whoseTurn[turn],
-  some(environments, 3) || 'none read',
+  some(turn === 'owner' && places.length > 0 ? places : environments, 3) || 'none read',
   errors === 1 ? message : `${message} (and ${errors - 1} more like it)`,
 ];
 

@@ -18,6 +18,8 @@ export interface ScanError {
   readonly status?: number;
   /** Names of those that it holds up; none where a group could not be listed. */
   readonly environments: readonly string[];
+  /** References that could not be looked up because of it: `staging chart/Chart.yaml:11`. */
+  readonly places: readonly string[];
 }
 
 export interface Failure {
@@ -26,9 +28,10 @@ export interface Failure {
   /** What is told where the error itself does not say. */
   readonly scope: string;
   readonly environment?: string;
+  readonly place?: string;
 }
 
-export function scanError({ asked, error, scope, environment }: Failure): ScanError {
+export function scanError({ asked, error, scope, environment, place }: Failure): ScanError {
   const status = error instanceof OutsideError ? error.status : undefined;
   return {
     scope: error instanceof OutsideError ? error.scope : scope,
@@ -36,6 +39,7 @@ export function scanError({ asked, error, scope, environment }: Failure): ScanEr
     turn: turnOf(error, asked, environment),
     ...(status !== undefined && { status }),
     environments: environment === undefined ? [] : [environment],
+    places: environment === undefined || place === undefined ? [] : [`${environment} ${place}`],
   };
 }
 
@@ -44,14 +48,20 @@ function turnOf(error: unknown, asked: Asked, environment: string | undefined): 
   if (!(error instanceof OutsideError)) return 'lockkeeper';
   if (!(error instanceof RefusedError) || error instanceof ConflictError) return 'nobody';
   const { status } = error;
-  if (asked === 'registry') return status === 404 ? 'owner' : 'platform team';
+  if (asked === 'registry') return status === 401 || status === 403 ? 'platform team' : 'owner';
   if (environment === undefined || status === 401 || status === 404 || (status !== undefined && status < 400)) return 'platform team';
   return status === undefined ? 'owner' : 'maintainer';
 }
 
 /** What failed more than once for the same reason is told once, with all whom it holds up. */
 export function mergeErrors(errors: readonly ScanError[]): ScanError[] {
-  return [...Map.groupBy(errors, ({ scope, message }) => `${scope}\n${message}`).values()].flatMap(([first, ...more]) =>
-    first === undefined ? [] : { ...first, environments: [...new Set([first, ...more].flatMap((one) => one.environments))].sort() },
+  return [...Map.groupBy(errors, ({ scope, message }) => `${scope}\n${message}`).values()].flatMap((alike) =>
+    alike.slice(0, 1).map((first) => ({ ...first, ...concerned(alike) })),
   );
+}
+
+/** Whom several of them hold up, each once. */
+export function concerned(errors: readonly ScanError[]): Pick<ScanError, 'environments' | 'places'> {
+  const [environments, places] = [errors.flatMap((one) => one.environments), errors.flatMap((one) => one.places)];
+  return { environments: [...new Set(environments)].sort(), places: [...new Set(places)].sort() };
 }

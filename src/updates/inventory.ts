@@ -1,9 +1,9 @@
 import { explain } from '../domain/errors.ts';
 import type { MergeRequest } from '../domain/forge.ts';
 import type { Store } from '../domain/store.ts';
-import { parseVersion } from '../domain/version.ts';
+import { versioningOf } from '../domain/versioning.ts';
 import type { ScanError } from './failure.ts';
-import type { Looked } from './look-up.ts';
+import { type Looked, versioningFor } from './look-up.ts';
 import { running, runningKey } from './memory.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
@@ -48,19 +48,17 @@ export async function inventoryOf(
   const references = await Promise.all(
     environments.map(async ({ now, apps }) => {
       const since = await running(store, now.settings.name);
-      return apps.flatMap((outcome) =>
-        outcome.looked.map(withoutPreReleases).map((looked) => row({ now, outcome, looked, packages, since })),
-      );
+      return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
     }),
   );
   return { references: references.flat(), errors };
 }
 
 /** To who runs a stable version a pre-release is nothing newer. */
-function withoutPreReleases(looked: Looked): Looked {
+function withoutPreReleases(looked: Looked, versioning: string | undefined): Looked {
   const isPre = (text: string): boolean => {
-    const version = parseVersion(text);
-    return version.kind === 'version' && version.pre !== undefined;
+    const [version] = versioningOf(versioning).readAll([text]);
+    return version?.kind === 'version' && version.pre !== undefined;
   };
   if (isPre(looked.reference.version)) return looked;
   return { ...looked, held: looked.held.filter(({ version }) => version === undefined || !isPre(version)) };
@@ -74,10 +72,12 @@ interface Facts {
   readonly since: Readonly<Record<string, string>>;
 }
 
-function row({ now, outcome, looked, packages, since }: Facts): InventoryRow {
+function row({ now, outcome, looked: all, packages, since }: Facts): InventoryRow {
+  const rules = resolveRules(packages, now.settings.updates, all.reference.package.name);
+  const looked = withoutPreReleases(all, versioningFor(all.reference.package, rules));
   const { reference, update, held } = looked;
   const { state, reason } = stateOf(outcome, looked);
-  const owner = now.apps[reference.app]?.owner ?? resolveRules(packages, now.settings.updates, reference.package.name).owner;
+  const owner = now.apps[reference.app]?.owner ?? rules.owner;
   const newest =
     held.find(({ version }) => version !== undefined)?.version ?? update?.to.version ?? (looked.certain ? reference.version : undefined);
   const seen = since[runningKey(reference.package, reference.version)];

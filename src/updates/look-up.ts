@@ -26,6 +26,10 @@ export interface Looked {
 /** Why a release may not be taken here yet; undefined when it may. */
 export type Barred = (release: Release) => string | undefined;
 
+/** Charts are SemVer by definition: https://helm.sh/docs/topics/charts/#charts-and-versioning */
+export const versioningFor = ({ datasource }: Package, { versioning }: Pick<UpdateRules, 'versioning'>): string | undefined =>
+  versioning ?? (datasource === 'helm' ? 'semver' : undefined);
+
 /** Never throws for what is outside: a registry that fails is a problem of this reference, by name. */
 export async function lookUp(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
   const notLookedUp =
@@ -50,7 +54,7 @@ async function decideReference(reference: Reference, rules: UpdateRules, barred:
   const list = await registry.releases(of);
   const problems = list.complete ? [] : [new OutsideError(hostOf(of), list.problem ?? `listing ${of.name}: the list is incomplete`)];
   const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
-  const own = { ...rules, versioning: rules.versioning ?? (of.datasource === 'helm' ? 'semver' : undefined) };
+  const own = { ...rules, versioning: versioningFor(of, rules) };
   const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules: own, barred, ...moved });
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');
   const known = { reference, held: decision.held, certain: list.complete, problems };

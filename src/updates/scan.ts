@@ -130,7 +130,9 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
 
 const problemsOf = (environment: string, apps: readonly AppOutcome[]): ScanError[] =>
   apps.flatMap(({ looked, problem }) => [
-    ...looked.flatMap(({ problems }) => problems.map((error) => scanError({ asked: 'registry', error, scope: environment, environment }))),
+    ...looked.flatMap(({ problems, reference: { file, line } }) =>
+      problems.map((error) => scanError({ asked: 'registry', error, scope: environment, environment, place: `${file}:${line}` })),
+    ),
     ...(problem === undefined ? [] : [scanError({ asked: 'forge', error: problem, scope: environment, environment })]),
   ]);
 

@@ -1,4 +1,4 @@
-import type { ScanError, Turn } from './failure.ts';
+import { concerned, type ScanError, type Turn } from './failure.ts';
 import type { HeldReport, ProposalReport, ScanReport } from './report.ts';
 
 /** A whole scan at a glance. */
@@ -31,14 +31,14 @@ export interface FailureGroup {
   readonly message: string;
   readonly errors: number;
   readonly environments: readonly string[];
+  readonly places: readonly string[];
 }
 
 export function summarize({ environments, proposals, held, errors }: ScanReport): Summary {
   const scanned = new Set(environments.map(({ name }) => name));
   const failed = new Set(errors.flatMap((error) => error.environments).filter((name) => !scanned.has(name)));
   const acted = (action: ProposalReport['action']): number => proposals.filter((one) => one.action === action).length;
-  const failures = new Set(errors.map(({ message }) => message));
-  const told = held.filter(({ reason }) => !failures.has(reason)); // what failed is told among the failures
+  const told = withoutFailures({ held, errors });
   const broken = environments.filter(({ warnings }) => warnings.length > 0);
   return {
     environments: { scanned: scanned.size, failed: failed.size },
@@ -52,6 +52,12 @@ export function summarize({ environments, proposals, held, errors }: ScanReport)
       environments: broken.length,
     },
   };
+}
+
+/** What is held and not told among the failures. */
+export function withoutFailures({ held, errors }: Pick<ScanReport, 'held' | 'errors'>): readonly HeldReport[] {
+  const failures = new Set(errors.map(({ message }) => message));
+  return held.filter(({ reason }) => !failures.has(reason));
 }
 
 const varying = /https?:\/\/\S+|"[^"]*"|(?<![\w./:-])v?\d+(?:\.\d+)+[\w.+-]*/g;
@@ -73,16 +79,10 @@ const turns: readonly Turn[] = ['lockkeeper', 'platform team', 'maintainer', 'ow
 
 export function failureGroups(errors: readonly ScanError[]): FailureGroup[] {
   return [...Map.groupBy(errors, causeOf).values()]
-    .flatMap(([first, ...more]) =>
-      first === undefined
-        ? []
-        : {
-            turn: first.turn,
-            scope: first.scope,
-            message: first.message,
-            errors: more.length + 1,
-            environments: [...new Set([first, ...more].flatMap(({ environments }) => environments))].sort(),
-          },
+    .flatMap((alike) =>
+      alike
+        .slice(0, 1)
+        .map(({ turn, scope, message }): FailureGroup => ({ turn, scope, message, errors: alike.length, ...concerned(alike) })),
     )
     .sort(
       (a, b) =>

@@ -66,7 +66,13 @@ test('a fleet: what is wrong with one holds up nobody else, and the summary says
     proposals: { open: 6, update: 0, keep: 0, close: 0 },
     unreadable: { files: 2, environments: 1 },
     failures: [
-      { turn: 'platform team', scope: denied.host, errors: 2, environments: ['denied-1', 'denied-2'] },
+      {
+        turn: 'platform team',
+        scope: denied.host,
+        errors: 2,
+        environments: ['denied-1', 'denied-2'],
+        places: ['denied-1 b.yaml:10', 'denied-2 b.yaml:10'],
+      },
       { turn: 'owner', environments: ['empty'] },
       { turn: 'owner', environments: ['retired'] },
       { turn: 'nobody', scope: '127.0.0.1:9', environments: ['down'] },

@@ -7,6 +7,7 @@ test.each<[string, Asked, unknown, Turn]>([
   ['a registry that wants another password', 'registry', new RefusedError('r.example.com', 'no', { status: 401 }), 'platform team'],
   ['a registry that does not show it', 'registry', new RefusedError('r.example.com', 'no', { status: 403 }), 'platform team'],
   ['an image that is not there', 'registry', new RefusedError('r.example.com', 'no', { status: 404 }), 'owner'],
+  ['a page where an index should be', 'registry', new RefusedError('r.example.com', 'no'), 'owner'],
   ['a registry that is down', 'registry', new OutsideError('r.example.com', 'no'), 'nobody'],
   ['a token that has expired', 'forge', new RefusedError('gitlab:a/b', 'no', { status: 401 }), 'platform team'],
   ['a right that is missing', 'forge', new RefusedError('gitlab:a/b', 'no', { status: 403 }), 'maintainer'],
