@@ -28,8 +28,7 @@ export async function findEnvironments(
   );
   for (const [index, { discover, updates }] of asked.entries()) {
     const outcome = listed[index];
-    if (outcome?.status === 'rejected')
-      errors.push(scanError({ asked: 'forge', error: outcome.reason, scope: `${discover.forge}:${discover.path}` }));
+    if (outcome?.status === 'rejected') errors.push(notListed(`${discover.forge}:${discover.path}`, outcome.reason));
     for (const path of outcome?.status === 'fulfilled' ? outcome.value : []) {
       const repository = { forge: discover.forge, path };
       const key = `${repository.forge}:${repository.path}`;
@@ -39,6 +38,12 @@ export async function findEnvironments(
   }
   const environments = [...named, ...shortNames(named, discovered)];
   return { environments: choose(environments, only, errors.length > 0), errors };
+}
+
+/** Under a name of its own: nobody knows which environments are missing. */
+function notListed(group: string, cause: unknown): ScanError {
+  const error = scanError({ asked: 'forge', error: cause, scope: group });
+  return { ...error, message: `looking for environments under ${group}: ${error.message}` };
 }
 
 /** The last part of the path where no other environment has that name, else the whole path. */

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import { nearest } from '../domain/nearest.ts';
@@ -66,7 +66,7 @@ export interface ScanResult {
   readonly errors: readonly ScanError[];
 }
 
-/** Environments worked on at once: more than a forge is asked at once, since most of the time they wait for registries. */
+/** Environments of one forge worked on at once: more than it is asked at once, since most of the time they wait for registries. Each forge has its own, so that one that hangs stops no other's. */
 const environmentsAtOnce = 24;
 
 /** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
@@ -84,10 +84,10 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, concerns: concerns(options), registry, environment };
   const errors: ScanError[] = [...found.errors];
-  const limit = pLimit(environmentsAtOnce);
+  const limitOf = perForge();
   const results = await Promise.all(
-    found.environments.map(({ name }) =>
-      limit(async () => {
+    found.environments.map(({ name, repository }) =>
+      limitOf(repository.forge)(async () => {
         try {
           const now = await environment(name);
           return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
@@ -102,6 +102,15 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   if (errors.length === 0) requireApps(options, environments);
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
   return { environments, errors: mergeErrors(errors) };
+}
+
+function perForge(): (forge: string) => LimitFunction {
+  const limits = new Map<string, LimitFunction>();
+  return (forge) => {
+    const limit = limits.get(forge) ?? pLimit(environmentsAtOnce);
+    limits.set(forge, limit);
+    return limit;
+  };
 }
 
 /** A mistyped name must not look like an app with nothing to propose. */

@@ -4,12 +4,17 @@ import { type Looked, lookUp } from '../../src/updates/look-up.ts';
 
 const rules = { types: ['major', 'minor', 'patch'] } as const;
 
-function look(datasource: DatasourceName, version: string, releases: readonly Release[], details?: ReleaseDetails): Promise<Looked> {
+function look(
+  datasource: DatasourceName,
+  version: string,
+  releases: readonly Release[],
+  details: Readonly<Record<string, ReleaseDetails>> = {},
+): Promise<Looked> {
   const of: Package = { datasource, name: 'h/app', url: 'https://h/app' };
   const reference: Reference = { app: 'app', file: 'a.yaml', line: 1, package: of, version, spots: [] };
   return lookUp(reference, rules, () => undefined, {
     releases: async () => ({ releases, complete: true }),
-    details: async () => details,
+    details: async (_, at) => details[at],
     lastKnownDigest: async () => undefined,
   });
 }
@@ -30,11 +35,16 @@ test.each<[DatasourceName, string, string[], string | undefined]>([
   expect(update?.to.version).toBe(wanted);
 });
 
-test('a package whose file is not there is held, and takes nothing back', async () => {
-  const releases = [{ version: '1.1.0', unproven: true }] as const;
-  expect(await look('gitlab-packages', '1.0.0', releases)).toMatchObject({
-    held: [{ version: '1.1.0', reason: '1.1.0 does not have this file (yet)' }],
-    certain: false,
+test('a package whose file is not there is held, and the next that has it is taken', async () => {
+  const releases = ['1.0.0', '1.1.0', '1.2.0', '1.3.0'].map((version) => ({ version, unproven: true }) as const);
+  const found = { labels: {} };
+  expect(await look('gitlab-packages', '1.0.0', releases, { '1.1.0': found, '1.2.0': found })).toMatchObject({
+    update: { to: { version: '1.2.0' }, held: [{ version: '1.3.0', reason: '1.3.0 does not have this file (yet)' }] },
+    held: [{ version: '1.3.0' }],
+    certain: true,
   });
-  expect((await look('gitlab-packages', '1.0.0', releases, { labels: {} })).update?.to.version).toBe('1.1.0');
+  const none = await look('gitlab-packages', '1.0.0', releases);
+  expect([none.update, none.held.map(({ version }) => version)]).toEqual([undefined, ['1.3.0', '1.2.0', '1.1.0']]);
+  const many = Array.from({ length: 40 }, (_, minor) => ({ version: `1.${minor}.0`, unproven: true }) as const);
+  expect((await look('gitlab-packages', '1.0.0', many)).held).toHaveLength(10);
 });

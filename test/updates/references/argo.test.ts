@@ -67,7 +67,7 @@ test('several sources, values out of git among them', () => {
   ]);
 });
 
-const digest = 'sha256:' + '1'.repeat(64);
+const digest = `sha256:${'1'.repeat(64)}`;
 
 /** https://argo-cd.readthedocs.io/en/stable/user-guide/kustomize/, …/source-hydrator/, …/oci/ */
 test.each([
