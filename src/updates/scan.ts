@@ -71,11 +71,11 @@ const environmentsAtOnce = 24;
 
 /** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
 export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {
-  const found = await findEnvironments(ports, settings.environments, options.only);
-  const all = [...found.environments, ...settings.environments.filter((one): one is EnvironmentSettings => 'name' in one)];
+  const named = settings.environments.filter((one): one is EnvironmentSettings => 'name' in one);
+  const known = new Map(named.map((one) => [one.name, one]));
   const reads = new Map<string, Promise<EnvironmentNow>>();
   const environment = (name: string) => {
-    const one = all.find((candidate) => candidate.name === name);
+    const one = known.get(name);
     if (one === undefined) return undefined;
     const read = reads.get(name) ?? readAndRemember(ports, one);
     reads.set(name, read);
@@ -83,21 +83,27 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   };
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, concerns: concerns(options), registry, environment };
-  const errors: ScanError[] = [...found.errors];
+  const errors: ScanError[] = [];
   const limitOf = perForge();
-  const results = await Promise.all(
-    found.environments.map(({ name, repository }) =>
-      limitOf(repository.forge)(async () => {
-        try {
-          const now = await environment(name);
-          return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
-        } catch (error) {
-          errors.push(scanError({ asked: 'forge', error, scope: name, environment: name }));
-          return [];
-        }
-      }),
-    ),
-  );
+  const scanOne = (one: EnvironmentSettings) => {
+    known.set(one.name, one);
+    return limitOf(one.repository.forge)(async () => {
+      try {
+        const now = await environment(one.name);
+        return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
+      } catch (error) {
+        errors.push(scanError({ asked: 'forge', error, scope: one.name, environment: one.name }));
+        return [];
+      }
+    });
+  };
+  // What app.yml names does not wait for what forges have to list first, except where a mistyped name must stop everything.
+  const early = options.only === undefined ? named : [];
+  const begun = early.map(scanOne);
+  const found = await findEnvironments(ports, settings.environments, options.only);
+  errors.push(...found.errors);
+  const rest = found.environments.filter((one) => !early.includes(one));
+  const results = await Promise.all([...begun, ...rest.map(scanOne)]);
   const environments = results.flat();
   if (errors.length === 0) requireApps(options, environments);
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));

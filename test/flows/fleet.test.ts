@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Registry, startRegistry } from '../../src/demo/registry.ts';
 import type { Inventory } from '../../src/updates/inventory.ts';
 import type { Summary } from '../../src/updates/summary.ts';
@@ -125,4 +128,40 @@ test('the inventory says of every reference how it stands', async () => {
     'well-0 billing': expect.stringMatching(/^proposed: /),
   });
   expect((await world.run('inventory')).stdout).toMatch(/\n8 references: 2 held, 3 proposed, 3 unknown\n$/);
+});
+
+test('an environment that app.yml names does not wait for a forge that lists its projects slowly', async () => {
+  publish(registry, 'shop/billing', '1.4.2', '1.5.0');
+  const at = folder();
+  const world = localScanWorld(at);
+  await world.createRepository('named/quick', { 'a.yaml': deployment(`${host(registry)}/shop/billing:1.4.2`) });
+  const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+  await using slow = await startServer(async (_, response) => {
+    await mayAnswer;
+    response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"403 Forbidden"}');
+  });
+  world.configure('');
+  const file = join(at, 'app.yml');
+  const config = readFileSync(file, 'utf8').replace(
+    'forges: {',
+    `forges: { slow: { type: gitlab, url: "${slow.url}", token: glpat-0123456789 },`,
+  );
+  writeFileSync(
+    file,
+    `${config}registries: { "${host(registry)}": { insecure: true } }
+environments:
+  - { name: quick, repository: "local:named/quick" }
+  - discover: slow:fleet/*
+`,
+  );
+  const scanning = world.scan();
+  while ((await world.forge.mergeRequests('named/quick')).length === 0) await setImmediate();
+  answer();
+  expect(await scanning).toMatchObject({
+    exit: 3,
+    proposals: [{ environment: 'quick', action: 'open' }],
+    errors: [
+      { scope: 'slow:fleet', message: expect.stringMatching(/^looking for environments under slow:fleet: .*403/), turn: 'platform team' },
+    ],
+  });
 });
