@@ -7,12 +7,22 @@ import type { Output } from './output.ts';
 /** So that a fleet of hundreds fits on a screen or two. Beyond `rows` what is alike is one row, and beyond `groups` of those the rest is counted. */
 const most = { rows: 25, groups: 12 };
 
+interface Shown {
+  readonly dryRun: boolean;
+  /** What a merge request is called in the environments. */
+  readonly request: string;
+}
+
 /** As tables, for people: what was proposed, then what was held and what failed, and a summary at the end. */
-export function printReport(report: ScanReport, dryRun: boolean, output: Output): void {
+export function printReport(report: ScanReport, shown: Shown, output: Output): void {
   const summary = summarize(report);
-  const before = [printProposals(report.proposals, output), printHeld(report, summary.held, output), printUnreadable(report, output)];
+  const before = [
+    printProposals(report.proposals, shown, output),
+    printHeld(report, summary.held, output),
+    printUnreadable(report, output),
+  ];
   const failures = printFailures(summary.failures, output);
-  output.print(`${[...before, failures].includes(true) ? '\n' : ''}${closing(summary, dryRun)}`);
+  output.print(`${[...before, failures].includes(true) ? '\n' : ''}${closing(summary, shown)}`);
 }
 
 /** Whether there was anything to say. */
@@ -30,19 +40,13 @@ function section(
   return true;
 }
 
-function printProposals(proposals: readonly ProposalReport[], output: Output): boolean {
+function printProposals(proposals: readonly ProposalReport[], { request }: Shown, output: Output): boolean {
   const changedFirst = proposals.toSorted((a, b) => rank(a) - rank(b));
   if (changedFirst.length <= most.rows)
-    return section(
-      output,
-      'merge requests',
-      ['environment', 'proposal', 'action', 'merge request'],
-      changedFirst.map(proposalRow),
-      most.rows,
-    );
+    return section(output, `${request}s`, ['environment', 'proposal', 'action', request], changedFirst.map(proposalRow), most.rows);
   const alike = Map.groupBy(changedFirst, (one) => `${one.title}\n${actionOf(one)}`);
   const rows = [...alike.values()].map((all) => [...all.slice(0, 1).flatMap((one) => [one.title, actionOf(one)]), named(all)]);
-  return section(output, 'merge requests (--env, --app or --json shows each)', ['proposal', 'action', 'environments'], rows, most.rows);
+  return section(output, `${request}s (--env, --app or --json shows each)`, ['proposal', 'action', 'environments'], rows, most.rows);
 }
 
 /** `200: e-000, e-001, e-002 and 197 more` */
@@ -138,7 +142,10 @@ const failureRow = ({ turn, message, errors, environments, places }: FailureGrou
 ];
 
 /** The last lines, which stay on the screen. */
-function closing({ environments, references, proposals, held, heldReferences, failures, unreadable }: Summary, dryRun: boolean): string {
+function closing(
+  { environments, references, proposals, held, heldReferences, failures, unreadable }: Summary,
+  { dryRun, request }: Shown,
+): string {
   const done = [
     [proposals.open, dryRun ? 'to open' : 'opened'],
     [proposals.update, dryRun ? 'to update' : 'updated'],
@@ -148,7 +155,7 @@ function closing({ environments, references, proposals, held, heldReferences, fa
   const told = done.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   const fragments = [
     `${count(references, 'reference')} in ${count(environments.scanned, 'environment')}${environments.failed === 0 ? '' : `, ${environments.failed} more could not be scanned`}`,
-    `merge requests: ${told.join(', ') || 'none'}${dryRun ? ' (dry run: nothing was changed)' : ''}`,
+    `${request}s: ${told.join(', ') || 'none'}${dryRun ? ' (dry run: nothing was changed)' : ''}`,
     heldReferences > 0 && `held: ${count(heldReferences, 'reference')}, for ${count(held.length, 'reason')}`,
     unreadable.files > 0 && `not readable: ${count(unreadable.files, 'file')} in ${count(unreadable.environments, 'environment')}`,
     failures.length > 0 && `failed: ${count(failures.length, 'cause')}, ${turnsOf(failures)}`,
