@@ -178,7 +178,9 @@ function settingsOf({ environments, packages }: Config, placeOf: Loaded['placeOf
       where: { allow: placeOf(`/packages/${at}/allow`), ignore: placeOf(`/packages/${at}/ignore`) },
     })),
     environments: environments.map((one, at) => {
-      const updates = { ...one.updates, where: placeOf(`/environments/${at}/updates/types`) };
+      const where = (key: string): string => placeOf(`/environments/${at}/updates/${key}`);
+      const places = { types: where('types'), windows: where('windows'), after: where('after'), maxOpen: where('maxOpen') };
+      const updates = { ...one.updates, where: places };
       return 'discover' in one
         ? { ...one, updates, discover: { ...ref(one.discover), path: ref(one.discover).path.replace(/\/\*$/, '') } }
         : { ...one, updates, repository: ref(one.repository) };

@@ -15,7 +15,9 @@ export function openingGate(rules: EnvironmentRules, requests: readonly MergeReq
   const windows = (rules.windows ?? []).map(parseWindow);
   let openCount = requests.filter(({ state }) => state === 'open').length;
   return () => {
-    const reason = waitsForWindow({ now, windows }) ?? waitsForRoom({ openCount, maxOpen: rules.maxOpen });
+    const reason =
+      waitsForWindow({ now, windows, where: rules.where?.windows }) ??
+      waitsForRoom({ openCount, maxOpen: rules.maxOpen, where: rules.where?.maxOpen });
     if (reason === undefined) openCount += 1;
     return reason;
   };
@@ -30,7 +32,7 @@ export interface SoakGate {
 }
 
 export async function soakGate(
-  { after }: EnvironmentRules,
+  { after, where }: EnvironmentRules,
   environment: (name: string) => Promise<EnvironmentNow> | undefined,
   store: Store,
   now: Date,
@@ -48,7 +50,7 @@ export async function soakGate(
   const barred = (of: Package, version: string) => {
     const key = runningKey(of, version);
     const since = there[key] === undefined ? undefined : new Date(there[key]);
-    return waitsForEnvironment({ now, environment: earlier, since, ran: before[key], soak: length, soakText: soak });
+    return waitsForEnvironment({ now, environment: earlier, since, ran: before[key], soak: length, soakText: soak, where: where?.after });
   };
   return {
     barred:

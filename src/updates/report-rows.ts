@@ -1,21 +1,11 @@
-import { explain, OutsideError } from '../domain/errors.ts';
+import { explain } from '../domain/errors.ts';
 import { readMarker } from '../domain/identifiers.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { Action } from './reconcile.ts';
-import type { EnvironmentReport, HeldReport, ProposalReport, ScanError, UpdateReport } from './report.ts';
+import type { EnvironmentReport, HeldReport, ProposalReport, UpdateReport } from './report.ts';
 import type { AppOutcome } from './scan-environment.ts';
-
-export const scanError = (scope: string, error: unknown): ScanError => ({
-  scope: error instanceof OutsideError ? error.scope : scope,
-  message: explain(error),
-});
-
-/** What failed more than once for the same reason is told once. */
-export function mergeErrors(errors: readonly ScanError[]): ScanError[] {
-  return [...new Map(errors.map((error) => [`${error.scope}\n${error.message}`, error])).values()];
-}
 
 export function environmentReport({ settings, state, references, warnings }: EnvironmentNow): EnvironmentReport {
   const repository = `${settings.repository.forge}:${settings.repository.path}`;

@@ -1,17 +1,18 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
+import { mergeErrors, type ScanError, scanError } from './failure.ts';
 import { findEnvironments } from './find-environments.ts';
 import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
-import type { ScanError, ScanReport } from './report.ts';
-import { environmentReport, heldReports, mergeErrors, proposalReport, scanError } from './report-rows.ts';
+import type { ScanReport } from './report.ts';
+import { environmentReport, heldReports, proposalReport } from './report-rows.ts';
 import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
@@ -65,16 +66,16 @@ export interface ScanResult {
   readonly errors: readonly ScanError[];
 }
 
-/** Environments worked on at once: more than a forge is asked at once, since most of the time they wait for registries. */
+/** Environments of one forge worked on at once: more than it is asked at once, since most of the time they wait for registries. Each forge has its own, so that one that hangs stops no other's. */
 const environmentsAtOnce = 24;
 
 /** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
 export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {
-  const found = await findEnvironments(ports, settings.environments, options.only);
-  const all = [...found.environments, ...settings.environments.filter((one): one is EnvironmentSettings => 'name' in one)];
+  const named = settings.environments.filter((one): one is EnvironmentSettings => 'name' in one);
+  const known = new Map(named.map((one) => [one.name, one]));
   const reads = new Map<string, Promise<EnvironmentNow>>();
   const environment = (name: string) => {
-    const one = all.find((candidate) => candidate.name === name);
+    const one = known.get(name);
     if (one === undefined) return undefined;
     const read = reads.get(name) ?? readAndRemember(ports, one);
     reads.set(name, read);
@@ -82,25 +83,40 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   };
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, concerns: concerns(options), registry, environment };
-  const errors: ScanError[] = [...found.errors];
-  const limit = pLimit(environmentsAtOnce);
-  const results = await Promise.all(
-    found.environments.map(({ name }) =>
-      limit(async () => {
-        try {
-          const now = await environment(name);
-          return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
-        } catch (error) {
-          errors.push(scanError(name, error));
-          return [];
-        }
-      }),
-    ),
-  );
+  const errors: ScanError[] = [];
+  const limitOf = perForge();
+  const scanOne = (one: EnvironmentSettings) => {
+    known.set(one.name, one);
+    return limitOf(one.repository.forge)(async () => {
+      try {
+        const now = await environment(one.name);
+        return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
+      } catch (error) {
+        errors.push(scanError({ asked: 'forge', error, scope: one.name, environment: one.name }));
+        return [];
+      }
+    });
+  };
+  // What app.yml names does not wait for what forges have to list first, except where a mistyped name must stop everything.
+  const early = options.only === undefined ? named : [];
+  const begun = early.map(scanOne);
+  const found = await findEnvironments(ports, settings.environments, options.only);
+  errors.push(...found.errors);
+  const rest = found.environments.filter((one) => !early.includes(one));
+  const results = await Promise.all([...begun, ...rest.map(scanOne)]);
   const environments = results.flat();
   if (errors.length === 0) requireApps(options, environments);
   for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
   return { environments, errors: mergeErrors(errors) };
+}
+
+function perForge(): (forge: string) => LimitFunction {
+  const limits = new Map<string, LimitFunction>();
+  return (forge) => {
+    const limit = limits.get(forge) ?? pLimit(environmentsAtOnce);
+    limits.set(forge, limit);
+    return limit;
+  };
 }
 
 /** A mistyped name must not look like an app with nothing to propose. */
@@ -129,8 +145,10 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
 
 const problemsOf = (environment: string, apps: readonly AppOutcome[]): ScanError[] =>
   apps.flatMap(({ looked, problem }) => [
-    ...looked.flatMap(({ problems }) => problems.map((one) => scanError(environment, one))),
-    ...(problem === undefined ? [] : [scanError(environment, problem)]),
+    ...looked.flatMap(({ problems, reference: { file, line } }) =>
+      problems.map((error) => scanError({ asked: 'registry', error, scope: environment, environment, place: `${file}:${line}` })),
+    ),
+    ...(problem === undefined ? [] : [scanError({ asked: 'forge', error: problem, scope: environment, environment })]),
   ]);
 
 export function reportOf({ environments, errors }: ScanResult): ScanReport {

@@ -1,4 +1,4 @@
-import { OutsideError } from '../../../domain/errors.ts';
+import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { sourceLabel } from '../../../domain/labels.ts';
 import { parseVersion } from '../../../domain/version.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -6,7 +6,7 @@ import type { GitTag } from '../git-tags/ls-remote.ts';
 import { apiFor, type ForgeAccess, type ForgeApi } from './access.ts';
 import type { FileRelease, FileReleases, FileSource } from './datasource.ts';
 import { type Entry, entries, entry, publishedAt, sha256, text } from './fields.ts';
-import { listAll, parsed, refusal } from './pages.ts';
+import { type Listed, listAll, parsed, refusal } from './pages.ts';
 import { decoded, type FileTemplate, fileOf, takeApart } from './template.ts';
 
 const releaseUrl = /^(?<project>.+?\/[^/]+\/[^/]+)\/releases\/download\/(?<tag>[^/]+)\/(?<file>.+)$/;
@@ -17,11 +17,23 @@ export function githubReleases(http: HttpClient, forges: readonly ForgeAccess[])
     async list(of): Promise<FileReleases> {
       const template = takeApart(of, releaseUrl);
       const api = apiFor('github', template.project, forges);
-      const { items, problem } = await listAll(http, api, `repos/${repositoryOf(api)}/releases`, `the releases of ${api.path}`);
+      const { items, problem } = await releasesOf(http, api);
       const releases = items.flatMap((item) => assetRelease(template, entry(item)) ?? []);
       return { releases, ...(problem !== undefined && { problem }) };
     },
   };
+}
+
+/** Gitea and Forgejo write the same addresses, and answer alike under another one: https://docs.gitea.com/api/ */
+async function releasesOf(http: HttpClient, api: ForgeApi): Promise<Listed> {
+  const [path, what] = [`repos/${repositoryOf(api)}/releases`, `the releases of ${api.path}`];
+  try {
+    return await listAll(http, api, path, what);
+  } catch (error) {
+    if (api.known || api.host === 'api.github.com' || !(error instanceof RefusedError) || error.status !== 404) throw error;
+    const gitea = { ...api, base: api.base.replace(/\/v3$/, '/v1') };
+    return listAll(http, gitea, path, what).catch(() => Promise.reject(error));
+  }
 }
 
 /**

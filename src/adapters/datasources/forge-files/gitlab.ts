@@ -99,7 +99,7 @@ async function packagesOf(http: HttpClient, forges: readonly ForgeAccess[], of: 
 
 function packageRelease(template: FileTemplate, item: Entry): FileRelease | undefined {
   const file = fileOf(template, text(item['version']));
-  return file && { release: { version: file.version, url: file.url, ...publishedAt(item['created_at']) }, labels: {} };
+  return file && { release: { version: file.version, url: file.url, ...publishedAt(item['created_at']), unproven: true }, labels: {} };
 }
 
 /** Tags of a project, with the dates of their commits: https://docs.gitlab.com/api/tags/ */

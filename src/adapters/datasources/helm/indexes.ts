@@ -80,7 +80,7 @@ export class Indexes {
     if (reply.status !== 200) throw refusal(host, url, reply.status);
     const text = cutIndex(reply.body.toString('utf8'));
     if (text === undefined)
-      throw new OutsideError(host, `${url}: the reply is no index of a chart repository; check the repository's address`);
+      throw new RefusedError(host, `${url}: the reply is no index of a chart repository; check the repository's address`);
     const validators = Object.fromEntries(
       ['etag', 'last-modified'].flatMap((name) => (reply.headers[name] ? [[name, reply.headers[name]]] : [])),
     );
