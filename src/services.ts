@@ -83,7 +83,7 @@ function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {
   if (forge.type === 'local' || forge.token === undefined) return undefined;
   const { type, token } = forge;
   const headers = type === 'gitlab' ? { 'private-token': token } : { authorization: `Bearer ${token}` };
-  return { type, url: forge.url.replace(/\/+$/, ''), authorization: () => Promise.resolve(headers) };
+  return { type, url: forge.url.replace(/(?<!\/)\/+$/, ''), authorization: () => Promise.resolve(headers) };
 }
 
 /** Tags of a repository of the embedded forge, by the address of its page. */

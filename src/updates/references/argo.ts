@@ -32,6 +32,6 @@ function sourceDraft(source: YamlNode | undefined): Draft | undefined {
     return chartDraft({ chart, version, repository });
   }
   if (!/^oci:\/\//i.test(url.value)) return gitDraft({ url, version });
-  const name = url.value.slice('oci://'.length).replace(/\/+$/, '');
+  const name = url.value.slice('oci://'.length).replace(/(?<!\/)\/+$/, '');
   return splitDraft({ name, nameAt: url.start, tag: version, unquoted: numberTrouble });
 }

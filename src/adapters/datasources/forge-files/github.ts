@@ -26,7 +26,7 @@ export function githubReleases(http: HttpClient, forges: readonly ForgeAccess[])
 
 /** `owner/name`. Throws OutsideError for a path that would ask for something else. */
 function repositoryOf({ path, host }: ForgeApi): string {
-  const repository = path.replace(/\/+$/, '').replace(/\.git$/, '');
+  const repository = path.replace(/(?<!\/)\/+$/, '').replace(/\.git$/, '');
   if (/^[\w-][\w.-]*\/[\w.-]*[\w-][\w.-]*$/.test(repository)) return repository;
   throw new OutsideError(host, `"${repository}" is no repository of ${host}`);
 }

@@ -100,7 +100,7 @@ function cutCharts(text: string): ReadonlyMap<string, Place> | undefined {
     const name =
       line.end - line.start > longestName
         ? null
-        : /^\s*(?:"([^"\\]+)"|'([^']+)'|([^\s:"'{[][^:]*?))\s*:\s*(?:#.*)?$/.exec(text.slice(line.start, line.end).trimEnd());
+        : /^\s*(?:"([^"\\]+)"|'([^']+)'|([^\s:"'{[](?:[^:]*[^\s:])?))\s*:\s*(?:#.*)?$/s.exec(text.slice(line.start, line.end).trimEnd());
     if (name === null) continue;
     open = { name: name[1] ?? name[2] ?? name[3] ?? '', start: line.end + 1 };
   }

@@ -100,7 +100,7 @@ export class Indexes {
 
 const validatorOf = (headers: Readonly<Record<string, string>>): string | undefined => headers['etag'] ?? headers['last-modified'];
 
-const indexUrl = (repository: string): string => `${repository.replace(/\/+$/, '')}/index.yaml`;
+const indexUrl = (repository: string): string => `${repository.replace(/(?<!\/)\/+$/, '')}/index.yaml`;
 
 function refusal(host: string, url: string, status: number): OutsideError {
   const what = `GET ${url}: status ${status}`;

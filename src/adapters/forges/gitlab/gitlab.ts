@@ -89,5 +89,5 @@ function addressOf({ name, url }: GitLabOptions): string {
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new UsageError(`forges.${name}.url: ${url} is not an address; write one like https://gitlab.example.com`);
   }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  return `${parsed.origin}${parsed.pathname}`.replace(/(?<!\/)\/+$/, '');
 }

@@ -27,7 +27,7 @@ export interface LocalForge {
 /** The embedded forge: bare git repositories in a folder of this machine, and their merge requests in files beside them (docs/local-forge.md). */
 export function createLocal({ name, path, url, now = () => new Date(), warn = () => {} }: LocalForge): Forge {
   const place: Place = { name, root: resolve(path) };
-  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/\/+$/, ''));
+  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/(?<!\/)\/+$/, ''));
   const time = () => now().toISOString();
   const at = (repository: string) => locate(place, repository);
   return {
