@@ -1,6 +1,7 @@
 import { explain, OutsideError } from '../../../domain/errors.ts';
 import type { ReleaseList } from '../../../domain/release.ts';
 import type { HttpReply } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 import { nextPage } from './link.ts';
 import type { Location } from './location.ts';
 import type { Registries } from './registry.ts';
@@ -13,6 +14,11 @@ export const pageSizes = [50_000, 1000, 100, undefined] as const;
 export type PageSize = (typeof pageSizes)[number];
 
 const pageLimit = 1000;
+const tagLimit = 250_000;
+/** Bytes: the largest page that is asked for, of the longest tags that there can be. */
+const largestPage = 8 * 1024 * 1024;
+/** Bytes of all pages together. */
+const largestList = 64 * 1024 * 1024;
 /** Where registries cut a list, whatever was asked for. */
 const usualCuts: ReadonlySet<number | undefined> = new Set([50, 100, 200, 500, 1000, 5000, 10_000]);
 const refusesSize = new Set([400, 405, 406, 416, 422]);
@@ -61,6 +67,7 @@ async function laterPages(
 ): Promise<string | undefined> {
   const seen = new Set([listUrl(at, repository, pageSize)]);
   let reply = first;
+  let bytes = first.body.length;
   try {
     for (;;) {
       const next = after(reply, listUrl(at, repository, pageSize), readTags(reply, at.host), pageSize);
@@ -71,6 +78,8 @@ async function laterPages(
       seen.add(next.url);
       reply = await page(registries, at, repository, next.url, true);
       for (const tag of readTags(reply, at.host)) found.add(tag);
+      bytes += reply.body.length;
+      if (found.size > tagLimit || bytes > largestList) return `the list has more than ${tagLimit} tags, or ${largestList} bytes`;
     }
   } catch (error) {
     return `page ${seen.size} of the tags of ${repository} failed: ${explain(error)}`;
@@ -95,7 +104,7 @@ function after(
 }
 
 async function page(registries: Registries, at: Location, repository: string, url: string, ahead = false): Promise<HttpReply> {
-  const reply = await registries.ask(at, repository, { url, accept: 'application/json', conditional: true, ahead });
+  const reply = await registries.ask(at, repository, { url, accept: 'application/json', conditional: true, ahead, maxBytes: largestPage });
   if (reply.status === 200 || reply.status === 404 || refusesSize.has(reply.status)) return reply;
   throw new OutsideError(at.host, `listing the tags of ${repository} at ${at.host}: status ${reply.status}`, { status: reply.status });
 }
@@ -110,12 +119,8 @@ function readTags(reply: HttpReply, host: string): string[] {
 }
 
 function tagsOf(text: string): readonly unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('tags' in value)) return undefined;
-    if (value.tags === null) return [];
-    return Array.isArray(value.tags) ? value.tags : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || !('tags' in value)) return undefined;
+  if (value.tags === null) return [];
+  return Array.isArray(value.tags) ? value.tags : undefined;
 }
