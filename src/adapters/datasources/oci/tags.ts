@@ -18,7 +18,7 @@ const tagLimit = 250_000;
 /** Bytes: the largest page that is asked for, of the longest tags that there can be. */
 const largestPage = 8 * 1024 * 1024;
 /** Bytes of all pages together. */
-const largestList = 64 * 1024 * 1024;
+const largestList = 32 * 1024 * 1024;
 /** Where registries cut a list, whatever was asked for. */
 const usualCuts: ReadonlySet<number | undefined> = new Set([50, 100, 200, 500, 1000, 5000, 10_000]);
 const refusesSize = new Set([400, 405, 406, 416, 422]);
