@@ -36,8 +36,9 @@ export interface TagPages {
 export async function listTags(registries: Registries, at: Location, repository: string, start: PageSize): Promise<TagPages | undefined> {
   const { reply, pageSize } = await firstPage(registries, at, repository, start);
   if (reply.status === 404) return undefined;
-  const found = new Set(readTags(reply, at.host));
-  const problem = await laterPages(registries, at, repository, { reply, pageSize, found });
+  const tags = readTags(reply, at.host);
+  const found = new Set(tags);
+  const problem = await laterPages(registries, at, repository, { reply, pageSize, tags, found });
   const releases = [...found].map((version) => ({ version }));
   return { list: { releases, complete: problem === undefined, ...(problem === undefined ? {} : { problem }) }, pageSize };
 }
@@ -58,26 +59,33 @@ async function firstPage(
   throw new OutsideError(at.host, `listing the tags of ${repository} at ${at.host}: no page size is accepted`);
 }
 
+interface FirstPage {
+  readonly reply: HttpReply;
+  readonly pageSize: PageSize;
+  readonly tags: readonly string[];
+}
+
 /** Adds to `found`; gives the reason why the list is incomplete, where it is. */
 async function laterPages(
   registries: Registries,
   at: Location,
   repository: string,
-  { reply: first, pageSize, found }: { readonly reply: HttpReply; readonly pageSize: PageSize; readonly found: Set<string> },
+  { found, pageSize, ...first }: FirstPage & { readonly found: Set<string> },
 ): Promise<string | undefined> {
   const seen = new Set([listUrl(at, repository, pageSize)]);
-  let reply = first;
-  let bytes = first.body.length;
+  let { reply, tags } = first;
+  let bytes = reply.body.length;
   try {
     for (;;) {
-      const next = after(reply, listUrl(at, repository, pageSize), readTags(reply, at.host), pageSize);
+      const next = after(reply, listUrl(at, repository, pageSize), tags, pageSize);
       if (next.kind === 'end') return undefined;
       if (next.kind === 'refused') return next.reason;
       if (seen.has(next.url)) return next.guessed ? undefined : 'the registry’s pages lead in a circle';
       if (seen.size === pageLimit) return `the list has more than ${pageLimit} pages`;
       seen.add(next.url);
       reply = await page(registries, at, repository, next.url, true);
-      for (const tag of readTags(reply, at.host)) found.add(tag);
+      tags = readTags(reply, at.host);
+      for (const tag of tags) found.add(tag);
       bytes += reply.body.length;
       if (found.size > tagLimit || bytes > largestList) return `the list has more than ${tagLimit} tags, or ${largestList} bytes`;
     }
