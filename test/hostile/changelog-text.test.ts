@@ -228,11 +228,11 @@ function rendered(markdown: string): { readonly tags: string[]; readonly links: 
   };
 }
 
-/** Without our own tags; in a block of code no forge looks for mentions, references or lists, and an object is shown as it is. */
+/** Without our own tags; in a block of code no forge looks for mentions, references or lists: there an object is shown as it is. */
 const outside = (markdown: string): string =>
   markdown
-    .replaceAll(/^(`{3,})(?:yaml|diff)\n.*?\n\1$/gms, (code) =>
-      code.replaceAll(/[@#!%~^$&]/g, '').replaceAll(/^[-+*>\s]*(?:\d+[.)]|[-*+>])(?=\s)/gm, 'item'),
+    .replaceAll(/^(`{3,})[^`\n]*\n.*?\n\1$/gms, (code) =>
+      code.replaceAll(/[@#!%~^$&]/g, 'x').replaceAll(/^[-+*>\s]*(?:\d+[.)]|[-*+>])(?=\s)/gm, 'item'),
     )
     .replaceAll(/<\/?(?:details|summary)>|<br>/g, '\u200b')
     .replace(/<!-- lockkeeper:update [^<>]*-->$/, '');
