@@ -45,6 +45,9 @@ export interface YamlFile {
   readonly problems: readonly YamlProblem[];
 }
 
+/** A file with more is read as a whole or not at all: each that cannot be read takes its time. */
+const mostDocuments = 5000;
+
 /** Every document that can be read; one that cannot is a problem and hides none of the others. Collections nest at most 100 deep. */
 export function parseYaml(text: string, lineAt: LineAt = lineIndex(text)): YamlFile {
   const crowded = crowding(text);
@@ -52,7 +55,7 @@ export function parseYaml(text: string, lineAt: LineAt = lineIndex(text)): YamlF
   const whole = readDocuments(text, 0, lineAt);
   if (whole.problem === undefined) return { documents: whole.documents, problems: [] };
   const pieces = splitDocuments(text);
-  if (pieces.length === 1) return { documents: [], problems: [whole.problem] };
+  if (pieces.length === 1 || pieces.length > mostDocuments) return { documents: [], problems: [whole.problem] };
   const read = pieces.map(({ start, end }) => readDocuments(text.slice(start, end), start, lineAt));
   return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problem ?? []) };
 }

@@ -11,7 +11,7 @@ import { fc } from '../support/fuzz.ts';
 import { hostileFile, manifests } from '../support/hostile-yaml.ts';
 import { streamOf, tarOf } from '../support/tar.ts';
 
-const runs = { numRuns: 3000 };
+const runs = { numRuns: 2000 };
 
 test('every form has its references before anything is wrong with it', () => {
   const counts = Object.entries(manifests).map(([path, text]) => [path, findReferences({ path, text }).references.length]);

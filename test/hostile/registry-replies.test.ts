@@ -1,6 +1,7 @@
 import { OutsideError } from '../../src/domain/errors.ts';
 import type { Package } from '../../src/domain/reference.ts';
 import { fc } from '../support/fuzz.ts';
+import { changed, odd } from '../support/hostile-json.ts';
 import { type Handler, startServer } from '../support/http-server.ts';
 import { sandbox } from '../support/sandbox.ts';
 
@@ -56,46 +57,6 @@ const honest = {
     },
   },
 };
-
-const odd: readonly unknown[] = [
-  null,
-  true,
-  false,
-  0,
-  -1,
-  1e308,
-  2 ** 53,
-  0.1,
-  '',
-  '\0',
-  '@all',
-  '../..',
-  '1.0.0\nx: y',
-  'https://other.example/',
-  'file:///etc/passwd',
-  [],
-  {},
-  [[]],
-  [null],
-  { __proto__: null },
-  Array(2000).fill('1.0.0'),
-  'x'.repeat(3000),
-];
-
-/** One value somewhere in it replaced, repeated or left out. */
-function changed(value: unknown, path: readonly number[], replacement: unknown): unknown {
-  const [first, ...rest] = path;
-  if (first === undefined || typeof value !== 'object' || value === null) return replacement;
-  if (Array.isArray(value))
-    return value.length === 0
-      ? replacement
-      : [...value, ...value].map((item: unknown, index) => (index === first % value.length ? changed(item, rest, replacement) : item));
-  const keys = Object.keys(value);
-  const chosen = keys[first % Math.max(1, keys.length)];
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]: [string, unknown]) => [key, key === chosen ? changed(item, rest, replacement) : item]),
-  );
-}
 
 /** What stands at a path, as an honest host would answer. */
 function honestAt(path: string): unknown {
