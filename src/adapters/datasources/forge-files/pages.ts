@@ -58,7 +58,8 @@ async function onePage(
   return { items, link: reply.headers['link'], bytes: reply.body.length };
 }
 
-function refusal({ host, known }: ForgeApi, what: string, status: number): OutsideError {
+/** What a status other than 200 means; `what` names what was listed. */
+export function refusal({ host, known }: ForgeApi, what: string, status: number): OutsideError {
   const text = `listing ${what} at ${host}: status ${status}`;
   if (![401, 403, 404].includes(status)) return new OutsideError(host, text, { status });
   const help = known
