@@ -97,7 +97,7 @@ export function attackOn({ pumps, suffix }: Weak, length: number): string {
   return pumps.map(({ prefix, pump, bias }) => prefix + pump.repeat(Math.ceil(length / once) + bias)).join('') + suffix;
 }
 
-/** To be called in a process of its own: it changes `RegExp`, and the checker's process lives on. */
+/** To be called in a process of its own, by its name: it changes `RegExp`, and the checker’s process lives on. @public */
 export async function judgeSources(): Promise<Judged> {
   const made = await constructed();
   const places = new Set(made.map(({ place }) => place));
