@@ -131,7 +131,7 @@ function below(address: Address, base: string): string | undefined {
 function projectPath(path: string, { traits }: Pick<SourceForge, 'traits'>): string | undefined {
   const project = (path.split('/-/')[0] ?? '')
     .replace(/^\/+/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .replace(/\.git$/, '');
   const parts = project.split('/');
   const kept = traits.type === 'github' ? parts.slice(0, 2) : parts;

@@ -41,7 +41,7 @@ function sourceDraft(source: YamlNode | undefined): readonly Draft[] | undefined
     return [chartDraft({ chart, version, repository })];
   }
   if (!/^oci:\/\//i.test(url.value)) return [gitDraft({ url, version })];
-  const name = url.value.slice('oci://'.length).replace(/\/+$/, '');
+  const name = url.value.slice('oci://'.length).replace(/(?<!\/)\/+$/, '');
   const [tag, digest] = version !== undefined && isDigest(version.value) ? [undefined, version] : [version, undefined];
   const draft = splitDraft({ name, nameAt: url.start, tag, digest, unquoted: numberTrouble });
   return draft && [draft];

@@ -120,7 +120,7 @@ interface Candidate {
 
 const core = /(?<![0-9A-Za-z]|\d\.)v?(\d{4}-\d{2}-\d{2}(?!\d)|\d+(?:\.\d+)*)/gi;
 const tail =
-  /[-_.+]?(?:rc|alpha|beta|preview|pre|dev|snapshot|nightly|build|post|final|m|b|a)(?:[-_.]?\d+)*(?![0-9A-Za-z])|[-_+]\d+(?:\.\d+)*(?![0-9A-Za-z])|[-_+]g?[0-9a-f]{7,40}(?![0-9A-Za-z])|\+[0-9A-Za-z.]+/iy;
+  /[-_.+]?(?:rc|alpha|beta|preview|pre|dev|snapshot|nightly|build|post|final|m|b|a)(?:[-_.]?\d+(?!\d))*(?![0-9A-Za-z])|[-_+]\d+(?:\.\d+)*(?![0-9A-Za-z])|[-_+]g?[0-9a-f]{7,40}(?![0-9A-Za-z])|\+[0-9A-Za-z.]+/iy;
 
 function candidates(path: string): Candidate[] {
   const found: (Candidate & { readonly end: number })[] = [];

@@ -16,7 +16,7 @@ const longest = 2048;
  */
 export function parseGitUrl(text: string): GitUrl {
   const address = addressOf(text.trim());
-  const name = shown(address.replace(/\/+$/, '')).replace(/\.git$/i, '');
+  const name = shown(address.replace(/(?<!\/)\/+$/, '')).replace(/\.git$/i, '');
   const skip = troubleOf(text, address);
   return { package: { datasource: 'git-tags', name, ...(skip === undefined && { url: address }) }, ...(skip !== undefined && { skip }) };
 }

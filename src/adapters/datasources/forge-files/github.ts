@@ -2,11 +2,12 @@ import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { sourceLabel } from '../../../domain/labels.ts';
 import { parseVersion } from '../../../domain/version.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 import type { GitTag } from '../git-tags/ls-remote.ts';
 import { apiFor, type ForgeAccess, type ForgeApi } from './access.ts';
 import type { FileRelease, FileReleases, FileSource } from './datasource.ts';
 import { type Entry, entries, entry, publishedAt, sha256, text } from './fields.ts';
-import { type Listed, listAll, parsed, refusal } from './pages.ts';
+import { type Listed, listAll, refusal } from './pages.ts';
 import { decoded, type FileTemplate, fileOf, takeApart } from './template.ts';
 
 const releaseUrl = /^(?<project>.+?\/[^/]+\/[^/]+)\/releases\/download\/(?<tag>[^/]+)\/(?<file>.+)$/;
@@ -57,7 +58,7 @@ export async function githubAsset(
   });
   if (found.status === 404) return 'missing';
   if (found.status !== 200) throw refusal(api, `the release ${tag} of ${repository}`, found.status);
-  const assets = entries(entry(parsed(found.body.toString('utf8')))['assets']);
+  const assets = entries(entry(parseJson(found.body.toString('utf8')))['assets']);
   const id = assets.find((one) => text(one['name']) === decoded(file))?.['id'];
   if (typeof id !== 'number') return 'missing';
   return { url: `${place}/assets/${id}`, headers: { ...headers, accept: 'application/octet-stream' } };
@@ -65,7 +66,7 @@ export async function githubAsset(
 
 /** `owner/name`. Throws OutsideError for a path that would ask for something else. */
 function repositoryOf({ path, host }: ForgeApi): string {
-  const repository = path.replace(/\/+$/, '').replace(/\.git$/, '');
+  const repository = path.replace(/(?<!\/)\/+$/, '').replace(/\.git$/, '');
   if (/^[\w-][\w.-]*\/[\w.-]*[\w-][\w.-]*$/.test(repository)) return repository;
   throw new OutsideError(host, `"${repository}" is no repository of ${host}`);
 }

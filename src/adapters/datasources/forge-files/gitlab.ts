@@ -107,7 +107,7 @@ export async function gitlabTags(
   http: HttpClient,
   api: ForgeApi,
 ): Promise<{ readonly tags: readonly GitTag[]; readonly problem?: string }> {
-  const path = api.path.replace(/\/+$/, '').replace(/\.git$/, '');
+  const path = api.path.replace(/(?<!\/)\/+$/, '').replace(/\.git$/, '');
   const listed = await listAll(http, api, `projects/${idOf(path)}/repository/tags`, `the tags of ${path}`);
   const tags = entries(listed.items).flatMap((item): GitTag[] => {
     const [name, commit] = [text(item['name']), entry(item['commit'])];

@@ -10,7 +10,7 @@ import { cutIndex, type IndexText } from './index-text.ts';
 const space = 'helm';
 
 /** Bytes; the largest public index has about 30 MB. */
-const largest = 128 * 1024 * 1024;
+const largest = 64 * 1024 * 1024;
 const timeoutMs = 300_000;
 
 /** How long an index serves every chart in it: as long as a scan. Milliseconds. */
@@ -100,7 +100,7 @@ export class Indexes {
 
 const validatorOf = (headers: Readonly<Record<string, string>>): string | undefined => headers['etag'] ?? headers['last-modified'];
 
-const indexUrl = (repository: string): string => `${repository.replace(/\/+$/, '')}/index.yaml`;
+const indexUrl = (repository: string): string => `${repository.replace(/(?<!\/)\/+$/, '')}/index.yaml`;
 
 function refusal(host: string, url: string, status: number): OutsideError {
   const what = `GET ${url}: status ${status}`;

@@ -34,7 +34,7 @@ export interface Local extends Forge {
 /** The embedded forge: bare git repositories in a folder of this machine, and their merge requests in files beside them (docs/local-forge.md). */
 export function createLocal({ name, path, url, now = () => new Date(), warn = () => {} }: LocalForge): Local {
   const place: Place = { name, root: resolve(path) };
-  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/\/+$/, ''));
+  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/(?<!\/)\/+$/, ''));
   const time = () => now().toISOString();
   const at = (repository: string) => locate(place, repository);
   return {
