@@ -30,6 +30,7 @@ export interface Host {
   /** Called once per request sent. */
   readonly count: () => void;
   readonly wait: (ms: number) => Promise<void>;
+  readonly deadline: (ms: number) => AbortSignal;
 }
 
 const connectTimeoutMs = 5_000;
@@ -111,7 +112,7 @@ async function send(host: Host, hop: Hop): Promise<Opened> {
     method: hop.method,
     headers: hop.headers,
     body: hop.body ?? null,
-    signal: AbortSignal.timeout(hop.timeoutMs),
+    signal: host.deadline(hop.timeoutMs),
   });
   body.on('error', () => undefined); // whoever reads the body hears of it; without a listener a late abort would end the process
   return { status: statusCode, headers: flat(headers), body };

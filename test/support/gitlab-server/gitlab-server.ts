@@ -5,14 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { disturbed, type Failure, Faults, type LoggedRequest } from '../faults.ts';
 import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
+import { keepFolder } from '../keep-folder.ts';
 import { type Call, send } from './call.ts';
-import { parameters, readBody, spoil } from './exchange.ts';
+import { parameters, readBody } from './exchange.ts';
 import { mergeRequest } from './merging.ts';
-import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
+import { ada, bot, type GitLabOptions, type NewProject, type PersonsChange, toUser } from './options.ts';
 import { message, Refused } from './parameters.ts';
 import { branchDeleted, closeRequest, pushed } from './pushes.ts';
+import { forgetBranches } from './repositories.ts';
 import { findRoute } from './routes.ts';
 import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
@@ -30,12 +33,13 @@ export class GitLabServer {
   readonly #options: GitLabOptions;
   readonly #server: Server;
   readonly #world: World;
-  readonly #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
+  readonly #faults: Faults;
   delayMs: number;
 
   constructor(options: GitLabOptions) {
     this.#options = options;
     this.delayMs = options.delayMs ?? 0;
+    this.#faults = options.faults ?? new Faults();
     let [id, clock] = [100, 0];
     this.#world = {
       users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
@@ -90,17 +94,7 @@ export class GitLabServer {
   /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
   fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
     const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
-    this.failWhere((request) => request.method === method && fits(request), how);
-  }
-
-  /** As `fail`, for any method; `matches` is asked once for every request until it has matched often enough. */
-  failWhere(matches: (request: LoggedRequest) => boolean, how: Failure): void {
-    this.#failures.push({ matches, how, left: how.times ?? 1 });
-  }
-
-  /** Nothing fails any more. */
-  recover(): void {
-    this.#failures.length = 0;
+    this.#faults.plan((request) => request.method === method && fits(request), how);
   }
 
   /** A project with one commit of these files; without files its repository is empty. */
@@ -191,6 +185,19 @@ export class GitLabServer {
     this.project(path).releases.push({ tag, name, description, releasedAt: this.#world.now() });
   }
 
+  /** Gives what brings the project back to how it is now. */
+  async keep(path: string): Promise<() => void> {
+    const project = this.project(path);
+    await Promise.all(project.requests.map(({ checking }) => checking));
+    const kept = project.requests.map(copyOf);
+    const restore = keepFolder(project.directory);
+    return () => {
+      project.requests.splice(0, project.requests.length, ...kept.map(copyOf));
+      restore();
+      forgetBranches(project);
+    };
+  }
+
   project(path: string): Project {
     const found = this.#world.projects.find((project) => project.path === path);
     if (found === undefined) throw new Error(`no project ${path}`);
@@ -220,12 +227,10 @@ export class GitLabServer {
     });
     const body = await readBody(request);
     if (this.delayMs > 0) await sleep(this.delayMs);
-    const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
-    if (failure !== undefined) failure.left -= 1;
-    if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
-    const reply = await this.#reply(path, searchParams, body, request, response);
-    if (failure !== undefined && !response.headersSent) return spoil(response, failure.how);
-    if (reply !== undefined) send({ request, response }, reply);
+    await disturbed(this.#faults.take(logged), response, async () => {
+      const reply = await this.#reply(path, searchParams, body, request, response);
+      if (reply !== undefined) send({ request, response }, reply);
+    });
   }
 
   async #reply(path: string | undefined, query: URLSearchParams, body: string, request: IncomingMessage, response: ServerResponse) {
@@ -263,3 +268,5 @@ export class GitLabServer {
     throw new Refused(403, { error: 'insufficient_scope', error_description: said, scope: 'api' });
   }
 }
+
+const copyOf = (of: StoredRequest): StoredRequest => ({ ...of, labels: [...of.labels], notes: of.notes.map((note) => ({ ...note })) });
