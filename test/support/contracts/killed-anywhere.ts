@@ -7,8 +7,8 @@ import { exitOf, type Mortal, startScan } from '../scan-process.ts';
 interface Strides {
   readonly requests: number;
   readonly steps: number;
-  /** Whether git processes, files and rows that fail instead are tried too. */
-  readonly failing: boolean;
+  /** The same of git processes, files and rows that fail instead; without it none. */
+  readonly failing?: number;
 }
 
 /** `lockkeeper scan` as a process of its own, killed: at requests that it sent, and before git processes, changes of files and rows of the store. */
@@ -62,13 +62,12 @@ export function killedAnywhereContract(name: string, create: CreateForge, { requ
     const every = steps === 1 ? 'each' : `every ${steps}th`;
     test(`killed before ${every} git process, change of a file and row of the store`, () => atEachStep('die', steps), longest);
     test(
-      `killed before every ${steps * 3}th of them, with all memory lost`,
-      () => atEachStep('die', steps * 3, ({ world }) => world.forget()),
+      `killed before every ${steps * 5}th of them, with all memory lost`,
+      () => atEachStep('die', steps * 5, ({ world }) => world.forget()),
       longest,
     );
-    if (failing) {
-      test('each of them failing once', () => atEachStep('fail', steps), longest);
-      test('each of them failing once, a git process after its effect', () => atEachStep('fail-after', steps), longest);
-    }
+    if (failing === undefined) return;
+    test(`every ${failing}th of them failing once`, () => atEachStep('fail', failing), longest);
+    test(`every ${failing}th of them failing once, a git process after its effect`, () => atEachStep('fail-after', failing), longest);
   });
 }
