@@ -84,9 +84,16 @@ export async function busyLocal(folder: string): Promise<BusyForge> {
       const ids = readdirSync(world.records(path)).flatMap((name) => (name.endsWith('.json') ? [Number.parseInt(name, 10)] : []));
       return byBranch(
         ids.map((id) => {
-          const { sourceBranch: branch, commit, createdAt, updatedAt, comments, ...record } = world.record(path, id);
-          const upToDate = record.state !== 'open' || heads.includes(commit);
-          return { ...record, branch, comments: comments.map(({ text }) => text), upToDate };
+          const record = world.record(path, id);
+          return {
+            ...record,
+            branch: record.sourceBranch,
+            comments: record.comments.map(({ text }) => text),
+            upToDate: record.state !== 'open' || heads.includes(record.commit),
+            commit: undefined,
+            createdAt: undefined,
+            updatedAt: undefined,
+          };
         }),
       );
     },

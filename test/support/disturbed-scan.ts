@@ -39,7 +39,7 @@ export interface BusyWorld extends BusyForge {
   readonly forget: () => void;
 }
 
-export const busyPath = 'platform/staging';
+const busyPath = 'platform/staging';
 const apps = ['closes', 'left', 'moves', 'opens'];
 
 /** Milliseconds. */

@@ -185,7 +185,7 @@ export class GitHubServer {
   /** Gives what brings the repository back to how it is now. */
   async keep(path: string): Promise<() => void> {
     const { pulls, directory } = this.repository(path);
-    await Promise.all(pulls.map(({ checking }) => checking));
+    await Promise.all(pulls.flatMap(({ checking }) => checking ?? []));
     const kept = pulls.map(copyOf);
     const restore = keepFolder(directory);
     return () => {

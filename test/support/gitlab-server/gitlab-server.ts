@@ -188,7 +188,7 @@ export class GitLabServer {
   /** Gives what brings the project back to how it is now. */
   async keep(path: string): Promise<() => void> {
     const project = this.project(path);
-    await Promise.all(project.requests.map(({ checking }) => checking));
+    await Promise.all(project.requests.flatMap(({ checking }) => checking ?? []));
     const kept = project.requests.map(copyOf);
     const restore = keepFolder(project.directory);
     return () => {

@@ -3,7 +3,7 @@ import type { NewMergeRequest } from '../../../domain/forge.ts';
 import type { GitHubApi } from './api.ts';
 
 /** What a pull request still has to get after it was opened: GitHub takes neither with the opening itself. */
-export type Finish = Pick<NewMergeRequest, 'labels' | 'owner'>;
+type Finish = Pick<NewMergeRequest, 'labels' | 'owner'>;
 
 /** Labels and assignees of new pull requests. Each step may happen twice; the label comes last, so that it tells that nothing is missing. */
 export class Finishing {
