@@ -25,7 +25,7 @@ export function killedAnywhereContract(name: string, create: CreateForge, { requ
     }
 
     test(
-      `killed at ${requests === 1 ? 'each' : `every ${requests}th`} request, with and without its effect`,
+      `killed at one request in ${requests}, with and without its effect`,
       async () => {
         const last = Math.min(...worlds().known.map(({ asked }) => asked.length));
         await worlds().each(upTo(last, requests), async (known, number) => {
@@ -59,15 +59,14 @@ export function killedAnywhereContract(name: string, create: CreateForge, { requ
       else expect(unharmed.length).toBeLessThan(last / stride / 2);
     }
 
-    const every = steps === 1 ? 'each' : `every ${steps}th`;
-    test(`killed before ${every} git process, change of a file and row of the store`, () => atEachStep('die', steps), longest);
+    test(`killed before one in ${steps} of git processes, changes of files and rows of the store`, () => atEachStep('die', steps), longest);
     test(
-      `killed before every ${steps * 5}th of them, with all memory lost`,
+      `killed before one in ${steps * 5} of them, with all memory lost`,
       () => atEachStep('die', steps * 5, ({ world }) => world.forget()),
       longest,
     );
     if (failing === undefined) return;
-    test(`every ${failing}th of them failing once`, () => atEachStep('fail', failing), longest);
-    test(`every ${failing}th of them failing once, a git process after its effect`, () => atEachStep('fail-after', failing), longest);
+    test(`one in ${failing} of them failing once`, () => atEachStep('fail', failing), longest);
+    test(`one in ${failing} of them failing once, a git process after its effect`, () => atEachStep('fail-after', failing), longest);
   });
 }
