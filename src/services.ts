@@ -5,7 +5,7 @@ import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import type { Credentials } from './adapters/forges/github/account.ts';
-import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
+import { createHttpClient, type HostSettings, type HttpClient, type HttpClientOptions } from './adapters/http/client.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
@@ -28,17 +28,15 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Pick<HttpClientOptions, 'wait' | 'deadline'> {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
-  /** For tests: waits that many milliseconds between the tries of a request. */
-  readonly wait?: (ms: number) => Promise<void>;
 }
 
 /** Opens the store and makes the adapters; nothing is asked of anybody yet. Throws UsageError. */
 export async function createServices(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
-  { redact, warn, wait }: ServiceOptions,
+  { redact, warn, ...clock }: ServiceOptions,
 ): Promise<Services> {
   const store = openStore(storeFolder(config.store.url));
   const registries = Object.fromEntries(
@@ -48,7 +46,7 @@ export async function createServices(
     hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) },
     store,
     redact,
-    ...(wait !== undefined && { wait }),
+    ...clock,
   });
   const made = new Map<string, ConnectedForge>();
   for (const [name, forge] of Object.entries(config.forges))

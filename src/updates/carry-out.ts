@@ -1,4 +1,4 @@
-import type { EnvironmentForge, MergeRequest } from '../domain/forge.ts';
+import type { EnvironmentForge, MergeRequest, NewMergeRequest } from '../domain/forge.ts';
 import { commitMessage, label, type Marker, writeMarker } from '../domain/identifiers.ts';
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
@@ -8,7 +8,7 @@ import type { Action, Build } from './reconcile.ts';
 
 /** What carrying out needs of one environment. */
 export interface Writer {
-  readonly forge: Pick<EnvironmentForge, 'commit' | 'open' | 'edit' | 'close' | 'comment'>;
+  readonly forge: Pick<EnvironmentForge, 'commit' | 'open' | 'finish' | 'edit' | 'close' | 'comment'>;
   readonly store: Store;
   /** `FORGE:PATH`, the key of what is remembered. */
   readonly repository: string;
@@ -42,6 +42,7 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
       return action.request.url;
     case 'keep': {
       const { say, request } = action;
+      if (request.unfinished === true) await writer.turn(() => finish(writer, request));
       if (say !== undefined) await writer.turn(() => sayHandsOff(writer, request, say));
       return request.url;
     }
@@ -55,13 +56,20 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
 async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefined): Promise<string> {
   const { branch, title } = proposal;
   const description = await writer.describe(proposal);
-  const owner = writer.owner === undefined ? {} : { owner: writer.owner };
-  const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
+  const request = { branch, target: writer.defaultBranch, title, description, ...finishing(writer) };
   return await writer.turn(async () => {
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
     return (await writer.forge.open(writer.path, request)).url;
   });
 }
+
+/** What a merge request has from its opening on, besides its texts. */
+const finishing = ({ owner }: Writer): Pick<NewMergeRequest, 'labels' | 'owner'> => ({
+  labels: [label],
+  ...(owner !== undefined && { owner }),
+});
+
+const finish = (writer: Writer, { id }: MergeRequest): Promise<void> => writer.forge.finish(writer.path, id, finishing(writer));
 
 async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
   const { proposal, request, texts, build: toBuild } = action;
@@ -69,6 +77,7 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
   await writer.turn(async () => {
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
     if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
+    if (request.unfinished === true) await finish(writer, request);
   });
   return request.url;
 }

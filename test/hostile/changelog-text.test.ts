@@ -207,8 +207,9 @@ function described(given: typeof facts extends fc.Arbitrary<infer T> ? T : never
     commits: given.commits.length,
     truncated: true,
     problems: [given.problem],
+    unread: true,
   };
-  const bundle = { diff: diffObjects(given.objects, given.others), problems: [given.problem] };
+  const bundle = { diff: diffObjects(given.objects, given.others), problems: [given.problem], unread: true };
   const updates = new Map([[moveKey(update), { changelog, bundle }]]);
   const traits = { name: origin.type, type: origin.type, descriptionLimit: limit, url: origin.url };
   return describeProposal(proposal, { now, traits, owner: given.owner, updates }).description;

@@ -47,7 +47,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
   const commits = new Commits(api, repositories, writer);
   const head = (path: string, branch: string) => repositories.seenHead(path, branch);
   const lists = new PullRequestLists(api, store, { head, baseOf: (commit) => commits.baseOf(commit) });
-  const finishing = new Finishing(api, store);
+  const finishing = new Finishing(api);
   const proposals = new Proposals(api, finishing, writer);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
@@ -58,11 +58,12 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       discover: (group, topic) => discover(api, group, topic),
       state: (path) => repositories.state(path),
       archive: (path, commit) => repositories.archive(path, commit),
-      mergeRequests: async (path) => (await finishing.catchUp(path, await lists.of(path))).map(toPublic),
+      mergeRequests: async (path) => (await lists.of(path)).map(toPublic),
       branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
       branchHead: (path, branch) => repositories.branchHead(path, branch),
       commit: (path, change) => commits.commit(path, change),
       open: (path, request) => proposals.open(path, request),
+      finish: (path, id, of) => finishing.finish(path, id, of),
       edit: (path, id, change) => proposals.edit(path, id, change),
       close: async (path, id, { description, branch, commit }) => {
         await proposals.close(path, id, description);

@@ -57,6 +57,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
         branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
         commit: (path, change) => repositories.commit(path, change),
         open: (path, request) => proposals.open(path, request),
+        finish: () => Promise.resolve(), // the opening leaves nothing out
         edit: (path, id, change) => proposals.edit(path, id, change),
         close: async (path, id, { description, branch, commit }) => {
           await proposals.close(path, id, description);

@@ -53,6 +53,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
       const found = at(repository);
       return toMergeRequest(found, links, await open(found, request, time()), false);
     },
+    finish: () => Promise.resolve(), // the opening leaves nothing out
     edit: async (repository, id, change) => edit(at(repository), id, change, time()),
     close: async (repository, id, change) => close(at(repository), id, change, time()),
     comment: async (repository, id, key, text) => comment(at(repository), id, key, text, time()),
