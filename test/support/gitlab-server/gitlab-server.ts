@@ -9,6 +9,7 @@ import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
 import { type Call, send } from './call.ts';
 import { parameters, readBody, spoil } from './exchange.ts';
+import { isGit, serveGit } from './git-over-http.ts';
 import { mergeRequest } from './merging.ts';
 import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
 import { message, Refused } from './parameters.ts';
@@ -218,6 +219,10 @@ export class GitLabServer {
     response.once('finish', () => {
       logged.status = response.statusCode;
     });
+    if (this.#options.git === true && isGit(pathname)) {
+      if (this.delayMs > 0) await sleep(this.delayMs);
+      return serveGit(this.#world, request, response);
+    }
     const body = await readBody(request);
     if (this.delayMs > 0) await sleep(this.delayMs);
     const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
@@ -231,7 +236,7 @@ export class GitLabServer {
   async #reply(path: string | undefined, query: URLSearchParams, body: string, request: IncomingMessage, response: ServerResponse) {
     try {
       const user = this.#authenticate(request);
-      const found = path === undefined ? undefined : findRoute(request.method ?? '', path);
+      const found = path === undefined ? undefined : findRoute(request.method ?? '', path, this.#options.routes);
       if (path === undefined || found === undefined) throw new Refused(404, { error: '404 Not Found' });
       const given = { ...Object.fromEntries(query), ...parameters(request, body) };
       const call: Call = {

@@ -1,4 +1,5 @@
 import type { Files, Identity } from '../git-repository.ts';
+import type { Route } from './routes.ts';
 import type { Level, User } from './world.ts';
 
 export interface NewUser {
@@ -64,6 +65,10 @@ export interface GitLabOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** This GitLab signs the commits made through its API and names itself as their committer. */
   readonly signingCommitter?: Identity;
+  /** It serves `/PROJECT.git` too. */
+  readonly git?: boolean;
+  /** What it answers besides what Lockkeeper asks. */
+  readonly routes?: readonly Route[];
 }
 
 /** The bot that the token belongs to, and a person. */

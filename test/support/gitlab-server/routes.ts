@@ -20,8 +20,10 @@ import {
 /** Gives the reply, or undefined when it has already answered. */
 export type Answer = (call: Call) => Reply | undefined | Promise<Reply | undefined>;
 
-/** `:x` is any one part of the path. */
-const table: readonly (readonly [string, Answer])[] = [
+/** `GET /projects/:id`, where `:x` is any one part of the path. */
+export type Route = readonly [route: string, answer: Answer];
+
+const table: readonly Route[] = [
   ['GET /user', showUser],
   ['GET /users', listUsers],
   ['GET /groups/:id/projects', listGroupProjects],
@@ -47,15 +49,20 @@ const table: readonly (readonly [string, Answer])[] = [
   ['PUT /projects/:id/merge_requests/:iid/notes/:note', editNote],
 ];
 
-const compiled = table.map(([route, answer]) => {
+const compile = ([route, answer]: Route) => {
   const [method = '', path = ''] = route.split(' ');
   return { method, parts: path.split('/'), answer };
-});
+};
+const compiled = table.map(compile);
 
 /** What answers the request, and the open parts of its path, decoded. */
-export function findRoute(method: string, path: string): { readonly answer: Answer; readonly parts: readonly string[] } | undefined {
+export function findRoute(
+  method: string,
+  path: string,
+  more: readonly Route[] = [],
+): { readonly answer: Answer; readonly parts: readonly string[] } | undefined {
   const given = path.split('/');
-  const found = compiled.find(
+  const found = [...compiled, ...more.map(compile)].find(
     (route) =>
       route.method === method &&
       route.parts.length === given.length &&
