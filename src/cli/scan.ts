@@ -1,5 +1,6 @@
 import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
-import { reportOf, scan } from '../updates/scan.ts';
+import { environmentRows, reportOf } from '../updates/report-rows.ts';
+import { scan } from '../updates/scan.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';
@@ -24,7 +25,9 @@ export async function runScan(options: ScanCommand, context: Context): Promise<E
 export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCommand, context: Context): Promise<ScanReport> {
   const options = { ...(env && { only: env }), ...(app && { apps: app }), ...(packages && { packages }), dryRun };
   return withServices(context, (services) =>
-    withProgress(context, 'scanning', async (progress) => reportOf(await scan(services.scanPorts(progress), services.settings, options))),
+    withProgress(context, 'scanning', async (progress) =>
+      reportOf(await scan(services.scanPorts(progress), services.settings, options, environmentRows)),
+    ),
   );
 }
 

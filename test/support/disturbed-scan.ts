@@ -3,7 +3,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Registry } from '../../src/demo/registry.ts';
 import { createServices } from '../../src/services.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
-import { reportOf, scan } from '../../src/updates/scan.ts';
+import { environmentRows, reportOf } from '../../src/updates/report-rows.ts';
+import { scan } from '../../src/updates/scan.ts';
 import { deployment, host, publish } from './deployments.ts';
 import { gitText } from './git-repository.ts';
 import { type GitLabScanWorld, gitlabScanWorld } from './gitlab-scan-world.ts';
@@ -47,7 +48,8 @@ async function scanIn(folder: string, token: string): Promise<ScanReport> {
   const loaded = loadConfig(join(folder, 'app.yml'), { GITLAB_TOKEN: token });
   const services = await createServices(loaded, { redact: (text) => text, warn: () => {}, wait: () => Promise.resolve() });
   try {
-    return reportOf(await scan(services.scanPorts({ add: () => {}, done: () => {} }), services.settings, { dryRun: false }));
+    const ports = services.scanPorts({ add: () => {}, done: () => {} });
+    return reportOf(await scan(ports, services.settings, { dryRun: false }, environmentRows));
   } finally {
     await services.close();
   }
