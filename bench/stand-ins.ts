@@ -70,7 +70,8 @@ const answers: { readonly [Question in keyof Answers]: () => Answers[Question] |
   },
 };
 
-process.on('message', async (question: keyof Answers) => process.send?.({ answer: await answers[question]() }));
+const reply = async (question: keyof Answers): Promise<unknown> => process.send?.({ answer: await answers[question]() });
+process.on('message', (question: keyof Answers) => void reply(question));
 process.on('disconnect', () => void Promise.all([gitlab.close(), registry.close()]));
 process.send?.({ gitlab: gitlab.url, token: gitlab.token, registry: registryHost } satisfies Addresses);
 
