@@ -103,6 +103,7 @@ function addMerged(
     mergeCommitSha,
     removeSourceBranch: true,
     notes: [],
+    versions: [],
     checked: undefined,
     checking: undefined,
   });

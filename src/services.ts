@@ -54,7 +54,7 @@ export async function createServices(
   for (const [name, forge] of Object.entries(config.forges))
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
-  const access = Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []);
+  const access = [...made.values()].flatMap((one) => one.access ?? []);
   const datasources = createDatasources({ registries, http, store, forges: access, localTags: (url) => localTags(forges, url) });
   return {
     forges,
@@ -76,14 +76,6 @@ export async function createServices(
       store.close();
     },
   };
-}
-
-/** How the REST API of a forge is asked for tags, releases and packages. */
-function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {
-  if (forge.type === 'local' || forge.token === undefined) return undefined;
-  const { type, token } = forge;
-  const headers = type === 'gitlab' ? { 'private-token': token } : { authorization: `Bearer ${token}` };
-  return { type, url: forge.url.replace(/\/+$/, ''), authorization: () => Promise.resolve(headers) };
 }
 
 /** Tags of a repository of the embedded forge, by the address of its page. */
@@ -114,6 +106,8 @@ interface ConnectedForge {
   readonly forge: Forge;
   /** The forge for the life of one scan. */
   readonly forScan: () => Forge;
+  /** How its REST API is asked for tags, releases and packages. */
+  readonly access?: ForgeAccess;
 }
 
 async function createForge(name: string, config: ForgeConfig, { pages, http, store, warn }: ForgeParts): Promise<ConnectedForge> {
@@ -126,12 +120,17 @@ async function createForge(name: string, config: ForgeConfig, { pages, http, sto
     case 'gitlab': {
       const { createGitLab } = await import('./adapters/forges/gitlab/gitlab.ts');
       const forge = createGitLab({ name, url: config.url, token: config.token, http, store });
-      return { forge, forScan: () => forge.forScan() };
+      const authorization = () => Promise.resolve({ 'private-token': config.token });
+      return { forge, forScan: () => forge.forScan(), access: { type: 'gitlab', url: forge.traits.url, authorization } };
     }
     case 'github': {
       const { createGitHub } = await import('./adapters/forges/github/github.ts');
       const forge = createGitHub({ name, url: config.url, credentials: githubCredentials(name, config), http, store });
-      return { forge, forScan: () => forge };
+      const authorization = async (path: string): Promise<Record<string, string>> => {
+        const header = await forge.reading(path.split('/')[0] ?? '');
+        return header === undefined ? {} : { authorization: header };
+      };
+      return { forge, forScan: () => forge, access: { type: 'github', url: forge.traits.url, authorization } };
     }
   }
 }

@@ -27,12 +27,6 @@ const tree: Answer = async (call) => {
   return page(call, entries);
 };
 
-/** Nobody has set a status: https://docs.gitlab.com/api/commits/#list-commit-statuses */
-const statuses: Answer = async (call) => {
-  await resolve(projectOf(call), call.parts[1] ?? '', 'Commit');
-  return page(call, []);
-};
-
 /** Nobody has opened an issue: https://docs.gitlab.com/api/issues/#list-all-project-issues */
 const issues: Answer = (call) => {
   projectOf(call);
@@ -44,5 +38,4 @@ export const peerRoutes: readonly Route[] = [
   ['GET /version', version],
   ['GET /projects/:id/issues', issues],
   ['GET /projects/:id/repository/tree', tree],
-  ['GET /projects/:id/repository/commits/:sha/statuses', statuses],
 ];

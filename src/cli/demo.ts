@@ -42,8 +42,8 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
   });
   try {
     output.print(introduction(world));
-    const report = await scanOnce({}, context);
-    printReport({ ...report, held: [] }, false, output);
+    const { report, request } = await scanOnce({}, context);
+    printReport({ ...report, held: [] }, { dryRun: false, request }, output);
     if (report.held.length > 0) {
       output.print('\nheld ("lockkeeper scan" says where each of them stands)');
       output.table(['environment', 'app', 'version', 'reason'], heldRows(report.held));

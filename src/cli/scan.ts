@@ -1,3 +1,4 @@
+import { requestWord } from '../domain/forge.ts';
 import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
 import { environmentRows, reportOf } from '../updates/report-rows.ts';
 import { scan } from '../updates/scan.ts';
@@ -16,30 +17,43 @@ export interface ScanCommand {
 
 /** `lockkeeper scan`: 0 whether or not there was anything to propose, 3 when something outside failed. */
 export async function runScan(options: ScanCommand, context: Context): Promise<ExitCode> {
-  const report = await scanOnce(options, context);
+  const { report, request } = await scanOnce(options, context);
   if (options.json === true) context.output.json(report);
-  else printReport(report, options.dryRun === true, context.output);
+  else printReport(report, { dryRun: options.dryRun === true, request }, context.output);
   return report.errors.length > 0 ? 3 : 0;
 }
 
-export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCommand, context: Context): Promise<ScanReport> {
+interface Scanned {
+  readonly report: ScanReport;
+  /** What a merge request is called in the environments. */
+  readonly request: string;
+}
+
+export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCommand, context: Context): Promise<Scanned> {
   const options = { ...(env && { only: env }), ...(app && { apps: app }), ...(packages && { packages }), dryRun };
   return withServices(context, (services) =>
-    withProgress(context, 'scanning', async (progress) =>
-      reportOf(await scan(services.scanPorts(progress), services.settings, options, environmentRows)),
-    ),
+    withProgress(context, 'scanning', async (progress) => {
+      const { forges, settings } = services;
+      const used = settings.environments.map((one) => ('discover' in one ? one.discover : one.repository).forge);
+      const request = requestWord(...used.flatMap((name) => forges.get(name)?.traits.type ?? []));
+      return { report: reportOf(await scan(services.scanPorts(progress), settings, options, environmentRows)), request };
+    }),
   );
 }
 
 /** As tables, for people. */
-export function printReport({ environments, proposals, held, errors }: ScanReport, dryRun: boolean, output: Output): void {
+export function printReport(
+  { environments, proposals, held, errors }: ScanReport,
+  { dryRun, request }: { readonly dryRun: boolean; readonly request: string },
+  output: Output,
+): void {
   const references = environments.reduce((sum, one) => sum + one.references, 0);
   output.print(
     `${counted(references, 'reference')} in ${counted(environments.length, 'environment')}; ${counted(proposals.length, 'proposal')}${dryRun ? ' (dry run: nothing was changed)' : ''}`,
   );
   if (proposals.length > 0) {
     output.print('');
-    output.table(['environment', 'proposal', 'action', 'merge request'], proposals.map(proposalRow));
+    output.table(['environment', 'proposal', 'action', request], proposals.map(proposalRow));
   }
   const told = summarized(held);
   if (told.length > 0) {

@@ -81,6 +81,10 @@ export interface ForgeTraits {
   readonly url: string;
 }
 
+/** What people call a merge request where they work; `merge request` where they work in several places. */
+export const requestWord = (...types: readonly ForgeTraits['type'][]): 'pull request' | 'merge request' =>
+  types.length > 0 && types.every((type) => type === 'github') ? 'pull request' : 'merge request';
+
 /** What an environment's repository is asked and told. Every method throws OutsideError naming host and request, with what to do. */
 export interface EnvironmentForge {
   readonly traits: ForgeTraits;
@@ -170,4 +174,83 @@ export interface SourceForge {
   file(path: string, revision: string, name: string, limit: number): Promise<string | undefined>;
 }
 
-export type Forge = EnvironmentForge & SourceForge;
+/** `error`: the one who judges could not come to a verdict; only `success` lets anybody pass. */
+export type StatusState = 'pending' | 'running' | 'success' | 'failure' | 'error';
+
+/** The newest word of one judge about one commit. */
+export interface CommitStatus {
+  /** `lockkeeper/validate` */
+  readonly name: string;
+  readonly state: StatusState;
+  /** One line; '' where there is none. */
+  readonly description: string;
+  /** The page that says more. */
+  readonly url?: string;
+}
+
+/** Something to say about one line of the repository at the judged commit. */
+export interface Annotation {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly severity: 'error' | 'warning' | 'notice';
+  readonly message: string;
+}
+
+export interface NewStatus extends CommitStatus {
+  /** Shown beside the lines where the forge can do that, the first of them where there are too many; elsewhere left out. */
+  readonly annotations?: readonly Annotation[];
+}
+
+/** The head of a merge request, to be judged. */
+export interface StatusTarget {
+  readonly commit: string;
+  /** The branch whose head it is: GitLab shows a status with that branch alone. */
+  readonly branch: string;
+}
+
+/** Verdicts on commits. Throws RefusedError for a commit that the forge does not know. */
+export interface StatusForge {
+  /**
+   * Takes the place of the status with that name. Asks once and writes nothing where the same stands there already; the description is cut
+   * to what the forge allows. GitLab cannot change what is said of a status that goes on running: there the first description stays.
+   */
+  setStatus(path: string, target: StatusTarget, status: NewStatus): Promise<void>;
+  /** The newest of each name, whoever set it: anybody who may push can. GitHub does not tell `running` from `pending` where it was set with a token. */
+  statuses(path: string, commit: string): Promise<readonly CommitStatus[]>;
+}
+
+export interface ForgeUser {
+  /** Never given to anybody else: the number of GitLab and GitHub, the name of the local forge. */
+  readonly id: string;
+  readonly name: string;
+  /** An App, a project's or group's token, a service account: no person. */
+  readonly bot: boolean;
+}
+
+export interface Review {
+  readonly user: ForgeUser;
+  readonly state: 'approved' | 'changes-requested' | 'dismissed' | 'commented';
+  /** The head for which it was given; undefined where the forge does not say: GitLab never does. */
+  readonly commit?: string;
+  /** RFC 3339, UTC; undefined where the forge does not say. */
+  readonly submittedAt?: string;
+}
+
+/** What the forge tells of who said what to a merge request. Judging it is for others: nothing here was checked against roles or rules. */
+export interface Reviews {
+  readonly author: ForgeUser;
+  /** Head commit at the moment of asking. */
+  readonly commit: string;
+  /** Since when that is the head, RFC 3339, UTC: also where it was the head before, and was pushed away and back. Undefined where the forge does not say, or not yet. */
+  readonly since?: string;
+  /** Every one, oldest first. GitLab tells those approvals alone that still stand, each user's once. */
+  readonly reviews: readonly Review[];
+}
+
+export interface ReviewForge {
+  /** All pages; a page that fails fails all of it. Throws RefusedError where there is no such merge request. */
+  reviews(path: string, id: number): Promise<Reviews>;
+}
+
+export type Forge = EnvironmentForge & SourceForge & StatusForge & ReviewForge;

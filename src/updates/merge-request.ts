@@ -1,4 +1,4 @@
-import type { ForgeTraits } from '../domain/forge.ts';
+import { type ForgeTraits, requestWord } from '../domain/forge.ts';
 import { label, writeMarker } from '../domain/identifiers.ts';
 import { packageKey } from '../domain/reference.ts';
 import type { ReleaseDetails } from '../domain/release.ts';
@@ -106,7 +106,7 @@ function changelogKey(changelog: Changelog | undefined): string {
 }
 
 function footer({ app, updates, branch }: Proposal, { type }: ForgeTraits): string {
-  const request = type === 'github' ? 'pull request' : 'merge request';
+  const request = requestWord(type);
   const primary = primaryUpdate(app, updates);
   const digest = updates.every((update) => update.type === 'digest');
   const what = digest ? 'this digest' : harmlessInline(primary?.to.version ?? 'this version');

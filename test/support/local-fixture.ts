@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Local } from '../../src/adapters/forges/local/local.ts';
 import type { MergeRecord } from '../../src/adapters/forges/local/record.ts';
-import type { Forge } from '../../src/domain/forge.ts';
 import type { ForgeFixture } from './contracts/forge-fixture.ts';
 import { amend, branchHead, commitFiles, createBareRepository, git, gitText, person } from './git-repository.ts';
 
@@ -13,7 +13,7 @@ const personEnv = {
 };
 
 /** People with plain git and an editor, in a folder of bare repositories. */
-export function localFixture(root: string, forge: Forge, dispose: () => Promise<void> = async () => {}) {
+export function localFixture(root: string, forge: Local, dispose: () => Promise<void> = async () => {}) {
   const directory = (path: string) => join(root, `${path}.git`);
   const requests = (path: string) => join(root, `${path}.lockkeeper/merge-requests`);
   const file = (path: string, id: number) => join(requests(path), `${id}.json`);
@@ -59,6 +59,8 @@ export function localFixture(root: string, forge: Forge, dispose: () => Promise<
       const at = new Date().toISOString();
       write(path, id, { ...record, comments: [...record.comments, { author: 'ada', text, createdAt: at, updatedAt: at }] });
     },
+    approveAsPerson: async (path, id) =>
+      forge.approve(path, id, 'ada', (await branchHead(directory(path), read(path, id).sourceBranch)) ?? ''),
     comments: async (path, id) => read(path, id).comments.map(({ text }) => text),
     tag: async (path, name, revision) => void (await git(directory(path), ['tag', name, revision])),
     release: async (path, tag, title, text) =>

@@ -47,7 +47,7 @@ export function createDatasources(options: DatasourceOptions): Record<Datasource
     oci,
     'nexus-raw': createNexusRaw(options),
     helm: createHelm(options, oci),
-    'git-tags': createGitTags(async (url) => (await options.localTags?.(url)) ?? forgeTags(http, forges)(url)),
+    'git-tags': createGitTags(async (url) => (await options.localTags?.(url)) ?? forgeTags(http, forges)(url), options.registries),
     'gitlab-releases': createFileDatasource(gitlabReleases(http, forges)),
     'gitlab-packages': createFileDatasource(gitlabPackages(http, forges)),
     'github-releases': createFileDatasource(githubReleases(http, forges)),

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { OutsideError } from '../../domain/errors.ts';
@@ -6,7 +6,7 @@ import type { Redact } from '../../domain/redact.ts';
 import type { Store } from '../../domain/store.ts';
 import { boundBody, readBody } from './body.ts';
 import { ConditionalCache, conditions, refreshed } from './conditional.ts';
-import { createAgent, exchange, type Hop, type Host, type Opened, shown } from './exchange.ts';
+import { createAgent, exchange, type Hop, type Host, type Opened, shown, UntimedLimit } from './exchange.ts';
 import { HostGate } from './host-gate.ts';
 import { isRedirect, nextHop } from './redirect.ts';
 
@@ -38,6 +38,13 @@ export interface HttpRequest {
   readonly conditional?: boolean;
   /** Default: true for GET and HEAD, false for the rest, which may have happened although no reply came. */
   readonly retry?: boolean;
+  /**
+   * Whether a 403 with this body means "not so often": a refusal whose headers do not say for how long. The host is then left alone for a
+   * minute, and longer each time; so it is after a 429 that does not say.
+   */
+  readonly limited?: (text: string) => boolean;
+  /** One of the writes that the host wants no more than 80 of in a minute. Default false. */
+  readonly paced?: boolean;
   /** Goes before those without it that wait for the same host: what was begun is finished first. Default false. */
   readonly ahead?: boolean;
   /** Of a GET or HEAD; default 5, 0 gives the redirect itself back. */
@@ -114,19 +121,22 @@ class UndiciClient implements HttpClient {
   }
 
   #read(of: HttpRequest): Promise<HttpReply> {
-    return this.#follow(of, async (hop, opened) => ({
-      status: opened.status,
-      headers: opened.headers,
-      body: await readBody(hop, opened, of.maxBytes ?? defaults.maxBytes),
-      url: hop.url,
-      fromCache: false,
-    }));
+    return this.#follow(of, async (hop, opened) => {
+      const body = await readBody(hop, opened, of.maxBytes ?? defaults.maxBytes);
+      if (opened.status === 403 && hop.limited?.(body.toString()) === true) throw new UntimedLimit();
+      return { status: opened.status, headers: opened.headers, body, url: hop.url, fromCache: false };
+    });
   }
 
   stream(of: HttpRequest): Promise<HttpStream> {
-    return this.#follow(of, (hop, opened) => {
+    return this.#follow(of, async (hop, opened) => {
       const { status, headers } = opened;
-      return Promise.resolve({ status, headers, body: boundBody(hop, opened, of.maxBytes ?? defaults.maxBytes) });
+      if (status !== 403 || hop.limited === undefined) {
+        return { status, headers, body: boundBody(hop, opened, of.maxBytes ?? defaults.maxBytes) };
+      }
+      const body = await readBody(hop, opened, defaults.maxBytes);
+      if (hop.limited(body.toString())) throw new UntimedLimit();
+      return { status, headers, body: Readable.from([body]) };
     });
   }
 
@@ -173,6 +183,8 @@ class UndiciClient implements HttpClient {
       body: of.body,
       retry: of.retry ?? (method === 'GET' || method === 'HEAD'),
       ahead: of.ahead ?? false,
+      limited: of.limited,
+      paced: of.paced ?? false,
       timeoutMs: of.timeoutMs ?? defaults.timeoutMs,
     };
   }

@@ -12,6 +12,9 @@ export interface Hop {
   readonly body: string | Uint8Array | undefined;
   readonly retry: boolean;
   readonly ahead: boolean;
+  /** See HttpRequest. */
+  readonly limited: ((text: string) => boolean) | undefined;
+  readonly paced: boolean;
   readonly timeoutMs: number;
 }
 
@@ -31,6 +34,9 @@ export interface Host {
   readonly count: () => void;
   readonly wait: (ms: number) => Promise<void>;
 }
+
+/** Thrown by who reads a reply: the host wants to be asked less often, and does not say for how long. */
+export class UntimedLimit extends Error {}
 
 const connectTimeoutMs = 5_000;
 
@@ -83,18 +89,21 @@ function failure(host: Host, hop: Hop, { text, status, cause }: Failed, attempt:
 }
 
 async function once<T>(host: Host, hop: Hop, use: (reply: Opened) => Promise<T>): Promise<{ readonly value: T } | Failed> {
+  if (hop.paced) await host.gate.pace();
   const leave = await host.gate.enter(hop.ahead);
-  let handed = false;
+  let [handed, wave] = [false, 0];
   try {
     await host.gate.open();
+    wave = host.gate.wave;
     const reply = await send(host, hop);
-    if (isPassing(reply.status, reply.headers)) return await refused(host, reply);
+    if (isPassing(reply.status, reply.headers)) return await refused(host, hop, reply, wave);
     handed = true;
     reply.body.once('close', leave);
     const value = await use(reply);
     host.gate.answered();
     return { value };
   } catch (error) {
+    if (error instanceof UntimedLimit) return untimed(host, 'too many requests (403)', 403, wave);
     if (error instanceof OutsideError) throw error;
     const { kind, text } = fault(error);
     if (kind === 'dead') host.gate.failed(text);
@@ -118,19 +127,36 @@ async function send(host: Host, hop: Hop): Promise<Opened> {
 }
 
 /** 429, 5xx and a rate limit's 403: the next try may fare better, when the host says so. */
-async function refused(host: Host, { status, headers, body }: Opened): Promise<Failed> {
+async function refused(host: Host, hop: Hop, { status, headers, body }: Opened, wave: number): Promise<Failed> {
   await body.dump();
   host.gate.answered();
   const limited = status === 429 || status === 403;
   const text = limited ? `too many requests (${status})` : `the server failed with status ${status}`;
   const pause = limited || status === 503 ? pauseAsked(headers, new Date()) : undefined;
+  if (pause === undefined && status === 429 && hop.limited !== undefined) return untimed(host, text, status, wave);
   if (pause === undefined || pause === 0) return { again: true, paused: false, text, status };
+  return leaveAlone(host, pause, { text, status, who: `${host.name} asks to be` });
+}
+
+/** All requests that were under way together are refused together: that is one word of the host, not several. */
+function untimed(host: Host, text: string, status: number, wave: number): Failed {
+  const pause = host.gate.limit(wave);
+  if (pause === undefined) return { again: true, paused: true, text, status };
+  return leaveAlone(host, pause, { text, status, who: `${host.name} does not say for how long, and is` });
+}
+
+/** A short pause is waited for by all who ask the host; before the end of a long one nobody asks it. */
+function leaveAlone(
+  host: Host,
+  pause: number,
+  { text, status, who }: { readonly text: string; readonly status: number; readonly who: string },
+): Failed {
   if (pause <= longestPause) {
     host.gate.pause(pause);
     return { again: true, paused: true, text, status };
   }
   const until = new Date(Date.now() + pause);
-  const because = `${text}; ${host.name} asks to be left alone until ${until.toISOString()}`;
+  const because = `${text}; ${who} left alone until ${until.toISOString()}`;
   host.gate.close(new Date(Date.now() + Math.min(pause, longestClosed)), because);
   return { again: false, paused: false, text: because, status };
 }

@@ -6,6 +6,15 @@ const failuresToOpen = 3;
 /** How long a host stays given up, in milliseconds: longer than a scan, shorter than the life of the service. */
 const givenUpFor = 300_000;
 
+/** Milliseconds that a host is left alone that does not say for how long; doubled each time. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
+const shortestLimit = 60_000;
+
+/** Milliseconds without a limit after which the next one is the first again. */
+const limitsForgottenAfter = 600_000;
+
+/** Paced requests: that many at once, then one for each interval (milliseconds). In a minute 80, which is what GitHub allows. */
+const pacing = { burst: 20, interval: 1_000 };
+
 /** One host's door: how many requests at once, when to wait, and when to stop asking. */
 export class HostGate {
   readonly #host: string;
@@ -17,6 +26,11 @@ export class HostGate {
   #closedUntil = 0;
   #closedBecause = '';
   #failures = 0;
+  #limits = 0;
+  #limitEnds = 0;
+  #paceFrom = 0;
+  /** Grows with each `limit`: who was let in before it heard nothing new. */
+  wave = 0;
 
   constructor(host: string, concurrency: number, wait: (ms: number) => Promise<void>) {
     this.#host = host;
@@ -59,6 +73,25 @@ export class HostGate {
       if (this.#pause === pause) this.#pause = undefined;
     });
     this.#pause = pause;
+  }
+
+  /** Waits until one more paced request may be made. */
+  async pace(): Promise<void> {
+    const now = Date.now();
+    this.#paceFrom = Math.max(this.#paceFrom, now) + pacing.interval;
+    const early = this.#paceFrom - now - pacing.burst * pacing.interval;
+    if (early > 0) await this.#wait(early);
+  }
+
+  /** A request let in at that wave was one too many: milliseconds to leave the host alone; undefined when that is known already. */
+  limit(wave: number): number | undefined {
+    if (wave !== this.wave) return undefined;
+    this.wave += 1;
+    const now = Date.now();
+    this.#limits = now - this.#limitEnds > limitsForgottenAfter ? 1 : this.#limits + 1;
+    const pause = shortestLimit * 2 ** (this.#limits - 1);
+    this.#limitEnds = now + pause;
+    return pause;
   }
 
   /** The host wants to be left alone until then: every request fails at once with the text. */

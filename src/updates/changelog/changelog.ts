@@ -1,5 +1,5 @@
 import { explain, OutsideError } from '../../domain/errors.ts';
-import type { SourceForge, SourceHistory, Tag } from '../../domain/forge.ts';
+import { requestWord, type SourceForge, type SourceHistory, type Tag } from '../../domain/forge.ts';
 import { type Group, makeEntries } from './entries.ts';
 import type { Origin } from './links.ts';
 import { type Between, type CompareVersions, changelogBetween, notesBetween, type VersionNote } from './notes.ts';
@@ -194,7 +194,7 @@ async function groupsOf(asked: Asked, { commits }: SourceHistory): Promise<Group
   const { forge, source } = asked;
   const [oldest] = commits.map(({ date }) => date).sort((a, b) => Date.parse(a) - Date.parse(b));
   if (oldest === undefined) return [];
-  const merged = await ask(asked, 'merge requests', () => forge.mergedSince(source.path, oldest));
+  const merged = await ask(asked, `${requestWord(forge.traits.type)}s`, () => forge.mergedSince(source.path, oldest));
   return makeEntries(commits, merged ?? [], forge.traits.type === 'github' ? '#' : '!');
 }
 

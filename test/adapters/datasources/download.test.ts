@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { downloadBundle } from '../../../src/adapters/datasources/download.ts';
 import { createHttpClient, type HttpClient } from '../../../src/adapters/http/client.ts';
@@ -54,4 +55,57 @@ test('any other answer is told with its status', async () => {
   const error = await failure(downloadBundle(http, [], url(410)));
   expect(error).not.toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({ status: 410, message: expect.stringContaining('was answered 410') });
+});
+
+describe('a file of a release on a GitHub of app.yml', () => {
+  const release = {
+    assets: [
+      { id: 41, name: 'other.tar.gz' },
+      { id: 42, name: 'app-1.4.2.tar.gz' },
+    ],
+  };
+  let github: ScriptedServer;
+  let storage: ScriptedServer;
+  let asked: string[];
+  beforeEach(async () => {
+    asked = [];
+    const note = ({ method = '', url: at = '', headers }: IncomingMessage) =>
+      asked.push(`${method} ${at} ${headers.authorization} ${headers.accept}`);
+    storage = await startServer((request, response) => {
+      note(request);
+      response.writeHead(200).end('bytes');
+    });
+    github = await startServer((request, response) => {
+      note(request);
+      if (request.url?.endsWith('/tags/v1.4.2') === true) response.writeHead(200).end(JSON.stringify(release));
+      else if (request.url?.endsWith('/assets/42') === true) response.writeHead(302, { location: `${storage.url}/signed` }).end();
+      else response.writeHead(404).end('{}');
+    });
+  });
+  afterEach(() => Promise.all([github.close(), storage.close()]));
+
+  const download = (tail: string) => {
+    const authorization = async (path: string) => ({ authorization: `Bearer of-${path.split('/')[0]}` });
+    return downloadBundle(http, [{ type: 'github', url: github.url, authorization }], `${github.url}${tail}`);
+  };
+
+  test('is asked of its API with the owner’s token, which stays there', async () => {
+    const body = await download('/acme/app/releases/download/v1.4.2/app-1.4.2.tar.gz');
+    expect(body && (await text(body))).toBe('bytes');
+    expect(asked).toEqual([
+      'GET /api/v3/repos/acme/app/releases/tags/v1.4.2 Bearer of-acme application/vnd.github+json',
+      'GET /api/v3/repos/acme/app/releases/assets/42 Bearer of-acme application/octet-stream',
+      'GET /signed undefined application/octet-stream',
+    ]);
+  });
+
+  test.each([['v1.4.3/app-1.4.3.tar.gz'], ['v1.4.2/none.tar.gz']])('%s is not there', async (file) => {
+    expect(await download(`/acme/app/releases/download/${file}`)).toBeUndefined();
+  });
+
+  test('a path that would ask for something else is refused', async () => {
+    const error = await failure(download('/acme/app/../../user/releases/download/v1.4.2/x'));
+    expect(error.message).toContain('is no repository of');
+    expect(asked).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { ForgeFixture } from './forge-fixture.ts';
 import { environmentReadingContract } from './forge-reading.ts';
 import { sourceForgeContract } from './forge-source.ts';
+import { reviewContract, statusContract } from './forge-verdicts.ts';
 import { environmentWritingContract } from './forge-writing.ts';
 
 /** What every forge promises, with real repositories behind it. `create` gives a forge without projects; `dispose` is called after each test. */
@@ -15,5 +16,7 @@ export function forgeContract(name: string, create: () => Promise<ForgeFixture>)
     environmentReadingContract(() => fixture);
     environmentWritingContract(() => fixture);
     sourceForgeContract(() => fixture);
+    statusContract(() => fixture);
+    reviewContract(() => fixture);
   });
 }

@@ -25,6 +25,8 @@ export interface ForgeFixture {
   /** Merges with a merge commit; the branch may be gone after it. */
   readonly mergeAsPerson: (path: string, id: number) => Promise<void>;
   readonly commentAsPerson: (path: string, id: number, text: string) => Promise<void>;
+  /** Ada approves it as it is now. */
+  readonly approveAsPerson: (path: string, id: number) => Promise<void>;
   /** Texts of all comments, oldest first. */
   readonly comments: (path: string, id: number) => Promise<readonly string[]>;
   readonly tag: (path: string, name: string, revision: string) => Promise<void>;

@@ -4,6 +4,14 @@ import { type Begin, branch, environment, manifest, requestUrl } from './scan-sc
 
 /** A proposal from its first day to its last, as long as nobody but us touches it. */
 export function lifeContract(begin: Begin): void {
+  test('speaks of pull requests where the forge does', async () => {
+    const { world } = await begin(['1.5.0']);
+    const word = world.forge.traits.type === 'github' ? 'pull request' : 'merge request';
+    expect((await world.run('scan')).stdout).toMatch(new RegExp(`^environment +proposal +action +${word}$`, 'm'));
+    const [request] = await world.forge.mergeRequests(environment);
+    expect(request?.description).toContain(`close this ${word};`);
+  });
+
   test('a newer image becomes one merge request; scanning again changes nothing', async () => {
     const { world, registry, billing } = await begin(['1.4.2', '1.5.0', '2.0.0-rc.1']);
     const first = await world.scan();

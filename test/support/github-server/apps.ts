@@ -35,7 +35,14 @@ export function createToken(call: Call): Reply {
   const token = `ghs_${randomBytes(18).toString('hex')}`;
   const until = call.world.now().getTime() + hour;
   app.tokens.set(token, { installation, until });
-  return ok({ token, expires_at: new Date(until).toISOString(), permissions: { contents: 'write', pull_requests: 'write' } }, 201);
+  return ok(
+    {
+      token,
+      expires_at: new Date(until).toISOString(),
+      permissions: { contents: 'write', pull_requests: 'write', issues: 'write', checks: 'write' },
+    },
+    201,
+  );
 }
 
 /** RS256, of this App, of at most ten minutes. https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app */

@@ -1,7 +1,7 @@
 import type { Credentials } from '../../../src/adapters/forges/github/account.ts';
-import { createGitHub } from '../../../src/adapters/forges/github/github.ts';
+import { createGitHub, type GitHub } from '../../../src/adapters/forges/github/github.ts';
 import { createHttpClient, type HttpClient } from '../../../src/adapters/http/client.ts';
-import type { BranchChange, Forge, NewMergeRequest } from '../../../src/domain/forge.ts';
+import type { BranchChange, NewMergeRequest } from '../../../src/domain/forge.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';
@@ -13,10 +13,10 @@ export const branch = 'lockkeeper/billing';
 /** A stand-in and our adapter talking to it, for one test. */
 export interface Connected {
   readonly server: GitHubServer;
-  readonly forge: Forge;
+  readonly forge: GitHub;
   readonly store: Store;
   /** Another process on the same store. */
-  readonly again: (credentials?: Credentials) => Forge;
+  readonly again: (credentials?: Credentials) => GitHub;
   /** `GET /repos/…/pulls` of every request since the last call, in order. */
   readonly asked: () => string[];
   /** Milliseconds that were waited for. */
@@ -33,7 +33,7 @@ export async function connect(options: GitHubOptions = {}, credentials?: Credent
     waits.push(ms);
     return Promise.resolve();
   };
-  const again = (as: Credentials = credentials ?? { token: server.token }): Forge => {
+  const again = (as: Credentials = credentials ?? { token: server.token }): GitHub => {
     const http = createHttpClient({ wait, store });
     clients.push(http);
     return createGitHub({ name: 'github', url: `${server.url}/`, credentials: as, http, store });

@@ -15,6 +15,7 @@ export const githubFixture = (server: GitHubServer, forge: Forge, dispose: () =>
   closeAsPerson: async (path, id) => server.closePull(path, id),
   mergeAsPerson: (path, id) => server.merge(path, id),
   commentAsPerson: async (path, id, text) => server.comment(path, id, text),
+  approveAsPerson: async (path, id) => server.review(path, id, 'APPROVED'),
   comments: async (path, id) => server.pull(path, id).comments.map(({ body }) => body),
   tag: (path, name, revision) => server.tag(path, name, revision),
   release: async (path, tag, title, text) => server.release(path, tag, title, text),

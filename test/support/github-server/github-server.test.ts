@@ -59,3 +59,23 @@ test('a reply that is not as described is found, and what is not modelled is fil
 test('an operation that GitHub does not have cannot be made up', () => {
   expect(() => describedOperation('GET /repos/{owner}/{repo}/merge_requests')).toThrow('GitHub describes no GET');
 });
+
+test.each([
+  ['a check run of a token', `/repos/${path}/check-runs`, { name: 'x', head_sha: 'HEAD' }, 403, 'You must authenticate via a GitHub App.'],
+  ['a status on an unknown commit', `/repos/${path}/statuses/${'0'.repeat(40)}`, { state: 'success' }, 422, 'No commit found for SHA'],
+  ['a state that GitHub does not have', `/repos/${path}/statuses/${'0'.repeat(40)}`, { state: 'running' }, 422, 'must be equal to one of'],
+])('%s is refused', async (_, url, body, status, text) => {
+  const server = await startGitHub({ repositories: { [path]: { 'a.yaml': 'v: 1\n' } } });
+  const reply = await ask(server, 'POST', url, body);
+  await server.close().catch(() => undefined);
+  expect(reply.status).toBe(status);
+  expect(reply.text).toContain(text);
+});
+
+test('more than 50 annotations at once are found', async () => {
+  const annotation = { path: 'a.yaml', start_line: 1, end_line: 1, annotation_level: 'notice', message: 'x' };
+  const output = { title: 'x', summary: 'x', annotations: Array.from({ length: 51 }, () => annotation) };
+  expect(await faults('POST', `/repos/${path}/check-runs`, { name: 'x', head_sha: 'x', output })).toMatch(
+    /must NOT have more than 50 items/,
+  );
+});

@@ -14,7 +14,7 @@ import { answer } from './conversation.ts';
 import { merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
 import { close, deleteBranch, pushed } from './pushes.ts';
-import { type App, type Pull, pathOf, type Repository, type User, type World } from './world.ts';
+import { type App, type Pull, pathOf, type Repository, type Review, type User, type World } from './world.ts';
 
 /** A GitHub that answers as its official description says, over real bare git repositories. Starts it on loopback. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubServer> {
@@ -114,7 +114,15 @@ export class GitHubServer {
     await createBareRepository(directory, defaultBranch);
     if (Object.keys(files).length > 0) await commitFiles(directory, { branch: defaultBranch, files, message: 'Begin', parent: null });
     const known = { id, owner, name, directory, objects: new GitObjects(directory), defaultBranch, topics, archived };
-    this.#world.repositories.push({ ...known, protectedPrefixes: [], pulls: [], releases: [] });
+    this.#world.repositories.push({
+      ...known,
+      protectedPrefixes: [],
+      pulls: [],
+      releases: [],
+      statuses: [],
+      checkRuns: [],
+      activities: [],
+    });
   }
 
   /** The bare repository behind the path; whoever changes it there must know that pull requests do not notice. */
@@ -157,6 +165,12 @@ export class GitHubServer {
     const pull = this.pull(path, number);
     pull.comments.push({ id: this.#world.nextId(), body, author: this.#user(login), createdAt: at, updatedAt: at });
     pull.updatedAt = at;
+  }
+
+  /** A person's, for the head as it is now. */
+  review(path: string, number: number, state: Review['state'], login: string = ada.login): void {
+    const pull = this.pull(path, number);
+    pull.reviews.push({ id: this.#world.nextId(), author: this.#user(login), state, commit: pull.sha, at: this.#world.now() });
   }
 
   /** What a person changes on the pull request's page. */

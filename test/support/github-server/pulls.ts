@@ -89,6 +89,7 @@ export async function createPull(call: Call): Promise<Reply> {
     sha,
     baseSha,
     comments: [],
+    reviews: [],
     checked: undefined,
     checking: undefined,
   };

@@ -4,6 +4,7 @@ import type { Pull, Repository, World } from './world.ts';
 
 /** What GitHub does when a branch got a new head. */
 export function pushed(world: World, repository: Repository, branch: string, sha: string): void {
+  repository.activities.push({ id: world.nextId(), ref: `refs/heads/${branch}`, after: sha, at: world.now() });
   for (const pull of openFrom(world, repository, branch)) {
     if (pull.sha === sha) continue;
     pull.sha = sha;

@@ -38,6 +38,8 @@ import {
   listUser,
   tarball,
 } from './repositories.ts';
+import { listActivities, listReviews } from './reviews.ts';
+import { combinedStatus, createCheckRun, createStatus, listCheckRuns, updateCheckRun } from './verdicts.ts';
 
 export type Answer = (call: Call) => Reply | Promise<Reply>;
 
@@ -72,6 +74,13 @@ const table: Readonly<Record<string, Answer>> = {
   'POST /repos/{owner}/{repo}/pulls': createPull,
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': getPull,
   'PATCH /repos/{owner}/{repo}/pulls/{pull_number}': updatePull,
+  'GET /repos/{owner}/{repo}/activity': listActivities,
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': listReviews,
+  'POST /repos/{owner}/{repo}/statuses/{sha}': createStatus,
+  'GET /repos/{owner}/{repo}/commits/{ref}/status': combinedStatus,
+  'GET /repos/{owner}/{repo}/commits/{ref}/check-runs': listCheckRuns,
+  'POST /repos/{owner}/{repo}/check-runs': createCheckRun,
+  'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}': updateCheckRun,
   'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': listComments,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': createComment,
   'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': updateComment,

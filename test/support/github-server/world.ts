@@ -22,6 +22,45 @@ export interface Comment {
   updatedAt: Date;
 }
 
+export interface Review {
+  readonly id: number;
+  readonly author: User;
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED' | 'COMMENTED' | 'PENDING';
+  readonly commit: string;
+  readonly at: Date;
+}
+
+export interface Status {
+  readonly id: number;
+  readonly sha: string;
+  readonly state: string;
+  readonly context: string;
+  readonly description: string;
+  readonly targetUrl: string | null;
+  readonly creator: User;
+  readonly createdAt: Date;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly appId: number;
+  readonly sha: string;
+  readonly name: string;
+  status: string;
+  conclusion: string | null;
+  externalId: string;
+  detailsUrl: string | null;
+  title: string | null;
+  summary: string | null;
+  readonly annotations: {
+    readonly path: string;
+    readonly start_line: number;
+    readonly annotation_level: string;
+    readonly message: string;
+  }[];
+  readonly startedAt: Date;
+}
+
 export interface Pull {
   readonly id: number;
   readonly number: number;
@@ -43,6 +82,7 @@ export interface Pull {
   sha: string;
   readonly baseSha: string;
   readonly comments: Comment[];
+  readonly reviews: Review[];
   /** Of which heads it is known whether they can be merged. */
   checked: { readonly of: string; readonly mergeable: boolean } | undefined;
   checking: Promise<void> | undefined;
@@ -70,6 +110,10 @@ export interface Repository {
   readonly protectedPrefixes: string[];
   readonly pulls: Pull[];
   readonly releases: Release[];
+  readonly statuses: Status[];
+  readonly checkRuns: CheckRun[];
+  /** Pushes, oldest first. */
+  readonly activities: { readonly id: number; readonly ref: string; readonly after: string; readonly at: Date }[];
 }
 
 /** The GitHub App of the stand-in. */

@@ -14,6 +14,7 @@ export const gitlabFixture = (server: GitLabServer, forge: Forge, dispose: () =>
   closeAsPerson: async (path, id) => server.closeMergeRequest(path, id),
   mergeAsPerson: (path, id) => server.merge(path, id),
   commentAsPerson: async (path, id, text) => server.comment(path, id, text),
+  approveAsPerson: async (path, id) => server.approve(path, id),
   comments: async (path, id) => server.comments(path, id),
   tag: (path, name, revision) => server.tag(path, name, revision),
   release: async (path, tag, title, text) => server.release(path, tag, title, text),

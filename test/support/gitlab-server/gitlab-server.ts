@@ -14,7 +14,9 @@ import { mergeRequest } from './merging.ts';
 import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
 import { message, Refused } from './parameters.ts';
 import { branchDeleted, closeRequest, pushed } from './pushes.ts';
+import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
 import { findRoute } from './routes.ts';
+import { addPipeline } from './statuses.ts';
 import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
@@ -165,6 +167,24 @@ export class GitLabServer {
     const request = this.mergeRequest(path, iid);
     request.notes.push({ id: this.#world.nextId(), body, author: this.#user(username), system: false, createdAt: at, updatedAt: at });
     request.updatedAt = at;
+  }
+
+  approve(path: string, iid: number, username = 'ada'): void {
+    addApproval(this.#world, this.mergeRequest(path, iid), this.#user(username));
+  }
+
+  unapprove(path: string, iid: number, username = 'ada'): void {
+    removeApproval(this.#world, this.mergeRequest(path, iid), this.#user(username));
+  }
+
+  /** From now on as an older version, which does not say when somebody approved. */
+  forgetApprovalTimes(): void {
+    withoutApprovedAt.add(this.#world);
+  }
+
+  /** A finished pipeline of one job, by a person. */
+  runPipeline(path: string, sha: string, ref: string, job: string): void {
+    addPipeline(this.#world, this.project(path), sha, ref, job, this.#user('ada'));
   }
 
   /** What people wrote and what the bot wrote, oldest first. */

@@ -145,6 +145,7 @@ export function create(call: Call): Reply {
     sha,
     removeSourceBranch: given['remove_source_branch'] === true,
     notes: [],
+    versions: [{ id: call.world.nextId(), sha, createdAt: at }],
     checked: undefined,
     checking: undefined,
   };

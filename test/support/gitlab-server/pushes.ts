@@ -8,6 +8,7 @@ export function pushed(world: World, project: Project, branch: string, sha: stri
     if (request.sourceBranch !== branch || request.sourceProject !== project || request.sha === sha) continue;
     request.sha = sha;
     request.updatedAt = world.now();
+    request.versions.push({ id: world.nextId(), sha, createdAt: request.updatedAt });
     addSystemNote(world, request, 'added 1 commit');
   }
 }
@@ -28,9 +29,9 @@ export function closeRequest(world: World, request: StoredRequest, user: User): 
 const openRequests = (world: World, project: Project): readonly StoredRequest[] =>
   world.projects.flatMap(({ requests }) => requests.filter(({ state, sourceProject }) => state === 'opened' && sourceProject === project));
 
-export function addSystemNote(world: World, request: StoredRequest, body: string): void {
+export function addSystemNote(world: World, request: StoredRequest, body: string, author: User = request.author): void {
   const at = world.now();
-  request.notes.push({ id: world.nextId(), body, author: request.author, system: true, createdAt: at, updatedAt: at });
+  request.notes.push({ id: world.nextId(), body, author, system: true, createdAt: at, updatedAt: at });
 }
 
 const heads = (request: StoredRequest): string => `${request.sha} ${headOf(request.project, request.targetBranch) ?? ''}`;

@@ -16,6 +16,8 @@ import {
   showProject,
   showUser,
 } from './repositories.ts';
+import { listVersions, showApprovals, showOtherUser } from './reviews.ts';
+import { createStatus, listStatuses } from './statuses.ts';
 
 /** Gives the reply, or undefined when it has already answered. */
 export type Answer = (call: Call) => Reply | undefined | Promise<Reply | undefined>;
@@ -26,6 +28,7 @@ export type Route = readonly [route: string, answer: Answer];
 const table: readonly Route[] = [
   ['GET /user', showUser],
   ['GET /users', listUsers],
+  ['GET /users/:user', showOtherUser],
   ['GET /groups/:id/projects', listGroupProjects],
   ['GET /groups/:id/merge_requests', listGroupRequests],
   ['GET /projects/:id', showProject],
@@ -35,6 +38,8 @@ const table: readonly Route[] = [
   ['GET /projects/:id/repository/commits', listCommits],
   ['POST /projects/:id/repository/commits', createCommit],
   ['GET /projects/:id/repository/commits/:sha', showCommit],
+  ['GET /projects/:id/repository/commits/:sha/statuses', listStatuses],
+  ['POST /projects/:id/statuses/:sha', createStatus],
   ['GET /projects/:id/repository/tags', listTags],
   ['GET /projects/:id/repository/archive.tar.gz', archive],
   ['GET /projects/:id/repository/files/:path/raw', rawFile],
@@ -44,6 +49,8 @@ const table: readonly Route[] = [
   ['GET /projects/:id/merge_requests/:iid', show],
   ['PUT /projects/:id/merge_requests/:iid', update],
   ['PUT /projects/:id/merge_requests/:iid/merge', merge],
+  ['GET /projects/:id/merge_requests/:iid/approvals', showApprovals],
+  ['GET /projects/:id/merge_requests/:iid/versions', listVersions],
   ['GET /projects/:id/merge_requests/:iid/notes', listNotes],
   ['POST /projects/:id/merge_requests/:iid/notes', createNote],
   ['PUT /projects/:id/merge_requests/:iid/notes/:note', editNote],

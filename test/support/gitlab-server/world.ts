@@ -53,6 +53,8 @@ export interface StoredRequest {
   mergeCommitSha?: string;
   readonly removeSourceBranch: boolean;
   readonly notes: Note[];
+  /** Every head it has had, oldest first. */
+  readonly versions: { readonly id: number; readonly sha: string; readonly createdAt: Date }[];
   /** Of which heads (`source target`) the merge status is known. */
   checked: { readonly of: string; readonly status: 'can_be_merged' | 'cannot_be_merged' } | undefined;
   checking: Promise<void> | undefined;

@@ -1,10 +1,12 @@
+import { addressOf } from '../../forges/github/address.ts';
+
 /** A forge of app.yml, as its REST API is asked. */
 export interface ForgeAccess {
   readonly type: 'gitlab' | 'github';
   /** Of its pages, without a trailing slash: `https://github.com`, `https://example.com/gitlab`. */
   readonly url: string;
-  /** Headers that say who asks; sent to this forge's API and nowhere else. */
-  authorization(): Promise<Readonly<Record<string, string>>>;
+  /** Headers that say who asks for what lies at that path (`owner/name/…`) of the forge; sent to this forge's API and nowhere else. */
+  authorization(path: string): Promise<Readonly<Record<string, string>>>;
 }
 
 /** The API that answers for a file or repository at some URL. */
@@ -28,16 +30,14 @@ export function apiFor(type: ForgeAccess['type'], url: string, forges: readonly 
     .toSorted((a, b) => b.url.length - a.url.length)[0];
   const { origin } = new URL(url);
   const address = own?.url ?? origin;
-  const base = type === 'gitlab' ? `${address}/api/v4` : githubApi(address);
+  const base = type === 'gitlab' ? `${address}/api/v4` : addressOf(type, address).api;
+  const path = url.slice(address.length + 1);
   return {
     type,
     host: new URL(base).host,
     base,
-    path: url.slice(address.length + 1),
+    path,
     known: own !== undefined,
-    authorization: () => own?.authorization() ?? Promise.resolve({}),
+    authorization: () => own?.authorization(path) ?? Promise.resolve({}),
   };
 }
-
-/** https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api */
-const githubApi = (address: string): string => (address === 'https://github.com' ? 'https://api.github.com' : `${address}/api/v3`);

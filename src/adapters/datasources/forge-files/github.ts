@@ -6,8 +6,8 @@ import type { GitTag } from '../git-tags/ls-remote.ts';
 import { apiFor, type ForgeAccess, type ForgeApi } from './access.ts';
 import type { FileRelease, FileReleases, FileSource } from './datasource.ts';
 import { type Entry, entries, entry, publishedAt, sha256, text } from './fields.ts';
-import { listAll } from './pages.ts';
-import { type FileTemplate, fileOf, takeApart } from './template.ts';
+import { listAll, parsed, refusal } from './pages.ts';
+import { decoded, type FileTemplate, fileOf, takeApart } from './template.ts';
 
 const releaseUrl = /^(?<project>.+?\/[^/]+\/[^/]+)\/releases\/download\/(?<tag>[^/]+)\/(?<file>.+)$/;
 
@@ -22,6 +22,33 @@ export function githubReleases(http: HttpClient, forges: readonly ForgeAccess[])
       return { releases, ...(problem !== undefined && { problem }) };
     },
   };
+}
+
+/**
+ * Where the API has the file of a release, and how it is asked; undefined for an address that is no such file's.
+ * https://docs.github.com/rest/releases/assets#get-a-release-asset
+ */
+export async function githubAsset(
+  http: Pick<HttpClient, 'request'>,
+  api: ForgeApi,
+  url: string,
+): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> } | 'missing' | undefined> {
+  const { project, tag = '', file = '' } = releaseUrl.exec(url.split(/[?#]/)[0] ?? '')?.groups ?? {};
+  if (project === undefined) return undefined;
+  const repository = repositoryOf({ ...api, path: api.path.slice(0, api.path.indexOf('/releases/download/')) });
+  const headers = await api.authorization();
+  const place = `${api.base}/repos/${repository}/releases`;
+  const found = await http.request({
+    url: `${place}/tags/${encodeURIComponent(decoded(tag))}`,
+    headers: { ...headers, accept: 'application/vnd.github+json' },
+    redirects: 2,
+  });
+  if (found.status === 404) return 'missing';
+  if (found.status !== 200) throw refusal(api, `the release ${tag} of ${repository}`, found.status);
+  const assets = entries(entry(parsed(found.body.toString('utf8')))['assets']);
+  const id = assets.find((one) => text(one['name']) === decoded(file))?.['id'];
+  if (typeof id !== 'number') return 'missing';
+  return { url: `${place}/assets/${id}`, headers: { ...headers, accept: 'application/octet-stream' } };
 }
 
 /** `owner/name`. Throws OutsideError for a path that would ask for something else. */

@@ -52,7 +52,8 @@ async function onePage(
   return { items, link: reply.headers['link'] };
 }
 
-function refusal({ host, known }: ForgeApi, what: string, status: number): OutsideError {
+/** What a status other than 200 means; `what` names what was listed. */
+export function refusal({ host, known }: ForgeApi, what: string, status: number): OutsideError {
   const text = `listing ${what} at ${host}: status ${status}`;
   if (![401, 403, 404].includes(status)) return new OutsideError(host, text, { status });
   const help = known
@@ -61,7 +62,8 @@ function refusal({ host, known }: ForgeApi, what: string, status: number): Outsi
   return new RefusedError(host, `${text}; ${help}`, { status });
 }
 
-function parsed(text: string): unknown {
+/** undefined for what is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

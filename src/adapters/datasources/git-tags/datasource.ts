@@ -2,6 +2,7 @@ import { OutsideError } from '../../../domain/errors.ts';
 import { revisionLabel, sourceLabel } from '../../../domain/labels.ts';
 import type { Package } from '../../../domain/reference.ts';
 import type { Datasource, Release, ReleaseDetails, ReleaseList } from '../../../domain/release.ts';
+import type { GitHost } from './access.ts';
 import { type GitTag, listRemoteTags } from './ls-remote.ts';
 
 /** A forge that app.yml knows, asked for all tags of the repository at a URL; undefined when the URL is on none, so that git asks. Throws OutsideError. */
@@ -16,17 +17,19 @@ export interface TagList {
 /** How long the tags of a repository serve all that is asked of it: as long as a scan. Milliseconds. */
 const sharedFor = 120_000;
 
-/** Tags of git repositories. */
-export function createGitTags(forgeTags: ForgeTags): Datasource {
-  return new GitTags(forgeTags);
+/** Tags of git repositories; `hosts`, by `host[:port]`, is for those that git itself asks. */
+export function createGitTags(forgeTags: ForgeTags, hosts: Readonly<Record<string, GitHost>> = {}): Datasource {
+  return new GitTags(forgeTags, hosts);
 }
 
 class GitTags implements Datasource {
   readonly #forgeTags: ForgeTags;
+  readonly #hosts: Readonly<Record<string, GitHost>>;
   readonly #lists = new Map<string, { readonly until: number; readonly list: Promise<TagList> }>();
 
-  constructor(forgeTags: ForgeTags) {
+  constructor(forgeTags: ForgeTags, hosts: Readonly<Record<string, GitHost>>) {
     this.#forgeTags = forgeTags;
+    this.#hosts = hosts;
   }
 
   async releases(of: Package): Promise<ReleaseList> {
@@ -56,7 +59,7 @@ class GitTags implements Datasource {
   }
 
   async #ask(url: string): Promise<TagList> {
-    return (await this.#forgeTags(url)) ?? { tags: await listRemoteTags(url) };
+    return (await this.#forgeTags(url)) ?? { tags: await listRemoteTags(url, this.#hosts) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { parse } from 'node:path';
 import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { gitIn } from '../../git.ts';
+import { type GitHost, withGitAccess } from './access.ts';
 
 /** A tag and the commit that it is put on. */
 export interface GitTag {
@@ -24,14 +25,17 @@ const noQuestions = {
 };
 
 /** All tags of a repository, by one `git ls-remote`. Throws OutsideError. */
-export async function listRemoteTags(url: string): Promise<readonly GitTag[]> {
+export async function listRemoteTags(url: string, hosts: Readonly<Record<string, GitHost>>): Promise<readonly GitTag[]> {
   const { host, shown } = checked(url);
   const home = process.env['HOME'];
   const env = { ...noQuestions, ...(home !== undefined && { HOME: home }) }; // ssh keeps keys and known hosts there
   const args = ['-c', 'http.lowSpeedLimit=1', '-c', 'http.lowSpeedTime=30', 'ls-remote', '--tags', '--', url];
   try {
-    const { out } = await gitIn(parse(process.cwd()).root, shown).run('listing its tags', args, { env, timeoutMs: timeLimit });
-    return readTags(out.toString('utf8'));
+    return await withGitAccess(url, hosts[host] ?? {}, async (access) => {
+      const call = { env: { ...env, ...access }, timeoutMs: timeLimit };
+      const { out } = await gitIn(parse(process.cwd()).root, shown).run('listing its tags', args, call);
+      return readTags(out.toString('utf8'));
+    });
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     const Kind = /not found|denied|authentication|could not read username/i.test(error.message) ? RefusedError : OutsideError;

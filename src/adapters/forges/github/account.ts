@@ -10,8 +10,12 @@ export type Credentials = { readonly token: string } | { readonly appId: number;
 /** Whom we act as. */
 export interface Account {
   readonly asApp: boolean;
+  /** The App's number; undefined for a token. */
+  readonly appId: number | undefined;
   /** Value of the header `authorization` for what belongs to the owner; without one, for ourselves. */
   authorization(owner: string | undefined): Promise<string>;
+  /** The same for what anybody may read: without an installation at the owner, that of another; undefined where there is none at all. */
+  reading(owner: string): Promise<string | undefined>;
   /** Our name on commits and comments: a user's login, or `slug[bot]`. */
   login(): Promise<string>;
   /** Accounts in which the App is installed and not suspended; undefined for a token. */
@@ -61,6 +65,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 
 class TokenAccount implements Account {
   readonly asApp = false;
+  readonly appId = undefined;
   readonly login: () => Promise<string>;
   readonly #token: string;
 
@@ -83,6 +88,10 @@ class TokenAccount implements Account {
     return Promise.resolve(`Bearer ${this.#token}`);
   }
 
+  reading(): Promise<string> {
+    return this.authorization();
+  }
+
   owners(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -96,6 +105,7 @@ type AppAuth = (options: { readonly type: 'app' } | { readonly type: 'installati
 /** Acts as itself for questions about itself, and as its installation for what belongs to an owner. */
 class AppAccount implements Account {
   readonly asApp = true;
+  readonly appId: number;
   readonly login: () => Promise<string>;
   readonly #name: string;
   readonly #auth: () => Promise<AppAuth>;
@@ -105,6 +115,7 @@ class AppAccount implements Account {
 
   constructor({ name, api, http }: AccountOptions, { appId, privateKey }: { readonly appId: number; readonly privateKey: string }) {
     this.#name = name;
+    this.appId = appId;
     this.#auth = once(async () => {
       const [{ createAppAuth }, { request }] = await Promise.all([import('@octokit/auth-app'), bareOctokit(api, http, 'repeatable')]);
       return createAppAuth({ appId, privateKey, request, log: silent }) as AppAuth;
@@ -120,6 +131,12 @@ class AppAccount implements Account {
     if (owner === undefined) return `Bearer ${await this.#token({ type: 'app' })}`;
     const { id: installationId } = await this.#installation(owner);
     return `Bearer ${await this.#token({ type: 'installation', installationId })}`;
+  }
+
+  async reading(owner: string): Promise<string | undefined> {
+    const all = await this.#all();
+    const usable = [all.get(owner.toLowerCase()), ...all.values()].find((one) => one?.suspended === false);
+    return usable === undefined ? undefined : this.authorization(usable.login);
   }
 
   async #token(of: Parameters<AppAuth>[0]): Promise<string> {

@@ -11,7 +11,9 @@ import { Proposals } from './proposals.ts';
 import { toPublic } from './pull-request.ts';
 import { PullRequestLists } from './pull-request-lists.ts';
 import { Repositories } from './repositories.ts';
+import { reviewsOf } from './reviews.ts';
 import { Sources } from './sources.ts';
+import { Statuses } from './statuses.ts';
 import { Writer } from './writer.ts';
 
 export interface GitHubOptions {
@@ -25,11 +27,17 @@ export interface GitHubOptions {
   readonly store: Store;
 }
 
+/** A GitHub, and who may read there. */
+export interface GitHub extends Forge {
+  /** The header `authorization` for what belongs to the owner, for requests beside the forge's own; undefined where only anybody's may be made. */
+  reading(owner: string): Promise<string | undefined>;
+}
+
 /** Characters; GitHub answers a longer one with 422 `body is too long (maximum is 65536 characters)`. */
 const descriptionLimit = 65_536;
 
 /** A GitHub as a forge. Nothing is asked, and Octokit not even loaded, before the first call. Throws UsageError for an unusable address. */
-export function createGitHub({ name, url: given, credentials, http, store }: GitHubOptions): Forge {
+export function createGitHub({ name, url: given, credentials, http, store }: GitHubOptions): GitHub {
   const { url, api: base } = addressOf(name, given);
   const account = createAccount({ name, api: base, credentials, http });
   const api = new GitHubApi({ name, url, api: base, account, http });
@@ -41,6 +49,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
   const finishing = new Finishing(api, store);
   const proposals = new Proposals(api, finishing, writer);
   const sources = new Sources(api);
+  const statuses = new Statuses(api);
 
   return {
     traits: { name, type: 'github', descriptionLimit, url },
@@ -65,5 +74,9 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
     mergedSince: (path, since) => sources.mergedSince(path, since),
     releaseNotes: (path) => sources.releaseNotes(path),
     file: (path, revision, file, limit) => sources.file(path, revision, file, limit),
+    setStatus: (path, { commit }, status) => statuses.set(path, commit, status),
+    statuses: (path, commit) => statuses.of(path, commit),
+    reviews: (path, id) => reviewsOf(api, path, id),
+    reading: (owner) => account.reading(owner),
   };
 }

@@ -36,7 +36,6 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitHubRefusal): Ou
   const host = new URL(attempt.url).host;
   const scope = attempt.path === undefined ? host : `${attempt.forge}:${attempt.path}`;
   const said = `${attempt.doing}${attempt.path === undefined ? '' : ` ${attempt.path}`} at ${host}: ${status} ${reason}`.trimEnd();
-  if (/secondary rate limit|abuse detection/i.test(reason)) return new OutsideError(scope, `${said}; the next run tries again`);
   if (isMoved(status, reason)) return new ConflictError(scope, `${said}; the next run looks again`, { status });
   return new RefusedError(scope, `${said}; ${advice(attempt, status, reason)}`, { status });
 }
@@ -53,6 +52,7 @@ function advice({ forge, path = '', asApp }: Attempt, status: number, reason: st
   if (/protected|rule violation|force-push|cannot update/i.test(reason)) {
     return `let ${asApp ? 'the App' : "the token's user"} create, update and delete branches lockkeeper/* of ${path} (Settings › Rules)`;
   }
+  if (status === 403 && reason.includes('it takes the permission')) return `give ${who} that permission for ${path || 'this'}`;
   if (status === 403) return `give ${who} access to ${path || 'this'} with the permissions contents and pull requests: read and write`;
   if (status === 404) return `check the path in app.yml, and that ${who} has access to ${path}`;
   if (status < 400) return 'it was renamed or transferred: write the address it has now into app.yml';

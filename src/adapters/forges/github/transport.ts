@@ -38,6 +38,8 @@ export function createFetch(http: HttpClient, manner: Manner): Fetch {
       method: method as NonNullable<HttpRequest['method']>,
       url,
       headers,
+      limited: isSecondaryLimit,
+      paced: method !== 'GET' && method !== 'HEAD',
       ...(typeof body === 'string' ? { body } : {}),
       ...(manner === 'repeatable' ? { retry: true } : {}),
     };
@@ -75,7 +77,9 @@ function check(text: string, host: string, what: string): void {
 
 const withoutQuery = (url: string): string => url.split('?')[0] ?? '';
 
-/** A limit without a word about its length is no refusal, but nothing to try again at once either. */
+/** It may come without a word about its length: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits */
+const isSecondaryLimit = (text: string): boolean => /secondary rate limit|abuse detection/i.test(reasonIn(text));
+
 function refusal({ status, headers }: Pick<HttpReply, 'status' | 'headers'>, text: string): Error {
   const { location, 'x-accepted-github-permissions': needed } = headers;
   if (status < 400 && location !== undefined)

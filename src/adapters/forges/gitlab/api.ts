@@ -2,6 +2,7 @@ import type {
   Branches,
   Commits,
   Groups,
+  MergeRequestApprovals,
   MergeRequestNotes,
   MergeRequests,
   ProjectReleases,
@@ -18,6 +19,7 @@ import { createRequestHandler, GitLabRefusal } from './transport.ts';
 
 /** The parts of GitLab's REST API that we use, as @gitbeaker names them. */
 export interface Resources {
+  readonly approvals: MergeRequestApprovals;
   readonly branches: Branches;
   readonly commits: Commits;
   readonly groups: Groups;
@@ -146,6 +148,7 @@ async function connect({ url, token, http }: ApiOptions): Promise<Resources> {
   const requesterFn = createRequesterFn((_, request) => Promise.resolve(request), createRequestHandler(http));
   const options = { host: url, token, requesterFn, queryTimeout: null, rateLimits: {} };
   return {
+    approvals: new rest.MergeRequestApprovals(options),
     branches: new rest.Branches(options),
     commits: new rest.Commits(options),
     groups: new rest.Groups(options),

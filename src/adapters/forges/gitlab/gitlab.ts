@@ -8,7 +8,9 @@ import { toPublic } from './merge-request.ts';
 import { MergeRequestLists, type Readings } from './merge-request-lists.ts';
 import { Proposals } from './proposals.ts';
 import { Repositories } from './repositories.ts';
+import { MergeRequestReviews } from './reviews.ts';
 import { Sources } from './sources.ts';
+import { Statuses } from './statuses.ts';
 import { TokenUser } from './token-user.ts';
 
 export interface GitLabOptions {
@@ -41,6 +43,8 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const lists = new MergeRequestLists(api, options.store);
   const proposals = new Proposals(api, user);
   const sources = new Sources(api);
+  const statuses = new Statuses(api);
+  const reviews = new MergeRequestReviews(api);
   const sharing = (readings: () => Readings): Forge => ({
     traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
     discover: (group, topic) => discover(api, group, topic),
@@ -63,6 +67,9 @@ export function createGitLab(options: GitLabOptions): GitLab {
     mergedSince: (path, since) => sources.mergedSince(path, since),
     releaseNotes: (path) => sources.releaseNotes(path),
     file: (path, revision, name, limit) => sources.file(path, revision, name, limit),
+    setStatus: (path, target, status) => statuses.set(path, target, status),
+    statuses: (path, commit) => statuses.of(path, commit),
+    reviews: (path, id) => reviews.of(path, id),
   });
   const forScan = (): Forge => {
     const readings: Readings = new Map();

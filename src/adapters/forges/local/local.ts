@@ -10,7 +10,9 @@ import { isFullId } from './names.ts';
 import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { close, comment, commit, descriptionLimit, edit, lookAtAll, open } from './requests.ts';
+import { approve, reviews } from './reviews.ts';
 import { file, history, releaseNotes, tags } from './source.ts';
+import { setStatus, statuses } from './statuses.ts';
 
 export interface LocalForge {
   /** The forge's name in app.yml. */
@@ -24,8 +26,13 @@ export interface LocalForge {
   readonly warn?: (text: string) => void;
 }
 
+export interface Local extends Forge {
+  /** A person's approval of the merge request as it is at the commit; the caller knows who it is. Throws ConflictError when it has changed. */
+  approve(path: string, id: number, user: string, commit: string): Promise<void>;
+}
+
 /** The embedded forge: bare git repositories in a folder of this machine, and their merge requests in files beside them (docs/local-forge.md). */
-export function createLocal({ name, path, url, now = () => new Date(), warn = () => {} }: LocalForge): Forge {
+export function createLocal({ name, path, url, now = () => new Date(), warn = () => {} }: LocalForge): Local {
   const place: Place = { name, root: resolve(path) };
   const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/\/+$/, ''));
   const time = () => now().toISOString();
@@ -56,6 +63,10 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     mergedSince: async (repository, since) => mergedSince(at(repository), links, since, time(), warn),
     releaseNotes: async (repository) => releaseNotes(at(repository), links),
     file: async (repository, revision, file_, limit) => file(at(repository), revision, file_, limit),
+    setStatus: async (repository, { commit: head }, status) => setStatus(at(repository), head, status),
+    statuses: async (repository, head) => statuses(at(repository), head),
+    reviews: async (repository, id) => reviews(at(repository), id),
+    approve: async (repository, id, user, head) => approve(at(repository), id, user, head, time()),
   };
 }
 

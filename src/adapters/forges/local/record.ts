@@ -1,5 +1,8 @@
 import { branchPrefix } from '../../../domain/identifiers.ts';
 
+/** Who writes in merge requests and comments of ours. */
+export const ourName = 'lockkeeper';
+
 /** A merge request as it stands in its file, `merge-requests/<id>.json`. Keys that we do not know are kept when the file is written again. */
 export interface MergeRecord {
   readonly id: number;

@@ -2,13 +2,10 @@ import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts'
 import type { BranchChange, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
-import type { MergeRecord } from './record.ts';
+import { ourName as author, type MergeRecord } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
 import { settle } from './settle.ts';
 import { alone, nextId, putRecord, readShelf, requireRecord, type Shelf, unreadable } from './shelf.ts';
-
-/** Who writes in merge requests and comments of ours. */
-const author = 'lockkeeper';
 
 /** Characters; GitLab's limit, so that what fits here fits there. */
 export const descriptionLimit = 1_000_000;

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain, OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { withLock } from '../../lock.ts';
+import { replaceFile } from './durable.ts';
 import { type BrokenRecord, isBroken, isWhole, type MergeRecord, readRecord, writeRecord } from './record.ts';
 import type { Repository } from './repository.ts';
 
@@ -66,13 +66,7 @@ export async function alone<T>(repository: Repository, work: () => Promise<T>): 
 
 /** The file is the old or the new one whole, whenever the process dies. Only under `alone`. */
 export async function putRecord(repository: Repository, record: MergeRecord): Promise<void> {
-  const folder = folderOf(repository);
-  const draft = join(folder, `.${record.id}.${randomUUID()}.draft`);
-  await writing(repository, async () => {
-    await writeThrough(draft, writeRecord(record));
-    await rename(draft, fileOf(repository, record.id));
-    await syncFolder(folder);
-  });
+  await writing(repository, () => replaceFile(folderOf(repository), `${record.id}.json`, writeRecord(record)));
 }
 
 /** One that no merge request has, readable or not. Only under `alone`, which is why drafts found here are leftovers of a killed process. */
@@ -91,33 +85,15 @@ async function entries(repository: Repository): Promise<string[]> {
   }
 }
 
-async function writing<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
+/** Runs what writes beside the repository; throws RefusedError where that is not allowed. */
+export async function writing<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const text = `${repository.scope}: writing merge requests: ${explain(cause)}; the folder ${repository.beside} must be writable`;
+    const text = `${repository.scope}: writing beside the repository: ${explain(cause)}; the folder ${repository.beside} must be writable`;
     throw new RefusedError(repository.scope, text, { cause });
   }
 }
 
-async function writeThrough(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o644);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-const isMissing = (error: unknown): boolean =>
+export const isMissing = (error: unknown): boolean =>
   Error.isError(error) && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -65,6 +65,25 @@ test('its comments are its own', async () => {
   ]);
 });
 
+test('lends its tokens: the owner’s, another owner’s for what anybody may read, none where it is installed nowhere', async () => {
+  at = await connect({ app }, credentials);
+  const seen = async (owner: string) => {
+    const authorization = (await at.forge.reading(owner)) ?? '';
+    const reply = await fetch(`${at.server.url}/api/v3/installation/repositories`, {
+      headers: { authorization, 'x-github-api-version': '2022-11-28' },
+    });
+    return ((await reply.json()) as { repositories?: { full_name: string }[] }).repositories?.map((one) => one.full_name);
+  };
+  await at.server.createRepository('payments/billing', { a: '1' });
+  expect(await seen('payments')).toEqual(['payments/billing']);
+  expect(await seen('PLATFORM')).toEqual([path]);
+  expect(await seen('elsewhere')).toEqual([path]);
+  expect(at.asked().filter((line) => line.includes('access_tokens'))).toHaveLength(2);
+  await at.close();
+  at = await connect({ app: { ...app, installedBy: [] } }, credentials);
+  expect(await at.forge.reading('platform')).toBeUndefined();
+});
+
 test('discovers what it is installed on, of one owner or of all', async () => {
   at = await connect({ app }, credentials);
   await at.server.createRepository('payments/env', { a: '1' }, { topics: ['lockkeeper'] });

@@ -60,13 +60,43 @@ describe('rate limits', () => {
     },
   );
 
-  test('a secondary limit that does not say how long is no refusal and is not repeated', async () => {
-    const { server, forge } = await start();
-    server.fail('GET', /./, { status: 403, body: '{"message":"You have exceeded a secondary rate limit"}', times: 100 });
+  const secondary = { status: 403, body: '{"message":"You have exceeded a secondary rate limit"}' };
+
+  test.each([
+    ['a question', (forge: Forge) => forge.state(path)],
+    ['an archive', (forge: Forge) => forge.archive(path, 'main')],
+  ])('a secondary limit that does not say how long, at %s: a minute, then two', async (_, ask) => {
+    const { server, forge, waits } = await start();
+    server.fail('GET', /./, { ...secondary, times: 2 });
+    await ask(forge);
+    expect(waits.slice(0, 1)).toEqual([60_000]);
+    expect(waits.length).toBeLessThanOrEqual(2);
+  });
+
+  test('one that goes on is given up after three minutes, said with its time, and nothing more is asked', async () => {
+    const { server, forge, waits } = await start();
+    server.fail('GET', /./, { ...secondary, times: 100 });
     const error = await failure(forge.exists(path));
     expect(error).not.toBeInstanceOf(RefusedError);
-    expect(error.message).toMatch(/secondary rate limit; the next run tries again/);
-    expect(server.requests).toHaveLength(1);
+    expect(error.message).toMatch(/too many requests \(403\); 127.0.0.1:\d+ does not say for how long, and is left alone until 20\d\d-/);
+    expect(waits).toEqual([60_000, 120_000]);
+    expect(server.requests).toHaveLength(3);
+    await failure(forge.state(path));
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('requests that are refused together are one limit', async () => {
+    const { server, forge, waits } = await start({ delayMs: 100 });
+    server.fail('GET', /./, { ...secondary, times: 3 });
+    await Promise.all([forge.exists(path), forge.exists(path), forge.exists(path)]);
+    expect(waits).toEqual([60_000]);
+  });
+
+  test('a 429 that says nothing is waited for as long', async () => {
+    const { server, forge, waits } = await start();
+    server.fail('GET', /./, { status: 429 });
+    await forge.exists(path);
+    expect(waits).toEqual([60_000]);
   });
 });
 
@@ -97,7 +127,9 @@ describe('refusals name who has to do what', () => {
     const { commit } = await forge.state(path);
     const error = await failure(forge.commit(path, changeOn(commit)));
     expect(error).toBeInstanceOf(RefusedError);
-    expect(error.message).toMatch(/Resource not accessible by personal access token \(it takes the permission contents=write\)/);
+    expect(error.message).toMatch(
+      /Resource not accessible by personal access token \(it takes the permission contents=write\); give the token that permission for platform\/staging/,
+    );
   });
 
   test('a protected branch, a title too long, a repository archived meanwhile', async () => {

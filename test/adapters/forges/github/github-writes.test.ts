@@ -99,6 +99,10 @@ const failures: Record<string, Failure> = {
     headers: { 'retry-after': '60' },
     body: '{"message":"You have exceeded a secondary rate limit."}',
   },
+  'a secondary rate limit that does not say how long': {
+    status: 403,
+    body: '{"message":"You have exceeded a secondary rate limit."}',
+  },
   'a rate limit that ends soon': {
     status: 403,
     headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now() + 60) },
@@ -165,4 +169,19 @@ test('a branch that appeared meanwhile is a conflict, not a refusal', async () =
   const { commit: base } = await at.forge.state(path);
   await at.server.push(path, branch, { 'a.yaml': 'v: 7\n' }, 'mine');
   await expect(at.forge.commit(path, changeOn(base))).rejects.toBeInstanceOf(ConflictError);
+});
+
+test('the first twenty writes go at once, all others a second apart; what only reads does not wait', async () => {
+  at = await connect();
+  const { commit } = await at.forge.state(path);
+  const set = (name: string) => at.forge.setStatus(path, { commit, branch }, { name, state: 'success', description: '' });
+  const [real, now] = [Date.now, Date.now()];
+  Date.now = () => now;
+  try {
+    for (let count = 0; count < 23; count += 1) await set(`check ${count}`);
+    await at.forge.statuses(path, commit);
+  } finally {
+    Date.now = real;
+  }
+  expect(at.waits).toEqual([1_000, 2_000, 3_000]);
 });

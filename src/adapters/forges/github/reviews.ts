@@ -1,0 +1,58 @@
+import type { RestEndpointMethodTypes } from '@octokit/rest';
+import { OutsideError } from '../../../domain/errors.ts';
+import type { ForgeUser, Review, Reviews } from '../../../domain/forge.ts';
+import type { GitHubApi } from './api.ts';
+import { utc } from './pull-request.ts';
+
+type ListedReview = RestEndpointMethodTypes['pulls']['listReviews']['response']['data'][number];
+
+const mostPages = 100;
+
+/** See ReviewForge. Throws OutsideError rather than leave out what comes after the last page. */
+export async function reviewsOf(api: GitHubApi, path: string, id: number): Promise<Reviews> {
+  const doing = `listing the reviews of pull request #${id} of`;
+  const { items, complete } = await api.ask(doing, path, (rest, at) =>
+    api.list<ListedReview>((paging) => rest.pulls.listReviews({ ...at, pull_number: id, ...paging }), { maxPages: mostPages }),
+  );
+  if (!complete) throw new OutsideError(`${api.name}:${path}`, `${doing} ${path}: there are more than can be read`);
+  // The head is asked for last: a push in between makes reviews look too old, and never too new.
+  const { data } = await api.ask(`looking at pull request #${id} of`, path, (rest, at) => rest.pulls.get({ ...at, pull_number: id }));
+  const commit = data.head.sha;
+  const since = (data.head.repo as { id: number } | null)?.id === data.base.repo.id ? await headSince(api, path, data.head) : undefined;
+  return { author: toUser(data.user), commit, ...(since === undefined ? {} : { since }), reviews: items.flatMap(toReview) };
+}
+
+/** A head that was pushed away and back again is a new one: a review names its commit all the same. https://docs.github.com/en/rest/repos/repos#list-repository-activities */
+async function headSince(
+  api: GitHubApi,
+  path: string,
+  { ref, sha }: { readonly ref: string; readonly sha: string },
+): Promise<string | undefined> {
+  const found = await api.find(`listing the pushes to branch ${ref} of`, path, (rest, at) =>
+    rest.repos.listActivities({ ...at, ref: `refs/heads/${ref}`, direction: 'desc', per_page: 1 }),
+  );
+  const newest = found?.data[0];
+  return newest?.after === sha ? utc(newest.timestamp) : undefined;
+}
+
+const states: Readonly<Record<string, Review['state']>> = {
+  APPROVED: 'approved',
+  CHANGES_REQUESTED: 'changes-requested',
+  DISMISSED: 'dismissed',
+  COMMENTED: 'commented',
+};
+
+/** One that its author has not handed in yet is none. */
+function toReview({ user, state, commit_id: commit, submitted_at: at }: ListedReview): Review[] {
+  const known = states[state];
+  if (known === undefined || user === null) return [];
+  return [
+    { user: toUser(user), state: known, ...(commit === null ? {} : { commit }), ...(at === undefined ? {} : { submittedAt: utc(at) }) },
+  ];
+}
+
+const toUser = ({ id, login, type }: { readonly id: number; readonly login: string; readonly type: string }): ForgeUser => ({
+  id: String(id),
+  name: login,
+  bot: type !== 'User',
+});

@@ -1,0 +1,89 @@
+import type { MergeRequestNoteSchema } from '@gitbeaker/rest';
+import { OutsideError } from '../../../domain/errors.ts';
+import type { ForgeUser, Review, Reviews } from '../../../domain/forge.ts';
+import type { GitLabApi } from './api.ts';
+import { utc } from './merge-request.ts';
+
+interface Account {
+  readonly id: number;
+  readonly username: string;
+}
+
+interface Approval {
+  readonly user: Account;
+  /** Absent in older versions. */
+  readonly approved_at?: string;
+}
+
+const mostNotePages = 100;
+
+/**
+ * Who approves a merge request, as every edition of GitLab tells it (https://docs.gitlab.com/api/merge_request_approvals/): the users whose
+ * approval stands, and never for which commit. `approved` and `approvals_left` say nothing about who it was, and are not looked at.
+ */
+export class MergeRequestReviews {
+  readonly #api: GitLabApi;
+  readonly #users = new Map<number, Promise<ForgeUser>>();
+
+  constructor(api: GitLabApi) {
+    this.#api = api;
+  }
+
+  async of(path: string, id: number): Promise<Reviews> {
+    const approvals = await this.#approvals(path, id);
+    const times = approvals.every(({ approved_at: at }) => at !== undefined) ? new Map() : await this.#noted(path, id);
+    const reviews = await Promise.all(
+      approvals.map(async ({ user, approved_at: at = times.get(user.id) }): Promise<Review> => {
+        const submittedAt = at === undefined ? {} : { submittedAt: utc(at) };
+        return { user: await this.#user(user), state: 'approved', ...submittedAt };
+      }),
+    );
+    // The head is asked for last: a push in between makes an approval look too old, and never too new.
+    const [versions, request] = await this.#api.ask(`looking at merge request !${id} of`, path, async ({ mergeRequests }) => [
+      await mergeRequests.allDiffVersions(path, id),
+      await mergeRequests.show(path, id),
+    ]);
+    const newest = versions.toSorted((one, other) => other.id - one.id)[0];
+    const since = newest?.head_commit_sha === request.sha ? { since: utc(newest.created_at) } : {};
+    reviews.sort((one, other) => (one.submittedAt ?? '').localeCompare(other.submittedAt ?? ''));
+    return { author: await this.#user(request.author), commit: request.sha, ...since, reviews };
+  }
+
+  async #approvals(path: string, id: number): Promise<readonly Approval[]> {
+    const doing = `listing the approvals of merge request !${id} of`;
+    const found = await this.#api.ask(doing, path, ({ approvals }) => approvals.showConfiguration(path, { mergerequestIId: id }));
+    if (!Array.isArray(found.approved_by)) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: GitLab names nobody`);
+    return found.approved_by as unknown as readonly Approval[];
+  }
+
+  /** When each user's approval that still stands was noted, where the approvals themselves do not say it. */
+  async #noted(path: string, id: number): Promise<ReadonlyMap<number, string>> {
+    const doing = `listing the notes of merge request !${id} of`;
+    const { items, complete } = await this.#api.ask(doing, path, ({ notes }) =>
+      this.#api.list<MergeRequestNoteSchema>((paging) => notes.all(path, id, { sort: 'asc', orderBy: 'created_at', ...paging }), {
+        maxPages: mostNotePages,
+      }),
+    );
+    if (!complete) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: there are more than can be read`);
+    const times = new Map<number, string>();
+    for (const { system, body, author, created_at: at } of items) {
+      if (!system) continue;
+      if (body === 'approved this merge request') times.set(author.id, at);
+      if (body === 'unapproved this merge request') times.delete(author.id);
+    }
+    return times;
+  }
+
+  /** Lists of users do not say which of them are bots. */
+  #user({ id, username }: Account): Promise<ForgeUser> {
+    const found =
+      this.#users.get(id) ??
+      this.#api.ask(`looking at the user ${username}`, undefined, async ({ users }) => {
+        const { bot } = await users.show(id);
+        return { id: String(id), name: username, bot: bot !== false };
+      });
+    this.#users.set(id, found);
+    found.catch(() => this.#users.delete(id));
+    return found;
+  }
+}
