@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,13 +30,12 @@ export async function runTrial(scanner: Scanner, delay: number, size: WorldSize,
   const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-bench-'));
   const standIns = fork(fileURLToPath(new URL('./stand-ins.ts', import.meta.url)), [JSON.stringify({ delay, size })]);
   const ask = async <Question extends keyof Answers>(question: Question): Promise<Answers[Question]> => {
-    const answered = once(standIns, 'message');
+    const answered = nextMessage(standIns);
     standIns.send(question);
-    const [{ answer }] = (await answered) as [{ readonly answer: Answers[Question] }];
-    return answer;
+    return ((await answered) as { readonly answer: Answers[Question] }).answer;
   };
   try {
-    const [addresses] = (await once(standIns, 'message')) as [Addresses];
+    const addresses = (await nextMessage(standIns)) as Addresses;
     const scan = scanner.prepare(folder, addresses, size);
     const measured = async (expected: readonly string[]): Promise<Figures> => {
       const { wall, cpu, memory } = await scan();
@@ -54,6 +53,18 @@ export async function runTrial(scanner: Scanner, delay: number, size: WorldSize,
     }
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Rejects when the process ends instead. */
+function nextMessage(process: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null, signal: string | null) => reject(new Error(`the stand-ins ended with ${signal ?? code}`));
+    process.once('exit', ended);
+    process.once('message', (message) => {
+      process.off('exit', ended);
+      resolve(message);
+    });
+  });
 }
 
 function differences(expected: readonly string[], opened: readonly string[]): string[] {
