@@ -1,4 +1,4 @@
-import { type Inventory, type InventoryRow, inventoryOf } from '../updates/inventory.ts';
+import { type Inventory, type InventoryRow, inventoryOf, inventoryRows } from '../updates/inventory.ts';
 import { scan } from '../updates/scan.ts';
 import { failureGroups } from '../updates/summary.ts';
 import { count } from '../updates/text/age.ts';
@@ -19,8 +19,8 @@ export async function runInventory({ env, json = false }: InventoryCommand, cont
     withProgress(context, 'looking', async (progress) => {
       const { settings } = services;
       const ports = services.scanPorts(progress);
-      const result = await scan(ports, settings, { ...(env !== undefined && { only: env }), dryRun: true });
-      return inventoryOf(result, settings.packages, ports.store);
+      const options = { ...(env !== undefined && { only: env }), dryRun: true };
+      return inventoryOf(await scan(ports, settings, options, (scanned) => inventoryRows(scanned, settings.packages, ports.store)));
     }),
   );
   if (json) context.output.json(inventory);

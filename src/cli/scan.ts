@@ -1,6 +1,7 @@
 import { requestWord } from '../domain/forge.ts';
 import type { ScanReport } from '../updates/report.ts';
-import { reportOf, scan } from '../updates/scan.ts';
+import { environmentRows, reportOf } from '../updates/report-rows.ts';
+import { scan } from '../updates/scan.ts';
 import { summarize } from '../updates/summary.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
@@ -36,7 +37,7 @@ export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCo
       const { forges, settings } = services;
       const used = settings.environments.map((one) => ('discover' in one ? one.discover : one.repository).forge);
       const request = requestWord(...used.flatMap((name) => forges.get(name)?.traits.type ?? []));
-      return { report: reportOf(await scan(services.scanPorts(progress), settings, options)), request };
+      return { report: reportOf(await scan(services.scanPorts(progress), settings, options, environmentRows)), request };
     }),
   );
 }

@@ -7,7 +7,6 @@ import { parseWindow } from '../domain/window.ts';
 import { waitsForEnvironment, waitsForRoom, waitsForWindow } from './eligibility.ts';
 import type { Barred } from './look-up.ts';
 import { ran, running, runningKey } from './memory.ts';
-import type { EnvironmentNow } from './read-environment.ts';
 import type { EnvironmentRules } from './settings.ts';
 
 /** Why nothing may be opened now (a window, the limit of open ones); each permission given counts as one more that is open. */
@@ -33,7 +32,7 @@ export interface SoakGate {
 
 export async function soakGate(
   { after, where }: EnvironmentRules,
-  environment: (name: string) => Promise<EnvironmentNow> | undefined,
+  environment: (name: string) => Promise<unknown> | undefined,
   store: Store,
   now: Date,
 ): Promise<SoakGate> {

@@ -7,7 +7,7 @@ import { type Looked, versioningFor } from './look-up.ts';
 import { running, runningKey } from './memory.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import type { ScanResult } from './scan.ts';
+import type { Scanned, ScanResult } from './scan.ts';
 import type { AppOutcome } from './scan-environment.ts';
 
 /** What `inventory --json` prints (design, section 3). */
@@ -39,20 +39,16 @@ export interface InventoryRow {
   readonly since?: string;
 }
 
-/** Of a scan that was a dry run. */
-export async function inventoryOf(
-  { environments, errors }: ScanResult,
-  packages: readonly PackageRule[],
-  store: Store,
-): Promise<Inventory> {
-  const references = await Promise.all(
-    environments.map(async ({ now, apps }) => {
-      const since = await running(store, now.settings.name);
-      return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
-    }),
-  );
-  return { references: references.flat(), errors };
+/** One environment's part, of a scan that was a dry run. */
+export async function inventoryRows({ now, apps }: Scanned, packages: readonly PackageRule[], store: Store): Promise<InventoryRow[]> {
+  const since = await running(store, now.settings.name);
+  return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
 }
+
+export const inventoryOf = ({ environments, errors }: ScanResult<readonly InventoryRow[]>): Inventory => ({
+  references: environments.flat(),
+  errors,
+});
 
 /** To who runs a stable version a pre-release is nothing newer. */
 function withoutPreReleases(looked: Looked, versioning: string | undefined): Looked {

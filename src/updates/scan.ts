@@ -11,8 +11,6 @@ import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
-import type { ScanReport } from './report.ts';
-import { environmentReport, heldReports, proposalReport } from './report-rows.ts';
 import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
@@ -56,31 +54,38 @@ export interface Scan {
   /** Whether this scan is about the app, by its name and references. */
   concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
-  /** An environment as it stands now, read once; undefined when app.yml has none of that name. */
-  environment(name: string): Promise<EnvironmentNow> | undefined;
+  /** Settled once an environment has been read, whoever asked first; undefined when app.yml has none of that name. */
+  environment(name: string): Promise<unknown> | undefined;
 }
 
-/** What a scan found out, before it is put into rows. */
-export interface ScanResult {
-  readonly environments: readonly { readonly now: EnvironmentNow; readonly apps: readonly AppOutcome[] }[];
+/** An environment, scanned. */
+export interface Scanned {
+  readonly now: EnvironmentNow;
+  readonly apps: readonly AppOutcome[];
+}
+
+export interface ScanResult<Rows> {
+  /** In the order of app.yml, without those that failed. */
+  readonly environments: readonly Rows[];
   readonly errors: readonly ScanError[];
 }
 
 /** Environments of one forge worked on at once: more than it is asked at once, since most of the time they wait for registries. Each forge has its own, so that one that hangs stops no other's. */
 const environmentsAtOnce = 24;
 
-/** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
-export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {
+/**
+ * One environment's failure is a line in the result and never touches another. Of each that is done only its rows are kept: memory grows
+ * with what there is to tell. Throws UsageError when a name in `only` is no environment.
+ */
+export async function scan<Rows>(
+  ports: ScanPorts,
+  settings: ScanSettings,
+  options: ScanOptions,
+  rowsOf: (scanned: Scanned) => Rows | Promise<Rows>,
+): Promise<ScanResult<Rows>> {
   const named = settings.environments.filter((one): one is EnvironmentSettings => 'name' in one);
   const known = new Map(named.map((one) => [one.name, one]));
-  const reads = new Map<string, Promise<EnvironmentNow>>();
-  const environment = (name: string) => {
-    const one = known.get(name);
-    if (one === undefined) return undefined;
-    const read = reads.get(name) ?? readAndRemember(ports, one);
-    reads.set(name, read);
-    return read;
-  };
+  const { environment, forget } = readOnce(ports, known);
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const shared: Scan = { ports, packages: settings.packages, dryRun: options.dryRun, concerns: concerns(options), registry, environment };
   const errors: ScanError[] = [];
@@ -90,7 +95,10 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
     return limitOf(one.repository.forge)(async () => {
       try {
         const now = await environment(one.name);
-        return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
+        if (now === undefined) return [];
+        const scanned = { now, apps: await scanEnvironment(shared, now) };
+        forget(one.name);
+        return [{ rows: await rowsOf(scanned), errors: problemsOf(scanned), ...appsOf(scanned) }];
       } catch (error) {
         errors.push(scanError({ asked: 'forge', error, scope: one.name, environment: one.name }));
         return [];
@@ -106,8 +114,10 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
   const results = await Promise.all([...begun, ...rest.map(scanOne)]);
   const environments = results.flat();
   if (errors.length === 0) requireApps(options, environments);
-  for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
-  return { environments, errors: mergeErrors(errors) };
+  return {
+    environments: environments.map(({ rows }) => rows),
+    errors: mergeErrors([...errors, ...environments.flatMap((one) => one.errors)]),
+  };
 }
 
 function perForge(): (forge: string) => LimitFunction {
@@ -119,10 +129,33 @@ function perForge(): (forge: string) => LimitFunction {
   };
 }
 
+/** Environments by name, each read once in a scan; one that is forgotten leaves behind that it was read. */
+function readOnce(ports: ScanPorts, settings: ReadonlyMap<string, EnvironmentSettings>) {
+  const reads = new Map<string, Promise<EnvironmentNow | undefined>>();
+  return {
+    environment: (name: string): Promise<EnvironmentNow | undefined> | undefined => {
+      const one = settings.get(name);
+      if (one === undefined) return undefined;
+      const read = reads.get(name) ?? readAndRemember(ports, one);
+      reads.set(name, read);
+      return read;
+    },
+    forget: (name: string): void => void reads.set(name, Promise.resolve(undefined)),
+  };
+}
+
+interface Apps {
+  /** Whether the scan was about any. */
+  readonly concerned: boolean;
+  readonly known: ReadonlySet<string>;
+}
+
+const appsOf = ({ now, apps }: Scanned): Apps => ({ concerned: apps.length > 0, known: new Set(now.references.map(({ app }) => app)) });
+
 /** A mistyped name must not look like an app with nothing to propose. */
-function requireApps({ apps = [], packages = [] }: ScanOptions, environments: ScanResult['environments']): void {
-  if (environments.some((one) => one.apps.length > 0) || (apps.length === 0 && packages.length === 0)) return;
-  const known = [...new Set(environments.flatMap(({ now }) => now.references.map(({ app }) => app)))];
+function requireApps({ apps = [], packages = [] }: ScanOptions, environments: readonly Apps[]): void {
+  if (environments.some(({ concerned }) => concerned) || (apps.length === 0 && packages.length === 0)) return;
+  const known = [...new Set(environments.flatMap((one) => [...one.known]))];
   const hints = apps.flatMap((app) => nearest(app, known) ?? []);
   const asked = [...apps.map((app) => `--app ${app}`), ...packages.map((match) => `--package ${match}`)].join(' ');
   throw new UsageError(
@@ -143,20 +176,12 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
   return now;
 }
 
-const problemsOf = (environment: string, apps: readonly AppOutcome[]): ScanError[] =>
-  apps.flatMap(({ looked, problem }) => [
+function problemsOf({ now, apps }: Scanned): ScanError[] {
+  const of = { scope: now.settings.name, environment: now.settings.name };
+  return apps.flatMap(({ looked, problem }) => [
     ...looked.flatMap(({ problems, reference: { file, line } }) =>
-      problems.map((error) => scanError({ asked: 'registry', error, scope: environment, environment, place: `${file}:${line}` })),
+      problems.map((error) => scanError({ asked: 'registry', error, ...of, place: `${file}:${line}` })),
     ),
-    ...(problem === undefined ? [] : [scanError({ asked: 'forge', error: problem, scope: environment, environment })]),
+    ...(problem === undefined ? [] : [scanError({ asked: 'forge', error: problem, ...of })]),
   ]);
-
-export function reportOf({ environments, errors }: ScanResult): ScanReport {
-  const rows = environments.flatMap(({ now, apps }) => apps.map((app) => [now.settings.name, app] as const));
-  return {
-    environments: environments.map(({ now }) => environmentReport(now)),
-    proposals: rows.flatMap(([name, app]) => proposalReport(name, app) ?? []),
-    held: rows.flatMap(([name, app]) => heldReports(name, app)),
-    errors,
-  };
 }

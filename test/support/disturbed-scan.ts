@@ -4,7 +4,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Registry } from '../../src/demo/registry.ts';
 import { createServices } from '../../src/services.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
-import { reportOf, scan } from '../../src/updates/scan.ts';
+import { environmentRows, reportOf } from '../../src/updates/report-rows.ts';
+import { scan } from '../../src/updates/scan.ts';
 import { deployment, publish } from './deployments.ts';
 import { Faults, type LoggedRequest } from './faults.ts';
 import { keepFolder } from './keep-folder.ts';
@@ -93,7 +94,8 @@ async function scanIn(folder: string, env: BusyForge['env'], hurried: boolean): 
     ...(hurried && { deadline: () => AbortSignal.timeout(aMoment) }),
   });
   try {
-    return reportOf(await scan(services.scanPorts({ add: () => {}, done: () => {} }), services.settings, { dryRun: false }));
+    const ports = services.scanPorts({ add: () => {}, done: () => {} });
+    return reportOf(await scan(ports, services.settings, { dryRun: false }, environmentRows));
   } finally {
     await services.close();
   }

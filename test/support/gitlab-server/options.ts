@@ -1,5 +1,6 @@
 import type { Faults } from '../faults.ts';
 import type { Files, Identity } from '../git-repository.ts';
+import type { DescribedRoute } from './routes.ts';
 import type { Level, User } from './world.ts';
 
 export interface NewUser {
@@ -45,6 +46,10 @@ export interface GitLabOptions {
   readonly signingCommitter?: Identity;
   /** What goes wrong; without it, what is told with `fail`. */
   readonly faults?: Faults;
+  /** It serves `/PROJECT.git` too. */
+  readonly git?: boolean;
+  /** What it answers besides what Lockkeeper asks; whoever asks that may ask everything in ways that are not described. */
+  readonly routes?: readonly DescribedRoute[];
 }
 
 /** The bot that the token belongs to, and a person. */
