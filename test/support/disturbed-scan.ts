@@ -44,7 +44,7 @@ const busyPath = 'platform/staging';
 const apps = ['closes', 'left', 'moves', 'opens'];
 
 /** Milliseconds. */
-const aMoment = 300;
+const aMoment = 1000;
 
 export function publishAll(registry: Registry): void {
   for (const app of apps) publish(registry, `shop/${app}`, '1.4.2', '1.5.0', '1.6.0');

@@ -11,7 +11,8 @@ export function startUnruly({ url }: Pick<Registry, 'url'>, faults: Faults): Pro
     const logged = { method: request.method ?? '', path: pathname, query: searchParams.toString(), status: 0 };
     await disturbed(faults.take(logged), response, async () => {
       const headers = Object.fromEntries(passedOn.map((name) => [name, request.headers[name] ?? '']).filter(([, value]) => value !== ''));
-      const reply = await fetch(`${url}${request.url}`, { method: logged.method, headers: headers as Record<string, string> });
+      const ask = () => fetch(`${url}${request.url}`, { method: logged.method, headers: headers as Record<string, string> });
+      const reply = await ask().catch(ask); // a busy loopback resets a connection now and then, which is none of the faults
       const body = Buffer.from(await reply.arrayBuffer());
       const told = [...reply.headers].filter(([name]) => !['connection', 'keep-alive', 'transfer-encoding'].includes(name));
       response.writeHead(reply.status, Object.fromEntries(told)).end(body);

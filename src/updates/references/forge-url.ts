@@ -72,8 +72,8 @@ function tagIn(text: string, { start, end }: Shape, query: string): Found | unde
 
 const segment = '[^/]+';
 
-/** A tag, by its short name or by its long one; a branch's long name is taken whole, so that it is no version. */
-const revision = `(?:refs/tags/)?(?<tag>refs/heads/.+?|${segment})`;
+/** A tag, by its short name or by its long one; a branch's long name is taken with its beginning, so that it is no version. */
+const revision = `(?:refs/tags/)?(?<tag>refs/heads/${segment}|${segment})`;
 
 /** `(?<tag>…)` is the tag or version; `before` the project's path. */
 const shapes: readonly { readonly pattern: RegExp; readonly datasource: DatasourceName }[] = [
