@@ -58,8 +58,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     query: (database, text, values) => ask(url(database), text, values),
     async createDatabase() {
       databases += 1;
-      await ask(url('postgres'), `CREATE DATABASE test_${databases}`);
-      return `test_${databases}`;
+      const name = `test_${databases}`; // others may come while it is made
+      await ask(url('postgres'), `CREATE DATABASE ${name}`);
+      return name;
     },
     async restart() {
       await end();
