@@ -6,14 +6,19 @@ import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
 import { createDatasources, httpHosts, type RegistrySettings } from './adapters/datasources/registry-settings.ts';
 import type { Credentials } from './adapters/forges/github/account.ts';
 import { createHttpClient, type HostSettings, type HttpClient } from './adapters/http/client.ts';
+import { openJournal } from './adapters/store/journal.ts';
 import { openStore } from './adapters/store/sqlite.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
 import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
+import type { JournalStore } from './domain/journal.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import { anchorPrefix, anchorsAmong } from './journal/anchor.ts';
+import type { Anchor } from './journal/chain.ts';
+import { createJournal } from './journal/record.ts';
 import { readSource } from './updates/changelog/source.ts';
 import type { Progress, ScanPorts, ScanSettings } from './updates/scan.ts';
 import { createTexts } from './updates/texts.ts';
@@ -23,6 +28,9 @@ export interface Services {
   readonly forges: ReadonlyMap<string, Forge>;
   readonly http: HttpClient;
   readonly settings: ScanSettings;
+  readonly journalStore: JournalStore;
+  /** Hashes of the journal that were put elsewhere. */
+  anchors(): Promise<readonly Anchor[]>;
   /** What one scan, begun now, reaches the world through. */
   scanPorts(progress: Progress): ScanPorts;
   close(): Promise<void>;
@@ -40,7 +48,9 @@ export async function createServices(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
   { redact, warn, wait }: ServiceOptions,
 ): Promise<Services> {
-  const store = openStore(storeFolder(config.store.url));
+  const folder = storeFolder(config.store.url);
+  const store = openStore(folder);
+  const journalStore = openJournal(folder);
   const registries = Object.fromEntries(
     Object.entries(config.registries).map(([host, registry]) => [host, registrySettings(host, registry)]),
   );
@@ -55,11 +65,14 @@ export async function createServices(
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   const access = Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []);
+  const journal = createJournal(journalStore, () => new Date());
   const datasources = createDatasources({ registries, http, store, forges: access, localTags: (url) => localTags(forges, url) });
   return {
     forges,
     http,
     settings: settingsOf(config, placeOf),
+    journalStore,
+    anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
@@ -69,13 +82,22 @@ export async function createServices(
         return found;
       };
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge, datasources, store, now, progress, texts };
+      return { forge, datasources, store, journal, now, progress, texts };
     },
     close: async () => {
       await http.close();
+      journalStore.close();
       store.close();
     },
   };
+}
+
+/** The journal's anchors among the tags of the repository that app.yml names. */
+async function anchorsOf(repository: string | undefined, forges: ReadonlyMap<string, Forge>): Promise<Anchor[]> {
+  const place = repository === undefined ? undefined : repositoryRef(repository);
+  if (place === undefined || repository === undefined) return [];
+  const tags = await forges.get(place.forge)?.tags(place.path, anchorPrefix);
+  return anchorsAmong(tags ?? [], repository);
 }
 
 /** How the REST API of a forge is asked for tags, releases and packages. */

@@ -7,6 +7,7 @@ import { inspectBranch, type Place, targetHeads } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { openingGate, soakGate } from './gates.ts';
+import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
@@ -191,6 +192,7 @@ function writerOf({ scan, now, forge, place, text, write }: Scene, app: string, 
     owner,
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
+    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
     turn: (work) => write(work),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };

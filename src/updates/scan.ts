@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
+import type { Journal } from '../domain/journal.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
@@ -21,6 +22,7 @@ export interface ScanPorts {
   forge(name: string): Forge;
   readonly datasources: Readonly<Record<DatasourceName, Datasource>>;
   readonly store: Store;
+  readonly journal: Journal;
   readonly texts: Texts;
   readonly now: Date;
   readonly progress: Progress;

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { postgresPrograms } from './postgres-programs.ts';
 
 /** Real programs that tests run against; what a machine has decides which tests run. */
 export const parts = {
   git: ['git', '--version'],
   'docker-registry': ['docker-registry', '--version'],
+  postgresql: [join(postgresPrograms() ?? '', 'postgres'), '--version'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type Part = keyof typeof parts;
