@@ -89,7 +89,10 @@ async function kept(sender: string, { id, asked }: Message, { queue, log }: Rece
   }
   const jobs = jobsOf(asked, id);
   const result = await queue.add(jobs, { sender, id });
-  log.info({ sender, delivery: id, trace: id, outcome: result, jobs: jobs.map(({ data, key }) => `${data.kind} ${key}`) }, 'a delivery');
+  log.info(
+    { sender, delivery: id, trace: id, outcome: result, jobs: jobs.map(({ data, key }) => `${data.kind} ${key}`) },
+    'a delivery was kept',
+  );
   return result === 'repeated'
     ? { status: 202, outcome: 'repeated', says: { repeated: true } }
     : { status: 202, outcome: 'accepted', says: { jobs: jobs.length } };
