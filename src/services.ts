@@ -11,8 +11,12 @@ import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
 import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
+import type { JournalStore } from './domain/journal.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import { anchorPrefix, anchorsAmong } from './journal/anchor.ts';
+import type { Anchor } from './journal/chain.ts';
+import { createJournal } from './journal/record.ts';
 import { readSource } from './updates/changelog/source.ts';
 import type { Progress, ScanPorts, ScanSettings } from './updates/scan.ts';
 import { createTexts } from './updates/texts.ts';
@@ -23,6 +27,9 @@ export interface Services {
   readonly http: HttpClient;
   readonly settings: ScanSettings;
   readonly persistence: Persistence;
+  readonly journalStore: JournalStore;
+  /** Hashes of the journal that were put elsewhere. */
+  anchors(): Promise<readonly Anchor[]>;
   /** What one scan, begun now, reaches the world through. */
   scanPorts(progress: Progress): ScanPorts;
   close(): Promise<void>;
@@ -66,17 +73,20 @@ async function joined(
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   const access = Object.values(config.forges).flatMap((one) => forgeAccess(one) ?? []);
+  const journal = createJournal(persistence.journal, () => new Date());
   const datasources = createDatasources({ registries, http, store, forges: access, localTags: (url) => localTags(forges, url) });
   return {
     forges,
     http,
     settings: settingsOf(config, placeOf),
     persistence,
+    journalStore: persistence.journal,
+    anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, now, progress, texts };
+      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts };
     },
     close: async () => {
       await http.close();
@@ -92,6 +102,13 @@ const named =
     if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
     return found;
   };
+/** The journal's anchors among the tags of the repository that app.yml names. */
+async function anchorsOf(repository: string | undefined, forges: ReadonlyMap<string, Forge>): Promise<Anchor[]> {
+  const place = repository === undefined ? undefined : repositoryRef(repository);
+  if (place === undefined || repository === undefined) return [];
+  const tags = await forges.get(place.forge)?.tags(place.path, anchorPrefix);
+  return anchorsAmong(tags ?? [], repository);
+}
 
 /** How the REST API of a forge is asked for tags, releases and packages. */
 function forgeAccess(forge: ForgeConfig): ForgeAccess | undefined {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { entryKinds } from '../domain/journal.ts';
 import type { CommonOptions, Context } from './context.ts';
 import type { DemoCommand } from './demo.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
+import type { JournalExportCommand, JournalListCommand, JournalVerifyCommand } from './journal.ts';
 import type { ScanCommand } from './scan.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
@@ -53,6 +55,7 @@ function createProgram(io: Io, start: Start): Command {
   addConfig(program, start);
   addScan(program, start);
   addInventory(program, start);
+  addJournal(program, start);
   addInit(program, start);
   return program;
 }
@@ -120,6 +123,44 @@ function addInventory(program: Command, start: Start): void {
     .addOption(environmentOption())
     .addOption(jsonOption())
     .action((options: InventoryCommand) => start(async (context) => (await import('./inventory.ts')).runInventory(options, context)));
+}
+
+function addJournal(program: Command, start: Start): void {
+  const journal = program.command('journal').description('the record of everything that was done');
+  journal
+    .command('list')
+    .description('the newest entries')
+    .addOption(environmentOption())
+    .addOption(new Option('--kind <kind>', 'only entries of this kind').choices(entryKinds))
+    .addOption(new Option('--last <number>', 'how many').argParser(wholeNumber).default(50))
+    .addOption(jsonOption())
+    .action((options: JournalListCommand) => start(async (context) => (await import('./journal.ts')).runJournalList(options, context)));
+  journal
+    .command('verify')
+    .description('is it as it was written: nothing changed, removed, reordered or cut off')
+    .addOption(listOption('--head <number:hash>', 'a hash that was put somewhere else by hand'))
+    .addOption(jsonOption())
+    .action((options: JournalVerifyCommand) => start(async (context) => (await import('./journal.ts')).runJournalVerify(options, context)));
+  journal
+    .command('export')
+    .description('JSON Lines and Markdown, a file for each environment and month')
+    .argument('<dir>', 'where the files are written')
+    .addOption(environmentOption())
+    .addOption(new Option('--month <YYYY-MM>', 'only this month (UTC)').argParser(monthText))
+    .addOption(jsonOption())
+    .action((directory: string, options: JournalExportCommand) =>
+      start(async (context) => (await import('./journal.ts')).runJournalExport(directory, options, context)),
+    );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return Number(text);
+}
+
+function monthText(text: string): string {
+  if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Write it as 2026-11.');
+  return text;
 }
 
 function addInit(program: Command, start: Start): void {

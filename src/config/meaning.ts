@@ -37,6 +37,7 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/validation/apiserver', said.apiserver],
   ['/access/maxDuration', said.duration],
   ['/notifications/heartbeat', said.heartbeat],
+  ['/journal/anchor/repository', said.repository],
 ];
 
 /** What names (keys that the user chooses) have to be. */

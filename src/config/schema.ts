@@ -5,7 +5,7 @@ import { forges } from './schema/forges.ts';
 import { packages } from './schema/packages.ts';
 import { access, validation } from './schema/policy.ts';
 import { clusters, registries } from './schema/registries.ts';
-import { notifications, schedule, server, store } from './schema/service.ts';
+import { journal, notifications, schedule, server, store } from './schema/service.ts';
 
 const root = section({
   server,
@@ -19,6 +19,7 @@ const root = section({
   validation,
   access,
   notifications,
+  journal,
 });
 
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;

@@ -1,7 +1,8 @@
 import type { EnvironmentForge, MergeRequest } from '../domain/forge.ts';
-import { commitMessage, label, type Marker, writeMarker } from '../domain/identifiers.ts';
+import { commitMessage, label, writeMarker } from '../domain/identifiers.ts';
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
+import type { Recorded } from './journal-entry.ts';
 import { rememberCommit } from './memory.ts';
 import { placesOf } from './proposal.ts';
 import type { Action, Build } from './reconcile.ts';
@@ -17,6 +18,8 @@ export interface Writer {
   readonly owner: string | undefined;
   /** The merge request's description, with its marker. */
   describe(proposal: Proposal): Promise<string>;
+  /** Resolves when the journal has kept what is about to be done; throws when it cannot, and then it is not done. */
+  record(action: Recorded): Promise<void>;
   /**
    * Does this when it is the environment's turn to write, unless somebody else has written meanwhile and something else is to be done now.
    * `stillOurs` throws when the turn was lost in the middle.
@@ -34,11 +37,11 @@ export interface Writer {
 export async function carryOut(writer: Writer, action: Action): Promise<string | undefined> {
   switch (action.kind) {
     case 'open':
-      return await open(writer, action.proposal, action.build);
+      return await open(writer, action);
     case 'update':
       return await update(writer, action);
     case 'close':
-      await writer.turn(() => close(writer, action.request, action.marker, action.reason));
+      await writer.turn(() => close(writer, action));
       return action.request.url;
     case 'tidy':
       await writer.turn(() => closeWith(writer, action.request, action.request.description));
@@ -55,12 +58,14 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
 }
 
 /** The text first, since making it takes long: only who has it waits to write. */
-async function open(writer: Writer, proposal: Proposal, toBuild: Build | undefined): Promise<string> {
+async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): Promise<string> {
+  const { proposal, build: toBuild } = action;
   const { branch, title } = proposal;
   const description = await writer.describe(proposal);
   const owner = writer.owner === undefined ? {} : { owner: writer.owner };
   const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
   return await writer.turn(async (stillOurs) => {
+    await writer.record(action);
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
     stillOurs();
     return (await writer.forge.open(writer.path, request)).url;
@@ -71,6 +76,7 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
   const { proposal, request, texts, build: toBuild } = action;
   const description = texts === undefined ? undefined : await writer.describe(proposal);
   await writer.turn(async (stillOurs) => {
+    await writer.record(action);
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
     stillOurs();
     if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
@@ -86,7 +92,9 @@ async function build(writer: Writer, proposal: Proposal, { base, expected }: Bui
   await rememberCommit(writer.store, writer.repository, branch, { head, ...carried, base, files: files.map(({ path }) => path) });
 }
 
-async function close(writer: Writer, request: MergeRequest, marker: Marker, reason: string): Promise<void> {
+async function close(writer: Writer, action: Extract<Action, { kind: 'close' }>): Promise<void> {
+  const { request, marker, reason } = action;
+  await writer.record(action);
   const description = `> Closed by Lockkeeper: ${reason}.\n\n${request.description.trimEnd()}\n${writeMarker({ ...marker, closed: reason })}\n`;
   await closeWith(writer, request, description);
 }

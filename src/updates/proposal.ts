@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { branchOf } from '../domain/identifiers.ts';
 import { packageKey } from '../domain/reference.ts';
 import type { Proposal, Update } from '../domain/update.ts';
-import { clean, gap } from './changelog/clean.ts';
+import { clean, gap } from '../markdown/clean.ts';
 
 /** Forges refuse longer titles (GitLab: 255 characters, GitHub: 256). */
 const titleLimit = 255;

@@ -9,6 +9,7 @@ import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type ForgeView, firstView, type Viewer, viewAgain } from './forge-view.ts';
 import { soakGate } from './gates.ts';
+import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
@@ -265,6 +266,7 @@ function writerOf(scene: Scene, decided: Decided, app: string, looked: readonly 
     owner,
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
+    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
     turn: (work) => turn(scene, decided, [app, looked], work),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
+import type { Journal } from '../domain/journal.ts';
 import type { Locks } from '../domain/locks.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
@@ -27,6 +28,7 @@ export interface ScanPorts {
   readonly datasources: Readonly<Record<DatasourceName, Datasource>>;
   readonly store: Store;
   readonly locks: Locks;
+  readonly journal: Journal;
   readonly texts: Texts;
   readonly now: Date;
   readonly progress: Progress;

@@ -7,8 +7,12 @@ const source = resolve(import.meta.dirname, '../../src');
 const may: Record<string, readonly string[]> = {
   domain: [],
   manifests: ['domain'],
+  markdown: ['domain'],
   config: ['domain'],
-  updates: ['domain', 'manifests'],
+  updates: ['domain', 'manifests', 'markdown'],
+  journal: ['domain', 'markdown'],
+  notifications: ['domain', 'markdown'],
+  runtime: ['domain'],
   dashboard: ['domain', 'manifests'],
   http: ['domain'],
   adapters: ['domain'],

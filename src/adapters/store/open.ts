@@ -4,6 +4,7 @@ import type { JournalStore } from '../../domain/journal.ts';
 import type { Locks } from '../../domain/locks.ts';
 import type { Queue } from '../../domain/queue.ts';
 import type { Store } from '../../domain/store.ts';
+import { openJournal } from './journal.ts';
 import { embeddedLocks } from './locks.ts';
 import { openQueue } from './queue.ts';
 import { openStore } from './sqlite.ts';
@@ -14,12 +15,12 @@ export interface Persistence {
   readonly locks: Locks;
   /** Opened when it is first asked for: a command needs none. */
   queue(): Queue;
-  readonly journal?: JournalStore;
+  readonly journal: JournalStore;
   close(): Promise<void>;
 }
 
 /**
- * `file:FOLDER` or `postgres://…`, as in store.url. Only the cache is opened now (made, migrated).
+ * `file:FOLDER` or `postgres://…`, as in store.url. Cache and journal are opened now (made, migrated).
  * Throws UsageError for what a person must change, OutsideError for a server that cannot be reached.
  */
 export async function openPersistence(url: string, warn: (text: string) => void): Promise<Persistence> {
@@ -33,16 +34,19 @@ export async function openPersistence(url: string, warn: (text: string) => void)
 
 function openFolder(folder: string, warn: (text: string) => void): Persistence {
   const store = openStore(folder);
+  const journal = openJournal(folder);
   let queue: ReturnType<typeof openQueue> | undefined;
   return {
     store,
     locks: embeddedLocks(folder),
+    journal,
     queue() {
       queue ??= openQueue(folder, { warn });
       return queue;
     },
     async close() {
       queue?.close();
+      journal.close();
       store.close();
     },
   };

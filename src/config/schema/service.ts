@@ -61,3 +61,20 @@ export const notifications = section(
   },
   { description: 'Who is told what.', default: {} },
 );
+
+export const journal = section(
+  {
+    anchor: section(
+      {
+        repository: Type.Optional(
+          text('Repository that gets a tag with the newest hash: FORGE:PATH. Better one that Lockkeeper may tag and nobody may rewrite.', {
+            examples: ['gitlab:platform/audit'],
+          }),
+        ),
+        slack: Type.Optional(text('Slack channel that is told the newest hash.', { examples: ['#audit'] })),
+      },
+      { description: 'Where the newest hash is put every hour, so that a cut tail is found.', default: {} },
+    ),
+  },
+  { description: 'The record of everything that was done.', default: {} },
+);

@@ -1,7 +1,7 @@
 import { explain, OutsideError } from '../../domain/errors.ts';
 import type { SourceForge, SourceHistory, Tag } from '../../domain/forge.ts';
+import type { Origin } from '../../markdown/links.ts';
 import { type Group, makeEntries } from './entries.ts';
-import type { Origin } from './links.ts';
 import { type Between, type CompareVersions, changelogBetween, notesBetween, type VersionNote } from './notes.ts';
 import { chooseRange, chooseTags, commitIn, type End, type Range, type RangeChoice, searchText, short } from './range.ts';
 import { type Forges, findSource, type Source, type SourceHints } from './source.ts';

@@ -1,5 +1,5 @@
 import { CommitParser } from 'conventional-commits-parser';
-import { clean } from './clean.ts';
+import { clean } from '../../markdown/clean.ts';
 
 /** A commit's message, or a merge request's title, read as https://www.conventionalcommits.org/en/v1.0.0/ says. */
 export interface Message {

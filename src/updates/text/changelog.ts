@@ -1,9 +1,9 @@
+import { harmlessInline, harmlessLine } from '../../markdown/harmless.ts';
+import { type Origin, safeHref } from '../../markdown/links.ts';
+import { harmlessMarkdown, isVisible } from '../../markdown/markdown.ts';
 import type { Changelog } from '../changelog/changelog.ts';
 import type { Entry, Group } from '../changelog/entries.ts';
 import type { Part } from '../changelog/fit.ts';
-import { harmlessInline, harmlessLine } from '../changelog/harmless.ts';
-import { type Origin, safeHref } from '../changelog/links.ts';
-import { harmlessMarkdown, isVisible } from '../changelog/markdown.ts';
 import type { VersionNote } from '../changelog/notes.ts';
 import { age, count, some } from './age.ts';
 import { details, summaryText } from './details.ts';

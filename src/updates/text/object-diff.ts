@@ -2,9 +2,9 @@ import type { ObjectDiff } from '../../manifests/object-diff.ts';
 import { yamlOf } from '../../manifests/object-diff.ts';
 import type { ManifestObject } from '../../manifests/objects.ts';
 import { hideSecretsOf } from '../../manifests/secrets.ts';
+import { codeSpan, harmlessLine } from '../../markdown/harmless.ts';
+import { codeBlock } from '../../markdown/markdown.ts';
 import type { Part } from '../changelog/fit.ts';
-import { codeSpan, harmlessLine } from '../changelog/harmless.ts';
-import { codeBlock } from '../changelog/markdown.ts';
 import { some } from './age.ts';
 import { details, summaryText } from './details.ts';
 

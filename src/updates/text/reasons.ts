@@ -1,5 +1,5 @@
 import type { Update } from '../../domain/update.ts';
-import { harmlessInline } from '../changelog/harmless.ts';
+import { harmlessInline } from '../../markdown/harmless.ts';
 
 const most = 4;
 

@@ -37,7 +37,8 @@ const codeOf = (error: unknown): string => (Error.isError(error) && 'code' in er
 
 /** Whether the connection, not the statement, was at fault. */
 export function isConnectionLoss(error: unknown): boolean {
-  const all = error instanceof AggregateError ? error.errors : [error];
+  const all: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  if (Error.isError(error) && error.cause !== undefined && isConnectionLoss(error.cause)) return true;
   return all.some((one) => passing.has(codeOf(one)) || lost.test(codeOf(one)) || (Error.isError(one) && cut.test(one.message)));
 }
 

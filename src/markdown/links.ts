@@ -1,4 +1,4 @@
-import type { ForgeTraits } from '../../domain/forge.ts';
+import type { ForgeTraits } from '../domain/forge.ts';
 
 /** The project that a text comes from: what its `#12` means. */
 export interface Origin {

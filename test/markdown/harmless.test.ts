@@ -1,8 +1,8 @@
-import { codeSpan, harmlessInline, harmlessLine } from '../../../src/updates/changelog/harmless.ts';
-import type { Origin } from '../../../src/updates/changelog/links.ts';
-import { codeBlock, harmlessMarkdown } from '../../../src/updates/changelog/markdown.ts';
-import { fc } from '../../support/fuzz.ts';
-import { liveIn } from '../../support/live-text.ts';
+import { codeSpan, harmlessInline, harmlessLine } from '../../src/markdown/harmless.ts';
+import type { Origin } from '../../src/markdown/links.ts';
+import { codeBlock, harmlessMarkdown } from '../../src/markdown/markdown.ts';
+import { fc } from '../support/fuzz.ts';
+import { liveIn } from '../support/live-text.ts';
 
 const origin: Origin = { type: 'gitlab', url: 'https://gitlab.example.com', path: 'payments/billing' };
 const seen = (text: string): string => text.replaceAll('\u200b', '·');

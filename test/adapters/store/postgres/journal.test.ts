@@ -1,0 +1,19 @@
+import { postgresJournal } from '../../../../src/adapters/store/postgres/journal.ts';
+import { journalContract } from '../../../support/contracts/journal-contract.ts';
+import { connections, describeOnPostgres } from '../../../support/with-postgres.ts';
+
+describeOnPostgres('the journal in Postgres', (server) => {
+  const { fresh, again } = connections(server);
+
+  journalContract('postgres', async () => {
+    const postgres = await fresh();
+    const { database } = postgres.address;
+    return {
+      store: postgresJournal(postgres),
+      again: async () => postgresJournal(again(database)),
+      tamper: async (number, text) => {
+        await server().query(database, `UPDATE lockkeeper.journal SET entry = '${text}' WHERE number = ${number}`);
+      },
+    };
+  });
+});
