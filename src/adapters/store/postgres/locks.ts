@@ -12,7 +12,7 @@ const beat = 5000;
  * The server lets a session's locks go when it finds that the client is gone: at once for a process that died, after half a minute for a network
  * that did. The client looks more often than that, so that whoever holds a lock learns of its loss before anybody else can have it.
  */
-const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET idle_session_timeout = 0';
+const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3';
 
 interface Session {
   readonly client: pg.Client;
