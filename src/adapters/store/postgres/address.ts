@@ -28,8 +28,8 @@ const remedies: Readonly<Record<string, (address: Address) => string>> = {
     `give the user the right (GRANT CREATE ON DATABASE "${database}" TO "${user}"), or let it own the schemas`,
 };
 
-/** SQLSTATE of a server that goes, comes or is full: it may work in a moment. */
-const passing = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006']);
+/** SQLSTATE of a server that goes, comes or is full, and of transactions that were in each other's way: it may work in a moment. */
+const passing = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006']);
 const lost = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)$/;
 const cut = /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable/i;
 

@@ -34,6 +34,25 @@ describeOnPostgres('the queue in Postgres', (server) => {
     };
   });
 
+  test('a worker that was not heard of has lost its job: what it says afterwards counts for nothing', async () => {
+    const postgres = await fresh();
+    const jobs = queue(postgres);
+    const told = Promise.withResolvers<unknown>();
+    const worker = await jobs.work(
+      async (_, signal) => {
+        signal.addEventListener('abort', () => told.resolve(signal.reason));
+        // As pg-boss does it, when another has taken the job after a silence.
+        await server().query(postgres.address.database, 'UPDATE lockkeeper_jobs.job SET retry_count = retry_count + 1');
+        await told.promise;
+      },
+      { atOnce: 1, attempts: 3 },
+    );
+    await jobs.add([scanOf('a')]);
+    expect(String(await told.promise)).toContain('another worker has this job now');
+    await worker.stop(1000);
+    expect(await jobs.list()).toMatchObject([{ key: 'a', state: 'running', attempts: 2 }]);
+  });
+
   test('a server that ends in the middle of work and comes back: nothing is lost', async () => {
     const jobs = queue(await fresh());
     const seen = new Set<string>();
