@@ -19,11 +19,12 @@ export function readAddress(url: string): Address {
   return { url, host, database, user, shown: `${database} on ${host}` };
 }
 
-/** SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) of what a person must change, and how. */
+/** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) or the code of Node: what a person must change. */
 const remedies: Readonly<Record<string, (address: Address) => string>> = {
   '28P01': ({ user }) => `the password of user "${user}" in store.url is wrong`,
   '28000': ({ user }) => `the server does not let user "${user}" in from here: check user and sslmode in store.url, and pg_hba.conf there`,
   '3D000': ({ database }) => `create it (CREATE DATABASE "${database}"), or name another in store.url`,
+  ENOENT: () => 'a file that store.url names (sslrootcert, sslcert, sslkey) is not there',
   '42501': ({ user, database }) =>
     `give the user the right (GRANT CREATE ON DATABASE "${database}" TO "${user}"), or let it own the schemas`,
 };
