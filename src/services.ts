@@ -29,7 +29,7 @@ export interface Services {
   readonly persistence: Persistence;
   readonly journalStore: JournalStore;
   /** Hashes of the journal that were put elsewhere. */
-  anchors(): Promise<readonly Anchor[]>;
+  readonly anchors: () => Promise<readonly Anchor[]>;
   /** What one scan, begun now, reaches the world through. */
   scanPorts(progress: Progress): ScanPorts;
   close(): Promise<void>;
