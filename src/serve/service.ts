@@ -45,10 +45,10 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     anchor: async () => undefined,
     lastScan: () => lastScan(persistence.store),
   });
-  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: metrics.asked });
+  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: (...of) => metrics.asked(...of) });
   const { persistence } = services;
   let stopping = false;
-  const parts: (() => Promise<void>)[] = [services.close];
+  const parts: (() => Promise<void>)[] = [() => services.close()];
   const stop = async (): Promise<void> => {
     stopping = true;
     for (const part of parts.splice(0).toReversed()) await part();
@@ -70,9 +70,9 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       metrics,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
-    parts.push(server.close);
+    parts.push(() => server.close());
     const schedule = await schedules(config, services, log);
-    parts.push(schedule.stop);
+    parts.push(() => schedule.stop());
     return { url: server.url, stop };
   } catch (error) {
     await stop();

@@ -39,7 +39,6 @@ function openFolder(folder: string, warn: (text: string) => void): Persistence {
   return {
     store,
     locks: embeddedLocks(folder),
-    journal,
     queue() {
       queue ??= openQueue(folder, { warn });
       return queue;
