@@ -14,6 +14,7 @@ import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Journal } from './domain/journal.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import type { ForgetfulForge, StoppingForge, WebhookForge } from './domain/webhook-forge.ts';
 import { anchorPrefix, anchorsAmong } from './journal/anchor.ts';
 import type { Anchor } from './journal/chain.ts';
 import { createJournal } from './journal/record.ts';
@@ -31,6 +32,8 @@ export interface Services {
   readonly journal: Journal;
   /** Hashes of the journal that were put elsewhere. */
   anchors(): Promise<readonly Anchor[]>;
+  /** Webhooks and labels of a forge; undefined for one that has none. */
+  webhookForge(name: string): Promise<ConnectedWebhooks | undefined>;
   /** What one scan, begun now, reaches the world through. */
   scanPorts(progress: Progress): ScanPorts;
   close(): Promise<void>;
@@ -89,6 +92,7 @@ async function joined(
     persistence,
     journal,
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
+    webhookForge: (name) => createWebhookForge(name, config.forges[name], http),
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
@@ -165,6 +169,20 @@ async function createForge(name: string, config: ForgeConfig, { pages, http, sto
       return { forge, forScan: () => forge, access: { type: 'github', url: forge.traits.url, authorization } };
     }
   }
+}
+
+export type ConnectedWebhooks =
+  | { readonly type: 'gitlab'; readonly forge: WebhookForge & StoppingForge }
+  | { readonly type: 'github'; readonly forge: WebhookForge & ForgetfulForge };
+
+async function createWebhookForge(name: string, config: ForgeConfig | undefined, http: HttpClient): Promise<ConnectedWebhooks | undefined> {
+  if (config === undefined || config.type === 'local') return undefined;
+  if (config.type === 'gitlab') {
+    const { createGitLabWebhooks } = await import('./adapters/forges/gitlab/webhooks.ts');
+    return { type: 'gitlab', forge: createGitLabWebhooks({ name, url: config.url, token: config.token, http }) };
+  }
+  const { createGitHubWebhooks } = await import('./adapters/forges/github/webhooks.ts');
+  return { type: 'github', forge: createGitHubWebhooks({ name, url: config.url, credentials: githubCredentials(name, config), http }) };
 }
 
 /** That there is one of the two, app.yml was checked for. */
