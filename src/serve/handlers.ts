@@ -8,6 +8,8 @@ import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
 import { reportOf, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
+import { rememberTold } from '../webhooks/missed.ts';
+import type { webhookJobs } from './webhook-jobs.ts';
 
 export interface HandlerParts {
   readonly services: Services;
@@ -17,13 +19,15 @@ export interface HandlerParts {
   readonly notify?: (thread: string) => Promise<void>;
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
+  readonly webhooks: ReturnType<typeof webhookJobs>;
 }
 
 type Look = (ports: ScanPorts) => Promise<ScanResult>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify } = parts;
+  const { services, beat, notify, webhooks } = parts;
+  const { store } = services.persistence;
   const { settings, forges } = services;
   const some = (look: Look) => async (job: Job) => {
     const { errors } = await scanned(parts, job, look);
@@ -32,14 +36,25 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
   return {
     scan: async (_, job) => {
-      const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }));
+      let began = new Date();
+      const result = await scanned(parts, job, (ports) => {
+        began = ports.now;
+        return scan(ports, settings, { dryRun: false });
+      });
+      const { environments, errors } = result;
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
-      await rememberScan(services.persistence.store, new Date());
+      await rememberScan(store, new Date());
+      await webhooks.scanned(result, began);
       await beat();
     },
-    'scan-package': (data, job) => some((ports) => scanPackage(ports, settings, data.package))(job),
+    'scan-package': async (data, job) => {
+      await rememberTold(store, data.package, new Date());
+      await some((ports) => scanPackage(ports, settings, data.package))(job);
+    },
     'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository))(job),
     'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
+    'check-webhooks': webhooks['check-webhooks'],
+    redeliver: webhooks.redeliver,
     notify: async ({ thread }) => notify?.(thread),
   };
 }

@@ -16,6 +16,7 @@ import { recordConfiguration } from './configuration.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
+import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhooks.ts';
 
 export interface Service {
@@ -44,6 +45,7 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     journal: async () => (await persistence.journal().newest())?.number ?? 0,
     anchor: async () => undefined,
     lastScan: () => lastScan(persistence.store),
+    stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
   const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: metrics.asked });
   const { persistence } = services;
@@ -61,6 +63,7 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       metrics,
       log,
       beat: heartbeat(services, config.notifications.heartbeat, log),
+      webhooks: webhookJobs({ config, services, metrics, log }),
       ...(notify !== undefined && { notify }),
     });
     const work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
@@ -73,6 +76,7 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     parts.push(server.close);
     const schedule = await schedules(config, services, log);
     parts.push(schedule.stop);
+    parts.push((await webhookSchedule(config, services, log)).stop);
     return { url: server.url, stop };
   } catch (error) {
     await stop();
