@@ -9,6 +9,7 @@ import { openPersistence, type Persistence } from './adapters/store/open.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
+import { lacksCredentials } from './config/unfinished.ts';
 import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Journal } from './domain/journal.ts';
@@ -44,6 +45,8 @@ export interface ServiceOptions {
   readonly warn: (text: string) => void;
   /** Told of every request that is sent. */
   readonly asked?: HttpClientOptions['asked'];
+  /** Goes without forges that have no credentials yet; else they are a mistake. */
+  readonly unfinished?: boolean;
   /** For tests: waits that many milliseconds between the tries of a request. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -61,7 +64,7 @@ export async function createServices(loaded: Pick<Loaded, 'config' | 'placeOf'>,
 
 async function joined(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
-  { redact, warn, wait, asked }: ServiceOptions,
+  { redact, warn, wait, asked, unfinished = false }: ServiceOptions,
   persistence: Persistence,
 ): Promise<Services> {
   const { store, locks } = persistence;
@@ -76,7 +79,7 @@ async function joined(
     ...(asked !== undefined && { asked }),
   });
   const made = new Map<string, ConnectedForge>();
-  for (const [name, forge] of Object.entries(config.forges))
+  for (const [name, forge] of Object.entries(config.forges).filter(([, one]) => !unfinished || !lacksCredentials(one)))
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   const access = [...made.values()].flatMap((one) => one.access ?? []);
@@ -176,7 +179,7 @@ export type ConnectedWebhooks =
   | { readonly type: 'github'; readonly forge: WebhookForge & ForgetfulForge };
 
 async function createWebhookForge(name: string, config: ForgeConfig | undefined, http: HttpClient): Promise<ConnectedWebhooks | undefined> {
-  if (config === undefined || config.type === 'local') return undefined;
+  if (config === undefined || config.type === 'local' || lacksCredentials(config)) return undefined;
   if (config.type === 'gitlab') {
     const { createGitLabWebhooks } = await import('./adapters/forges/gitlab/webhooks.ts');
     return { type: 'gitlab', forge: createGitLabWebhooks({ name, url: config.url, token: config.token, http }) };
@@ -189,7 +192,9 @@ async function createWebhookForge(name: string, config: ForgeConfig | undefined,
 export function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
   if (token !== undefined) return { token };
   if (appId !== undefined && privateKey !== undefined) return { appId, privateKey };
-  throw new UsageError(`forges.${name}: needs a token, or appId and privateKey of a GitHub App`);
+  throw new UsageError(
+    `forges.${name}: needs a token, or appId and privateKey of a GitHub App; lockkeeper serve shows a page that makes the App`,
+  );
 }
 
 function registrySettings(host: string, { ca, ...registry }: RegistryConfig): RegistrySettings {

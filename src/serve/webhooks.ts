@@ -1,6 +1,7 @@
 import { addressOf } from '../adapters/forges/github/address.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
+import { lacksCredentials } from '../config/unfinished.ts';
 import type { RepositoryRef } from '../domain/forge.ts';
 import type { WantedHook } from '../domain/webhook-forge.ts';
 import { githubHookEvents } from '../http/webhooks/github-events.ts';
@@ -15,7 +16,7 @@ export function webhookSettings({ forges, registries, environments, packages }: 
   return {
     gitlab: all.flatMap(([name, forge]) => (forge.type === 'gitlab' ? [{ name, secrets: secretsOf(forge) }] : [])),
     github: all.flatMap(([name, forge]) => {
-      if (forge.type !== 'github') return [];
+      if (forge.type !== 'github' || lacksCredentials(forge)) return [];
       return [{ name, ...addressOf(name, forge.url), credentials: githubCredentials(name, forge), secrets: secretsOf(forge) }];
     }),
     registries: Object.entries(registries).map(([host, registry]) => ({ host, secrets: secretsOf(registry) })),
@@ -31,7 +32,7 @@ export function webhookSettings({ forges, registries, environments, packages }: 
 /** The webhook that a forge should have; undefined where app.yml has no secret for it, or the forge no webhooks. */
 export function wantedHook({ forges, server }: Pick<Config, 'forges' | 'server'>, name: string): WantedHook | undefined {
   const forge = forges[name];
-  if (forge === undefined || forge.type === 'local') return undefined;
+  if (forge === undefined || forge.type === 'local' || lacksCredentials(forge)) return undefined;
   const [secret] = secretsOf(forge); // of two the new one
   const url = `${server.url?.replace(/\/+$/, '')}/webhooks/${forge.type}/${name}`;
   return secret === undefined ? undefined : { url, secret, events: forge.type === 'gitlab' ? gitlabHookEvents : githubHookEvents };
