@@ -78,7 +78,8 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     parts.push(server.close);
     const schedule = await schedules(config, services, log);
     parts.push(schedule.stop);
-    parts.push((await webhookSchedule(config, services, log)).stop);
+    const upkeep = await webhookSchedule(config, services, log);
+    parts.push(() => upkeep.stop());
     return { url: server.url, stop };
   } catch (error) {
     await stop();

@@ -51,8 +51,9 @@ interface Answer {
 
 const get = (target: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    request(`${server.url}${target}`, { headers, method }, async (response) => {
-      resolve({ status: response.statusCode ?? 0, body: await text(response), headers: response.headers });
+    request(`${server.url}${target}`, { headers, method }, (response) => {
+      const { statusCode: status = 0, headers: given } = response;
+      text(response).then((body) => resolve({ status, body, headers: given }), reject);
     })
       .on('error', reject)
       .end();
@@ -147,7 +148,7 @@ test.each(['', 'a/b', 'x'.repeat(101), '%0d%0aHost:'])('a code that is none is n
 
 test('two who come back at once make one App', async () => {
   await start(true);
-  let end = (_: string): void => {};
+  let end: (page: string) => void = () => {};
   finish = () =>
     new Promise((resolve) => {
       end = resolve;
