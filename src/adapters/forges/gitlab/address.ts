@@ -6,5 +6,5 @@ export function addressOf({ name, url }: { readonly name: string; readonly url: 
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new UsageError(`forges.${name}.url: ${url} is not an address; write one like https://gitlab.example.com`);
   }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  return `${parsed.origin}${parsed.pathname}`.replace(/(?<!\/)\/+$/, '');
 }
