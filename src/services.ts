@@ -121,7 +121,7 @@ const named =
   (forges: ReadonlyMap<string, Forge>) =>
   (name: string): Forge => {
     const found = forges.get(name);
-    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+    if (found === undefined) throw new UsageError(`forges.${name}: there is no token and no GitHub App yet`); // that it is in app.yml was checked
     return found;
   };
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { lacksCredentials } from '../config/unfinished.ts';
 import { UsageError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
 import { setupTargets, wantedHook } from '../serve/webhooks.ts';
@@ -19,13 +20,17 @@ export interface ForgeSetupCommand {
 /** `lockkeeper forge setup`: webhooks and labels, as app.yml says. 3 when a forge refused something. */
 export async function runForgeSetup(command: ForgeSetupCommand, context: Context): Promise<ExitCode> {
   const { forge, renew = false, dryRun = false, json = false } = command;
-  const rows = await withServices(context, async (services, config) => {
-    const names = chosen(config, forge);
-    for (const warning of warnings(config)) context.log.warn(warning);
-    const done: SetupRow[] = [];
-    for (const name of names) done.push(...(await ofForge(services, config, name, { dryRun, renew })));
-    return done;
-  });
+  const rows = await withServices(
+    context,
+    async (services, config) => {
+      const names = chosen(config, forge);
+      for (const warning of warnings(config)) context.log.warn(warning);
+      const done: SetupRow[] = [];
+      for (const name of names) done.push(...(await ofForge(services, config, name, { dryRun, renew })));
+      return done;
+    },
+    { unfinished: true },
+  );
   if (json) context.output.json({ dryRun, done: rows });
   else if (rows.length === 0) context.output.print('app.yml has no forge with webhooks.');
   else {
@@ -47,7 +52,8 @@ function chosen(config: Config, wanted: readonly string[] | undefined): readonly
         `--forge ${name}: no such forge${hint === undefined ? '' : `; did you mean "${hint}"?`} (app.yml has ${names.join(', ')})`,
       );
     }
-    if (config.forges[name]?.type !== 'local' && wantedHook(config, name) === undefined) {
+    const forge = config.forges[name];
+    if (forge !== undefined && forge.type !== 'local' && !lacksCredentials(forge) && wantedHook(config, name) === undefined) {
       throw new UsageError(
         `forges.${name}.webhookSecret: is missing; write one there (openssl rand -hex 32), it is what deliveries are verified with`,
       );
@@ -66,6 +72,9 @@ function warnings({ server }: Config): readonly string[] {
 
 async function ofForge(services: Services, config: Config, name: string, options: SetupOptions): Promise<readonly SetupRow[]> {
   const skipped = (reason: string): SetupRow[] => [{ forge: name, project: '', what: 'webhook', done: 'skipped', reason }];
+  const forge = config.forges[name];
+  if (forge !== undefined && lacksCredentials(forge))
+    return skipped(`forges.${name} has no credentials yet: lockkeeper serve makes its App`);
   const connected = await services.webhookForge(name);
   if (connected === undefined) return skipped('a local forge needs none');
   const wanted = wantedHook(config, name);

@@ -133,8 +133,14 @@ environments:
     const scan = await call(['scan', '--config', config]);
     expect([scan.exit, scan.stderr]).toEqual([2, expect.stringContaining('forges.github: needs a token, or appId and privateKey')]);
     const running = await start();
-    await until(() => running.log().some(({ msg }) => String(msg).includes('forge named "github"')) || undefined);
+    await until(
+      () => running.log().some(({ msg }) => String(msg).includes('forges.github: there is no token and no GitHub App yet')) || undefined,
+    );
     expect((await open('/readyz')).status).toBe(200);
+    expect((await call(['jobs', 'list', '--config', config])).exit).toBe(0);
+    expect((await call(['forge', 'setup', '--config', config])).stdout).toMatch(
+      /^github .*skipped +forges\.github has no credentials yet/m,
+    );
     expect((await open('/setup/github/other')).status).toBe(404);
   });
 });

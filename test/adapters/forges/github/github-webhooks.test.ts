@@ -91,10 +91,12 @@ test("the App's webhook is part of the App: its address and secret are set, its 
 test.each<[string, HookPlace]>([
   ['a repository', repository],
   ['an organisation', organisation],
+  ['the App', app],
 ])('attempts at the webhook of %s, over pages, newest first; one that is asked for again has the same delivery id', async (_, place) => {
-  const { server, forge } = await start();
+  const options = { app: { id: 4711, publicKey, installedBy: ['platform'] } };
+  const { server, forge } = place === app ? await start(options, { appId: 4711, privateKey }) : await start();
   await forge.createHook(place, wanted);
-  const [stored] = server.hooks;
+  const stored = place === app ? server.appHook : server.hooks[0];
   const hook = await forge.hook(place, wanted);
   if (stored === undefined || hook === undefined) throw new Error('there is no webhook');
   const first = server.deliver(stored);
