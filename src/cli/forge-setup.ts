@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { lacksCredentials } from '../config/unfinished.ts';
 import { UsageError } from '../domain/errors.ts';
 import { nearest } from '../domain/nearest.ts';
-import { setupTargets, wantedHook } from '../serve/webhooks.ts';
+import { setupTargets, wantedHook } from '../serve/wanted-webhooks.ts';
 import type { Services } from '../services.ts';
 import { rememberPlaces } from '../webhooks/places.ts';
 import { type SetupOptions, type SetupRow, setUp } from '../webhooks/setup.ts';

@@ -67,7 +67,7 @@ export async function runJournalVerify({ head = [], json = false }: JournalVerif
   const heads = head.map(headOption);
   const verdict = await withServices(
     context,
-    async ({ persistence, anchors }) => verifyChain(persistence.journal().entries(), [...heads, ...(await anchors())]),
+    async (services) => verifyChain(services.persistence.journal().entries(), [...heads, ...(await services.anchors())]),
     { unfinished: true },
   );
   const ok = verdict.problems.length === 0;

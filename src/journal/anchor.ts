@@ -9,9 +9,6 @@ type Head = Pick<Entry, 'number' | 'hash'>;
 /** A git tag whose name says all of it: `lockkeeper-journal/120-<hash>`. */
 export const anchorTag = ({ number, hash }: Head): string => `${prefix}${number}-${hash}`;
 
-/** `120:<hash>`, as people write it down, and `journal verify --head` reads it. */
-export const headText = ({ number, hash }: Head): string => `${number}:${hash}`;
-
 /** Undefined for a text that is no head. */
 export function readHead(text: string, place: string): Anchor | undefined {
   const [, number, hash] = /^(\d{1,15})[:-]([0-9a-f]{64})$/.exec(text) ?? [];

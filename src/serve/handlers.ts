@@ -6,9 +6,10 @@ import type { Store } from '../domain/store.ts';
 import { announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
-import { reportOf, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
+import { type EnvironmentRows, environmentRows, reportOf } from '../updates/report-rows.ts';
+import { type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
-import { rememberTold } from '../webhooks/missed.ts';
+import { rememberTold, type Suspect } from '../webhooks/missed.ts';
 import type { webhookJobs } from './webhook-jobs.ts';
 
 export interface HandlerParts {
@@ -22,7 +23,7 @@ export interface HandlerParts {
   readonly webhooks: ReturnType<typeof webhookJobs>;
 }
 
-type Look = (ports: ScanPorts) => Promise<ScanResult>;
+type Look = (ports: ScanPorts) => Promise<ScanResult<EnvironmentRows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
@@ -36,15 +37,16 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
   return {
     scan: async (_, job) => {
-      let began = new Date();
-      const result = await scanned(parts, job, (ports) => {
-        began = ports.now;
-        return scan(ports, settings, { dryRun: false });
-      });
-      const { environments, errors } = result;
+      const fresh: Suspect[] = [];
+      const { environments, errors } = await scanned(parts, job, (ports) =>
+        scan(ports, settings, { dryRun: false }, async (one) => {
+          fresh.push(...(await webhooks.firstSeen(one, ports.now)));
+          return environmentRows(one);
+        }),
+      );
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
       await rememberScan(store, new Date());
-      await webhooks.scanned(result, began);
+      await webhooks.suspect(fresh);
       await beat();
     },
     'scan-package': async (data, job) => {
@@ -59,7 +61,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
 }
 
-async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult> {
+async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult<EnvironmentRows>> {
   const about = log.child({ trace: job.trace });
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
@@ -87,7 +89,7 @@ export async function lastScan(store: Store): Promise<Date | undefined> {
   return at === undefined ? undefined : new Date(at);
 }
 
-const failed = (errors: ScanResult['errors']): Error => {
+const failed = (errors: ScanResult<EnvironmentRows>['errors']): Error => {
   const [first] = errors;
   return new OutsideError(
     first?.scope ?? '',

@@ -18,7 +18,7 @@ import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
-import { webhookSettings } from './webhooks.ts';
+import { webhookSettings } from './webhook-settings.ts';
 
 export interface Service {
   /** Where it listens. */
@@ -48,10 +48,15 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     lastScan: () => lastScan(persistence.store),
     stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
-  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: metrics.asked, unfinished: true });
+  const services = await createServices(loaded, {
+    redact,
+    warn: (text) => log.warn(text),
+    asked: (...of) => metrics.asked(...of),
+    unfinished: true,
+  });
   const { persistence } = services;
   let stopping = false;
-  const parts: (() => Promise<void>)[] = [services.close];
+  const parts: (() => Promise<void>)[] = [() => services.close()];
   const stop = async (): Promise<void> => {
     stopping = true;
     for (const part of parts.splice(0).toReversed()) await part();
@@ -75,9 +80,9 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       metrics,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
-    parts.push(server.close);
+    parts.push(() => server.close());
     const schedule = await schedules(config, services, log);
-    parts.push(schedule.stop);
+    parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
     parts.push(() => upkeep.stop());
     return { url: server.url, stop };

@@ -6,11 +6,11 @@ import type { Store } from '../domain/store.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { ConnectedWebhooks, Services } from '../services.ts';
 import { isNewAt } from '../updates/memory.ts';
-import type { ScanResult } from '../updates/scan.ts';
+import type { Scanned } from '../updates/scan.ts';
 import { missedDeliveries, type Suspect, suspect } from '../webhooks/missed.ts';
 import { redeliverFailed } from '../webhooks/redeliver.ts';
 import { checkWebhooks, stoppedAt } from '../webhooks/stopped.ts';
-import { wantedHook } from './webhooks.ts';
+import { wantedHook } from './wanted-webhooks.ts';
 
 interface WebhookJobParts {
   readonly config: Config;
@@ -45,8 +45,9 @@ export function webhookJobs({ config, services, metrics, log }: WebhookJobParts)
       forEach(config, services, async ({ type, forge }, wanted) => {
         if (type === 'github') await redeliverFailed({ store, now: new Date(), info: (text) => log.info(text) }, forge, wanted);
       }),
+    firstSeen: (scanned: Pick<Scanned, 'apps'>, began: Date): Promise<readonly Suspect[]> => firstSeen(store, scanned, began),
     /** After a scan of everything. */
-    scanned: async (result: ScanResult, began: Date): Promise<void> => suspect(store, await newAt(store, result, began), registries),
+    suspect: (found: readonly Suspect[]): Promise<void> => suspect(store, found, registries),
   };
 }
 
@@ -64,13 +65,11 @@ async function forEach(config: Config, services: WebhookJobParts['services'], wo
   if (failed.length > 0) throw new OutsideError('webhooks', failed.map(explain).join('; '));
 }
 
-/** Versions in merge requests that this scan opened or changed, and was the first to see. */
-async function newAt(store: Store, { environments }: ScanResult, began: Date): Promise<Suspect[]> {
-  const updates = environments
-    .flatMap(({ apps }) => apps)
-    .flatMap(({ action, problem }) =>
-      problem === undefined && (action.kind === 'open' || action.kind === 'update') ? action.proposal.updates : [],
-    );
+/** Versions in merge requests of one environment that the scan opened or changed, and was the first to see. */
+async function firstSeen(store: Store, { apps }: Pick<Scanned, 'apps'>, began: Date): Promise<Suspect[]> {
+  const updates = apps.flatMap(({ action, problem }) =>
+    problem === undefined && (action.kind === 'open' || action.kind === 'update') ? action.proposal.updates : [],
+  );
   const found: Suspect[] = [];
   for (const { reference, to } of updates) {
     if (await isNewAt(store, reference.package, to.version, began))

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/config/load.ts';
 import { webhookJobs } from '../../src/serve/webhook-jobs.ts';
 import { rememberReleases } from '../../src/updates/memory.ts';
-import type { ScanResult } from '../../src/updates/scan.ts';
+import type { Scanned } from '../../src/updates/scan.ts';
 import { rememberTold } from '../../src/webhooks/missed.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
@@ -19,22 +19,17 @@ const began = new Date(Date.now() - 20 * 60_000);
 const earlier = new Date(began.getTime() - 3_600_000);
 
 /** A scan that proposed 1.5.0. */
-const proposing = (kind: 'open' | 'keep', problem?: Error): ScanResult =>
+const proposing = (kind: 'open' | 'keep', problem?: Error): Scanned =>
   ({
-    environments: [
+    apps: [
       {
-        apps: [
-          {
-            action: { kind, proposal: { updates: [{ reference: { package: of }, to: { version: '1.5.0' } }] } },
-            ...(problem !== undefined && { problem }),
-          },
-        ],
+        action: { kind, proposal: { updates: [{ reference: { package: of }, to: { version: '1.5.0' } }] } },
+        ...(problem !== undefined && { problem }),
       },
     ],
-    errors: [],
-  }) as unknown as ScanResult;
+  }) as unknown as Scanned;
 
-async function look(result: ScanResult, seen: readonly (readonly [Date, string])[]) {
+async function look(result: Scanned, seen: readonly (readonly [Date, string])[]) {
   const store = new MemoryStore();
   const [counts, lines]: [string[], string[]] = [[], []];
   const jobs = webhookJobs({
@@ -45,7 +40,7 @@ async function look(result: ScanResult, seen: readonly (readonly [Date, string])
   });
   await rememberTold(store, 'registry.example.com/other', earlier);
   for (const [at, version] of seen) await rememberReleases(store, of, [{ version }], at);
-  await jobs.scanned(result, began);
+  await jobs.suspect(await jobs.firstSeen(result, began));
   await jobs['check-webhooks']();
   return { counts, lines };
 }
@@ -61,7 +56,7 @@ test('a registry that is to tell is counted from the start; what it did not tell
   ]);
 });
 
-test.each<[string, ScanResult, readonly (readonly [Date, string])[]]>([
+test.each<[string, Scanned, readonly (readonly [Date, string])[]]>([
   [
     'was seen before, and waited for its window',
     proposing('open'),

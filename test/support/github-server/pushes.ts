@@ -1,6 +1,6 @@
 import { git, mergedTree } from '../git-repository.ts';
 import { headOf } from './call.ts';
-import type { Pull, Repository, World } from './world.ts';
+import type { Pull, Repository, User, World } from './world.ts';
 
 /** What GitHub does when a branch got a new head. */
 export function pushed(world: World, repository: Repository, branch: string, sha: string): void {
@@ -21,6 +21,19 @@ export async function deleteBranch(world: World, repository: Repository, branch:
 export function close(world: World, pull: Pull): void {
   const at = world.now();
   Object.assign(pull, { state: 'closed', closedAt: at, updatedAt: at });
+}
+
+/** The pull request has these labels from now on; what changes is an event of it. */
+export function relabel(world: World, pull: Pull, labels: readonly string[], by: User): void {
+  const changes = [
+    ...labels.filter((name) => !pull.labels.includes(name)).map((label) => ({ event: 'labeled', label }) as const),
+    ...pull.labels.filter((name) => !labels.includes(name)).map((label) => ({ event: 'unlabeled', label }) as const),
+  ];
+  if (changes.length === 0) return;
+  const at = world.now();
+  pull.events.push(...changes.map((change) => ({ ...change, id: world.nextId(), by, at })));
+  pull.labels = [...labels];
+  pull.updatedAt = at;
 }
 
 const openFrom = (world: World, repository: Repository, branch: string): readonly Pull[] =>

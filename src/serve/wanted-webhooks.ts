@@ -1,4 +1,3 @@
-import { addressOf } from '../adapters/forges/github/address.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
 import { lacksCredentials } from '../config/unfinished.ts';
@@ -6,28 +5,7 @@ import type { RepositoryRef } from '../domain/forge.ts';
 import type { WantedHook } from '../domain/webhook-forge.ts';
 import { githubHookEvents } from '../http/webhooks/github-events.ts';
 import { gitlabHookEvents } from '../http/webhooks/gitlab-events.ts';
-import type { WebhookSettings } from '../http/webhooks/webhooks.ts';
-import { githubCredentials } from '../services.ts';
 import type { SetupTargets } from '../webhooks/setup.ts';
-
-/** Who may deliver, and about what, as app.yml says. */
-export function webhookSettings({ forges, registries, environments, packages }: Config): WebhookSettings {
-  const all = Object.entries(forges);
-  return {
-    gitlab: all.flatMap(([name, forge]) => (forge.type === 'gitlab' ? [{ name, secrets: secretsOf(forge) }] : [])),
-    github: all.flatMap(([name, forge]) => {
-      if (forge.type !== 'github' || lacksCredentials(forge)) return [];
-      return [{ name, ...addressOf(name, forge.url), credentials: githubCredentials(name, forge), secrets: secretsOf(forge) }];
-    }),
-    registries: Object.entries(registries).map(([host, registry]) => ({ host, secrets: secretsOf(registry) })),
-    environments: environments.flatMap((one) => {
-      const place = repositoryRef('discover' in one ? one.discover : one.repository);
-      if (place === undefined) return [];
-      return ['discover' in one ? { discover: place } : { repository: place }];
-    }),
-    sources: packages.flatMap(({ source }) => (source === undefined ? [] : (repositoryRef(source) ?? []))),
-  };
-}
 
 /** The webhook that a forge should have; undefined where app.yml has no secret for it, or the forge no webhooks. */
 export function wantedHook({ forges, server }: Pick<Config, 'forges' | 'server'>, name: string): WantedHook | undefined {
