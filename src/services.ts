@@ -9,11 +9,13 @@ import { openPersistence, type Persistence } from './adapters/store/open.ts';
 import type { Loaded } from './config/load.ts';
 import { repositoryRef } from './config/repository.ts';
 import type { Config, ForgeConfig, RegistryConfig } from './config/schema.ts';
+import { lacksCredentials } from './config/unfinished.ts';
 import { UsageError } from './domain/errors.ts';
 import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Journal } from './domain/journal.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import type { ForgetfulForge, StoppingForge, WebhookForge } from './domain/webhook-forge.ts';
 import { anchorPrefix, anchorsAmong } from './journal/anchor.ts';
 import type { Anchor } from './journal/chain.ts';
 import { createJournal } from './journal/record.ts';
@@ -31,6 +33,8 @@ export interface Services {
   readonly journal: Journal;
   /** Hashes of the journal that were put elsewhere. */
   anchors(): Promise<readonly Anchor[]>;
+  /** Webhooks and labels of a forge; undefined for one that has none. */
+  webhookForge(name: string): Promise<ConnectedWebhooks | undefined>;
   /** What one scan, begun now, reaches the world through. */
   scanPorts(progress: Progress): ScanPorts;
   close(): Promise<void>;
@@ -39,6 +43,8 @@ export interface Services {
 export interface ServiceOptions extends Pick<HttpClientOptions, 'wait' | 'deadline' | 'asked'> {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
+  /** Goes without forges that have no credentials yet; else they are a mistake. */
+  readonly unfinished?: boolean;
 }
 
 /** Opens the store and makes the adapters; nothing is asked of forges and registries yet. Throws UsageError, and OutsideError for a database that cannot be reached. */
@@ -54,7 +60,7 @@ export async function createServices(loaded: Pick<Loaded, 'config' | 'placeOf'>,
 
 async function joined(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
-  { redact, warn, ...transport }: ServiceOptions,
+  { redact, warn, unfinished = false, ...transport }: ServiceOptions,
   persistence: Persistence,
 ): Promise<Services> {
   const { store, locks } = persistence;
@@ -68,7 +74,7 @@ async function joined(
     ...transport,
   });
   const made = new Map<string, ConnectedForge>();
-  for (const [name, forge] of Object.entries(config.forges))
+  for (const [name, forge] of Object.entries(config.forges).filter(([, one]) => !unfinished || !lacksCredentials(one)))
     made.set(name, await createForge(name, forge, { pages: config.server.url, http, store, warn }));
   const forges = new Map([...made].map(([name, { forge }]) => [name, forge]));
   const access = [...made.values()].flatMap((one) => one.access ?? []);
@@ -84,6 +90,7 @@ async function joined(
     persistence,
     journal,
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
+    webhookForge: (name) => createWebhookForge(name, config.forges[name], http),
     scanPorts: (progress) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
@@ -109,7 +116,7 @@ const named =
   (forges: ReadonlyMap<string, Forge>) =>
   (name: string): Forge => {
     const found = forges.get(name);
-    if (found === undefined) throw new UsageError(`app.yml: there is no forge named "${name}"`);
+    if (found === undefined) throw new UsageError(`forges.${name}: there is no token and no GitHub App yet`); // that it is in app.yml was checked
     return found;
   };
 
@@ -162,11 +169,27 @@ async function createForge(name: string, config: ForgeConfig, { pages, http, sto
   }
 }
 
+export type ConnectedWebhooks =
+  | { readonly type: 'gitlab'; readonly forge: WebhookForge & StoppingForge }
+  | { readonly type: 'github'; readonly forge: WebhookForge & ForgetfulForge };
+
+async function createWebhookForge(name: string, config: ForgeConfig | undefined, http: HttpClient): Promise<ConnectedWebhooks | undefined> {
+  if (config === undefined || config.type === 'local' || lacksCredentials(config)) return undefined;
+  if (config.type === 'gitlab') {
+    const { createGitLabWebhooks } = await import('./adapters/forges/gitlab/webhooks.ts');
+    return { type: 'gitlab', forge: createGitLabWebhooks({ name, url: config.url, token: config.token, http }) };
+  }
+  const { createGitHubWebhooks } = await import('./adapters/forges/github/webhooks.ts');
+  return { type: 'github', forge: createGitHubWebhooks({ name, url: config.url, credentials: githubCredentials(name, config), http }) };
+}
+
 /** That there is one of the two, app.yml was checked for. */
 function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
   if (token !== undefined) return { token };
   if (appId !== undefined && privateKey !== undefined) return { appId, privateKey };
-  throw new UsageError(`forges.${name}: needs a token, or appId and privateKey of a GitHub App`);
+  throw new UsageError(
+    `forges.${name}: needs a token, or appId and privateKey of a GitHub App; lockkeeper serve shows a page that makes the App`,
+  );
 }
 
 function registrySettings(host: string, { ca, ...registry }: RegistryConfig): RegistrySettings {

@@ -13,6 +13,8 @@ export interface Metrics {
   /** One HTTP request that we sent; without a status nobody answered. */
   asked(host: string, seconds: number, answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> }): void;
   notified(outcome: 'sent' | 'failed'): void;
+  /** Versions that a sender should have told of and did not; 0 says that it is one that should. */
+  missed(sender: string, count: number): void;
 }
 
 export interface ScanFigures {
@@ -35,6 +37,8 @@ export interface MetricSources {
   anchor(): Promise<{ readonly number: number; readonly at: Date } | undefined>;
   /** When the last scan of everything came to its end, in whatever replica. */
   lastScan(): Promise<Date | undefined>;
+  /** Webhooks that each forge has stopped calling, where that is known. */
+  stoppedWebhooks(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Until there is something to say, a gauge says nothing: zero would be a time long ago. */
@@ -75,6 +79,10 @@ export function createMetrics(sources: MetricSources): Metrics {
   const jobs = counter('jobs_total', 'Jobs that were worked on.', ['kind', 'outcome']);
   const jobSeconds = histogram('job_duration_seconds', 'How long jobs took.', ['kind'], [0.1, 0.5, 1, 5, 10, 60, 300, 1800]);
   const deliveries = counter('webhook_deliveries_total', 'Deliveries of forges and registries.', ['sender', 'outcome']);
+  const missed = counter('webhook_missed_total', 'Versions that the schedule found and no delivery had told of.', ['sender']);
+  gauge('webhook_disabled', 'Webhooks that the forge has stopped calling.', ['forge'], async function (this: Gauge<'forge'>) {
+    for (const [forge, count] of await sources.stoppedWebhooks()) this.set({ forge }, count);
+  });
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
   gauge('journal_anchored_timestamp_seconds', 'When that was.', [], async function (this: Gauge) {
     setOrRemove(this, seconds((await sources.anchor())?.at));
@@ -120,6 +128,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       setFrom(answer?.headers, ['x-ratelimit-limit', 'ratelimit-limit'], (value) => limit.set({ host }, value));
     },
     notified: (outcome) => notifications.inc({ outcome }),
+    missed: (sender, count) => missed.inc({ sender }, count),
   };
 }
 

@@ -1,14 +1,16 @@
 import { ConfigError, type Problem, problemLine } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { hints } from '../config/unfinished.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 
 /** `lockkeeper config check`: every mistake in app.yml, or what is in it. */
 export async function runConfigCheck(options: { readonly json?: boolean }, { configFile, loadConfig, output }: Context): Promise<ExitCode> {
   const { config, problems } = check(loadConfig);
-  if (options.json) output.json({ ok: config !== undefined, problems });
+  const more = config === undefined ? [] : hints(config);
+  if (options.json) output.json({ ok: config !== undefined, problems, ...(more.length > 0 && { hints: more }) });
   else if (config === undefined) output.print([...problems.map(problemLine), count(problems.length, 'mistake')].join('\n'));
-  else output.print(`${configFile}: fine: ${contents(config)}`);
+  else output.print([`${configFile}: fine: ${contents(config)}`, ...more].join('\n'));
   return config === undefined ? 2 : 0;
 }
 

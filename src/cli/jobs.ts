@@ -11,7 +11,9 @@ export interface JobsListCommand {
 
 /** `lockkeeper jobs list`: what waits, runs and is parked, oldest first. */
 export async function runJobsList({ state, json = false }: JobsListCommand, context: Context): Promise<ExitCode> {
-  const jobs = await withServices(context, ({ persistence }) => persistence.queue().list(state === undefined ? undefined : [state]));
+  const jobs = await withServices(context, ({ persistence }) => persistence.queue().list(state === undefined ? undefined : [state]), {
+    unfinished: true,
+  });
   if (json) context.output.json({ jobs: jobs.map(({ data, ...job }) => ({ ...job, kind: data.kind })) });
   else if (jobs.length === 0) context.output.print('There is no such job.');
   else context.output.table(['id', 'kind', 'what', 'state', 'attempts', 'added', 'problem'], jobs.map(row));
@@ -34,17 +36,21 @@ export async function runJobsRetry(
   { json = false }: { readonly json?: boolean },
   context: Context,
 ): Promise<ExitCode> {
-  const retried = await withServices(context, async ({ persistence }) => {
-    const queue = persistence.queue();
-    const parked = (await queue.list(['parked'])).map(({ id }) => id);
-    const unknown = ids.find((id) => !parked.includes(id));
-    if (unknown !== undefined) {
-      throw new UsageError(`${unknown}: there is no such parked job, nothing was done; lockkeeper jobs list --state parked shows them`);
-    }
-    const chosen = ids.length > 0 ? ids : parked;
-    for (const id of chosen) await queue.retry(id);
-    return chosen;
-  });
+  const retried = await withServices(
+    context,
+    async ({ persistence }) => {
+      const queue = persistence.queue();
+      const parked = (await queue.list(['parked'])).map(({ id }) => id);
+      const unknown = ids.find((id) => !parked.includes(id));
+      if (unknown !== undefined) {
+        throw new UsageError(`${unknown}: there is no such parked job, nothing was done; lockkeeper jobs list --state parked shows them`);
+      }
+      const chosen = ids.length > 0 ? ids : parked;
+      for (const id of chosen) await queue.retry(id);
+      return chosen;
+    },
+    { unfinished: true },
+  );
   if (json) context.output.json({ retried });
   else context.output.print(retried.length === 1 ? '1 job waits again.' : `${retried.length} jobs wait again.`);
   return 0;

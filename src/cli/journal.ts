@@ -24,15 +24,19 @@ export interface JournalListCommand extends Choice {
 
 /** `lockkeeper journal list`: the newest entries, oldest of them first. */
 export async function runJournalList({ env, kind, last, json = false }: JournalListCommand, context: Context): Promise<ExitCode> {
-  const entries = await withServices(context, async ({ persistence }) => {
-    const kept: Entry[] = [];
-    for await (const entry of persistence.journal().entries()) {
-      if (!isOf(env, entry) || (kind !== undefined && kind !== entry.kind)) continue;
-      kept.push(entry);
-      if (kept.length > last) kept.shift();
-    }
-    return kept;
-  });
+  const entries = await withServices(
+    context,
+    async ({ persistence }) => {
+      const kept: Entry[] = [];
+      for await (const entry of persistence.journal().entries()) {
+        if (!isOf(env, entry) || (kind !== undefined && kind !== entry.kind)) continue;
+        kept.push(entry);
+        if (kept.length > last) kept.shift();
+      }
+      return kept;
+    },
+    { unfinished: true },
+  );
   if (json) context.output.json({ entries });
   else if (entries.length === 0) context.output.print('The journal holds no such entry.');
   else context.output.table(['', 'when', 'who', 'environment', 'kind', 'what', 'why'], entries.map(row));
@@ -61,8 +65,10 @@ export interface JournalVerifyCommand {
 /** `lockkeeper journal verify`: 1 when an entry was changed, removed or reordered, or the tail was cut. */
 export async function runJournalVerify({ head = [], json = false }: JournalVerifyCommand, context: Context): Promise<ExitCode> {
   const heads = head.map(headOption);
-  const verdict = await withServices(context, async (services) =>
-    verifyChain(services.persistence.journal().entries(), [...heads, ...(await services.anchors())]),
+  const verdict = await withServices(
+    context,
+    async (services) => verifyChain(services.persistence.journal().entries(), [...heads, ...(await services.anchors())]),
+    { unfinished: true },
   );
   const ok = verdict.problems.length === 0;
   if (json) context.output.json({ ok, ...verdict });
@@ -103,7 +109,9 @@ export async function runJournalExport(
   context: Context,
 ): Promise<ExitCode> {
   const wanted = (entry: Entry): boolean => isOf(env, entry) && (month === undefined || entry.at.startsWith(`${month}-`));
-  const sheets = await withServices(context, ({ persistence }) => writeSheets(persistence.journal(), directory, wanted));
+  const sheets = await withServices(context, ({ persistence }) => writeSheets(persistence.journal(), directory, wanted), {
+    unfinished: true,
+  });
   if (json) context.output.json({ sheets });
   else if (sheets.length === 0) context.output.print('The journal holds no such entry; nothing was written.');
   else

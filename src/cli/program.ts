@@ -7,7 +7,7 @@ import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
 import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
 import type { ScanCommand } from './scan.ts';
-import { addJobs, addJournal, addServe } from './service-commands.ts';
+import { addForge, addJobs, addJournal, addServe } from './service-commands.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
 
@@ -55,6 +55,7 @@ function createProgram(io: Io, start: Start): Command {
   addServe(program, start);
   addJobs(program, start);
   addJournal(program, start);
+  addForge(program, start);
   addInit(program, start);
   return program;
 }

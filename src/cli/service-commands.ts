@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { entryKinds } from '../domain/journal.ts';
 import { jobStates } from '../domain/queue.ts';
+import type { ForgeSetupCommand } from './forge-setup.ts';
 import type { JobsListCommand } from './jobs.ts';
 import type { JournalExportCommand, JournalListCommand, JournalVerifyCommand } from './journal.ts';
 import { environmentOption, jsonOption, listOption, monthText, type Start, wholeNumber } from './options.ts';
@@ -33,6 +34,19 @@ export function addJobs(program: Command, start: Start): void {
     .action((ids: string[], options: { json?: boolean }) =>
       start(async (context) => (await import('./jobs.ts')).runJobsRetry(ids, options, context)),
     );
+}
+
+export function addForge(program: Command, start: Start): void {
+  program
+    .command('forge')
+    .description('GitLab and GitHub')
+    .command('setup')
+    .description("make or correct the forges' webhooks and labels")
+    .addOption(listOption('--forge <name>', 'only this forge'))
+    .option('--renew', 'set the secrets of webhooks again, even where all looks right')
+    .option('--dry-run', 'say what would be done and change nothing')
+    .addOption(jsonOption())
+    .action((options: ForgeSetupCommand) => start(async (context) => (await import('./forge-setup.ts')).runForgeSetup(options, context)));
 }
 
 export function addJournal(program: Command, start: Start): void {

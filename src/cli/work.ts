@@ -3,13 +3,14 @@ import { createServices, type Services } from '../services.ts';
 import type { Progress } from '../updates/scan.ts';
 import type { Context } from './context.ts';
 
-/** Runs with the services that app.yml describes, and shuts them down whatever happens. */
+/** Runs with the services that app.yml describes, and shuts them down whatever happens; `unfinished`: also where a forge has no credentials yet. */
 export async function withServices<T>(
   { loadConfig, redact, log }: Context,
   work: (services: Services, config: Config) => Promise<T>,
+  { unfinished = false }: { readonly unfinished?: boolean } = {},
 ): Promise<T> {
   const loaded = loadConfig();
-  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text) });
+  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), unfinished });
   try {
     return await work(services, loaded.config);
   } finally {

@@ -105,7 +105,7 @@ function credentials(document: unknown): Mistake[] {
   });
 }
 
-/** A GitHub takes a token or an App, which is a number and a key. */
+/** A GitHub takes a token or an App, which is a number and a key; one that has neither yet is a beginning. */
 function githubCredentials(document: unknown): Mistake[] {
   return select(document, '/forges/*').flatMap(({ at, value }) => {
     if (!isMapping(value) || value['type'] !== 'github') return [];
@@ -115,7 +115,7 @@ function githubCredentials(document: unknown): Mistake[] {
       return [{ at: keyAt('token'), message: 'take either token, or appId and privateKey of a GitHub App' }];
     if (appId && !privateKey) return [{ at: keyAt('appId'), message: 'needs privateKey beside it' }];
     if (privateKey && !appId) return [{ at: keyAt('privateKey'), message: 'needs appId beside it' }];
-    return token || appId ? [] : [{ at, message: 'needs token, or appId and privateKey of a GitHub App' }];
+    return []; // without either, the service helps to make one
   });
 }
 

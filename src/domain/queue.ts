@@ -8,6 +8,10 @@ export type JobData =
   | { readonly kind: 'scan-environment'; readonly repository: string }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
+  /** Whether forges still call our webhooks, and registries tell of all that is pushed. */
+  | { readonly kind: 'check-webhooks' }
+  /** Deliveries that failed are asked for again, where the forge does not repeat them by itself. */
+  | { readonly kind: 'redeliver' }
   /** What people were told of one thing is brought up to date. */
   | { readonly kind: 'notify'; readonly thread: string };
 

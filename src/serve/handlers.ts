@@ -9,6 +9,8 @@ import type { Services } from '../services.ts';
 import { type EnvironmentRows, environmentRows, reportOf } from '../updates/report-rows.ts';
 import { type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
+import { rememberTold, type Suspect } from '../webhooks/missed.ts';
+import type { webhookJobs } from './webhook-jobs.ts';
 
 export interface HandlerParts {
   readonly services: Services;
@@ -18,13 +20,15 @@ export interface HandlerParts {
   readonly notify?: (thread: string) => Promise<void>;
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
+  readonly webhooks: ReturnType<typeof webhookJobs>;
 }
 
 type Look = (ports: ScanPorts) => Promise<ScanResult<EnvironmentRows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify } = parts;
+  const { services, beat, notify, webhooks } = parts;
+  const { store } = services.persistence;
   const { settings, forges } = services;
   const some = (look: Look) => async (job: Job) => {
     const { errors } = await scanned(parts, job, look);
@@ -33,14 +37,26 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
   return {
     scan: async (_, job) => {
-      const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }, environmentRows));
+      const fresh: Suspect[] = [];
+      const { environments, errors } = await scanned(parts, job, (ports) =>
+        scan(ports, settings, { dryRun: false }, async (one) => {
+          fresh.push(...(await webhooks.firstSeen(one, ports.now)));
+          return environmentRows(one);
+        }),
+      );
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
-      await rememberScan(services.persistence.store, new Date());
+      await rememberScan(store, new Date());
+      await webhooks.suspect(fresh);
       await beat();
     },
-    'scan-package': (data, job) => some((ports) => scanPackage(ports, settings, data.package))(job),
+    'scan-package': async (data, job) => {
+      await rememberTold(store, data.package, new Date());
+      await some((ports) => scanPackage(ports, settings, data.package))(job);
+    },
     'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository))(job),
     'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
+    'check-webhooks': webhooks['check-webhooks'],
+    redeliver: webhooks.redeliver,
     notify: async ({ thread }) => notify?.(thread),
   };
 }

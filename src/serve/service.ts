@@ -6,16 +6,18 @@ import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { explain } from '../domain/errors.ts';
 import type { Redact } from '../domain/redact.ts';
-import { type HttpServer, startServer } from '../http/server.ts';
+import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { deliver } from '../notifications/deliver.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
 import { recordConfiguration } from './configuration.ts';
+import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
+import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
 export interface Service {
@@ -44,8 +46,14 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     journal: async () => (await persistence.journal().newest())?.number ?? 0,
     anchor: async () => undefined,
     lastScan: () => lastScan(persistence.store),
+    stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
-  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: (...of) => metrics.asked(...of) });
+  const services = await createServices(loaded, {
+    redact,
+    warn: (text) => log.warn(text),
+    asked: (...of) => metrics.asked(...of),
+    unfinished: true,
+  });
   const { persistence } = services;
   let stopping = false;
   const parts: (() => Promise<void>)[] = [() => services.close()];
@@ -61,11 +69,13 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       metrics,
       log,
       beat: heartbeat(services, config.notifications.heartbeat, log),
+      webhooks: webhookJobs({ config, services, metrics, log }),
       ...(notify !== undefined && { notify }),
     });
     const work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
     parts.push(() => work.stop(patience));
     const server = await listen(config, services, {
+      setup: githubApps(loaded, services, log),
       log,
       metrics,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
@@ -73,6 +83,8 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     parts.push(() => server.close());
     const schedule = await schedules(config, services, log);
     parts.push(() => schedule.stop());
+    const upkeep = await webhookSchedule(config, services, log);
+    parts.push(() => upkeep.stop());
     return { url: server.url, stop };
   } catch (error) {
     await stop();
@@ -84,7 +96,17 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
 async function listen(
   config: Config,
   services: Services,
-  { log, metrics, ready }: { readonly log: Logger; readonly metrics: Metrics; readonly ready: () => Promise<string | undefined> },
+  {
+    log,
+    metrics,
+    ready,
+    setup,
+  }: {
+    readonly setup: readonly Route[];
+    readonly log: Logger;
+    readonly metrics: Metrics;
+    readonly ready: () => Promise<string | undefined>;
+  },
 ): Promise<HttpServer> {
   const now = (): Date => new Date();
   const webhooks = await createWebhooks(webhookSettings(config), {
@@ -97,7 +119,7 @@ async function listen(
     host: config.server.host,
     port: config.server.port,
     site: createPages(config, (text) => log.warn(text)),
-    routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics)],
+    routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });
 }

@@ -1,6 +1,7 @@
 import { addressOf } from '../adapters/forges/github/address.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config, ForgeConfig } from '../config/schema.ts';
+import { lacksCredentials } from '../config/unfinished.ts';
 import type { WebhookSettings } from '../http/webhooks/webhooks.ts';
 
 /** Whom app.yml lets deliver webhooks, and what for. */
@@ -15,7 +16,9 @@ export function webhookSettings({ forges, registries, environments, packages }: 
     gitlab: Object.entries(forges).flatMap(([name, forge]) =>
       forge.type === 'gitlab' ? [{ name, secrets: secretsOf(forge.webhookSecret) }] : [],
     ),
-    github: Object.entries(forges).flatMap(([name, forge]) => (forge.type === 'github' ? [githubSettings(name, forge)] : [])),
+    github: Object.entries(forges).flatMap(([name, forge]) =>
+      forge.type === 'github' && !lacksCredentials(forge) ? [githubSettings(name, forge)] : [],
+    ),
     registries: Object.entries(registries).map(([host, { webhookSecret }]) => ({ host, secrets: secretsOf(webhookSecret) })),
   };
 }

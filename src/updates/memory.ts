@@ -19,6 +19,12 @@ export async function rememberReleases(store: Store, of: Package, releases: read
   if (fresh.length > 0) await store.put('first-seen', packageKey(of), [...known, { at: now.toISOString(), releases: fresh }]);
 }
 
+/** Whether the scan that began at that time was the first to see the version, of a package that others had looked at before. */
+export async function isNewAt(store: Store, of: Package, version: string, began: Date): Promise<boolean> {
+  const [, ...later] = (await store.get<FirstSeen>('first-seen', packageKey(of))) ?? [];
+  return later.some(({ at, releases }) => at === began.toISOString() && releases.includes(version));
+}
+
 /** A commit of ours on a branch: what it carries and what it was built on. */
 export interface OwnCommit extends Carried {
   readonly head: string;

@@ -13,6 +13,7 @@ const may: Record<string, readonly string[]> = {
   journal: ['domain', 'markdown'],
   notifications: ['domain', 'markdown'],
   runtime: ['domain'],
+  webhooks: ['domain'],
   dashboard: ['domain', 'manifests'],
   http: ['domain'],
   adapters: ['domain'],

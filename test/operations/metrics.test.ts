@@ -15,6 +15,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     journal: async () => 3,
     anchor: async () => ({ number: 3, at: new Date() }),
     lastScan: async () => new Date(),
+    stoppedWebhooks: async () => new Map([['gitlab', 1]]),
   });
   const job: Job = { id: '1', data: { kind: 'scan' }, key: '', trace: 't', state: 'running', attempts: 1, addedAt: '2026-11-21T08:00:00Z' };
   metrics.deliveries.count('gitlab/gitlab', 'accepted');
@@ -29,6 +30,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   });
   metrics.asked('gitlab.example.com', 0.1, { status: 200, headers: { 'ratelimit-remaining': '1999', 'ratelimit-limit': '2000' } });
   metrics.notified('sent');
+  metrics.missed('registry/registry.example.com', 0);
   const samples = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const names = new Map<string, Set<string>>();
   for (const sample of samples) {
@@ -119,6 +121,7 @@ test('what is not known yet is not said: a scan that never was is not one of 197
     journal: async () => 0,
     anchor: async () => undefined,
     lastScan: async () => undefined,
+    stoppedWebhooks: async () => new Map(),
   });
   for (let reading = 1; reading < 3; reading += 1) {
     const text = await metrics.text();

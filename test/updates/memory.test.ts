@@ -1,4 +1,4 @@
-import { ran, rememberRunning, running } from '../../src/updates/memory.ts';
+import { isNewAt, ran, rememberReleases, rememberRunning, running } from '../../src/updates/memory.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
 const hour = 3_600_000;
@@ -24,4 +24,38 @@ test('nobody looked for a week: that it ran all the while is not known, and a sh
   await look(171, 'a 1.0.0');
   await look(172);
   expect(await ran(store, 'staging')).toEqual({ 'a 1.0.0': 2 * hour, 'a 1.1.0': 0 });
+});
+
+test.each<[string, readonly (readonly [hour: number, versions: readonly string[]])[], boolean]>([
+  ['never seen', [], false],
+  ['seen at the first look at all: how old it is nobody knows', [[2, ['1.4.0', '1.5.0']]], false],
+  [
+    'seen before',
+    [
+      [0, ['1.4.0']],
+      [1, ['1.5.0']],
+      [2, ['1.6.0']],
+    ],
+    false,
+  ],
+  [
+    'first seen by this scan',
+    [
+      [0, ['1.4.0']],
+      [2, ['1.4.0', '1.5.0']],
+    ],
+    true,
+  ],
+])('a version is new at a scan: %s', async (_, looks, expected) => {
+  const store = new MemoryStore();
+  const of = { datasource: 'oci', name: 'registry.example.com/billing' } as const;
+  for (const [hours, versions] of looks) {
+    await rememberReleases(
+      store,
+      of,
+      versions.map((version) => ({ version })),
+      at(hours),
+    );
+  }
+  expect(await isNewAt(store, of, '1.5.0', at(2))).toBe(expected);
 });

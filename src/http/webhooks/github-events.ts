@@ -16,6 +16,9 @@ export const githubEvents = [
   'installation_repositories',
 ] as const;
 
+/** Those of an App that comes and goes are told without being asked for, and cannot be asked for. */
+export const githubHookEvents = githubEvents.filter((event) => !event.startsWith('installation'));
+
 export type GitHubEvent = (typeof githubEvents)[number];
 
 export const isGitHubEvent = (name: string): name is GitHubEvent => (githubEvents as readonly string[]).includes(name);

@@ -2,6 +2,9 @@ import { at, listAt, type Payload, textAt } from './payload.ts';
 import type { Asked } from './sender.ts';
 import { askedBy, type Change, type Served } from './served.ts';
 
+/** What webhooks are set up for, as GitLab's API calls it (`…_events`). Those of pipelines and deployments are of no interest yet. */
+export const gitlabHookEvents = ['merge_requests', 'note', 'push', 'tag_push', 'pipeline', 'deployment', 'releases'] as const;
+
 /** Of project, group and system hooks. https://docs.gitlab.com/user/project/integrations/webhook_events/ and /administration/system_hooks/ */
 export function gitlabAsks(forge: string, payload: Payload, served: Served): Asked {
   const path = textAt(payload, 'project', 'path_with_namespace');

@@ -13,10 +13,21 @@ import { keepFolder } from '../keep-folder.ts';
 import { headOf } from './call.ts';
 import { sendArchive } from './codeload.ts';
 import { answer } from './conversation.ts';
+import { attempt } from './hooks.ts';
 import { merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
 import { close, deleteBranch, pushed, relabel } from './pushes.ts';
-import { type App, type Pull, pathOf, type Repository, type Review, type User, type World } from './world.ts';
+import {
+  type App,
+  type ManifestApp,
+  type Pull,
+  pathOf,
+  type Repository,
+  type Review,
+  type StoredHook,
+  type User,
+  type World,
+} from './world.ts';
 
 /** A GitHub that answers as its official description says, over real bare git repositories. Starts it on loopback. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHubServer> {
@@ -59,6 +70,9 @@ export class GitHubServer {
     this.#world = {
       users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
       repositories: [],
+      hooks: [],
+      hookStatus: 200,
+      manifests: new Map(),
       app: toApp(options.app),
       url: '',
       api: '',
@@ -89,6 +103,33 @@ export class GitHubServer {
     await Promise.allSettled(this.#world.repositories.flatMap(({ pulls }) => pulls.map(({ checking }) => checking ?? Promise.resolve())));
     rmSync(this.#folder, { recursive: true, force: true });
     if (this.violations.length > 0) throw new Error(`not as GitHub describes it:\n${this.violations.join('\n')}`);
+  }
+
+  get hooks(): readonly StoredHook[] {
+    return this.#world.hooks;
+  }
+
+  /** The App's. */
+  get appHook(): StoredHook {
+    if (this.#world.app === undefined) throw new Error('a GitHub without an App');
+    return this.#world.app.hook;
+  }
+
+  /** What who is called by webhooks answers. */
+  set hookStatus(status: number) {
+    this.#world.hookStatus = status;
+  }
+
+  /** Something happened, and the webhook delivered it. Gives the delivery's id. */
+  deliver(hook: StoredHook): string {
+    const made = attempt(this.#world, undefined, this.#world.hookStatus);
+    hook.attempts.push(made);
+    return made.guid;
+  }
+
+  /** Somebody made an App from a manifest, and is sent back with this code. */
+  makeApp(code: string, app: ManifestApp): void {
+    this.#world.manifests.set(code, app);
   }
 
   /** As a browser would show it. */
@@ -122,6 +163,7 @@ export class GitHubServer {
       protectedPrefixes: [],
       pulls: [],
       releases: [],
+      labels: [],
       statuses: [],
       checkRuns: [],
       activities: [],
@@ -259,5 +301,6 @@ function toApp(of: GitHubOptions['app']): App | undefined {
   const login = 'lockkeeper-app[bot]';
   const user = toUser({ login, name: login, email: `900+${login}@users.noreply.github.com`, token: '' }, 900);
   const installations = new Map(installedBy.map((owner, index) => [5_000 + index, owner]));
-  return { id, slug: 'lockkeeper-app', bot: { ...user, type: 'Bot' }, publicKey, installations, tokens: new Map() };
+  const hook = { id: 1, place: '', active: true, events: [], config: {}, attempts: [] };
+  return { id, slug: 'lockkeeper-app', bot: { ...user, type: 'Bot' }, publicKey, installations, tokens: new Map(), hook };
 }

@@ -9,6 +9,10 @@ export interface NewUser {
   readonly email?: string;
   /** By owner, `''` for everywhere; default: write everywhere. */
   readonly permissions?: Readonly<Record<string, Permission>>;
+  /** Default: it may see to webhooks of repositories. */
+  readonly hooks?: boolean;
+  /** Default: none whose webhooks it may see to. */
+  readonly organisations?: readonly string[];
 }
 
 export interface NewRepository {
@@ -45,4 +49,6 @@ export const toUser = ({ login, ...of }: NewUser, id: number): User => ({
   token: of.token ?? `ghp_${login}0123456789`,
   type: 'User',
   permissions: of.permissions ?? { '': 'write' },
+  hooks: of.hooks ?? true,
+  organisations: of.organisations ?? [],
 });

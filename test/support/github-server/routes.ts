@@ -13,6 +13,8 @@ import {
   listMatchingRefs,
   updateRef,
 } from './git-data.ts';
+import { createHook, createLabel, getAppHook, getLabel, listDeliveries, listHooks, redeliver, updateAppHook, updateHook } from './hooks.ts';
+import { convertManifest } from './manifests.ts';
 import { type DescribedOperation, describedOperation } from './openapi.ts';
 import {
   addAssignees,
@@ -52,6 +54,23 @@ const table: Readonly<Record<string, Answer>> = {
   'GET /orgs/{org}/repos': listOrganisation,
   'GET /app': getApp,
   'GET /app/installations': listInstallations,
+  'GET /app/hook/config': getAppHook,
+  'PATCH /app/hook/config': updateAppHook,
+  'GET /app/hook/deliveries': listDeliveries,
+  'POST /app/hook/deliveries/{delivery_id}/attempts': redeliver,
+  'POST /app-manifests/{code}/conversions': convertManifest,
+  'GET /orgs/{org}/hooks': listHooks,
+  'POST /orgs/{org}/hooks': createHook,
+  'PATCH /orgs/{org}/hooks/{hook_id}': updateHook,
+  'GET /orgs/{org}/hooks/{hook_id}/deliveries': listDeliveries,
+  'POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts': redeliver,
+  'GET /repos/{owner}/{repo}/hooks': listHooks,
+  'POST /repos/{owner}/{repo}/hooks': createHook,
+  'PATCH /repos/{owner}/{repo}/hooks/{hook_id}': updateHook,
+  'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries': listDeliveries,
+  'POST /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts': redeliver,
+  'GET /repos/{owner}/{repo}/labels/{name}': getLabel,
+  'POST /repos/{owner}/{repo}/labels': createLabel,
   'POST /app/installations/{installation_id}/access_tokens': createToken,
   'GET /installation/repositories': listInstallation,
   'GET /repos/{owner}/{repo}': getRepository,

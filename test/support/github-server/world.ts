@@ -12,6 +12,10 @@ export interface User {
   readonly type: 'User' | 'Bot' | 'Organization';
   /** By owner; `''` is everywhere. */
   readonly permissions: Readonly<Record<string, Permission>>;
+  /** False: the token may not see webhooks of repositories. */
+  readonly hooks: boolean;
+  /** Organisations whose webhooks the token may see to. */
+  readonly organisations: readonly string[];
 }
 
 export interface Comment {
@@ -115,6 +119,7 @@ export interface Repository {
   readonly objects: GitObjects;
   readonly defaultBranch: string;
   readonly topics: readonly string[];
+  readonly labels: { readonly name: string; readonly color: string; readonly description: string }[];
   archived: boolean;
   /** Branches whose names begin so may not be replaced by force. */
   readonly protectedPrefixes: string[];
@@ -126,8 +131,17 @@ export interface Repository {
   readonly activities: { readonly id: number; readonly ref: string; readonly after: string; readonly at: Date }[];
 }
 
+/** An App just made. */
+export interface ManifestApp {
+  readonly id: number;
+  readonly slug: string;
+  readonly pem: string;
+  readonly webhookSecret: string | null;
+}
+
 /** The GitHub App of the stand-in. */
 export interface App {
+  readonly hook: StoredHook;
   readonly id: number;
   readonly slug: string;
   readonly bot: User;
@@ -139,7 +153,30 @@ export interface App {
   readonly tokens: Map<string, { readonly installation: number; readonly until: number }>;
 }
 
+export interface StoredAttempt {
+  readonly id: number;
+  readonly guid: string;
+  readonly status: number;
+  readonly again: boolean;
+  readonly at: Date;
+}
+
+export interface StoredHook {
+  readonly id: number;
+  /** `owner/name` or an organisation; empty for the App. */
+  readonly place: string;
+  active: boolean;
+  events: readonly string[];
+  config: { readonly url?: string; readonly content_type?: string; readonly insecure_ssl?: string; readonly secret?: string };
+  readonly attempts: StoredAttempt[];
+}
+
 export interface World {
+  readonly hooks: StoredHook[];
+  /** What those who are called by webhooks answer. */
+  hookStatus: number;
+  /** Codes of Apps that somebody just made from a manifest, each good for one use. */
+  readonly manifests: Map<string, ManifestApp>;
   readonly users: User[];
   readonly repositories: Repository[];
   readonly app: App | undefined;

@@ -19,7 +19,7 @@ import { branchDeleted, closeRequest, pushed } from './pushes.ts';
 import { forgetBranches } from './repositories.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
 import { addPipeline } from './statuses.ts';
-import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
+import { headOf, type Project, type StoredHook, type StoredLabel, type StoredRequest, type User, type World } from './world.ts';
 
 /** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
 export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabServer> {
@@ -51,6 +51,10 @@ export class GitLabServer {
       url: '',
       signingCommitter: options.signingCommitter,
       quickActions: [],
+      hooks: [],
+      labels: [],
+      premium: options.premium === true,
+      hooksAreAnswered: true,
       now: () => {
         clock = Math.max(clock + 1, Date.now());
         return new Date(clock);
@@ -92,6 +96,25 @@ export class GitLabServer {
   /** The bot's. */
   get token(): string {
     return this.#user('').token;
+  }
+
+  get hooks(): readonly StoredHook[] {
+    return this.#world.hooks;
+  }
+
+  get labels(): readonly StoredLabel[] {
+    return this.#world.labels;
+  }
+
+  /** Whether who is called by a webhook answers with 2xx. */
+  set hooksAreAnswered(answered: boolean) {
+    this.#world.hooksAreAnswered = answered;
+  }
+
+  /** GitLab has had enough of all webhooks that fail. */
+  stopHooks(until?: string): void {
+    for (const hook of this.#world.hooks)
+      Object.assign(hook, { status: until === undefined ? 'disabled' : 'temporarily_disabled', disabledUntil: until });
   }
 
   /** Quick actions that a text posted through the API would have run. */

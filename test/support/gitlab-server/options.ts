@@ -36,6 +36,8 @@ export interface GitLabOptions {
   readonly users?: readonly NewUser[];
   /** Files of the first commit by project path. */
   readonly projects?: Readonly<Record<string, Files>>;
+  /** With a licence for webhooks of groups. */
+  readonly premium?: boolean;
   /** Every answer takes at least that long. */
   readonly delayMs?: number;
   /** GitLab under a path: `/gitlab`. */

@@ -2,6 +2,7 @@ import type { Call, Reply } from './call.ts';
 import { createCommit, listCommits, showCommit } from './commits.ts';
 import { describedOperation } from './description/described.ts';
 import type { Operation } from './description/operation.ts';
+import { addHook, createLabel, editHook, listHooks, listLabels, testHook } from './hooks.ts';
 import { create, listGroupRequests, listProjectRequests, show, update } from './merge-requests.ts';
 import { merge } from './merging.ts';
 import { createNote, editNote, listNotes } from './notes.ts';
@@ -31,7 +32,17 @@ const table: readonly (readonly [string, Answer])[] = [
   ['GET /users/:id', showOtherUser],
   ['GET /groups/:id/projects', listGroupProjects],
   ['GET /groups/:id/merge_requests', listGroupRequests],
+  ['GET /groups/:id/hooks', listHooks],
+  ['POST /groups/:id/hooks', addHook],
+  ['PUT /groups/:id/hooks/:hook_id', editHook],
+  ['POST /groups/:id/hooks/:hook_id/test/:trigger', testHook],
   ['GET /projects/:id', showProject],
+  ['GET /projects/:id/hooks', listHooks],
+  ['POST /projects/:id/hooks', addHook],
+  ['PUT /projects/:id/hooks/:hook_id', editHook],
+  ['POST /projects/:id/hooks/:hook_id/test/:trigger', testHook],
+  ['GET /projects/:id/labels', listLabels],
+  ['POST /projects/:id/labels', createLabel],
   ['GET /projects/:id/repository/branches', listBranches],
   ['GET /projects/:id/repository/branches/:branch', showBranch],
   ['DELETE /projects/:id/repository/branches/:branch', deleteBranch],

@@ -85,7 +85,36 @@ export interface Project {
   updatedAt: Date;
 }
 
+export interface StoredHook {
+  readonly id: number;
+  /** Path of a project or group. */
+  readonly place: string;
+  url: string;
+  /** Events. */
+  readonly on: Set<string>;
+  verifiesTls: boolean;
+  token?: string;
+  signingToken?: string;
+  status: 'executable' | 'temporarily_disabled' | 'disabled';
+  disabledUntil?: string | undefined;
+  readonly createdAt: Date;
+}
+
+export interface StoredLabel {
+  /** Path of a project or group. */
+  readonly place: string;
+  readonly name: string;
+  readonly color: string;
+  readonly description: string;
+}
+
 export interface World {
+  readonly hooks: StoredHook[];
+  readonly labels: StoredLabel[];
+  /** It has what only a licence brings: webhooks of groups. */
+  readonly premium: boolean;
+  /** Whoever a webhook calls answers with 2xx. */
+  hooksAreAnswered: boolean;
   readonly users: User[];
   readonly projects: Project[];
   /** `http://127.0.0.1:port`, with the relative root where there is one. */

@@ -60,8 +60,11 @@ export class GitHubApi {
     this.#options = options;
   }
 
-  /** Asks about a repository; `doing` fits before its path: "listing the branches of". Throws RefusedError for a path that is none. */
-  async ask<T>(doing: string, path: string, work: (rest: Rest, at: Repository) => Promise<T>): Promise<T> {
+  /**
+   * Asks about a repository; `doing` fits before its path: "listing the branches of"; `permission` is what it takes, where that is not a usual one.
+   * Throws RefusedError for a path that is none.
+   */
+  async ask<T>(doing: string, path: string, work: (rest: Rest, at: Repository) => Promise<T>, permission?: string): Promise<T> {
     const at = repositoryOf(path);
     if (at === undefined) {
       throw new RefusedError(
@@ -69,12 +72,18 @@ export class GitHubApi {
         `${path}: a repository at ${this.host} is called owner/name; correct its path in app.yml`,
       );
     }
-    return this.askOwner(doing, path, at.owner, (rest) => work(rest, at));
+    return this.askOwner(doing, path, at.owner, (rest) => work(rest, at), permission);
   }
 
-  /** Asks about something else that belongs to an owner. */
-  async askOwner<T>(doing: string, path: string | undefined, owner: string | undefined, work: (rest: Rest) => Promise<T>): Promise<T> {
-    return explained({ forge: this.name, url: this.url, path, doing, asApp: this.account.asApp }, async () =>
+  /** Asks about something else that belongs to an owner; without one, about ourselves. */
+  async askOwner<T>(
+    doing: string,
+    path: string | undefined,
+    owner: string | undefined,
+    work: (rest: Rest) => Promise<T>,
+    permission?: string,
+  ): Promise<T> {
+    return explained({ forge: this.name, url: this.url, path, doing, asApp: this.account.asApp, permission }, async () =>
       work((await this.#octokit(owner)).rest),
     );
   }

@@ -13,6 +13,8 @@ export interface Attempt {
   readonly doing: string;
   /** Acting as a GitHub App, not with a token. */
   readonly asApp: boolean;
+  /** The permission that it takes, where that is not one of contents and pull requests. */
+  readonly permission?: string | undefined;
 }
 
 /** Runs one piece of work; a refusal comes out as the error that people read, every other error as it is. */
@@ -43,7 +45,7 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitHubRefusal): Ou
 const isMoved = (status: number, reason: string): boolean =>
   (status === 409 && !/empty/i.test(reason)) || (status === 422 && /Reference (already exists|does not exist)/i.test(reason));
 
-function advice({ forge, path = '', asApp }: Attempt, status: number, reason: string): string {
+function advice({ forge, path = '', asApp, permission }: Attempt, status: number, reason: string): string {
   const [where, who] = asApp ? [`forges.${forge}.appId and privateKey`, 'the GitHub App'] : [`forges.${forge}.token`, 'the token'];
   if (status === 401)
     return `put ${asApp ? 'the number and the key of one App' : 'a valid token'} into ${where}; it may have expired or been revoked`;
@@ -53,8 +55,10 @@ function advice({ forge, path = '', asApp }: Attempt, status: number, reason: st
     return `let ${asApp ? 'the App' : "the token's user"} create, update and delete branches lockkeeper/* of ${path} (Settings › Rules)`;
   }
   if (status === 403 && reason.includes('it takes the permission')) return `give ${who} that permission for ${path || 'this'}`;
-  if (status === 403) return `give ${who} access to ${path || 'this'} with the permissions contents and pull requests: read and write`;
-  if (status === 404) return `check the path in app.yml, and that ${who} has access to ${path}`;
+  if (status === 403)
+    return `give ${who} access to ${path || 'this'} with ${permission === undefined ? 'the permissions contents and pull requests: read and write' : `the permission ${permission}`}`;
+  if (status === 404)
+    return `check the path in app.yml, and that ${who} has access to ${path}${permission === undefined ? '' : ` with the permission ${permission}`}`;
   if (status < 400) return 'it was renamed or transferred: write the address it has now into app.yml';
   return 'GitHub refuses this request as it is';
 }

@@ -1,10 +1,13 @@
 import type {
   Branches,
   Commits,
+  GroupHooks,
   Groups,
   MergeRequestApprovals,
   MergeRequestNotes,
   MergeRequests,
+  ProjectHooks,
+  ProjectLabels,
   ProjectReleases,
   Projects,
   Repositories,
@@ -23,10 +26,13 @@ export interface Resources {
   readonly branches: Branches;
   readonly commits: Commits;
   readonly groups: Groups;
+  readonly groupHooks: GroupHooks;
+  readonly labels: ProjectLabels;
   readonly notes: MergeRequestNotes;
   readonly mergeRequests: MergeRequests;
   readonly releases: ProjectReleases;
   readonly projects: Projects;
+  readonly projectHooks: ProjectHooks;
   readonly repositories: Repositories;
   readonly files: RepositoryFiles;
   readonly tags: Tags;
@@ -84,11 +90,11 @@ export class GitLabApi {
     this.#options = options;
   }
 
-  /** Asks about a project or group; `doing` fits before the path: "listing the branches of". */
-  async ask<T>(doing: string, path: string | undefined, work: (resources: Resources) => Promise<T>): Promise<T> {
+  /** Asks about a project or group; `doing` fits before the path: "listing the branches of"; `role` is the one that it takes, where that is not Developer. */
+  async ask<T>(doing: string, path: string | undefined, work: (resources: Resources) => Promise<T>, role?: string): Promise<T> {
     this.#resources ??= connect(this.#options);
     const resources = await this.#resources;
-    return explained({ forge: this.name, url: this.url, path, doing }, () => work(resources));
+    return explained({ forge: this.name, url: this.url, path, doing, role }, () => work(resources));
   }
 
   /** As `ask`; undefined where GitLab says 404. */
@@ -170,10 +176,13 @@ async function connect({ url, token, http }: ApiOptions): Promise<Resources> {
     branches: new rest.Branches(options),
     commits: new rest.Commits(options),
     groups: new rest.Groups(options),
+    groupHooks: new rest.GroupHooks(options),
+    labels: new rest.ProjectLabels(options),
     notes: new rest.MergeRequestNotes(options),
     mergeRequests: new rest.MergeRequests(options),
     releases: new rest.ProjectReleases(options),
     projects: new rest.Projects(options),
+    projectHooks: new rest.ProjectHooks(options),
     repositories: new rest.Repositories(options),
     files: new rest.RepositoryFiles(options),
     tags: new rest.Tags(options),

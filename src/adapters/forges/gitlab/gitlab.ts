@@ -1,8 +1,8 @@
-import { UsageError } from '../../../domain/errors.ts';
 import type { Forge } from '../../../domain/forge.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { understood } from '../understood.ts';
+import { addressOf } from './address.ts';
 import { GitLabApi } from './api.ts';
 import { discover } from './discovery.ts';
 import { toPublic } from './merge-request.ts';
@@ -95,12 +95,4 @@ function reading(repositories: Repositories, lists: MergeRequestLists, readings:
     },
     mergeRequests: async (path) => (await lists.of(path, heads.get(path), readings())).map(toPublic),
   };
-}
-
-function addressOf({ name, url }: GitLabOptions): string {
-  const parsed = URL.parse(url);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw new UsageError(`forges.${name}.url: ${url} is not an address; write one like https://gitlab.example.com`);
-  }
-  return `${parsed.origin}${parsed.pathname}`.replace(/(?<!\/)\/+$/, '');
 }

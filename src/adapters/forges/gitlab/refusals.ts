@@ -11,6 +11,8 @@ export interface Attempt {
   readonly path?: string | undefined;
   /** `listing the branches of`: fits before the path. */
   readonly doing: string;
+  /** The role that it takes; absent: Developer. */
+  readonly role?: string | undefined;
 }
 
 /** Runs one piece of work; a refusal comes out as the error that people read, every other error as it is. */
@@ -31,7 +33,7 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitLabRefusal): Ou
   return new RefusedError(scope, `${said}; ${advice(attempt, status, reason)}`, { status });
 }
 
-function advice({ forge, path = '' }: Attempt, status: number, reason: string): string {
+function advice({ forge, path = '', role = 'Developer' }: Attempt, status: number, reason: string): string {
   const token = `forges.${forge}.token`;
   if (status === 401) return `put a valid token into ${token}; it may have expired or been revoked`;
   if (/insufficient_scope/i.test(reason)) return `the token in ${token} needs the scope "api"`;
@@ -40,8 +42,10 @@ function advice({ forge, path = '' }: Attempt, status: number, reason: string): 
   if (/protected|not allowed to push/i.test(reason)) {
     return `give the token's user the role Developer in ${path} and, where a rule protects lockkeeper/*, allow them to push and force-push there (Settings › Repository › Protected branches)`;
   }
-  if (status === 403) return `give the token's user the role Developer in ${path}`;
-  if (status === 404) return `check the path in app.yml, and that the token's user is a member with the role Developer`;
+  if (status === 403) return `give the token's user the role ${role} in ${path}`;
+  if (status === 404) return `check the path in app.yml, and that the token's user is a member with the role ${role}`;
   if (status < 400) return `write the address it has now into app.yml`;
+  if (/url is blocked/i.test(reason))
+    return 'server.url has to be one that GitLab may call (Admin › Settings › Network › Outbound requests)';
   return 'GitLab refuses this request as it is';
 }

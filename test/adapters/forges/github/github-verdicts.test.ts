@@ -61,7 +61,7 @@ describe('with a token: commit statuses', () => {
         context: 'lockkeeper/validate',
         description: '',
         targetUrl: null,
-        creator: { ...bot, id: 1, type: 'User', permissions: {} },
+        creator: { ...bot, id: 1, type: 'User', permissions: {}, hooks: false, organisations: [] },
         createdAt: new Date(),
       });
     await expect(at.forge.setStatus(path, target, status())).rejects.toThrow('reached the maximum number of statuses');

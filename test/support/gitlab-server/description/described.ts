@@ -2,6 +2,8 @@ import { reviews } from './approvals.ts';
 import { branches } from './branches.ts';
 import { commits } from './commits.ts';
 import { files } from './files.ts';
+import { hooks } from './hooks.ts';
+import { labels } from './labels.ts';
 import { mergeRequests } from './merge-requests.ts';
 import { notes } from './notes.ts';
 import type { Operation } from './operation.ts';
@@ -24,6 +26,8 @@ const described: Readonly<Record<string, Operation>> = {
   ...tags,
   ...releases,
   ...files,
+  ...hooks,
+  ...labels,
   ...mergeRequests,
   ...notes,
   ...reviews,
