@@ -12,7 +12,7 @@ export interface Call {
   readonly path: string;
   /** Decoded parts of the path that the route left open. */
   readonly parts: readonly string[];
-  /** Query and JSON body together, as Grape sees them. */
+  /** Of the query or the JSON body: checked, and of the types that GitLab's description says. */
   readonly given: Parameters;
   readonly query: URLSearchParams;
   readonly request: IncomingMessage;
@@ -29,35 +29,80 @@ export const ok = (body: unknown, status = 200): Reply => ({ status, body });
 
 const mostPerPage = 100;
 
-/** One page with GitLab's headers: https://docs.gitlab.com/api/rest/#offset-based-pagination */
-export function page(call: Call, all: readonly unknown[], options: { readonly countless?: boolean } = {}): Reply {
-  const [number, size] = [Number(call.given['page'] ?? 1), Number(call.given['per_page'] ?? 20)];
+interface Place {
+  readonly number: number;
+  readonly size: number;
+}
+
+function placeOf({ given }: Call): Place {
+  const [number, size] = [Number(given['page'] ?? 1), Number(given['per_page'] ?? 20)];
   if (number < 1) throw new Refused(400, { error: 'page does not have a valid value' });
   if (size < 1) throw new Refused(400, { error: 'per_page has a value not allowed' });
-  const perPage = Math.min(size, mostPerPage);
-  const pages = Math.max(1, Math.ceil(all.length / perPage));
-  const next = number < pages ? number + 1 : undefined;
-  const link = (to: number, rel: string) => {
+  return { number, size: Math.min(size, mostPerPage) };
+}
+
+const cut = <T>(all: readonly T[], { number, size }: Place): readonly T[] => all.slice((number - 1) * size, number * size);
+
+/** https://docs.gitlab.com/api/rest/#pagination-response-headers */
+const mostCounted = 10_000;
+
+/** One page with GitLab's headers: https://docs.gitlab.com/api/rest/#offset-based-pagination */
+export function page(call: Call, all: readonly unknown[]): Reply {
+  const place = placeOf(call);
+  const pages = Math.max(1, Math.ceil(all.length / place.size));
+  const next = place.number < pages ? place.number + 1 : undefined;
+  const counts = all.length > mostCounted ? undefined : { total: all.length, pages };
+  return { status: 200, body: cut(all, place), headers: headers(call, place, { next, last: counts?.pages, counts }) };
+}
+
+/** Commits are not counted: a full page has a next one, which may be empty (lib/api/commits.rb of GitLab). */
+export function pageOfCommits(call: Call, all: readonly unknown[]): Reply {
+  const place = placeOf(call);
+  const body = cut(all, place);
+  const next = body.length === place.size ? place.number + 1 : undefined;
+  return { status: 200, body, headers: headers(call, place, { next, last: next ?? place.number, counts: undefined }) };
+}
+
+/**
+ * Of branches or tags. Their first page always names a second one, counts all there are whatever was searched for, and holds everything
+ * that a search found (`paginate_first_page_via_gitaly` in lib/gitlab/pagination/gitaly_keyset_pager.rb of GitLab, its BranchesFinder
+ * and TagsFinder).
+ */
+export function pageOfRefs(call: Call, found: readonly unknown[], total: number): Reply {
+  const place = placeOf(call);
+  if (place.number > 1) return page(call, found);
+  const pages = Math.floor(total / place.size) + 1;
+  const searched = (call.given['search'] ?? call.given['regex'] ?? '') !== '';
+  return {
+    status: 200,
+    body: searched ? found : cut(found, place),
+    headers: headers(call, place, { next: 2, last: pages, counts: { total, pages } }),
+  };
+}
+
+interface Around {
+  readonly next: number | undefined;
+  readonly last: number | undefined;
+  readonly counts: { readonly total: number; readonly pages: number } | undefined;
+}
+
+function headers(call: Call, { number, size }: Place, { next, last, counts }: Around): Record<string, string> {
+  const link = (to: number | undefined, rel: string) => {
+    if (to === undefined) return [];
     const query = new URLSearchParams(call.query);
     query.set('page', String(to));
-    query.set('per_page', String(perPage));
-    return `<${call.world.url}/api/v4${call.path}?${query.toString()}>; rel="${rel}"`;
+    query.set('per_page', String(size));
+    return [`<${call.world.url}/api/v4${call.path}?${query.toString()}>; rel="${rel}"`];
   };
-  const links = [
-    ...(number > 1 ? [link(number - 1, 'prev')] : []),
-    ...(next === undefined ? [] : [link(next, 'next')]),
-    link(1, 'first'),
-    ...(options.countless === true ? [] : [link(pages, 'last')]),
-  ];
-  const headers = {
+  const previous = number > 1 ? number - 1 : undefined;
+  return {
     'x-page': String(number),
-    'x-per-page': String(perPage),
-    'x-prev-page': number > 1 ? String(number - 1) : '',
-    'x-next-page': next === undefined ? '' : String(next),
-    link: links.join(', '),
-    ...(options.countless === true ? {} : { 'x-total': String(all.length), 'x-total-pages': String(pages) }),
+    'x-per-page': String(size),
+    'x-prev-page': String(previous ?? ''),
+    'x-next-page': String(next ?? ''),
+    link: [...link(previous, 'prev'), ...link(next, 'next'), ...link(1, 'first'), ...link(last, 'last')].join(', '),
+    ...(counts === undefined ? {} : { 'x-total': String(counts.total), 'x-total-pages': String(counts.pages) }),
   };
-  return { status: 200, body: all.slice((number - 1) * perPage, number * perPage), headers };
 }
 
 export function send(call: Pick<Call, 'request' | 'response'>, { status, body, headers = {} }: Reply): void {

@@ -1,15 +1,15 @@
 import type { TreeFile } from '../git-objects.ts';
 import { GitFailed, git, gitText } from '../git-repository.ts';
-import { type Call, ok, page, projectOf, type Reply } from './call.ts';
+import { type Call, ok, pageOfCommits, projectOf, type Reply } from './call.ts';
 import { commitEntity, type GitCommit } from './entities.ts';
-import { check, message, notFound, optional, type Parameters, paging, Refused, text } from './parameters.ts';
+import { message, notFound, optional, type Parameters, Refused, text } from './parameters.ts';
 import { pushed } from './pushes.ts';
 import { headOf, isProtected, mayPush, type Project } from './world.ts';
 
 const format = ['%H', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
 
-function toCommit(line: string): GitCommit {
-  const [sha = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = ''] = line.split('\x1f');
+/** Of sha, parents, author's name, mail and date, committer's, and the message. */
+export function toCommit([sha = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = '']: string[]): GitCommit {
   return {
     sha,
     parents: parents.split(' ').filter(Boolean),
@@ -20,11 +20,15 @@ function toCommit(line: string): GitCommit {
 }
 
 /** Commits of a revision or range, newest first; none for a revision that does not exist, as GitLab does. */
-async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
+export async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
   try {
     const args = ['log', '-z', `--format=${format}`, `--max-count=${most}`, '--end-of-options', revision, '--'];
     const listed = await git(project.directory, args);
-    return listed.toString().split('\0').filter(Boolean).map(toCommit);
+    return listed
+      .toString()
+      .split('\0')
+      .filter(Boolean)
+      .map((line) => toCommit(line.split('\x1f')));
   } catch (error) {
     if (error instanceof GitFailed) return [];
     throw error;
@@ -33,12 +37,10 @@ async function log(project: Project, revision: string, most = 10_000): Promise<r
 
 export async function listCommits(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  const given = check(call.given, { ref_name: { kind: 'string' }, since: { kind: 'datetime' }, until: { kind: 'datetime' }, ...paging });
-  const commits = await log(project, optional(given, 'ref_name') ?? project.defaultBranch);
-  return page(
+  const commits = await log(project, optional(call.given, 'ref_name') ?? project.defaultBranch);
+  return pageOfCommits(
     call,
     commits.map((commit) => commitEntity(call.world, project, commit)),
-    { countless: true },
   );
 }
 
@@ -50,31 +52,12 @@ export async function showCommit(call: Call): Promise<Reply> {
   return ok({ ...commitEntity(call.world, project, commit), status: null, project_id: project.id, last_pipeline: null });
 }
 
-const rules = {
-  branch: { kind: 'string', required: true, filled: true },
-  commit_message: { kind: 'string', required: true, filled: true },
-  actions: { kind: 'array', required: true },
-  start_branch: { kind: 'string' },
-  start_sha: { kind: 'string' },
-  author_email: { kind: 'string' },
-  author_name: { kind: 'string' },
-  stats: { kind: 'boolean' },
-  force: { kind: 'boolean' },
-} as const;
-
-const actionRules = {
-  action: { kind: ['create', 'update', 'move', 'delete', 'chmod'], required: true },
-  file_path: { kind: 'string', required: true },
-  content: { kind: 'string' },
-  encoding: { kind: ['text', 'base64'] },
-  last_commit_id: { kind: 'string' },
-} as const;
-
 /** https://docs.gitlab.com/api/commits/#create-a-commit-with-multiple-files-and-actions */
 export async function createCommit(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  const given = check(call.given, rules);
-  const actions = (given['actions'] as unknown[]).map((action) => checkAction(action));
+  const { given } = call;
+  const actions = given['actions'] as readonly Parameters[];
+  actions.forEach(checkContent);
   if (given['start_branch'] !== undefined && given['start_sha'] !== undefined) {
     throw new Refused(400, { error: 'start_branch, start_sha are mutually exclusive' });
   }
@@ -98,13 +81,8 @@ export async function createCommit(call: Call): Promise<Reply> {
   return ok({ ...commitEntity(call.world, project, commit), status: null, project_id: project.id, last_pipeline: null }, 201);
 }
 
-function checkAction(action: unknown): Parameters {
-  if (typeof action !== 'object' || action === null) throw new Refused(400, { error: 'actions is invalid' });
-  const given = Object.fromEntries(Object.entries(action as Parameters));
-  const checked = check(given, actionRules);
-  if (checked['action'] === 'update' && checked['content'] === undefined)
-    throw new Refused(400, { error: 'actions[0][content] is missing' });
-  return checked;
+function checkContent({ action, content }: Parameters, at: number): void {
+  if (action === 'update' && content === undefined) throw new Refused(400, { error: `actions[${at}][content] is missing` });
 }
 
 const badName = /^[-/.]|\/\/|\.\.|@\{|\.lock(\/|$)|\/\.|[\s~^:?*[\\\p{Cc}]|[/.]$/u;

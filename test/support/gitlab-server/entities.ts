@@ -1,8 +1,14 @@
-import type { Project, StoredRequest, User, World } from './world.ts';
+import type { Call } from './call.ts';
+import type { Commit } from './description/commits.ts';
+import type { ListedMergeRequest, MergeRequest } from './description/merge-requests.ts';
+import type { BasicProject, Project as Described } from './description/projects.ts';
+import type { UserBasic } from './description/users.ts';
+import { mergeStatus } from './pushes.ts';
+import { groupOf, mayPush, nameOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
-export const time = (of: Date | undefined): string | null => of?.toISOString() ?? null;
+const time = (of: Date | undefined): string | null => of?.toISOString() ?? null;
 
-export const userEntity = (world: World, of: User) => ({
+export const userEntity = (world: World, of: User): UserBasic => ({
   id: of.id,
   username: of.username,
   public_email: null,
@@ -13,16 +19,45 @@ export const userEntity = (world: World, of: User) => ({
   web_url: `${world.url}/${of.username}`,
 });
 
-export const projectEntity = (world: World, of: Project, empty: boolean) => ({
+/** What a list with `simple=true` shows. */
+export const basicProjectEntity = (world: World, of: Project): BasicProject => ({
   id: of.id,
-  name: of.path.slice(of.path.lastIndexOf('/') + 1),
-  path: of.path.slice(of.path.lastIndexOf('/') + 1),
+  description: null,
+  name: nameOf(of.path),
+  name_with_namespace: of.path.replaceAll('/', ' / '),
+  path: nameOf(of.path),
   path_with_namespace: of.path,
+  created_at: of.createdAt.toISOString(),
   default_branch: of.defaultBranch,
-  topics: of.topics,
+  tag_list: [...of.topics],
+  topics: [...of.topics],
+  ssh_url_to_repo: `git@127.0.0.1:${of.path}.git`,
+  http_url_to_repo: `${world.url}/${of.path}.git`,
   web_url: `${world.url}/${of.path}`,
+  readme_url: null,
+  forks_count: 0,
+  avatar_url: null,
+  star_count: 0,
+  last_activity_at: of.updatedAt.toISOString(),
+  visibility: 'private',
+  namespace: {
+    id: 1,
+    name: nameOf(groupOf(of.path)),
+    path: nameOf(groupOf(of.path)),
+    kind: 'group',
+    full_path: groupOf(of.path),
+    parent_id: null,
+    avatar_url: null,
+    web_url: `${world.url}/groups/${groupOf(of.path)}`,
+  },
+});
+
+export const projectEntity = (world: World, of: Project, empty: boolean): Described => ({
+  ...basicProjectEntity(world, of),
   archived: of.archived,
   empty_repo: empty,
+  merge_requests_enabled: true,
+  merge_requests_access_level: 'enabled',
   repository_access_level: 'enabled',
 });
 
@@ -34,12 +69,12 @@ export interface GitCommit {
   readonly committer: { readonly name: string; readonly email: string; readonly date: string };
 }
 
-export const commitEntity = (world: World, project: Project, of: GitCommit) => ({
+export const commitEntity = (world: World, project: Project, of: GitCommit): Commit => ({
   id: of.sha,
   short_id: of.sha.slice(0, 8),
   created_at: of.committer.date,
-  parent_ids: of.parents,
-  title: of.message.split('\n')[0],
+  parent_ids: [...of.parents],
+  title: of.message.split('\n')[0] ?? '',
   message: of.message,
   author_name: of.author.name,
   author_email: of.author.email,
@@ -52,9 +87,20 @@ export const commitEntity = (world: World, project: Project, of: GitCommit) => (
   web_url: `${world.url}/${project.path}/-/commit/${of.sha}`,
 });
 
-/** `group` asks for the reference relative to a group, `project` to the project itself. */
-export function requestEntity(world: World, of: StoredRequest, status: { readonly merge_status: string; readonly has_conflicts: boolean }) {
+const isDraft = (of: StoredRequest): boolean => /^draft:/i.test(of.title);
+
+function detailedStatus(of: StoredRequest, status: ListedMergeRequest['merge_status']): ListedMergeRequest['detailed_merge_status'] {
+  if (of.state !== 'opened') return 'not_open';
+  if (status === 'unchecked') return 'unchecked';
+  if (status === 'checking' || status === 'cannot_be_merged_recheck') return 'checking';
+  if (status === 'cannot_be_merged') return 'conflict';
+  return isDraft(of) ? 'draft_status' : 'mergeable';
+}
+
+/** As the lists show it. */
+export function listedEntity(world: World, of: StoredRequest): ListedMergeRequest {
   const user = (one: User | undefined) => (one === undefined ? null : userEntity(world, one));
+  const status = mergeStatus(of);
   return {
     id: of.id,
     iid: of.iid,
@@ -64,11 +110,12 @@ export function requestEntity(world: World, of: StoredRequest, status: { readonl
     title: of.title,
     description: of.description,
     state: of.state,
-    created_at: time(of.createdAt),
-    updated_at: time(of.updatedAt),
+    created_at: of.createdAt.toISOString(),
+    updated_at: of.updatedAt.toISOString(),
     merged_by: user(of.mergedBy),
     merge_user: user(of.mergedBy),
     merged_at: time(of.mergedAt),
+    merge_after: null,
     closed_by: user(of.closedBy),
     closed_at: time(of.closedAt),
     target_branch: of.targetBranch,
@@ -77,12 +124,18 @@ export function requestEntity(world: World, of: StoredRequest, status: { readonl
     assignees: of.assignees.map((one) => userEntity(world, one)),
     assignee: user(of.assignees[0]),
     reviewers: [],
-    labels: of.labels,
-    draft: /^draft:/i.test(of.title),
+    labels: [...of.labels],
+    draft: isDraft(of),
+    work_in_progress: isDraft(of),
+    milestone: null,
+    merge_when_pipeline_succeeds: false,
     ...status,
+    detailed_merge_status: detailedStatus(of, status.merge_status),
     sha: of.sha,
     merge_commit_sha: of.mergeCommitSha ?? null,
     squash_commit_sha: null,
+    ...unmodelled,
+    prepared_at: of.createdAt.toISOString(),
     user_notes_count: of.notes.filter(({ system }) => !system).length,
     force_remove_source_branch: of.removeSourceBranch,
     reference: `!${of.iid}`,
@@ -90,3 +143,33 @@ export function requestEntity(world: World, of: StoredRequest, status: { readonl
     web_url: `${world.url}/${of.project.path}/-/merge_requests/${of.iid}`,
   };
 }
+
+/** The same of every merge request here. */
+const unmodelled = {
+  upvotes: 0,
+  downvotes: 0,
+  imported: false,
+  imported_from: 'none',
+  discussion_locked: null,
+  should_remove_source_branch: null,
+  time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
+  squash: false,
+  squash_on_merge: false,
+  task_completion_status: { count: 0, completed_count: 0 },
+  blocking_discussions_resolved: true,
+};
+
+/** As one asked for by itself. */
+export const requestEntity = ({ world, user }: Call, of: StoredRequest): MergeRequest => ({
+  ...listedEntity(world, of),
+  subscribed: of.author === user,
+  changes_count: null,
+  diff_refs: null,
+  latest_build_started_at: null,
+  latest_build_finished_at: null,
+  first_deployed_to_production_at: null,
+  pipeline: null,
+  head_pipeline: null,
+  merge_error: null,
+  user: { can_merge: mayPush(user, of.project, of.targetBranch) },
+});

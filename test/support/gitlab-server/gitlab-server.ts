@@ -7,14 +7,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
-import { type Call, send } from './call.ts';
-import { parameters, readBody, spoil } from './exchange.ts';
+import { send } from './call.ts';
+import { answer } from './conversation.ts';
+import { readBody, spoil } from './exchange.ts';
 import { mergeRequest } from './merging.ts';
 import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
-import { message, Refused } from './parameters.ts';
 import { branchDeleted, closeRequest, pushed } from './pushes.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
-import { findRoute } from './routes.ts';
 import { addPipeline } from './statuses.ts';
 import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
@@ -28,6 +27,8 @@ export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabSe
 
 export class GitLabServer {
   readonly requests: LoggedRequest[] = [];
+  /** Requests and replies that GitLab's description does not know: `close` throws them. */
+  readonly violations: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'lockkeeper-gitlab-'));
   readonly #options: GitLabOptions;
   readonly #server: Server;
@@ -65,6 +66,7 @@ export class GitLabServer {
     this.#world.url = `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.root ?? ''}`;
   }
 
+  /** Throws when anything was asked or answered that GitLab's description does not know. */
   async close(): Promise<void> {
     await new Promise((closed) => {
       this.#server.close(closed);
@@ -72,6 +74,7 @@ export class GitLabServer {
     });
     await Promise.allSettled(this.#world.projects.flatMap(({ requests }) => requests.map(({ checking }) => checking ?? Promise.resolve())));
     rmSync(this.#folder, { recursive: true, force: true });
+    if (this.violations.length > 0) throw new Error(`not as GitLab describes it:\n${this.violations.join('\n')}`);
   }
 
   /** As a browser would show it: with the relative root, without `/api/v4`. */
@@ -123,7 +126,8 @@ export class GitLabServer {
       archived,
       protectedBranches: [...protectedBranches],
     };
-    this.#world.projects.push({ ...common, requests: [], releases: [], parents: new Map(), updatedAt: this.#world.now() });
+    const now = this.#world.now();
+    this.#world.projects.push({ ...common, requests: [], releases: [], parents: new Map(), createdAt: now, updatedAt: now });
   }
 
   /** The bare repository behind the project; whoever changes it there must know that merge requests do not notice. */
@@ -243,43 +247,9 @@ export class GitLabServer {
     const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
     if (failure !== undefined) failure.left -= 1;
     if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
-    const reply = await this.#reply(path, searchParams, body, request, response);
+    const { violations } = this;
+    const reply = await answer({ world: this.#world, violations, path, query: searchParams, body, request, response });
     if (failure !== undefined && !response.headersSent) return spoil(response, failure.how);
     if (reply !== undefined) send({ request, response }, reply);
-  }
-
-  async #reply(path: string | undefined, query: URLSearchParams, body: string, request: IncomingMessage, response: ServerResponse) {
-    try {
-      const user = this.#authenticate(request);
-      const found = path === undefined ? undefined : findRoute(request.method ?? '', path);
-      if (path === undefined || found === undefined) throw new Refused(404, { error: '404 Not Found' });
-      const given = { ...Object.fromEntries(query), ...parameters(request, body) };
-      const call: Call = {
-        world: this.#world,
-        user,
-        method: request.method ?? '',
-        path,
-        parts: found.parts,
-        given,
-        query,
-        request,
-        response,
-      };
-      return await found.answer(call);
-    } catch (error) {
-      if (error instanceof Refused) return { status: error.status, body: error.body };
-      return { status: 500, body: { message: '500 Internal Server Error', stand_in: String(error) } };
-    }
-  }
-
-  #authenticate(request: IncomingMessage): User {
-    const { 'private-token': header, authorization = '' } = request.headers;
-    const token = typeof header === 'string' ? header : authorization.replace(/^Bearer /i, '');
-    const user = this.#world.users.find((one) => one.token === token);
-    if (user === undefined) throw message(401, '401 Unauthorized');
-    const enough = user.scopes.includes('api') || (request.method === 'GET' && user.scopes.includes('read_api'));
-    if (enough) return user;
-    const said = 'The request requires higher privileges than provided by the access token.';
-    throw new Refused(403, { error: 'insufficient_scope', error_description: said, scope: 'api' });
   }
 }

@@ -1,33 +1,15 @@
 import { type Call, groupOfCall, isUnder, ok, page, projectOf, type Reply, writable } from './call.ts';
-import { requestEntity } from './entities.ts';
-import { check, message, notFound, optional, type Parameters, paging, Refused, text } from './parameters.ts';
-import { addSystemNote, closeRequest, mergeStatus, recheck } from './pushes.ts';
+import { describedOperation } from './description/described.ts';
+import { listedEntity, requestEntity } from './entities.ts';
+import { message, notFound, optional, type Parameters, Refused, text } from './parameters.ts';
+import { addSystemNote, closeRequest, recheck } from './pushes.ts';
 import { headOf, levelIn, levels, noteQuickActions, type Project, type StoredRequest } from './world.ts';
-
-const filters = {
-  state: { kind: ['opened', 'closed', 'locked', 'merged', 'all'] },
-  scope: { kind: ['created-by-me', 'assigned-to-me', 'created_by_me', 'assigned_to_me', 'reviews_for_me', 'all'] },
-  order_by: { kind: ['created_at', 'updated_at', 'merged_at', 'title', 'label_priority', 'milestone_due', 'popularity', 'priority'] },
-  sort: { kind: ['asc', 'desc'] },
-  updated_after: { kind: 'datetime' },
-  updated_before: { kind: 'datetime' },
-  created_after: { kind: 'datetime' },
-  source_branch: { kind: 'string' },
-  target_branch: { kind: 'string' },
-  labels: { kind: 'string' },
-  author_id: { kind: 'integer' },
-  with_merge_status_recheck: { kind: 'boolean' },
-  non_archived: { kind: 'boolean' },
-  ...paging,
-} as const;
 
 export function listGroupRequests(call: Call): Reply {
   const group = groupOfCall(call);
-  const given = check(call.given, filters);
   const projects = call.world.projects.filter((project) => isUnder(project, group) && !project.archived && mayRead(call, project));
   return list(
     call,
-    given,
     projects.flatMap(({ requests }) => requests),
     'created_by_me',
   );
@@ -36,20 +18,21 @@ export function listGroupRequests(call: Call): Reply {
 export function listProjectRequests(call: Call): Reply {
   const project = projectOf(call);
   if (!mayRead(call, project)) throw message(403, '403 Forbidden');
-  return list(call, check(call.given, filters), project.requests, 'all');
+  return list(call, project.requests, 'all');
 }
 
 const mayRead = (call: Call, project: Project): boolean => levelIn(call.user, project.path) >= levels.reporter;
 
-function list(call: Call, given: Parameters, all: readonly StoredRequest[], defaultScope: string): Reply {
+function list(call: Call, all: readonly StoredRequest[], defaultScope: string): Reply {
+  const { given } = call;
   const field = given['order_by'] === 'updated_at' ? 'updatedAt' : 'createdAt';
   const turn = given['sort'] === 'asc' ? 1 : -1;
   const found = all
-    .filter((request) => fits(call, given, request, optional(given, 'scope') ?? defaultScope))
+    .filter((request) => fits(call, request, optional(given, 'scope') ?? defaultScope))
     .sort((one, other) => turn * (one[field].getTime() - other[field].getTime() || one.id - other.id));
   const reply = page(call, found);
   const shown = (reply.body as StoredRequest[]).map((request) => {
-    const entity = requestEntity(call.world, request, mergeStatus(request));
+    const entity = listedEntity(call.world, request);
     if (given['with_merge_status_recheck'] === true && mayRecheck(call, request)) recheck(request);
     return entity;
   });
@@ -58,7 +41,8 @@ function list(call: Call, given: Parameters, all: readonly StoredRequest[], defa
 
 const mayRecheck = (call: Call, request: StoredRequest): boolean => levelIn(call.user, request.project.path) >= levels.developer;
 
-function fits(call: Call, given: Parameters, of: StoredRequest, scope: string): boolean {
+function fits(call: Call, of: StoredRequest, scope: string): boolean {
+  const { given } = call;
   const after = (name: string, at: Date) => given[name] === undefined || at.getTime() >= Date.parse(text(given, name));
   const same = (name: string, value: string) => given[name] === undefined || given[name] === value;
   return (
@@ -86,20 +70,10 @@ export function find(call: Call): StoredRequest {
 
 export const show = (call: Call): Reply => {
   const request = find(call);
-  const entity = requestEntity(call.world, request, mergeStatus(request));
+  const entity = requestEntity(call, request);
   recheck(request);
   return ok(entity);
 };
-
-const shared = {
-  description: { kind: 'string' },
-  assignee_id: { kind: 'integer' },
-  assignee_ids: { kind: 'array' },
-  reviewer_ids: { kind: 'array' },
-  labels: { kind: 'string' },
-  remove_source_branch: { kind: 'boolean' },
-  squash: { kind: 'boolean' },
-} as const;
 
 const longestTitle = 255;
 const longestDescription = 1_048_576;
@@ -113,13 +87,7 @@ function checkTexts(given: Parameters): void {
 
 /** https://docs.gitlab.com/api/merge_requests/#create-mr */
 export function create(call: Call): Reply {
-  const given = check(call.given, {
-    title: { kind: 'string', required: true },
-    source_branch: { kind: 'string', required: true },
-    target_branch: { kind: 'string', required: true },
-    target_project_id: { kind: 'integer' },
-    ...shared,
-  });
+  const { given } = call;
   const sourceProject = writable(call);
   const project = call.world.projects.find(({ id }) => id === (given['target_project_id'] ?? sourceProject.id));
   if (project === undefined) throw notFound('Project');
@@ -153,7 +121,7 @@ export function create(call: Call): Reply {
   project.requests.push(request);
   recheck(request);
   if (request.assignees.length > 0) addSystemNote(call.world, request, `assigned to @${request.assignees[0]?.username ?? ''}`);
-  return ok(requestEntity(call.world, request, mergeStatus(request)), 201);
+  return ok(requestEntity(call, request), 201);
 }
 
 const labelsOf = (given: Parameters): string[] => text(given, 'labels').split(',').filter(Boolean).sort();
@@ -175,20 +143,16 @@ function checkBranches(sourceProject: Project, project: Project, source: string,
   return sha;
 }
 
-const changeable = [...Object.keys(shared), 'title', 'target_branch', 'state_event', 'add_labels', 'remove_labels'];
+const described = describedOperation('PUT /projects/:id/merge_requests/:merge_request_iid');
+const changeable = [...Object.keys(described.parameters?.properties ?? {}), ...(described.unmodelled ?? [])];
 
 export function update(call: Call): Reply {
   const request = find(call);
   const { project } = request;
   if (project.archived || (levelIn(call.user, project.path) < levels.developer && request.author !== call.user))
     throw message(403, '403 Forbidden');
-  const given = check(call.given, {
-    title: { kind: 'string' },
-    target_branch: { kind: 'string', filled: true },
-    state_event: { kind: ['close', 'reopen'] },
-    ...shared,
-  });
-  if (!changeable.some((name) => call.given[name] !== undefined)) {
+  const { given } = call;
+  if (Object.keys(given).length === 0) {
     throw new Refused(400, { error: `${changeable.join(', ')} are missing, at least one parameter must be provided` });
   }
   checkTexts(given);
@@ -196,7 +160,7 @@ export function update(call: Call): Reply {
   apply(call, request, given);
   const after = JSON.stringify([request.title, request.description, request.state, request.targetBranch, request.labels]);
   if (before !== after) request.updatedAt = call.world.now();
-  return ok(requestEntity(call.world, request, mergeStatus(request)));
+  return ok(requestEntity(call, request));
 }
 
 function apply(call: Call, request: StoredRequest, given: Parameters): void {

@@ -2,24 +2,20 @@ import { git, gitText, mergedTree } from '../git-repository.ts';
 import { type Call, ok, type Reply } from './call.ts';
 import { requestEntity } from './entities.ts';
 import { find } from './merge-requests.ts';
-import { check, message } from './parameters.ts';
-import { addSystemNote, mergeStatus, pushed } from './pushes.ts';
+import { message } from './parameters.ts';
+import { addSystemNote, pushed } from './pushes.ts';
 import { headOf, mayPush, type StoredRequest, type User, type World } from './world.ts';
 
 /** https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request */
 export async function merge(call: Call): Promise<Reply> {
   const request = find(call);
-  const given = check(call.given, {
-    sha: { kind: 'string' },
-    should_remove_source_branch: { kind: 'boolean' },
-    squash: { kind: 'boolean' },
-  });
+  const { given } = call;
   if (!mayPush(call.user, request.project, request.targetBranch)) throw message(401, '401 Unauthorized');
   if (request.state !== 'opened') throw message(405, '405 Method Not Allowed');
   if (given['sha'] !== undefined && given['sha'] !== request.sha)
     throw message(409, `SHA does not match HEAD of source branch: ${request.sha}`);
   await mergeRequest(call.world, request, call.user);
-  return ok(requestEntity(call.world, request, mergeStatus(request)));
+  return ok(requestEntity(call, request));
 }
 
 /** With a merge commit, as GitLab does by default. */

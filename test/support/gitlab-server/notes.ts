@@ -1,16 +1,17 @@
 import { type Call, ok, page, type Reply } from './call.ts';
-import { time, userEntity } from './entities.ts';
+import type { Note as Described } from './description/notes.ts';
+import { userEntity } from './entities.ts';
 import { find } from './merge-requests.ts';
-import { check, message, paging, Refused, text } from './parameters.ts';
+import { message, Refused, text } from './parameters.ts';
 import { levelIn, levels, type Note, noteQuickActions, type StoredRequest } from './world.ts';
 
-const entity = (call: Call, request: StoredRequest, of: Note) => ({
+const entity = (call: Call, request: StoredRequest, of: Note): Described => ({
   id: of.id,
   type: null,
   body: of.body,
   author: userEntity(call.world, of.author),
-  created_at: time(of.createdAt),
-  updated_at: time(of.updatedAt),
+  created_at: of.createdAt.toISOString(),
+  updated_at: of.updatedAt.toISOString(),
   system: of.system,
   noteable_id: request.id,
   noteable_type: 'MergeRequest',
@@ -19,11 +20,14 @@ const entity = (call: Call, request: StoredRequest, of: Note) => ({
   resolvable: false,
   confidential: false,
   internal: false,
+  imported: false,
+  imported_from: 'none',
+  commands_changes: {},
 });
 
 export function listNotes(call: Call): Reply {
   const request = find(call);
-  const given = check(call.given, { sort: { kind: ['asc', 'desc'] }, order_by: { kind: ['created_at', 'updated_at'] }, ...paging });
+  const { given } = call;
   const field = given['order_by'] === 'updated_at' ? 'updatedAt' : 'createdAt';
   const turn = given['sort'] === 'asc' ? 1 : -1;
   const notes = request.notes.toSorted((one, other) => turn * (one[field].getTime() - other[field].getTime()));
@@ -33,11 +37,10 @@ export function listNotes(call: Call): Reply {
   );
 }
 
-const rules = { body: { kind: 'string', required: true } } as const;
 const longest = 1_000_000;
 
 function bodyOf(call: Call): string {
-  const body = text(check(call.given, rules), 'body');
+  const body = text(call.given, 'body');
   if (body.trim() === '') throw message(400, '400 Bad request - Note {:note=>["can\'t be blank"]}');
   if (body.length > longest) throw new Refused(400, { message: { note: [`is too long (maximum is ${longest} characters)`] } });
   noteQuickActions(call.world, body);

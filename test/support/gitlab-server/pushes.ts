@@ -1,5 +1,5 @@
 import { mergedTree } from '../git-repository.ts';
-import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
+import { headOf, type MergeStatus, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
 export function pushed(world: World, project: Project, branch: string, sha: string): void {
@@ -37,7 +37,7 @@ export function addSystemNote(world: World, request: StoredRequest, body: string
 const heads = (request: StoredRequest): string => `${request.sha} ${headOf(request.project, request.targetBranch) ?? ''}`;
 
 /** What GitLab shows of mergeability: what it worked out last, which may be nothing yet. */
-export function mergeStatus(request: StoredRequest): { readonly merge_status: string; readonly has_conflicts: boolean } {
+export function mergeStatus(request: StoredRequest): { readonly merge_status: MergeStatus; readonly has_conflicts: boolean } {
   const { checked } = request;
   if (checked === undefined) return { merge_status: request.checking === undefined ? 'unchecked' : 'checking', has_conflicts: false };
   if (checked.of === heads(request) || request.state !== 'opened') {

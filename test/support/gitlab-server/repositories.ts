@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import { GitFailed, git } from '../git-repository.ts';
-import { type Call, groupOfCall, isUnder, ok, page, projectOf, type Reply, writable } from './call.ts';
-import { resolve } from './commits.ts';
-import { commitEntity, projectEntity, time, userEntity } from './entities.ts';
-import { check, message, notFound, optional, paging, Refused, text } from './parameters.ts';
+import { type Call, groupOfCall, isUnder, ok, page, pageOfRefs, projectOf, type Reply, writable } from './call.ts';
+import { log, resolve, toCommit } from './commits.ts';
+import type { Branch } from './description/branches.ts';
+import type { Release as DescribedRelease } from './description/releases.ts';
+import type { Tag } from './description/tags.ts';
+import type { CurrentUser } from './description/users.ts';
+import { basicProjectEntity, commitEntity, projectEntity, userEntity } from './entities.ts';
+import { message, notFound, optional, Refused, text } from './parameters.ts';
 import { branchDeleted } from './pushes.ts';
-import { headOf, isProtected, levelIn, levels, mayPush, nameOf, type Project } from './world.ts';
+import { headOf, isProtected, levelIn, levels, mayPush, nameOf, type Project, type Release } from './world.ts';
 
 const isEmpty = (project: Project): boolean => headOf(project, project.defaultBranch) === undefined;
 
@@ -16,17 +20,7 @@ export const showProject = (call: Call): Reply => {
 
 export function listGroupProjects(call: Call): Reply {
   const group = groupOfCall(call);
-  const given = check(call.given, {
-    archived: { kind: 'boolean' },
-    include_subgroups: { kind: 'boolean' },
-    with_shared: { kind: 'boolean' },
-    simple: { kind: 'boolean' },
-    topic: { kind: 'string' },
-    search: { kind: 'string' },
-    order_by: { kind: ['id', 'name', 'path', 'created_at', 'updated_at', 'similarity', 'star_count', 'last_activity_at'] },
-    sort: { kind: ['asc', 'desc'] },
-    ...paging,
-  });
+  const { given } = call;
   const topics = optional(given, 'topic')?.split(',') ?? [];
   const found = call.world.projects.filter(
     (project) =>
@@ -38,12 +32,13 @@ export function listGroupProjects(call: Call): Reply {
   );
   return page(
     call,
-    found.map((project) => projectEntity(call.world, project, isEmpty(project))),
+    found.map((project) =>
+      given['simple'] === true ? basicProjectEntity(call.world, project) : projectEntity(call.world, project, isEmpty(project)),
+    ),
   );
 }
 
-const branchFields = [
-  'refname:lstrip=2',
+const commitFields = [
   'objectname',
   'parent',
   'authorname',
@@ -54,6 +49,7 @@ const branchFields = [
   'committerdate:iso-strict',
   'contents',
 ];
+const branchFields = ['refname:lstrip=2', ...commitFields];
 
 async function refs(project: Project, prefix: string, names: readonly string[]): Promise<string[][]> {
   const format = `${names.map((name) => `%(${name})`).join('%1f')}%1e`;
@@ -65,30 +61,17 @@ async function refs(project: Project, prefix: string, names: readonly string[]):
     .filter((line) => line.length === names.length);
 }
 
-function branchEntity(
-  call: Call,
-  project: Project,
-  [name = '', sha = '', parent = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = '']: string[],
-) {
-  const commit = {
-    sha,
-    parents: parent.split(' ').filter(Boolean),
-    message: body.replace(/\n$/, ''),
-    author: { name: an, email: ae, date: ad },
-    committer: { name: cn, email: ce, date: cd },
-  };
-  return {
-    name,
-    commit: commitEntity(call.world, project, commit),
-    merged: false,
-    protected: isProtected(project, name),
-    developers_can_push: false,
-    developers_can_merge: false,
-    can_push: mayPush(call.user, project, name),
-    default: name === project.defaultBranch,
-    web_url: `${call.world.url}/${project.path}/-/tree/${encodeURIComponent(name)}`,
-  };
-}
+const branchEntity = (call: Call, project: Project, [name = '', ...commit]: string[]): Branch => ({
+  name,
+  commit: commitEntity(call.world, project, toCommit(commit)),
+  merged: false,
+  protected: isProtected(project, name),
+  developers_can_push: false,
+  developers_can_merge: false,
+  can_push: mayPush(call.user, project, name),
+  default: name === project.defaultBranch,
+  web_url: `${call.world.url}/${project.path}/-/tree/${encodeURIComponent(name)}`,
+});
 
 /** GitLab answers the same question of the same user from a cache for half a minute. */
 const keptMs = 30_000;
@@ -96,23 +79,18 @@ const caches = new WeakMap<object, Map<string, { readonly at: number; readonly r
 
 export async function listBranches(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  check(call.given, {
-    search: { kind: 'string' },
-    regex: { kind: 'string' },
-    sort: { kind: 'string' },
-    page_token: { kind: 'string' },
-    ...paging,
-  });
   const cache = caches.get(project) ?? new Map<string, { at: number; reply: Reply }>();
   caches.set(project, cache);
-  const key = JSON.stringify([call.user.id, call.given, project.archived]);
+  const search = text(call.given, 'search');
+  const key = JSON.stringify([call.user.id, search, call.given['page'], call.given['per_page'], project.archived]);
   const kept = cache.get(key);
   if (kept !== undefined && Date.now() - kept.at < keptMs) return kept.reply;
-  const search = text(call.given, 'search');
-  const listed = (await refs(project, 'refs/heads/', branchFields)).filter(([name = '']) => name.includes(search));
-  const reply = page(
+  const all = await refs(project, 'refs/heads/', branchFields);
+  const found = all.filter(([name = '']) => name.includes(search));
+  const reply = pageOfRefs(
     call,
-    listed.map((line) => branchEntity(call, project, line)),
+    found.map((line) => branchEntity(call, project, line)),
+    all.length,
   );
   cache.set(key, { at: Date.now(), reply });
   return reply;
@@ -138,65 +116,84 @@ export async function deleteBranch(call: Call): Promise<Reply> {
   return { status: 204 };
 }
 
+/** A commit as it is, or the one that an annotated tag names. */
 const tagFields = [
   'refname:lstrip=2',
   'objectname',
-  '*objectname',
-  'committerdate:iso-strict',
+  'objecttype',
   'taggerdate:iso-strict',
-  'contents:subject',
+  'contents',
+  ...commitFields,
+  ...commitFields.map((field) => `*${field}`),
 ];
+
+function tagEntity(call: Call, project: Project, [name = '', target = '', type = '', tagged = '', body = '', ...commits]: string[]): Tag {
+  const annotated = type === 'tag';
+  const commit = toCommit(annotated ? commits.slice(commitFields.length) : commits.slice(0, commitFields.length));
+  const release = project.releases.find(({ tag }) => tag === name);
+  return {
+    name,
+    message: annotated ? body.replace(/\n$/, '') : '',
+    target,
+    commit: commitEntity(call.world, project, commit),
+    release: release === undefined ? null : { tag_name: name, description: release.description },
+    protected: false,
+    created_at: annotated ? tagged : null,
+  };
+}
 
 export async function listTags(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  const given = check(call.given, {
-    search: { kind: 'string' },
-    order_by: { kind: ['name', 'updated', 'version'] },
-    sort: { kind: ['asc', 'desc'] },
-    ...paging,
-  });
-  const search = text(given, 'search').toLowerCase();
+  const search = text(call.given, 'search').toLowerCase();
   const plain = search.replace(/^\^/, '').replace(/\$$/, '');
   const fits = (name: string) =>
     name.includes(plain) && (!search.startsWith('^') || name.startsWith(plain)) && (!search.endsWith('$') || name.endsWith(plain));
-  const listed = (await refs(project, 'refs/tags/', tagFields)).filter(([name = '']) => fits(name.toLowerCase()));
-  const tags = listed.map(([name = '', object = '', peeled = '', committed = '', tagged = '', subject = '']) => ({
-    name,
-    message: peeled === '' ? '' : subject,
-    target: object,
-    commit: { id: peeled === '' ? object : peeled, short_id: object.slice(0, 8), title: subject, created_at: committed || tagged },
-    release: null,
-    protected: false,
-    created_at: tagged === '' ? null : tagged,
-  }));
-  return page(call, tags);
+  const all = await refs(project, 'refs/tags/', tagFields);
+  const found = all.filter(([name = '']) => fits(name.toLowerCase()));
+  return pageOfRefs(
+    call,
+    found.map((line) => tagEntity(call, project, line)),
+    all.length,
+  );
 }
 
-export function listReleases(call: Call): Reply {
+export async function listReleases(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  check(call.given, { order_by: { kind: ['released_at', 'created_at'] }, sort: { kind: ['asc', 'desc'] }, ...paging });
   const newestFirst = project.releases.toReversed();
-  return page(
-    call,
-    newestFirst.map((release) => ({
-      tag_name: release.tag,
-      name: release.name,
-      description: release.description,
-      created_at: time(release.releasedAt),
-      released_at: time(release.releasedAt),
-      upcoming_release: false,
-      author: null,
-      _links: { self: `${call.world.url}/${project.path}/-/releases/${encodeURIComponent(release.tag)}` },
-    })),
-  );
+  return page(call, await Promise.all(newestFirst.map((release) => releaseEntity(call, project, release))));
+}
+
+async function releaseEntity(call: Call, project: Project, { tag, name, description, releasedAt }: Release): Promise<DescribedRelease> {
+  const [commit] = await log(project, `refs/tags/${tag}`, 1);
+  const url = `${call.world.url}/${project.path}`;
+  const requests = (state: string) => `${url}/-/merge_requests?release_tag=${encodeURIComponent(tag)}&scope=all&state=${state}`;
+  const issues = (state: string) => `${url}/-/issues?release_tag=${encodeURIComponent(tag)}&scope=all&state=${state}`;
+  return {
+    name,
+    tag_name: tag,
+    description,
+    created_at: releasedAt.toISOString(),
+    released_at: releasedAt.toISOString(),
+    upcoming_release: false,
+    commit: commit === undefined ? null : commitEntity(call.world, project, commit),
+    assets: { count: 0, sources: [], links: [] },
+    evidences: [],
+    _links: {
+      closed_issues_url: issues('closed'),
+      closed_merge_requests_url: requests('closed'),
+      merged_merge_requests_url: requests('merged'),
+      opened_issues_url: issues('opened'),
+      opened_merge_requests_url: requests('opened'),
+      self: `${url}/-/releases/${encodeURIComponent(tag)}`,
+    },
+  };
 }
 
 export async function rawFile(call: Call): Promise<undefined> {
   const project = projectOf(call);
   const path = call.parts[1] ?? '';
-  const given = check(call.given, { ref: { kind: 'string' } });
   if (/(^|\/)\.\.?(\/|$)/.test(path)) throw new Refused(400, { error: 'file_path should be a valid file path' });
-  const commit = await resolve(project, optional(given, 'ref') ?? project.defaultBranch, 'Commit');
+  const commit = await resolve(project, optional(call.given, 'ref') ?? project.defaultBranch, 'Commit');
   const content = await git(project.directory, ['cat-file', 'blob', `${commit}:${path}`]).catch((error: unknown) => {
     throw error instanceof GitFailed ? notFound('File') : error;
   });
@@ -207,8 +204,7 @@ export async function rawFile(call: Call): Promise<undefined> {
 /** https://docs.gitlab.com/api/repositories/#get-file-archive */
 export async function archive(call: Call): Promise<undefined> {
   const project = projectOf(call);
-  const given = check(call.given, { sha: { kind: 'string' }, path: { kind: 'string' } });
-  const commit = await resolve(project, optional(given, 'sha') ?? project.defaultBranch, 'File');
+  const commit = await resolve(project, optional(call.given, 'sha') ?? project.defaultBranch, 'File');
   const name = `${nameOf(project.path)}-${commit}-${commit}`;
   const args = ['archive', '--format=tar.gz', `--prefix=${name}/`, commit];
   const child = spawn('git', ['-c', 'safe.directory=*', ...args], { cwd: project.directory, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -222,12 +218,23 @@ export async function archive(call: Call): Promise<undefined> {
   return undefined;
 }
 
-export const showUser = (call: Call): Reply =>
-  ok({ ...userEntity(call.world, call.user), email: call.user.email, commit_email: call.user.commitEmail, bot: false });
+export function showUser({ world, user }: Call): Reply {
+  const account: CurrentUser = {
+    ...userEntity(world, user),
+    email: user.email,
+    commit_email: user.commitEmail,
+    bot: false,
+    created_at: '2026-01-01T00:00:00.000Z',
+    external: false,
+    can_create_group: true,
+    can_create_project: true,
+    two_factor_enabled: false,
+  };
+  return ok(account);
+}
 
 export function listUsers(call: Call): Reply {
-  const given = check(call.given, { username: { kind: 'string' }, search: { kind: 'string' }, ...paging });
-  const name = optional(given, 'username')?.toLowerCase();
+  const name = optional(call.given, 'username')?.toLowerCase();
   const found = call.world.users.filter(({ username }) => name === undefined || username.toLowerCase() === name);
   return page(
     call,

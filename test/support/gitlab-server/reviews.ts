@@ -1,7 +1,7 @@
 import { type Call, ok, page, type Reply } from './call.ts';
-import { time, userEntity } from './entities.ts';
+import { userEntity } from './entities.ts';
 import { find } from './merge-requests.ts';
-import { check, message, notFound, paging } from './parameters.ts';
+import { message, notFound } from './parameters.ts';
 import { addSystemNote } from './pushes.ts';
 import type { StoredRequest, User, World } from './world.ts';
 
@@ -23,7 +23,7 @@ const entity = (call: Call, request: StoredRequest) => ({
   approved: approvalsOf(request).length > 0,
   approved_by: approvalsOf(request).map(({ user, at }) => ({
     user: userEntity(call.world, user),
-    ...(withoutApprovedAt.has(call.world) ? {} : { approved_at: time(at) }),
+    ...(withoutApprovedAt.has(call.world) ? {} : { approved_at: at.toISOString() }),
   })),
 });
 
@@ -51,13 +51,12 @@ export function removeApproval(world: World, request: StoredRequest, user: User)
 /** https://docs.gitlab.com/api/merge_requests/#get-merge-request-diff-versions; newest first. */
 export function listVersions(call: Call): Reply {
   const request = find(call);
-  check(call.given, paging);
   const listed = request.versions.map(({ id, sha, createdAt }) => ({
     id,
     head_commit_sha: sha,
     base_commit_sha: sha,
     start_commit_sha: sha,
-    created_at: time(createdAt),
+    created_at: createdAt.toISOString(),
     merge_request_id: request.id,
     state: 'collected',
     real_size: '1',
@@ -67,7 +66,6 @@ export function listVersions(call: Call): Reply {
 }
 
 export function showOtherUser(call: Call): Reply {
-  check(call.given, { with_custom_attributes: { kind: 'boolean' } });
   const found = call.world.users.find(({ id }) => String(id) === call.parts[0]);
   if (found === undefined) throw notFound('User');
   return ok({ ...userEntity(call.world, found), bot: /^(project|group)_\d+_bot/.test(found.username) });

@@ -1,5 +1,7 @@
 import type { Call, Reply } from './call.ts';
 import { createCommit, listCommits, showCommit } from './commits.ts';
+import { describedOperation } from './description/described.ts';
+import type { Operation } from './description/operation.ts';
 import { create, listGroupRequests, listProjectRequests, show, update } from './merge-requests.ts';
 import { merge } from './merging.ts';
 import { createNote, editNote, listNotes } from './notes.ts';
@@ -22,11 +24,11 @@ import { createStatus, listStatuses } from './statuses.ts';
 /** Gives the reply, or undefined when it has already answered. */
 export type Answer = (call: Call) => Reply | undefined | Promise<Reply | undefined>;
 
-/** `:x` is any one part of the path. */
+/** As GitLab's description names them; `:x` is any one part of the path. */
 const table: readonly (readonly [string, Answer])[] = [
   ['GET /user', showUser],
   ['GET /users', listUsers],
-  ['GET /users/:user', showOtherUser],
+  ['GET /users/:id', showOtherUser],
   ['GET /groups/:id/projects', listGroupProjects],
   ['GET /groups/:id/merge_requests', listGroupRequests],
   ['GET /projects/:id', showProject],
@@ -40,35 +42,44 @@ const table: readonly (readonly [string, Answer])[] = [
   ['POST /projects/:id/statuses/:sha', createStatus],
   ['GET /projects/:id/repository/tags', listTags],
   ['GET /projects/:id/repository/archive.tar.gz', archive],
-  ['GET /projects/:id/repository/files/:path/raw', rawFile],
+  ['GET /projects/:id/repository/files/:file_path/raw', rawFile],
   ['GET /projects/:id/releases', listReleases],
   ['GET /projects/:id/merge_requests', listProjectRequests],
   ['POST /projects/:id/merge_requests', create],
-  ['GET /projects/:id/merge_requests/:iid', show],
-  ['PUT /projects/:id/merge_requests/:iid', update],
-  ['PUT /projects/:id/merge_requests/:iid/merge', merge],
-  ['GET /projects/:id/merge_requests/:iid/approvals', showApprovals],
-  ['GET /projects/:id/merge_requests/:iid/versions', listVersions],
-  ['GET /projects/:id/merge_requests/:iid/notes', listNotes],
-  ['POST /projects/:id/merge_requests/:iid/notes', createNote],
-  ['PUT /projects/:id/merge_requests/:iid/notes/:note', editNote],
+  ['GET /projects/:id/merge_requests/:merge_request_iid', show],
+  ['PUT /projects/:id/merge_requests/:merge_request_iid', update],
+  ['PUT /projects/:id/merge_requests/:merge_request_iid/merge', merge],
+  ['GET /projects/:id/merge_requests/:merge_request_iid/approvals', showApprovals],
+  ['GET /projects/:id/merge_requests/:merge_request_iid/versions', listVersions],
+  ['GET /projects/:id/merge_requests/:merge_request_iid/notes', listNotes],
+  ['POST /projects/:id/merge_requests/:merge_request_iid/notes', createNote],
+  ['PUT /projects/:id/merge_requests/:merge_request_iid/notes/:note_id', editNote],
 ];
 
-const compiled = table.map(([route, answer]) => {
-  const [method = '', path = ''] = route.split(' ');
-  return { method, parts: path.split('/'), answer };
+const compiled = table.map(([name, answer]) => {
+  const [method = '', path = ''] = name.split(' ');
+  return { name, method, template: path.split('/'), answer, operation: describedOperation(name) };
 });
 
-/** What answers the request, and the open parts of its path, decoded. */
-export function findRoute(method: string, path: string): { readonly answer: Answer; readonly parts: readonly string[] } | undefined {
+export interface Found {
+  readonly name: string;
+  readonly operation: Operation;
+  readonly answer: Answer;
+  /** Open parts of the path by their name, decoded. */
+  readonly at: Readonly<Record<string, string>>;
+}
+
+export function findRoute(method: string, path: string): Found | undefined {
   const given = path.split('/');
   const found = compiled.find(
     (route) =>
       route.method === method &&
-      route.parts.length === given.length &&
-      route.parts.every((part, at) => part.startsWith(':') || part === given[at]),
+      route.template.length === given.length &&
+      route.template.every((part, index) => part.startsWith(':') || part === given[index]),
   );
   if (found === undefined) return undefined;
-  const parts = found.parts.flatMap((part, at) => (part.startsWith(':') ? [decodeURIComponent(given[at] ?? '')] : []));
-  return { answer: found.answer, parts };
+  const open = found.template.flatMap((part, index) =>
+    part.startsWith(':') ? [[part.slice(1), decodeURIComponent(given[index] ?? '')]] : [],
+  );
+  return { ...found, at: Object.fromEntries(open) as Record<string, string> };
 }

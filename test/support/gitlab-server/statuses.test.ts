@@ -21,7 +21,6 @@ test.each([
   ['waiting after running', ['running', 'pending'], 400, 'Cannot transition status via :enqueue from :running'],
   ['running after waiting', ['pending', 'running'], 201, '"status":"running"'],
   ['a new verdict after one', ['success', 'failed'], 201, '"status":"failed"'],
-  ['a state that is none', ['error'], 400, 'state does not have a valid value'],
 ])('%s', async (_, states, status, text) => {
   server = await startGitLab({ projects: { [path]: { a: '1' } } });
   let reply = { status: 0, text: '' };

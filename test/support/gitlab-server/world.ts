@@ -81,6 +81,7 @@ export interface Project {
   readonly releases: Release[];
   /** Parent of commits made through the API: known without asking git. */
   readonly parents: Map<string, string>;
+  readonly createdAt: Date;
   updatedAt: Date;
 }
 

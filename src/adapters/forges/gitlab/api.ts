@@ -103,6 +103,24 @@ export class GitLabApi {
     });
   }
 
+  /**
+   * All branches or tags. Their first page names a second one whether there is one or not, and holds everything that a search found, so
+   * that reading on would give it twice (`paginate_first_page_via_gitaly` in GitLab's lib/gitlab/pagination/gitaly_keyset_pager.rb): only
+   * after a page of exactly the size that was asked for there may be another.
+   */
+  async listRefs<T>(
+    get: (paging: Paging) => Promise<unknown>,
+    { maxPages, perPage = pageSize }: { readonly maxPages: number; readonly perPage?: number },
+  ): Promise<readonly T[]> {
+    const items: T[] = [];
+    for (let page = 1; page <= maxPages; page += 1) {
+      const { data } = await this.page<T>(get, page, perPage);
+      items.push(...data);
+      if (data.length !== perPage) break;
+    }
+    return items;
+  }
+
   /** The pages of a list, from the first or the given one to the last; at most `maxPages`. A page that fails fails the whole list. */
   async list<T>(
     get: (paging: Paging) => Promise<unknown>,

@@ -31,8 +31,8 @@ export class Repositories {
 
   async state(path: string): Promise<RepositoryState> {
     const perPage = this.#freshPageSize(path);
-    const { items } = await this.#api.ask('listing the branches of', path, ({ branches }) =>
-      this.#api.list<BranchSchema>((paging) => branches.all(path, paging), { maxPages: mostBranchPages, perPage }),
+    const items = await this.#api.ask('listing the branches of', path, ({ branches }) =>
+      this.#api.listRefs<BranchSchema>((paging) => branches.all(path, paging), { maxPages: mostBranchPages, perPage }),
     );
     const main = items.find((branch) => branch.default);
     const ours = items.filter(({ name }) => name.startsWith(branchPrefix));

@@ -27,8 +27,8 @@ export class Sources {
   }
 
   async tags(path: string, containing: string): Promise<readonly Tag[]> {
-    const { items } = await this.#api.ask('listing the tags of', path, ({ tags }) =>
-      this.#api.list<TagSchema>((paging) => tags.all(path, { search: containing, ...paging }), { maxPages: most.tagPages }),
+    const items = await this.#api.ask('listing the tags of', path, ({ tags }) =>
+      this.#api.listRefs<TagSchema>((paging) => tags.all(path, { search: containing, ...paging }), { maxPages: most.tagPages }),
     );
     return items.filter(({ name }) => name.includes(containing)).map(({ name, commit }) => ({ name, commit: commit.id }));
   }
