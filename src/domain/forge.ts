@@ -253,4 +253,9 @@ export interface ReviewForge {
   reviews(path: string, id: number): Promise<Reviews>;
 }
 
-export type Forge = EnvironmentForge & SourceForge & StatusForge & ReviewForge;
+export interface TagForge {
+  /** On the head of the default branch. Where there is a tag of that name, it stays where it points. */
+  createTag(path: string, name: string): Promise<void>;
+}
+
+export type Forge = EnvironmentForge & SourceForge & StatusForge & ReviewForge & TagForge;

@@ -70,6 +70,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
     projectUrl: (path) => sources.projectUrl(path),
     exists: (path) => sources.exists(path),
     tags: (path, containing) => sources.tags(path, containing),
+    createTag: (path, tag) => sources.createTag(path, tag),
     history: (path, from, to) => sources.history(path, from, to),
     mergedSince: (path, since) => sources.mergedSince(path, since),
     releaseNotes: (path) => sources.releaseNotes(path),
