@@ -76,12 +76,17 @@ export function createMetrics(sources: MetricSources): Metrics {
   const jobSeconds = histogram('job_duration_seconds', 'How long jobs took.', ['kind'], [0.1, 0.5, 1, 5, 10, 60, 300, 1800]);
   const deliveries = counter('webhook_deliveries_total', 'Deliveries of forges and registries.', ['sender', 'outcome']);
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
-  gauge('journal_anchored_timestamp_seconds', 'When that was.', [], async function (this: Gauge) {
+  gauge('journal_anchored_timestamp_seconds', 'When the newest hash was last seen to be somewhere else.', [], async function (this: Gauge) {
     setOrRemove(this, seconds((await sources.anchor())?.at));
   });
-  gauge('journal_anchored_entry', 'Number of the newest entry whose hash was put somewhere else.', [], async function (this: Gauge) {
-    setOrRemove(this, (await sources.anchor())?.number);
-  });
+  gauge(
+    'journal_anchored_entry',
+    'Number of the newest entry whose hash is in every place of journal.anchor.',
+    [],
+    async function (this: Gauge) {
+      setOrRemove(this, (await sources.anchor())?.number);
+    },
+  );
   gauge('journal_entries', 'Number of the newest entry.', [], async function (this: Gauge) {
     this.set(await sources.journal());
   });

@@ -8,6 +8,8 @@ export type JobData =
   | { readonly kind: 'scan-environment'; readonly repository: string }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
+  /** The journal's newest hash is put somewhere else. */
+  | { readonly kind: 'anchor' }
   /** What people were told of one thing is brought up to date. */
   | { readonly kind: 'notify'; readonly thread: string };
 

@@ -4,7 +4,7 @@ import type { Anchor } from './chain.ts';
 
 const prefix = 'lockkeeper-journal/';
 
-type Head = Pick<Entry, 'number' | 'hash'>;
+export type Head = Pick<Entry, 'number' | 'hash'>;
 
 /** A git tag whose name says all of it: `lockkeeper-journal/120-<hash>`. */
 export const anchorTag = ({ number, hash }: Head): string => `${prefix}${number}-${hash}`;

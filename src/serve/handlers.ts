@@ -15,6 +15,8 @@ export interface HandlerParts {
   readonly log: Logger;
   /** Tells people; absent where app.yml names no Slack. */
   readonly notify?: (thread: string) => Promise<void>;
+  /** Puts the journal's newest hash where app.yml wants it. */
+  readonly anchor: () => Promise<void>;
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
 }
@@ -23,7 +25,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify } = parts;
+  const { services, beat, notify, anchor } = parts;
   const { settings, forges } = services;
   const some = (look: Look) => async (job: Job) => {
     const { errors } = await scanned(parts, job, look);
@@ -40,6 +42,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'scan-package': (data, job) => some((ports) => scanPackage(ports, settings, data.package))(job),
     'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository))(job),
     'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
+    anchor: () => anchor(),
     notify: async ({ thread }) => notify?.(thread),
   };
 }
