@@ -32,6 +32,10 @@ export interface MergeRequest {
   readonly updatedAt: string;
   /** True only when the forge is sure. */
   readonly conflicts: boolean;
+  /** When it was merged or closed, RFC 3339, UTC. Undefined for an open one, and where the forge does not say. */
+  readonly endedAt?: string;
+  /** Who did that, where the list says so. */
+  readonly endedBy?: string;
 }
 
 export interface BranchCommit {
@@ -96,6 +100,8 @@ export interface EnvironmentForge {
   archive(path: string, commit: string): Promise<Readable>;
   /** Merge requests, in any state, from branches of ours (`lockkeeper/…`) in this very project (never from forks). */
   mergeRequests(path: string): Promise<readonly MergeRequest[]>;
+  /** Name of the user who merged or closed it; undefined where the forge does not know one. */
+  endedBy(path: string, request: Pick<MergeRequest, 'id' | 'state'>): Promise<string | undefined>;
   /** Commits on the branch that are not on the target, newest first. */
   branchCommits(path: string, branch: string, target: string): Promise<readonly BranchCommit[]>;
   /** The head commit of any branch; undefined when there is none. */

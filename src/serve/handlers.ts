@@ -3,7 +3,7 @@ import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
 import type { Job } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
-import { announceProposals } from '../notifications/proposals.ts';
+import { announceEnded, announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
 import { reportOf, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
@@ -52,7 +52,7 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
   const result = await look(services.scanPorts(progress));
-  const { environments, proposals, errors } = reportOf(result);
+  const { environments, proposals, ended, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
   for (const { environment, title, action, url } of proposals)
@@ -62,8 +62,11 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
     'scanned',
   );
-  if (notify !== undefined)
-    await announceProposals({ store: services.persistence.store, queue: services.persistence.queue() }, proposals, job.trace);
+  if (notify !== undefined) {
+    const ports = { store: services.persistence.store, queue: services.persistence.queue() };
+    await announceProposals(ports, proposals, job.trace);
+    await announceEnded(ports, ended, job.trace);
+  }
   return result;
 }
 

@@ -14,7 +14,7 @@ import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
 import type { ScanError, ScanReport } from './report.ts';
 import { environmentReport, heldReports, mergeErrors, proposalReport, scanError } from './report-rows.ts';
-import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
+import { type EnvironmentOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
 import { lastWrite } from './write-turns.ts';
@@ -71,7 +71,7 @@ export interface Scan {
 
 /** What a scan found out, before it is put into rows. */
 export interface ScanResult {
-  readonly environments: readonly { readonly now: EnvironmentNow; readonly apps: readonly AppOutcome[] }[];
+  readonly environments: readonly ({ readonly now: EnvironmentNow } & EnvironmentOutcome)[];
   readonly errors: readonly ScanError[];
 }
 
@@ -108,7 +108,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
       limit(async () => {
         try {
           const now = await environment(name);
-          return now === undefined ? [] : [{ now, apps: await scanEnvironment(shared, now) }];
+          return now === undefined ? [] : [{ now, ...(await scanEnvironment(shared, now)) }];
         } catch (error) {
           errors.push(scanError(name, error));
           return [];
@@ -117,7 +117,7 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, options: Sc
     ),
   );
   const environments = results.flat();
-  for (const { now, apps } of environments) errors.push(...problemsOf(now.settings.name, apps));
+  for (const { now, ...outcome } of environments) errors.push(...problemsOf(now.settings.name, outcome));
   return { environments, errors: mergeErrors(errors) };
 }
 
@@ -150,17 +150,18 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
   return now;
 }
 
-const problemsOf = (environment: string, apps: readonly AppOutcome[]): ScanError[] =>
-  apps.flatMap(({ looked, problem }) => [
-    ...looked.flatMap(({ problems }) => problems.map((one) => scanError(environment, one))),
-    ...(problem === undefined ? [] : [scanError(environment, problem)]),
-  ]);
+const problemsOf = (environment: string, { apps, problem: unseen }: EnvironmentOutcome): ScanError[] =>
+  [
+    ...apps.flatMap(({ looked, problem }) => [...looked.flatMap(({ problems }) => problems), ...(problem === undefined ? [] : [problem])]),
+    ...(unseen === undefined ? [] : [unseen]),
+  ].map((problem) => scanError(environment, problem));
 
 export function reportOf({ environments, errors }: ScanResult): ScanReport {
   const rows = environments.flatMap(({ now, apps }) => apps.map((app) => [now.settings.name, app] as const));
   return {
     environments: environments.map(({ now }) => environmentReport(now)),
     proposals: rows.flatMap(([name, app]) => proposalReport(name, app) ?? []),
+    ended: environments.flatMap(({ now, ended }) => ended.map((one) => ({ environment: now.settings.name, ...one }))),
     held: rows.flatMap(([name, app]) => heldReports(name, app)),
     errors,
   };

@@ -40,7 +40,7 @@ function world(names: readonly string[] = ['audit', 'Slack #audit']) {
     write: () => journal.append((newest) => follow(newest, [entry], new Date())),
     tag: (name: string, number: number) => `${name} ${anchorTag(journal.kept[number - 1] as Entry)}`,
     put,
-    async tick(): Promise<unknown> {
+    tick: async (): Promise<unknown> => {
       hour += 1;
       const now = () => new Date(Date.UTC(2026, 10, 21, hour));
       return await anchorNewest({ journal, store, now, warn: (text) => warnings.push(text) }, places).catch((error: unknown) => error);

@@ -1,6 +1,6 @@
 import { git, mergedTree } from '../git-repository.ts';
 import { headOf } from './call.ts';
-import type { Pull, Repository, World } from './world.ts';
+import type { Pull, Repository, User, World } from './world.ts';
 
 /** What GitHub does when a branch got a new head. */
 export function pushed(world: World, repository: Repository, branch: string, sha: string): void {
@@ -13,14 +13,14 @@ export function pushed(world: World, repository: Repository, branch: string, sha
 }
 
 /** A pull request whose branch is deleted is closed. */
-export async function deleteBranch(world: World, repository: Repository, branch: string): Promise<void> {
+export async function deleteBranch(world: World, repository: Repository, branch: string, user: User): Promise<void> {
   await git(repository.directory, ['update-ref', '-d', `refs/heads/${branch}`]);
-  for (const pull of openFrom(world, repository, branch)) close(world, pull);
+  for (const pull of openFrom(world, repository, branch)) close(world, pull, user);
 }
 
-export function close(world: World, pull: Pull): void {
+export function close(world: World, pull: Pull, user: User): void {
   const at = world.now();
-  Object.assign(pull, { state: 'closed', closedAt: at, updatedAt: at });
+  Object.assign(pull, { state: 'closed', closedAt: at, closedBy: user, updatedAt: at });
 }
 
 const openFrom = (world: World, repository: Repository, branch: string): readonly Pull[] =>

@@ -57,6 +57,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
     state: (path) => repositories.state(path),
     archive: (path, commit) => repositories.archive(path, commit),
     mergeRequests: async (path) => (await finishing.catchUp(path, await lists.of(path))).map(toPublic),
+    endedBy: (path, request) => proposals.endedBy(path, request),
     branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
     branchHead: (path, branch) => repositories.branchHead(path, branch),
     commit: (path, change) => commits.commit(path, change),

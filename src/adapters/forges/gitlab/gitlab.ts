@@ -50,6 +50,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
     discover: (group, topic) => discover(api, group, topic),
     ...reading(repositories, lists, readings),
     archive: (path, commit) => repositories.archive(path, commit),
+    endedBy: (path, request) => proposals.endedBy(path, request),
     branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
     branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
     commit: (path, change) => repositories.commit(path, change),

@@ -9,7 +9,7 @@ import { toMergeRequest, toMergeRequests } from './merge-request.ts';
 import { isFullId } from './names.ts';
 import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
-import { close, comment, commit, descriptionLimit, edit, lookAtAll, open } from './requests.ts';
+import { close, comment, commit, descriptionLimit, edit, endedBy, lookAtAll, open } from './requests.ts';
 import { approve, reviews } from './reviews.ts';
 import { createTag, file, history, releaseNotes, tags } from './source.ts';
 import { setStatus, statuses } from './statuses.ts';
@@ -46,6 +46,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
       const found = at(repository);
       return toMergeRequests(found, links, (await lookAtAll(found, time(), warn)).filter(isOurs));
     },
+    endedBy: async (repository, { id }) => endedBy(at(repository), id),
     branchCommits: async (repository, branch, target) => branchCommits(at(repository), branch, target),
     branchHead: async (repository, branch) => branchHead(at(repository), branch),
     commit: async (repository, change) => commit(at(repository), change, time()),
