@@ -17,7 +17,7 @@ async function writtenByProcesses(url: string, folder: string): Promise<readonly
     const go = join(folder, 'go');
     const children = Array.from({ length: processes }, () => startProgram(program(url, go)));
     const ends = children.map(ended);
-    await Promise.all(children.map((child) => child.stdout && once(child.stdout, 'data')));
+    await Promise.all(children.flatMap(({ stdout }) => (stdout === null ? [] : [once(stdout, 'data')])));
     writeFileSync(go, '');
     expect((await Promise.all(ends)).map(({ code }) => code)).toEqual(children.map(() => 0));
     const entries: Entry[] = [];
