@@ -1,16 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { tableText } from '../src/cli/table.ts';
-import { type Goal, goalsOf, median, medianTrial } from './goals.ts';
-import { help } from './scanner.ts';
-import { type Figures, runTrial, type Trial } from './trial.ts';
+import { goalsOf, median, medianTrial } from './goals.ts';
+import { installRenovate, renovate, version } from './peer/renovate.ts';
+import { help, lockkeeper } from './scanner.ts';
+import { comparisonTable, figuresTable, goalsTable, verdict } from './tables.ts';
+import { runTrial, type Trial } from './trial.ts';
 import { webhookGoals } from './webhooks.ts';
-import { environmentCount, packageCount, proposalsEach, referencesEach } from './world.ts';
+import { packageCount, proposalsEach, referencesEach, type WorldSize } from './world.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     runs: { type: 'string', default: '3' },
     delay: { type: 'string', multiple: true, default: ['0', '20'] },
+    environments: { type: 'string', multiple: true },
     moving: { type: 'string', default: `${proposalsEach}` },
     json: { type: 'string' },
     webhooks: { type: 'boolean', default: false },
@@ -22,44 +25,77 @@ if (values.webhooks) {
   process.exit();
 }
 const [runs, moving] = [Number(values.runs), Number(values.moving)];
-const helpSeconds = median(await repeat(runs, help));
-const results: (Trial & { readonly delay: number; readonly goals: readonly Goal[] })[] = [];
-for (const delay of values.delay.map(Number)) {
-  const trial = medianTrial(await repeat(runs, () => runTrial(delay, moving)));
-  results.push({ delay, ...trial, goals: goalsOf(trial, delay) });
-}
-const goals = [
-  { what: 'lockkeeper --help, seconds', value: helpSeconds, most: 0.25 },
-  ...results.flatMap(({ delay, goals }) => goals.map((goal) => ({ ...goal, what: `${delay} ms · ${goal.what}` }))),
-];
+const delays = values.delay.map(Number);
+const latest = delays.at(-1) ?? 0;
+const usual = 20;
+const sizes = values.environments?.map(Number);
 
-const size = `${environmentCount} environments × ${referencesEach} references, ${packageCount} packages of which ${moving} move`;
-process.stdout.write(`${size}; medians of ${runs} runs\n\n${figuresTable()}\n\n${goalsTable(goals)}\n`);
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ runs, moving, help: helpSeconds, results }, undefined, 2)}\n`);
+const parts: Readonly<Record<string, () => Promise<unknown>>> = { goals, peer, growth };
+const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
+if (unknown !== undefined) throw new Error(`${unknown}: the bench has ${Object.keys(parts).join(', ')}`);
+const figures: Record<string, unknown> = { runs, moving };
+for (const [name, part] of Object.entries(parts)) {
+  if (positionals.length === 0 || positionals.includes(name)) figures[name] = await part();
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+
+/** What one scan of a middling world takes, against the issue's goals. */
+async function goals(): Promise<unknown> {
+  const size = { environments: sizes?.[0] ?? usual, behind: sizes?.[0] ?? usual, moving };
+  const helpSeconds = median(await repeat(help));
+  const trials: [number, Trial][] = [];
+  for (const delay of delays) trials.push([delay, medianTrial(await repeat(() => runTrial(lockkeeper, delay, size)))]);
+  const named = trials.map(([delay, trial]) => [`${delay} ms`, trial] as const);
+  const all = trials.flatMap(([delay, trial]) =>
+    goalsOf(trial, delay, size).map((goal) => ({ ...goal, what: `${delay} ms: ${goal.what}` })),
+  );
+  print(`${worldText(size)}; medians of ${runs}`, figuresTable('delay', named), ...named.map(([name, trial]) => verdict(name, trial)));
+  print(goalsTable([{ what: '`lockkeeper --help`, seconds', value: helpSeconds, most: 0.25 }, ...all]));
+  return { help: helpSeconds, trials };
+}
+
+/** Renovate beside it, each in a world of its own that is the same; once, because it takes minutes. */
+async function peer(): Promise<unknown> {
+  const size = { environments: sizes?.[0] ?? usual, behind: sizes?.[0] ?? usual, moving };
+  const name = `Renovate ${version}`;
+  try {
+    await installRenovate();
+  } catch (error) {
+    print((error as Error).message);
+    process.exitCode = 1;
+    return { missing: name };
+  }
+  const ours = await runTrial(lockkeeper, latest, size);
+  const theirs = await runTrial(renovate, latest, size);
+  const told = `${worldText(size)}; ${latest} ms for each answer; one run`;
+  print(told, comparisonTable(ours, theirs, name), verdict('Lockkeeper', ours), verdict(name, theirs));
+  return { ours, theirs };
+}
+
+/** The same news out of ever more environments: 200 merge requests to open, then nothing new, then ten releases for one environment. */
+async function growth(): Promise<unknown> {
+  const trials: [number, Trial][] = [];
+  for (const environments of sizes ?? [20, 100, 500]) {
+    const size = { environments, behind: Math.min(usual, environments), moving };
+    trials.push([environments, medianTrial(await repeat(() => runTrial(lockkeeper, latest, size, 3)))]);
+  }
+  const named = trials.map(([environments, trial]) => [`${environments}`, trial] as const);
+  print(`${latest} ms for each answer; medians of ${runs}`, figuresTable('environments', named));
+  print(...named.map(([name, trial]) => verdict(`${name} environments`, trial)));
+  return trials;
+}
 
 /** One after the other: at once they would share the machine. */
-async function repeat<T>(times: number, work: () => Promise<T>): Promise<T[]> {
+async function repeat<T>(work: () => Promise<T>): Promise<T[]> {
   const all: T[] = [];
-  for (let at = 0; at < times; at += 1) all.push(await work());
+  for (let at = 0; at < runs; at += 1) all.push(await work());
   return all;
 }
 
-function figuresTable(): string {
-  const head = ['delay', 'scan', 'wall s', 'CPU s', 'peak MB', 'forge reads', 'forge writes', 'registry'];
-  const row = (delay: number, name: keyof Trial, { wall, cpu, memory, forgeReads, forgeWrites, registry }: Figures): string[] => [
-    `${delay} ms`,
-    name,
-    wall.toFixed(2),
-    cpu.toFixed(2),
-    (memory / 1024 / 1024).toFixed(0),
-    ...[forgeReads, forgeWrites, registry].map(String),
-  ];
-  const rows = results.flatMap(({ delay, first, second }) => [row(delay, 'first', first), row(delay, 'second', second)]);
-  return tableText(head, rows, { width: undefined, color: false });
+function worldText({ environments, moving: news }: WorldSize): string {
+  return `${environments} environments × ${referencesEach} references, ${packageCount} packages of which ${news} move`;
 }
 
-function goalsTable(all: readonly Goal[]): string {
-  const rows = all.map(({ what, value, most }) => [what, value.toFixed(2), `≤ ${most}`, value <= most ? 'met' : 'missed']);
-  return tableText(['goal', 'measured', 'goal', ''], rows, { width: undefined, color: false });
+function print(...paragraphs: readonly string[]): void {
+  process.stdout.write(`${paragraphs.join('\n\n')}\n\n`);
 }

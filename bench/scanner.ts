@@ -1,45 +1,46 @@
-import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ScanReport } from '../src/updates/report.ts';
+import { measure, type Run } from './measure.ts';
+import type { Addresses } from './stand-ins.ts';
+import { environmentName, environmentPath, type WorldSize } from './world.ts';
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const command = at('../bin/lockkeeper.js');
-
-/** What a process has used up, as it tells in its last moment. */
-export interface Usage {
-  /** User and system, seconds. */
-  readonly cpu: number;
-  /** Most at once, bytes. */
-  readonly memory: number;
+/** A program that looks for updates in all environments of a world. */
+export interface Scanner {
+  /** In a folder of its own, which it may fill with what it remembers; gives what one scan is. */
+  prepare(folder: string, addresses: Addresses, size: WorldSize): () => Promise<Run>;
 }
 
-/** What one run of the command took and said. */
-export interface Run extends Usage {
-  /** Seconds from start to end. */
-  readonly wall: number;
-  readonly report: ScanReport;
-}
+const command = fileURLToPath(new URL('../bin/lockkeeper.js', import.meta.url));
 
-/** `lockkeeper scan`. Throws when it does not end well, with what it wrote. */
-export async function scan(config: string): Promise<Run> {
-  const { wall, stdout, usage } = await run(['--import', at('./usage.js'), command, 'scan', '--json', '--config', config]);
-  return { wall, ...(JSON.parse(usage) as Usage), report: JSON.parse(stdout) as ScanReport };
-}
+/** `lockkeeper scan`. It throws when the scan has met an error. */
+export const lockkeeper: Scanner = {
+  prepare(folder, addresses, size) {
+    const config = join(folder, 'app.yml');
+    writeFileSync(config, appYml(addresses, join(folder, 'data'), size));
+    return async () => {
+      const run = await measure([command, 'scan', '--json', '--config', config]);
+      const { errors } = JSON.parse(run.stdout) as ScanReport;
+      if (errors.length > 0) throw new Error(`the scan met ${JSON.stringify(errors.slice(0, 3))}`);
+      return run;
+    };
+  },
+};
 
 /** Seconds that `lockkeeper --help` takes. */
-export const help = async (): Promise<number> => (await run([command, '--help'])).wall;
+export const help = async (): Promise<number> => (await measure([command, '--help'])).wall;
 
-async function run(args: readonly string[]): Promise<{ readonly wall: number; readonly stdout: string; readonly usage: string }> {
-  const begin = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
-  const texts = [1, 2, 3].map(async (stream) => {
-    const parts: Buffer[] = [];
-    for await (const part of child.stdio[stream] as AsyncIterable<Buffer>) parts.push(part);
-    return Buffer.concat(parts).toString();
+/** JSON is YAML too. */
+function appYml({ gitlab, token, registry }: Addresses, store: string, size: WorldSize): string {
+  return JSON.stringify({
+    store: { url: `file:${store}` },
+    forges: { gitlab: { type: 'gitlab', url: gitlab, token } },
+    registries: { [registry]: { type: 'oci', insecure: true } },
+    environments: Array.from({ length: size.environments }, (_, at) => ({
+      name: environmentName(at),
+      repository: `gitlab:${environmentPath(at)}`,
+      updates: { types: ['major', 'minor', 'patch'] },
+    })),
   });
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
-  const wall = (performance.now() - begin) / 1000;
-  const [stdout = '', stderr = '', usage = ''] = await Promise.all(texts);
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}\n${stderr}\n${stdout.slice(0, 2000)}`);
-  return { wall, stdout, usage };
 }

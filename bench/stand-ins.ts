@@ -1,9 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import { startRegistry } from '../src/demo/registry.ts';
+import { git } from '../test/support/git-repository.ts';
 import { startGitLab } from '../test/support/gitlab-server/gitlab-server.ts';
+import { type Counts, countsOf } from './counts.ts';
+import { peerRoutes } from './peer/gitlab-routes.ts';
 import { createSource } from './sources.ts';
-import { current, environmentCount, environmentFiles, environmentPath, newest, packages, tagsOf } from './world.ts';
+import { current, environmentFiles, environmentPath, later, newest, packages, releasedLater, tagsOf, type WorldSize } from './world.ts';
 
 /** Where the stand-ins listen: the first message from this process. */
 export interface Addresses {
@@ -13,34 +16,33 @@ export interface Addresses {
   readonly registry: string;
 }
 
-/** Requests since the last time, by kind and in detail: the answer to any message to this process. */
-export interface Counts {
-  readonly forgeReads: number;
-  readonly forgeWrites: number;
-  readonly registry: number;
-  /** Seconds that the busier of the two was answering, all its answers together: the delays, and what the stand-in itself needed. */
-  readonly answering: number;
-  /** `GET repository/branches` → how often. */
-  readonly detail: Readonly<Record<string, number>>;
+/** What this process may be asked, by message. */
+export interface Answers {
+  /** Since the last time. */
+  readonly counts: Counts;
+  /** `ENVIRONMENT PACKAGE:VERSION` of every open merge request, read from what its branch adds to the files. */
+  readonly opened: readonly string[];
+  /** Makes releases of some packages come out. */
+  readonly release: null;
 }
 
-const [delay = 0, moving = 10] = process.argv.slice(2).map(Number);
+const [given = ''] = process.argv.slice(2);
+const { delay, size } = JSON.parse(given) as { readonly delay: number; readonly size: WorldSize };
 // Nothing is delayed while the world is made: that is not over HTTP.
 const registry = await startRegistry({ delay, pageSize: 50_000 });
-const gitlab = await startGitLab({ delayMs: delay });
+const gitlab = await startGitLab({ delayMs: delay, git: true, routes: peerRoutes });
 const registryHost = new URL(registry.url).host;
+const image = { labels: {}, created: '2026-03-02T12:00:00Z', platforms: ['linux/amd64', 'linux/arm64'] };
 
 for (const [index, name] of packages.entries()) {
-  const source = index < moving ? await createSource(gitlab, name) : undefined;
+  const source = index < size.moving ? await createSource(gitlab, name) : undefined;
   for (const tag of tagsOf(index)) {
     const revision = tag === current ? source?.from : tag === newest ? source?.to : undefined;
     const known = { 'org.opencontainers.image.source': `${gitlab.url}/${name}`, 'org.opencontainers.image.revision': revision ?? '' };
-    const labels = revision === undefined ? {} : known;
-    registry.publish(name, tag, { labels, created: '2026-03-02T12:00:00Z', platforms: ['linux/amd64', 'linux/arm64'] });
+    registry.publish(name, tag, revision === undefined ? image : { ...image, labels: known });
   }
 }
-for (let at = 0; at < environmentCount; at += 1)
-  await gitlab.createProject(environmentPath(at), environmentFiles(at, moving, registryHost));
+for (let at = 0; at < size.environments; at += 1) await gitlab.createProject(environmentPath(at), environmentFiles(at, size, registryHost));
 
 /** Milliseconds by port. https://nodejs.org/api/diagnostics_channel.html#http */
 const answering = new Map<number | undefined, number>();
@@ -54,32 +56,33 @@ subscribe('http.server.response.finish', (event) => {
   answering.set(port, (answering.get(port) ?? 0) + performance.now() - (begun.get(request) ?? performance.now()));
 });
 
-process.on('message', () => process.send?.(takeCounts()));
+const answers: { readonly [Question in keyof Answers]: () => Answers[Question] | Promise<Answers[Question]> } = {
+  counts: () => {
+    const counts = countsOf(gitlab.requests.splice(0), registry.requests, Math.max(0, ...answering.values()) / 1000);
+    registry.requests.clear();
+    answering.clear();
+    return counts;
+  },
+  opened: async () => (await Promise.all(Array.from({ length: size.environments }, (_, at) => openedIn(environmentPath(at))))).flat(),
+  release: () => {
+    for (const name of releasedLater) registry.publish(name, later, image);
+    return null;
+  },
+};
+
+const reply = async (question: keyof Answers): Promise<unknown> => process.send?.({ answer: await answers[question]() });
+process.on('message', (question: keyof Answers) => void reply(question));
 process.on('disconnect', () => void Promise.all([gitlab.close(), registry.close()]));
 process.send?.({ gitlab: gitlab.url, token: gitlab.token, registry: registryHost } satisfies Addresses);
 
-function takeCounts(): Counts {
-  const forge = gitlab.requests.splice(0);
-  const detail = new Map<string, number>();
-  const add = (kind: string, times: number) => detail.set(kind, (detail.get(kind) ?? 0) + times);
-  for (const { method, path } of forge) add(`${method} ${kindOfForge(path)}`, 1);
-  const asked = [...registry.requests];
-  registry.requests.clear();
-  for (const [request, times] of asked) add(request.replace(/\/v2\/.*\/(tags|manifests|blobs)\/.*/, 'registry $1'), times);
-  const busier = Math.max(0, ...answering.values()) / 1000;
-  answering.clear();
-  const reads = forge.filter(({ method }) => method === 'GET').length;
-  return {
-    forgeReads: reads,
-    forgeWrites: forge.length - reads,
-    answering: busier,
-    registry: asked.reduce((sum, [, times]) => sum + times, 0),
-    detail: Object.fromEntries([...detail].sort(([, one], [, other]) => other - one)),
-  };
-}
-
-/** Decoded paths hold projects' slashes: what follows the project tells the kind. */
-function kindOfForge(path: string): string {
-  if (path.startsWith('/groups/')) return `group ${path.slice(path.lastIndexOf('/') + 1)}`;
-  return /\/(?:repository\/[a-z]+|merge_requests|releases)(?![-\w])/.exec(path)?.[0].slice(1) ?? path.split('/')[1] ?? path;
+async function openedIn(path: string): Promise<string[]> {
+  const { requests, directory } = gitlab.project(path);
+  const added: string[] = [];
+  for (const { state, targetBranch, sourceBranch } of requests) {
+    if (state !== 'opened') continue;
+    const diff = await git(directory, ['diff', '--unified=0', `refs/heads/${targetBranch}...refs/heads/${sourceBranch}`]);
+    const lines = diff.toString().matchAll(/^\+(?!\+\+ ).*/gm);
+    added.push([...lines].map(([line]) => /image: \S+?\/(\S+)/.exec(line)?.[1] ?? line).join(', '));
+  }
+  return added.map((what) => `${path} ${what}`);
 }

@@ -1,38 +1,51 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Run, scan } from './scanner.ts';
-import type { Addresses, Counts } from './stand-ins.ts';
-import { appYml, environmentCount, proposalsEach } from './world.ts';
+import type { Counts } from './counts.ts';
+import type { Run } from './measure.ts';
+import type { Scanner } from './scanner.ts';
+import type { Addresses, Answers } from './stand-ins.ts';
+import { firstNews, laterNews, type WorldSize } from './world.ts';
 
-/** One scan: what it took, and what it asked. */
-export interface Figures extends Omit<Run, 'report'>, Counts {}
-
-export interface Trial {
-  readonly first: Figures;
-  readonly second: Figures;
+/** One scan: what it took, what it asked, and what it came to. */
+export interface Figures extends Omit<Run, 'stdout'>, Counts {
+  /** What is wrong with the merge requests that are open now; empty when they are those that should be. */
+  readonly wrong: readonly string[];
 }
 
-/** Two scans of a new world. Throws when they do not do what the world is made for. */
-export async function runTrial(delay: number, moving: number): Promise<Trial> {
+export interface Trial {
+  /** Of a new world. */
+  readonly first: Figures;
+  /** With nothing new since. */
+  readonly second: Figures;
+  /** After ten releases. */
+  readonly third?: Figures;
+}
+
+/** Scans of a new world, one after the other. */
+export async function runTrial(scanner: Scanner, delay: number, size: WorldSize, scans: 2 | 3 = 2): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-bench-'));
-  const standIns = fork(fileURLToPath(new URL('./stand-ins.ts', import.meta.url)), [`${delay}`, `${moving}`]);
+  const standIns = fork(fileURLToPath(new URL('./stand-ins.ts', import.meta.url)), [JSON.stringify({ delay, size })]);
+  const ask = async <Question extends keyof Answers>(question: Question): Promise<Answers[Question]> => {
+    const answered = nextMessage(standIns);
+    standIns.send(question);
+    return ((await answered) as { readonly answer: Answers[Question] }).answer;
+  };
   try {
-    const [addresses] = (await once(standIns, 'message')) as [Addresses];
-    const config = join(folder, 'app.yml');
-    writeFileSync(config, appYml(addresses, join(folder, 'data')));
-    const measured = async (opened: number): Promise<Figures> => {
-      const { report, ...run } = await scan(config);
-      check(report, opened);
-      const answer = once(standIns, 'message');
-      standIns.send('counts');
-      const [counts] = (await answer) as [Counts];
-      return { ...run, ...counts };
+    const addresses = (await nextMessage(standIns)) as Addresses;
+    const scan = scanner.prepare(folder, addresses, size);
+    const measured = async (expected: readonly string[]): Promise<Figures> => {
+      const { wall, cpu, memory } = await scan();
+      const counts = await ask('counts');
+      return { wall, cpu, memory, ...counts, wrong: differences(expected, await ask('opened')) };
     };
-    return { first: await measured(environmentCount * proposalsEach), second: await measured(0) };
+    const both = { first: await measured(firstNews(size)), second: await measured(firstNews(size)) };
+    if (scans === 2) return both;
+    await ask('release');
+    return { ...both, third: await measured([...firstNews(size), ...laterNews()]) };
   } finally {
     if (standIns.connected) {
       standIns.disconnect();
@@ -42,11 +55,23 @@ export async function runTrial(delay: number, moving: number): Promise<Trial> {
   }
 }
 
-function check({ proposals, errors }: Run['report'], opened: number): void {
-  const found = proposals.filter(({ action }) => action === 'open').length;
-  const other = proposals.filter(({ action }) => action !== 'open' && action !== 'keep').length;
-  if (found === opened && other === 0 && errors.length === 0) return;
-  throw new Error(
-    `the scan opened ${found} proposals instead of ${opened}, changed ${other} and met ${JSON.stringify(errors.slice(0, 3))}`,
-  );
+/** Rejects when the process ends instead. */
+function nextMessage(process: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null, signal: string | null) => reject(new Error(`the stand-ins ended with ${signal ?? code}`));
+    process.once('exit', ended);
+    process.once('message', (message) => {
+      process.off('exit', ended);
+      resolve(message);
+    });
+  });
+}
+
+function differences(expected: readonly string[], opened: readonly string[]): string[] {
+  const [wanted, found] = [new Set(expected), new Set(opened)];
+  return [
+    ...[...wanted].filter((one) => !found.has(one)).map((one) => `missing: ${one}`),
+    ...[...found].filter((one) => !wanted.has(one)).map((one) => `not expected: ${one}`),
+    ...(opened.length === found.size ? [] : ['the same more than once']),
+  ];
 }

@@ -10,6 +10,8 @@ export interface Received {
   readonly deliveries: number;
   /** Bytes. */
   readonly memory: number;
+  /** Seconds, since the last time it was asked. */
+  readonly cpu: number;
 }
 
 const { privateKey } = generateKeyPairSync('rsa', {
@@ -45,8 +47,11 @@ const server = await startServer({
     throw error;
   },
 });
+let before = process.cpuUsage();
 process.on('message', () => {
-  process.send?.({ deliveries: queue.deliveries.length, memory: process.memoryUsage().rss } satisfies Received);
+  const { user, system } = process.cpuUsage(before);
+  before = process.cpuUsage();
+  process.send?.({ deliveries: queue.deliveries.length, memory: process.memoryUsage().rss, cpu: (user + system) / 1e6 } satisfies Received);
 });
 process.on('disconnect', () => void server.close());
 process.send?.(server.url);

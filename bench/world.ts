@@ -1,8 +1,15 @@
-/** What the stand-ins hold and app.yml says, as plain data: the same every time. */
-export const environmentCount = 20;
+/** How much the stand-ins hold. */
+export interface WorldSize {
+  readonly environments: number;
+  /** The first so many of them have something to be proposed. */
+  readonly behind: number;
+  /** Packages that those are behind in, out of which each takes ten. */
+  readonly moving: number;
+}
+
 export const referencesEach = 100;
 export const packageCount = 150;
-/** Apps of each environment that have something newer. */
+/** Apps of each environment that is behind. */
 export const proposalsEach = 10;
 
 const tagsOfMost = 30;
@@ -12,16 +19,31 @@ const largeEvery = 30;
 
 export const current = '1.28.0';
 export const newest = '1.29.0';
+/** Comes out later, of packages that only the first environment runs. */
+export const later = '1.30.0';
 
 export const packages: readonly string[] = Array.from({ length: packageCount }, (_, index) => `apps/app-${String(index).padStart(3, '0')}`);
+export const releasedLater: readonly string[] = packages.slice(-proposalsEach);
 
-/** What one environment runs: ten of the first `moving` packages one release behind (with ten, all environments the same), the rest up to date. */
-function references(at: number, moving: number): (readonly [name: string, version: string])[] {
-  const behind = Array.from({ length: proposalsEach }, (_, index) => packages[(at * proposalsEach + index) % moving] ?? '');
-  const others = packages.filter((name) => !behind.includes(name));
-  const still = Array.from({ length: referencesEach - proposalsEach }, (_, index) => others[(at * 7 + index) % others.length] ?? '');
+/** The same every time. With ten that move, all environments are behind in the same ones. */
+function references(at: number, { behind: some, moving }: WorldSize): (readonly [name: string, version: string])[] {
+  const news = at < some ? proposalsEach : 0;
+  const behind = Array.from({ length: news }, (_, index) => packages[(at * proposalsEach + index) % moving] ?? '');
+  const common = packages.filter((name) => !behind.includes(name) && !releasedLater.includes(name));
+  const own = at === 0 ? releasedLater.filter((name) => !behind.includes(name)) : [];
+  const count = referencesEach - behind.length - own.length;
+  const still = [...own, ...Array.from({ length: count }, (_, index) => common[(at * 7 + index) % common.length] ?? '')];
   return [...behind.map((name) => [name, current] as const), ...still.map((name) => [name, newest] as const)];
 }
+
+/** What is to be proposed once it all stands: `ENVIRONMENT PACKAGE:VERSION`. */
+export function firstNews(size: WorldSize): string[] {
+  return Array.from({ length: size.behind }, (_, at) =>
+    references(at, size).flatMap(([name, version]) => (version === current ? [`${environmentPath(at)} ${name}:${newest}`] : [])),
+  ).flat();
+}
+
+export const laterNews = (): string[] => releasedLater.map((name) => `${environmentPath(0)} ${name}:${later}`);
 
 /** Of every kind that a registry holds: releases, their variants and pre-releases, commits and branches. */
 export function tagsOf(index: number): string[] {
@@ -39,13 +61,13 @@ function otherTag(at: number): string {
   );
 }
 
-const environmentName = (at: number): string => `env-${String(at).padStart(2, '0')}`;
+export const environmentName = (at: number): string => `env-${String(at).padStart(2, '0')}`;
 export const environmentPath = (at: number): string => `platform/environments/${environmentName(at)}`;
 
 /** Files of one environment: a deployment and a service for each app. */
-export function environmentFiles(at: number, moving: number, registry: string): Record<string, string> {
+export function environmentFiles(at: number, size: WorldSize, registry: string): Record<string, string> {
   return Object.fromEntries(
-    references(at, moving).map(([name, version]) => [
+    references(at, size).map(([name, version]) => [
       `manifests/${appOf(name)}.yaml`,
       manifest(appOf(name), `${registry}/${name}:${version}`),
     ]),
@@ -82,18 +104,4 @@ spec:
   selector: { app.kubernetes.io/name: ${app} }
   ports: [{ name: http, port: 80, targetPort: http }]
 `;
-}
-
-/** JSON is YAML too. */
-export function appYml(addresses: { readonly gitlab: string; readonly registry: string; readonly token: string }, store: string): string {
-  return JSON.stringify({
-    store: { url: `file:${store}` },
-    forges: { gitlab: { type: 'gitlab', url: addresses.gitlab, token: addresses.token } },
-    registries: { [addresses.registry]: { type: 'oci', insecure: true } },
-    environments: Array.from({ length: environmentCount }, (_, at) => ({
-      name: environmentName(at),
-      repository: `gitlab:${environmentPath(at)}`,
-      updates: { types: ['major', 'minor', 'patch'] },
-    })),
-  });
 }

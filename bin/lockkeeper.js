@@ -15,6 +15,8 @@ if (major >= wanted) {
   enableCompileCache();
   // The room for what is soon garbage is not doubled again and again: a hundred megabytes less at the same speed.
   setFlagsFromString('--semi-space-growth-factor=1');
+  // Nor may garbage fill three times the room of what is in use before it is looked for: twice as much in all takes no longer.
+  setFlagsFromString('--heap-growing-percent=100');
   await import(existsSync(at('../src/main.ts')) ? '../src/main.ts' : '../dist/main.js');
 } else if (existsSync(bundledNode)) {
   const child = spawn(bundledNode, process.argv.slice(1), { stdio: 'inherit' });

@@ -36,13 +36,9 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Pick<HttpClientOptions, 'wait' | 'deadline' | 'asked'> {
   readonly redact: Redact;
   readonly warn: (text: string) => void;
-  /** Told of every request that is sent. */
-  readonly asked?: HttpClientOptions['asked'];
-  /** For tests: waits that many milliseconds between the tries of a request. */
-  readonly wait?: (ms: number) => Promise<void>;
 }
 
 /** Opens the store and makes the adapters; nothing is asked of forges and registries yet. Throws UsageError, and OutsideError for a database that cannot be reached. */
@@ -58,7 +54,7 @@ export async function createServices(loaded: Pick<Loaded, 'config' | 'placeOf'>,
 
 async function joined(
   { config, placeOf }: Pick<Loaded, 'config' | 'placeOf'>,
-  { redact, warn, wait, asked }: ServiceOptions,
+  { redact, warn, ...transport }: ServiceOptions,
   persistence: Persistence,
 ): Promise<Services> {
   const { store, locks } = persistence;
@@ -69,8 +65,7 @@ async function joined(
     hosts: { ...httpHosts(registries), ...forgeHosts(config.forges) },
     store,
     redact,
-    ...(wait !== undefined && { wait }),
-    ...(asked !== undefined && { asked }),
+    ...transport,
   });
   const made = new Map<string, ConnectedForge>();
   for (const [name, forge] of Object.entries(config.forges))
@@ -210,7 +205,9 @@ function settingsOf({ environments, packages }: Config, placeOf: Loaded['placeOf
       where: { allow: placeOf(`/packages/${at}/allow`), ignore: placeOf(`/packages/${at}/ignore`) },
     })),
     environments: environments.map((one, at) => {
-      const updates = { ...one.updates, where: placeOf(`/environments/${at}/updates/types`) };
+      const where = (key: string): string => placeOf(`/environments/${at}/updates/${key}`);
+      const places = { types: where('types'), windows: where('windows'), after: where('after'), maxOpen: where('maxOpen') };
+      const updates = { ...one.updates, where: places };
       return 'discover' in one
         ? { ...one, updates, discover: { ...ref(one.discover), path: ref(one.discover).path.replace(/\/\*$/, '') } }
         : { ...one, updates, repository: ref(one.repository) };

@@ -128,7 +128,7 @@ const oldest = [2, 39] as const;
 /** Throws UsageError where there is no git, or one that is too old. */
 export async function requireGit(): Promise<void> {
   const { out } = await gitIn(parse(process.cwd()).root, 'git').run('asking for its version', ['--version']);
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(out.toString()) ?? [];
+  const [, major = '0', minor = '0'] = /(?<!\d)(\d+)\.(\d+)/.exec(out.toString()) ?? [];
   if (Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1])) return;
   throw new UsageError(`git ${major}.${minor} is too old: install git ${oldest.join('.')} or newer`);
 }
@@ -154,7 +154,7 @@ function ending(child: ChildProcess, timeoutMs: number = timeLimit): Promise<End
     });
     child.once('close', (code, signal) => {
       clearTimeout(limit);
-      const said = complaint.trim().replaceAll(/\s*\n\s*/g, '; ');
+      const said = complaint.trim().replaceAll(/(?<!\s)\s*\n\s*/g, '; ');
       const why = code === null ? `was ended by ${signal}` : said === '' ? `ended with code ${code}` : `said: ${said}`;
       resolve({ code: code ?? undefined, missing: false, why, complaint });
     });

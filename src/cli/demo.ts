@@ -10,7 +10,8 @@ import { startServer } from '../http/server.ts';
 import { type Context, withConfig } from './context.ts';
 import { heldRows, introduction, nextSteps } from './demo-texts.ts';
 import type { ExitCode } from './io.ts';
-import { printReport, scanOnce } from './scan.ts';
+import { scanOnce } from './scan.ts';
+import { printReport } from './scan-report.ts';
 
 export interface DemoCommand {
   readonly dir: string;

@@ -61,8 +61,7 @@ async function filesOf(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
-const named = (environment: string, name: string): string =>
-  environment.replace(/^name: .*?(?=\s+#|$)/m, () => `name: ${JSON.stringify(name)}`);
+const named = (environment: string, name: string): string => environment.replace(/^name: \S+/m, () => `name: ${JSON.stringify(name)}`);
 
 const nextSteps = (directory: string, name: string): string => `${directory} is a new environment repository. Next:
   1. Put your Kubernetes manifests into ${join(directory, 'manifests')}, or bundle URLs into ${join(directory, 'environment.yml')}.

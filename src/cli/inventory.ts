@@ -1,8 +1,11 @@
-import { type Inventory, type InventoryRow, inventoryOf } from '../updates/inventory.ts';
+import { type Inventory, type InventoryRow, inventoryOf, inventoryRows } from '../updates/inventory.ts';
 import { scan } from '../updates/scan.ts';
+import { failureGroups } from '../updates/summary.ts';
+import { count } from '../updates/text/age.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';
+import { printFailures } from './scan-report.ts';
 import { withProgress, withServices } from './work.ts';
 
 export interface InventoryCommand {
@@ -16,8 +19,8 @@ export async function runInventory({ env, json = false }: InventoryCommand, cont
     withProgress(context, 'looking', async (progress) => {
       const { settings } = services;
       const ports = services.scanPorts(progress);
-      const result = await scan(ports, settings, { ...(env !== undefined && { only: env }), dryRun: true });
-      return inventoryOf(result, settings.packages, ports.store);
+      const options = { ...(env !== undefined && { only: env }), dryRun: true };
+      return inventoryOf(await scan(ports, settings, options, (scanned) => inventoryRows(scanned, settings.packages, ports.store)));
     }),
   );
   if (json) context.output.json(inventory);
@@ -27,12 +30,9 @@ export async function runInventory({ env, json = false }: InventoryCommand, cont
 
 function print({ references, errors }: Inventory, output: Output): void {
   output.table(['app', 'environment', 'version', 'newest', 'state', 'owner', 'since', 'why'], references.map(cells));
-  if (errors.length === 0) return;
-  output.print('\nerrors');
-  output.table(
-    ['where', 'what'],
-    errors.map(({ scope, message }) => [scope, message]),
-  );
+  printFailures(failureGroups(errors), output);
+  const states = [...Map.groupBy(references, ({ state }) => state)].map(([state, all]) => `${all.length} ${state}`);
+  output.print(`\n${count(references.length, 'reference')}${states.length === 0 ? '' : `: ${states.join(', ')}`}`);
 }
 
 const cells = ({ app, environment, version, newest, state, owner, since, reason, mergeRequest }: InventoryRow): string[] => [
@@ -43,5 +43,5 @@ const cells = ({ app, environment, version, newest, state, owner, since, reason,
   state,
   owner ?? '',
   since?.slice(0, 10) ?? '',
-  reason ?? mergeRequest ?? '',
+  [reason, mergeRequest].filter((text) => text !== undefined).join(': '),
 ];

@@ -32,7 +32,7 @@ export function parseDocument(file: string, text: string): Document {
 /** The reason without what it quotes from the file: an unquoted password that begins with `*` or `!` is an alias or a tag to YAML. */
 function withoutQuote(reason: string): string {
   if (reason.includes('flow collection')) return `${reason} (inside { } and [ ], text such as \${NAME} needs quotes)`;
-  const general = reason.replace(/\s*(?:"|!<|: ).*$/s, '');
+  const general = reason.replace(/(?<!\s)\s*(?:"|!<|: ).*$/s, '');
   return general === reason ? reason : `${general} (text that begins with *, & or ! needs quotes)`;
 }
 

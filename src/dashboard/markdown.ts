@@ -102,7 +102,7 @@ function lineBreak(state: StateInline, silent: boolean): boolean {
 
 /** What stands behind `<details>` on its line: a summary and perhaps some text. */
 function pushSummary(state: StateBlock, text: string, line: number): void {
-  const [, title = '', rest = text] = /^\s*<summary>(.*?)<\/summary>(.*)$/.exec(text) ?? [];
+  const [, title = '', rest = text] = /^\s*<summary>(.*?)<\/summary>(.*)$/s.exec(text) ?? [];
   if (title !== '') pushInline(state, 'summary', title, line);
   if (rest.trim() !== '') pushInline(state, 'paragraph', rest, line);
 }

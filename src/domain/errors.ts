@@ -28,6 +28,9 @@ export class RefusedError extends OutsideError {}
 /** Somebody else was faster: what we looked at has changed since. The next run looks again. */
 export class ConflictError extends OutsideError {}
 
+/** What failed may work the next time, without anybody changing anything. */
+export const isPassing = (error: OutsideError): boolean => !(error instanceof RefusedError);
+
 /** The message and those of its causes, as one line. */
 export function explain(error: unknown): string {
   if (!Error.isError(error)) return String(error);

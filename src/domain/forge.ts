@@ -36,6 +36,8 @@ export interface MergeRequest {
   readonly endedAt?: string;
   /** Who did that, where the list says so. */
   readonly endedBy?: string;
+  /** We opened it and ended before it had its labels and owner: `finish` gives them. Never where they come with the opening. */
+  readonly unfinished?: true;
 }
 
 export interface BranchCommit {
@@ -110,6 +112,8 @@ export interface EnvironmentForge {
   commit(path: string, change: BranchChange): Promise<string>;
   /** When an open merge request for the branch exists already, gives that one: never a second. */
   open(path: string, request: NewMergeRequest): Promise<MergeRequest>;
+  /** Gives what an opening that ended in its middle left out; may be repeated. */
+  finish(path: string, id: number, of: Pick<NewMergeRequest, 'labels' | 'owner'>): Promise<void>;
   /** Throws ConflictError when it is not open any more: what it says then is a person's last word. */
   edit(path: string, id: number, change: MergeRequestChange): Promise<void>;
   /** Closes, with the description that records who closed it, and deletes the branch where it still is at `commit`. */

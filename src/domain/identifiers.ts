@@ -60,6 +60,8 @@ export interface Marker {
   readonly title: string;
   /** See placesOf: what the text says of files. Absent in texts of older versions. */
   readonly places?: string;
+  /** Something that the text tells could not be read when it was written: a later run writes it anew. */
+  readonly unread?: true;
   /** Present when we closed it ourselves, so that it is no "no" to this content. */
   readonly closed?: string;
 }
@@ -87,9 +89,10 @@ export function readMarker(text: string): Marker | undefined {
 
 function isMarker(value: unknown): value is Marker {
   if (typeof value !== 'object' || value === null) return false;
-  const { app, environment, content, title, places, closed } = value as Record<keyof Marker, unknown>;
+  const { app, environment, content, title, places, unread, closed } = value as Record<keyof Marker, unknown>;
   return (
     [app, environment, content, title].every((part) => typeof part === 'string') &&
-    [places, closed].every((part) => part === undefined || typeof part === 'string')
+    [places, closed].every((part) => part === undefined || typeof part === 'string') &&
+    (unread === undefined || unread === true)
   );
 }

@@ -14,6 +14,8 @@ export interface Release {
   readonly publishedAt?: string;
   /** Where it can be downloaded, for bundles. */
   readonly url?: string;
+  /** The list does not tell whether its file is there: `details` does, and gives undefined where it is not. */
+  readonly unproven?: true;
 }
 
 /** A list that may be incomplete (a failed page, a cap, a time-out) never leads to a lower version or a closed merge request. */

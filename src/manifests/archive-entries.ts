@@ -19,6 +19,7 @@ export class ArchiveEntries {
   readonly #read = new Set<string>();
   #root: string | undefined;
   #count = 0;
+  #kept = 0;
 
   constructor(scope: string, limits: ArchiveLimits) {
     this.#scope = scope;
@@ -54,6 +55,13 @@ export class ArchiveEntries {
     if (this.#read.has(path)) return warning(path, 'is in the archive twice: only the first is read');
     if (size > this.#limits.file) return warning(path, `has ${size} bytes, more than the ${this.#limits.file} that are read: split it`);
     this.#read.add(path);
+    this.#kept += size;
+    if (this.#kept > this.#limits.kept) {
+      throw new OutsideError(
+        this.#scope,
+        `reading the archive of the repository: its YAML files have more than ${this.#limits.kept} bytes; keep large ones elsewhere`,
+      );
+    }
     return { read: path };
   }
 }

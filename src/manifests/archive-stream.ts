@@ -5,12 +5,14 @@ import { OutsideError } from '../domain/errors.ts';
 export interface ArchiveLimits {
   /** Bytes of one file that is kept. */
   readonly file: number;
+  /** Bytes of all files that are kept. */
+  readonly kept: number;
   /** Bytes of the archive, inflated. */
   readonly total: number;
   readonly entries: number;
 }
 
-export const defaultLimits: ArchiveLimits = { file: 4 * 1024 * 1024, total: 2 * 1024 ** 3, entries: 500_000 };
+export const defaultLimits: ArchiveLimits = { file: 4 * 1024 * 1024, kept: 64 * 1024 * 1024, total: 2 * 1024 ** 3, entries: 500_000 };
 
 /** A tar ends in two blocks of zeros; one that does not was cut short. */
 const endOfTar = 1024;

@@ -69,7 +69,7 @@ async function* filesOf(tar: Tar, scope: string, limits: ArchiveLimits): AsyncGe
     const bytes = await bytesOf(entry);
     if (isAttributes(path)) {
       const found = parseAttributes(path, decodeText(bytes) ?? '');
-      rules.push(...found);
+      for (const rule of found) rules.push(rule);
       yield* attributeWarnings(path, found);
       refuseLate(given, found, scope);
     } else {

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
 import { explain, OutsideError } from '../domain/errors.ts';
 import { type ManifestObject, objectsIn, type SourceNote, sourceNoteIn } from './objects.ts';
+import { valuesIn } from './text.ts';
 
 export interface BundleLimits {
   readonly entries: number;
@@ -12,9 +13,11 @@ export interface BundleLimits {
   readonly entryBytes: number;
   /** Unpacked, whatever is in it. */
   readonly totalBytes: number;
+  /** Lines and commas of all files that are read. */
+  readonly values: number;
 }
 
-export const bundleLimits: BundleLimits = { entries: 2000, entryBytes: 4 * 1024 * 1024, totalBytes: 64 * 1024 * 1024 };
+export const bundleLimits: BundleLimits = { entries: 2000, entryBytes: 4 * 1024 * 1024, totalBytes: 64 * 1024 * 1024, values: 200_000 };
 
 /** What a bundle holds, read without writing anything to disk. */
 export interface Bundle {
@@ -44,8 +47,8 @@ class Contents {
     const own = sourceNoteIn(file, text);
     if (own !== undefined) this.#source = own;
     const { objects, problems, notes } = objectsIn(file, text);
-    this.objects.push(...objects);
-    this.problems.push(...problems);
+    for (const object of objects) this.objects.push(object);
+    for (const problem of problems) if (this.problems.length < maxProblems) this.problems.push(problem);
     this.#source ??= notes[0];
   }
 
@@ -118,7 +121,7 @@ const bounded = ({ totalBytes }: BundleLimits) =>
   };
 
 async function readEntries(entries: Extract, limits: BundleLimits, contents: Contents): Promise<void> {
-  let count = 0;
+  let [count, values] = [0, 0];
   for await (const entry of entries) {
     count += 1;
     if (count > limits.entries) throw new Refusal(`The bundle has more than ${limits.entries} entries; the rest was not read.`);
@@ -130,7 +133,11 @@ async function readEntries(entries: Extract, limits: BundleLimits, contents: Con
     }
     const chunks: Buffer[] = [];
     for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-    contents.add(entry.header.name.replace(/^(?:\.\/)+/, ''), Buffer.concat(chunks).toString('utf8'));
+    const text = Buffer.concat(chunks).toString('utf8');
+    values += valuesIn(text);
+    if (values > limits.values)
+      throw new Refusal(`The bundle's files have more than ${limits.values} lines and commas; the rest was not read.`);
+    contents.add(entry.header.name.replace(/^(?:\.\/)+/, ''), text);
   }
 }
 

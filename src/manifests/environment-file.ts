@@ -75,7 +75,7 @@ function readAddress(reader: Reader, node: YamlNode, text: string): ManifestSour
   }
   const problem = text.includes('://') ? 'only http and https URLs can be bundles' : pathProblem(text);
   if (problem !== undefined) reader.warn(node, `${problem}: this entry of manifests is left out`);
-  return problem === undefined ? { path: text.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '') || '.' } : undefined;
+  return problem === undefined ? { path: text.replace(/^(?:\.\/)+/, '').replace(/(?<!\/)\/+$/, '') || '.' } : undefined;
 }
 
 function pathProblem(path: string): string | undefined {

@@ -48,9 +48,9 @@ export function changedLeaves(from: Leaves, to: Leaves): LeafChange[] {
 
 /** Kinds of change, most telling first: what is said of a path, and what it is counted under. */
 const rules: readonly { readonly path: RegExp; readonly noun: string; readonly plural: string; readonly values?: boolean }[] = [
-  { path: /ontainers\[[^\]]*\]\.(image)$/, noun: 'image', plural: 'images' },
+  { path: /ontainers\[[^\][]*\]\.(image)$/, noun: 'image', plural: 'images' },
   { path: /^spec\.(replicas)$/, noun: 'replicas', plural: 'replicas', values: true },
-  { path: /\.env\[([^\]]*)\]/, noun: 'environment variable', plural: 'environment variables' },
+  { path: /\.env\[([^\][]*)\]/, noun: 'environment variable', plural: 'environment variables' },
   { path: /\.resources\.(?:requests|limits)\.([\w./-]+)$/, noun: '', plural: '', values: true },
   { path: /^(?:data|stringData|binaryData)\.(.+)$/, noun: 'key', plural: 'keys' },
   { path: /^spec\.(schedule)$/, noun: 'schedule', plural: 'schedules', values: true },

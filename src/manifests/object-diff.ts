@@ -1,5 +1,6 @@
 import { structuredPatch } from 'diff';
 import { dump } from 'js-yaml';
+import { parseImage } from '../domain/image.ts';
 import { changedLeaves, isBounded, leavesOf, summarize } from './leaves.ts';
 import { type ManifestObject, record } from './objects.ts';
 import { hideSecrets } from './secrets.ts';
@@ -99,11 +100,10 @@ function imagesIn(objects: readonly ManifestObject[]): Map<string, string> {
   const found = new Map<string, Set<string>>();
   for (const { value } of objects) {
     for (const [path, text] of leavesOf(record(value['spec']))) {
-      if (!/ontainers\[[^\]]*\]\.image$/.test(path)) continue;
-      const [, image = text, version = ''] = /^(.+?)(?::([\w][\w.-]{0,127})(?=@|$)|(?=@))(?:@.*)?$/.exec(text) ?? [];
-      const digest = /@(sha256:[0-9a-f]{64})$/.exec(text)?.[1];
-      const versions = found.get(image) ?? new Set();
-      found.set(image, versions.add([version, digest?.slice(0, 19)].filter(Boolean).join('@') || 'latest'));
+      if (!/ontainers\[[^\][]*\]\.image$/.test(path)) continue;
+      const { name = text, tag, digest } = parseImage(text) ?? {};
+      const versions = found.get(name) ?? new Set();
+      found.set(name, versions.add([tag?.text, digest?.text.slice(0, 19)].filter(Boolean).join('@') || 'latest'));
     }
   }
   return new Map([...found].map(([image, versions]) => [image, [...versions].sort().join(', ')]));

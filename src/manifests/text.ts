@@ -1,3 +1,5 @@
+import { countSigns } from '../domain/signs.ts';
+
 /** The text of a file, such that encoding it as UTF-8 gives the bytes back (a byte order mark stays). undefined when it is not UTF-8 text: UTF-16, binary. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   if (bytes.includes(0)) return undefined;
@@ -30,3 +32,13 @@ function lineStarts(text: string): number[] {
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return starts;
 }
+
+/** More than any file of a repository or bundle has: a megabyte of manifests has some 40,000. */
+const mostValues = 200_000;
+
+/** A YAML text has at most twice as many values. */
+export const valuesIn = (text: string): number => countSigns(text, '\n,');
+
+/** Why a text is not given to a parser; undefined for all that people write. */
+export const crowding = (text: string): string | undefined =>
+  valuesIn(text) > mostValues ? `it has more than ${mostValues} lines and commas: split it` : undefined;

@@ -1,5 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent, YAMLException } from 'js-yaml';
-import { type LineAt, lineIndex } from './text.ts';
+import { crowding, type LineAt, lineIndex } from './text.ts';
 
 /** A value with its place in the text; offsets are UTF-16, `-1` where nothing is written (`key:`). */
 export interface Scalar {
@@ -45,12 +45,17 @@ export interface YamlFile {
   readonly problems: readonly YamlProblem[];
 }
 
+/** A file with more is read as a whole or not at all: each that cannot be read takes its time. */
+const mostDocuments = 5000;
+
 /** Every document that can be read; one that cannot is a problem and hides none of the others. Collections nest at most 100 deep. */
 export function parseYaml(text: string, lineAt: LineAt = lineIndex(text)): YamlFile {
+  const crowded = crowding(text);
+  if (crowded !== undefined) return { documents: [], problems: [{ line: 1, message: crowded }] };
   const whole = readDocuments(text, 0, lineAt);
   if (whole.problem === undefined) return { documents: whole.documents, problems: [] };
   const pieces = splitDocuments(text);
-  if (pieces.length === 1) return { documents: [], problems: [whole.problem] };
+  if (pieces.length === 1 || pieces.length > mostDocuments) return { documents: [], problems: [whole.problem] };
   const read = pieces.map(({ start, end }) => readDocuments(text.slice(start, end), start, lineAt));
   return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problem ?? []) };
 }

@@ -66,7 +66,7 @@ export function longestRun(text: string): number {
 
 /** What forges read even inside code: closing keywords, quick actions, and our own marker. */
 export function neutralCode(text: string): string {
-  const inert = text.replaceAll('<!--', `<${gap}!--`).replaceAll(/^([^\S\n]*)(?=\/[a-z])(?!\/\w*[/.])/gim, `$1${gap}`);
+  const inert = text.replaceAll('<!--', `<${gap}!--`).replaceAll(/^([^\S\r\n\u2028\u2029]*)(?=\/[a-z])(?!\/\w*[/.])/gim, `$1${gap}`);
   return breakKeywords(inert);
 }
 

@@ -37,7 +37,7 @@ export const codeBlock = (code: string, language: string): string => fence(neutr
 
 function fence(text: string, language: string): string {
   const marks = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${marks}${language}\n${text.replace(/\n+$/, '')}\n${marks}`;
+  return `${marks}${language}\n${text.replace(/(?<!\n)\n+$/, '')}\n${marks}`;
 }
 
 const definition = /^ {0,3}\[([^[\]]{1,100})\]:\s*<?(https?:\/\/[^\s<>]{1,1000})>?(?:\s|$)/;
@@ -102,15 +102,15 @@ function ordinary(state: State, line: string, next: string): string[] {
   if (line.trim() === '') return [''];
   if (/^\s*(?:[-*_]\s*){3,}$|^\s*=+\s*$/.test(line) || onlyHtml(line)) return [''];
   const heading =
-    /^ {0,3}#{1,6}\s+(.*?)[\s#]*$/.exec(line)?.[1] ??
+    /^ {0,3}#{1,6}\s+(.*)$/s.exec(line)?.[1]?.replace(/(?<![\s#])[\s#]+$/, '') ??
     (/^ {0,3}(?:=+|-{2,})\s*$/.test(next) && !/^\s*(?:[-*+>]|\d+[.)])\s/.test(line) ? line : undefined);
   if (heading !== undefined) {
     state.lists = [];
     return ['', `#### ${harmlessInline(heading, context)}`, ''];
   }
-  const quoted = /^\s*>[\s>]*(.*)$/.exec(line)?.[1];
+  const quoted = /^\s*>[\s>]*(.*)$/s.exec(line)?.[1];
   if (quoted !== undefined) return [`> ${harmlessLine(quoted, context)}`];
-  const [, indent = '', marker = '', item] = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/.exec(line) ?? [];
+  const [, indent = '', marker = '', item] = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/s.exec(line) ?? [];
   if (item !== undefined) return [listItem(state, indent.length, marker, item)];
   return [continued(state, line)];
 }

@@ -6,7 +6,8 @@ import type { Store } from '../domain/store.ts';
 import { announceEnded, announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
-import { reportOf, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
+import { type EnvironmentRows, environmentRows, reportOf } from '../updates/report-rows.ts';
+import { type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 
 export interface HandlerParts {
@@ -21,7 +22,7 @@ export interface HandlerParts {
   readonly beat: () => Promise<void>;
 }
 
-type Look = (ports: ScanPorts) => Promise<ScanResult>;
+type Look = (ports: ScanPorts) => Promise<ScanResult<EnvironmentRows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
@@ -34,7 +35,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
   return {
     scan: async (_, job) => {
-      const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }));
+      const { environments, errors } = await scanned(parts, job, (ports) => scan(ports, settings, { dryRun: false }, environmentRows));
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
       await rememberScan(services.persistence.store, new Date());
       await beat();
@@ -47,7 +48,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
 }
 
-async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult> {
+async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult<EnvironmentRows>> {
   const about = log.child({ trace: job.trace });
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
@@ -78,7 +79,7 @@ export async function lastScan(store: Store): Promise<Date | undefined> {
   return at === undefined ? undefined : new Date(at);
 }
 
-const failed = (errors: ScanResult['errors']): Error => {
+const failed = (errors: ScanResult<EnvironmentRows>['errors']): Error => {
   const [first] = errors;
   return new OutsideError(
     first?.scope ?? '',

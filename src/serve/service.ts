@@ -18,7 +18,7 @@ import { recordConfiguration } from './configuration.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
-import { webhookSettings } from './webhooks.ts';
+import { webhookSettings } from './webhook-settings.ts';
 
 export interface Service {
   /** Where it listens. */

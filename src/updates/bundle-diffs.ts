@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { explain, OutsideError } from '../domain/errors.ts';
+import { explain, isPassing, OutsideError } from '../domain/errors.ts';
 import type { Update } from '../domain/update.ts';
 import { type Bundle, readBundle } from '../manifests/bundle.ts';
 import { diffObjects, type ObjectDiff } from '../manifests/object-diff.ts';
@@ -11,6 +11,8 @@ export interface BundleDiff {
   readonly diff?: ObjectDiff;
   /** Whole sentences: what could not be read. */
   readonly problems: readonly string[];
+  /** One of them may be over by the next run. */
+  readonly unread: boolean;
   /** Where each says it comes from. */
   readonly from?: SourceNote;
   readonly to?: SourceNote;
@@ -38,16 +40,17 @@ function urlsOf({ reference, to }: Update): readonly [string, string] {
 async function compare(download: Download, [fromUrl, toUrl]: readonly [string, string], pinned: string | undefined): Promise<BundleDiff> {
   const [from, to] = [await read(download, fromUrl), await read(download, toUrl)];
   const problems = [...problemsOf(from, fromUrl), ...problemsOf(to, toUrl)];
-  if (typeof to !== 'string' && to.sha256 !== undefined && pinned !== undefined && to.sha256 !== pinned) {
+  if (!('problem' in to) && to.sha256 !== undefined && pinned !== undefined && to.sha256 !== pinned) {
     problems.push(
       `The download of ${toUrl} has the checksum ${to.sha256}, the repository says ${pinned}: do not merge before that is understood.`,
     );
   }
   return {
     problems,
-    ...(typeof from !== 'string' && typeof to !== 'string' && { diff: certain(from, to) }),
-    ...(typeof from !== 'string' && from.source !== undefined && { from: from.source }),
-    ...(typeof to !== 'string' && to.source !== undefined && { to: to.source }),
+    unread: [from, to].some((one) => 'problem' in one && one.passing),
+    ...(!('problem' in from) && !('problem' in to) && { diff: certain(from, to) }),
+    ...(!('problem' in from) && from.source !== undefined && { from: from.source }),
+    ...(!('problem' in to) && to.source !== undefined && { to: to.source }),
   };
 }
 
@@ -62,16 +65,22 @@ function certain(from: Bundle, to: Bundle): ObjectDiff {
   };
 }
 
+interface Unread {
+  readonly problem: string;
+  readonly passing: boolean;
+}
+
 /** The bundle, or why it cannot be read. */
-async function read(download: Download, url: string): Promise<Bundle | string> {
+async function read(download: Download, url: string): Promise<Bundle | Unread> {
   try {
     const stream = await download(url);
-    return stream === undefined ? `There is no bundle at ${url} any more.` : await readBundle(stream);
+    if (stream !== undefined) return await readBundle(stream);
+    return { problem: `There is no bundle at ${url} any more.`, passing: false };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return `The bundle could not be read: ${explain(error)}.`;
+    return { problem: `The bundle could not be read: ${explain(error)}.`, passing: isPassing(error) };
   }
 }
 
-const problemsOf = (bundle: Bundle | string, url: string): string[] =>
-  typeof bundle === 'string' ? [bundle] : bundle.problems.map((problem) => `${url.slice(url.lastIndexOf('/') + 1)}: ${problem}`);
+const problemsOf = (bundle: Bundle | Unread, url: string): string[] =>
+  'problem' in bundle ? [bundle.problem] : bundle.problems.map((problem) => `${url.slice(url.lastIndexOf('/') + 1)}: ${problem}`);

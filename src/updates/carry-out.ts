@@ -1,4 +1,4 @@
-import type { EnvironmentForge, MergeRequest } from '../domain/forge.ts';
+import type { EnvironmentForge, MergeRequest, NewMergeRequest } from '../domain/forge.ts';
 import { commitMessage, label, writeMarker } from '../domain/identifiers.ts';
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
@@ -9,7 +9,7 @@ import type { Action, Build } from './reconcile.ts';
 
 /** What carrying out needs of one environment. */
 export interface Writer {
-  readonly forge: Pick<EnvironmentForge, 'commit' | 'open' | 'edit' | 'close' | 'comment'>;
+  readonly forge: Pick<EnvironmentForge, 'commit' | 'open' | 'finish' | 'edit' | 'close' | 'comment'>;
   readonly store: Store;
   /** `FORGE:PATH`, the key of what is remembered. */
   readonly repository: string;
@@ -48,6 +48,7 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
       return action.request.url;
     case 'keep': {
       const { say, request } = action;
+      if (request.unfinished === true) await writer.turn(() => finish(writer, request));
       if (say !== undefined) await writer.turn(() => sayHandsOff(writer, request, say));
       return request.url;
     }
@@ -62,8 +63,7 @@ async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): 
   const { proposal, build: toBuild } = action;
   const { branch, title } = proposal;
   const description = await writer.describe(proposal);
-  const owner = writer.owner === undefined ? {} : { owner: writer.owner };
-  const request = { branch, target: writer.defaultBranch, title, description, labels: [label], ...owner };
+  const request = { branch, target: writer.defaultBranch, title, description, ...finishing(writer) };
   return await writer.turn(async (stillOurs) => {
     await writer.record(action);
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
@@ -71,6 +71,14 @@ async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): 
     return (await writer.forge.open(writer.path, request)).url;
   });
 }
+
+/** What a merge request has from its opening on, besides its texts. */
+const finishing = ({ owner }: Writer): Pick<NewMergeRequest, 'labels' | 'owner'> => ({
+  labels: [label],
+  ...(owner !== undefined && { owner }),
+});
+
+const finish = (writer: Writer, { id }: MergeRequest): Promise<void> => writer.forge.finish(writer.path, id, finishing(writer));
 
 async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
   const { proposal, request, texts, build: toBuild } = action;
@@ -80,6 +88,7 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
     stillOurs();
     if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
+    if (request.unfinished === true) await finish(writer, request);
   });
   return request.url;
 }

@@ -1,4 +1,5 @@
 import type { SourceForge } from '../domain/forge.ts';
+import { imageRepository } from '../domain/image.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { Store } from '../domain/store.ts';
 import { readSource } from './changelog/source.ts';
@@ -14,15 +15,21 @@ export interface Concerned {
   readonly packages: readonly string[];
 }
 
-/** Those that have the package of that name. */
+/** Those that have the package of that name; an image is the same under its short name and its long one. */
 export function concernedByPackage(store: Store, environments: readonly EnvironmentSettings[], name: string): Promise<Concerned> {
+  const image = fullName(name);
   return concerned(
     store,
     environments,
     () =>
       ({ package: of }) =>
-        of.name === name,
+        of.name === name || (of.datasource === 'oci' && fullName(of.name) === image),
   );
+}
+
+function fullName(name: string): string {
+  const { host, repository } = imageRepository(name);
+  return `${host}/${repository}`;
 }
 
 /** Those with an app whose source is the repository, or with a reference to the repository itself. */

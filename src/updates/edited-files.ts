@@ -20,7 +20,8 @@ export function editedFiles({ updates, environment }: Proposal, at: RepositoryAt
 
 function foundAgain(alike: readonly Update[], environment: string, at: RepositoryAt): Update[] {
   const inOrder = alike.toSorted((a, b) => a.reference.line - b.reference.line);
-  const standing = at.references.filter((one) => alike.some(({ reference }) => isSame(one, reference))).sort((a, b) => a.line - b.line);
+  const [first] = inOrder;
+  const standing = at.references.filter((one) => first !== undefined && isSame(one, first.reference)).sort((a, b) => a.line - b.line);
   return inOrder.map((update, index) => {
     const reference = standing[index];
     if (reference !== undefined) return { ...update, reference };

@@ -1,8 +1,7 @@
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import { nearest } from '../domain/nearest.ts';
-import type { ScanError } from './report.ts';
-import { scanError } from './report-rows.ts';
+import { type ScanError, scanError } from './failure.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 
 interface Found {
@@ -21,21 +20,30 @@ export async function findEnvironments(
   const named = settings.filter((one): one is EnvironmentSettings => 'name' in one);
   const known = new Set(named.map(({ repository }) => `${repository.forge}:${repository.path}`));
   const discovered: EnvironmentSettings[] = [];
-  for (const group of settings) {
-    if ('name' in group || only?.every((name) => named.some((one) => one.name === name))) continue;
-    try {
-      for (const path of await ports.forge(group.discover.forge).discover(group.discover.path, group.topic)) {
-        const repository = { forge: group.discover.forge, path };
-        const key = `${repository.forge}:${repository.path}`;
-        if (!known.has(key)) discovered.push({ name: path, repository, updates: group.updates });
-        known.add(key);
-      }
-    } catch (error) {
-      errors.push(scanError(`${group.discover.forge}:${group.discover.path}`, error));
+  const groups = settings.filter((one): one is DiscoverSettings => 'discover' in one);
+  const asked = only?.every((name) => named.some((one) => one.name === name)) ? [] : groups;
+  // All at once: a forge that hangs delays no other.
+  const listed = await Promise.allSettled(
+    asked.map(async ({ discover, topic }) => ports.forge(discover.forge).discover(discover.path, topic)),
+  );
+  for (const [index, { discover, updates }] of asked.entries()) {
+    const outcome = listed[index];
+    if (outcome?.status === 'rejected') errors.push(notListed(`${discover.forge}:${discover.path}`, outcome.reason));
+    for (const path of outcome?.status === 'fulfilled' ? outcome.value : []) {
+      const repository = { forge: discover.forge, path };
+      const key = `${repository.forge}:${repository.path}`;
+      if (!known.has(key)) discovered.push({ name: path, repository, updates });
+      known.add(key);
     }
   }
   const environments = [...named, ...shortNames(named, discovered)];
   return { environments: choose(environments, only, errors.length > 0), errors };
+}
+
+/** Under a name of its own: nobody knows which environments are missing. */
+function notListed(group: string, cause: unknown): ScanError {
+  const error = scanError({ asked: 'forge', error: cause, scope: group });
+  return { ...error, message: `looking for environments under ${group}: ${error.message}` };
 }
 
 /** The last part of the path where no other environment has that name, else the whole path. */

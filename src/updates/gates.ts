@@ -7,7 +7,6 @@ import { parseWindow } from '../domain/window.ts';
 import { waitsForEnvironment, waitsForRoom, waitsForWindow } from './eligibility.ts';
 import type { Barred } from './look-up.ts';
 import { ran, running, runningKey } from './memory.ts';
-import type { EnvironmentNow } from './read-environment.ts';
 import type { EnvironmentRules } from './settings.ts';
 
 /** Why nothing may be opened now (a window, the limit of open ones); each permission given counts as one more that is open. */
@@ -15,7 +14,9 @@ export function openingGate(rules: EnvironmentRules, requests: readonly MergeReq
   const windows = (rules.windows ?? []).map(parseWindow);
   let openCount = requests.filter(({ state }) => state === 'open').length;
   return () => {
-    const reason = waitsForWindow({ now, windows }) ?? waitsForRoom({ openCount, maxOpen: rules.maxOpen });
+    const reason =
+      waitsForWindow({ now, windows, where: rules.where?.windows }) ??
+      waitsForRoom({ openCount, maxOpen: rules.maxOpen, where: rules.where?.maxOpen });
     if (reason === undefined) openCount += 1;
     return reason;
   };
@@ -30,8 +31,8 @@ export interface SoakGate {
 }
 
 export async function soakGate(
-  { after }: EnvironmentRules,
-  environment: (name: string) => Promise<EnvironmentNow> | undefined,
+  { after, where }: EnvironmentRules,
+  environment: (name: string) => Promise<unknown> | undefined,
   store: Store,
   now: Date,
 ): Promise<SoakGate> {
@@ -48,7 +49,7 @@ export async function soakGate(
   const barred = (of: Package, version: string) => {
     const key = runningKey(of, version);
     const since = there[key] === undefined ? undefined : new Date(there[key]);
-    return waitsForEnvironment({ now, environment: earlier, since, ran: before[key], soak: length, soakText: soak });
+    return waitsForEnvironment({ now, environment: earlier, since, ran: before[key], soak: length, soakText: soak, where: where?.after });
   };
   return {
     barred:

@@ -1,11 +1,13 @@
+import { explain } from '../domain/errors.ts';
+import type { MergeRequest } from '../domain/forge.ts';
 import type { Store } from '../domain/store.ts';
-import { parseVersion } from '../domain/version.ts';
-import type { Looked } from './look-up.ts';
+import { versioningOf } from '../domain/versioning.ts';
+import type { ScanError } from './failure.ts';
+import { type Looked, versioningFor } from './look-up.ts';
 import { running, runningKey } from './memory.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import type { ScanError } from './report.ts';
-import type { ScanResult } from './scan.ts';
+import type { Scanned, ScanResult } from './scan.ts';
 import type { AppOutcome } from './scan-environment.ts';
 
 /** What `inventory --json` prints (design, section 3). */
@@ -37,28 +39,22 @@ export interface InventoryRow {
   readonly since?: string;
 }
 
-/** Of a scan that was a dry run. */
-export async function inventoryOf(
-  { environments, errors }: ScanResult,
-  packages: readonly PackageRule[],
-  store: Store,
-): Promise<Inventory> {
-  const references = await Promise.all(
-    environments.map(async ({ now, apps }) => {
-      const since = await running(store, now.settings.name);
-      return apps.flatMap((outcome) =>
-        outcome.looked.map(withoutPreReleases).map((looked) => row({ now, outcome, looked, packages, since })),
-      );
-    }),
-  );
-  return { references: references.flat(), errors };
+/** One environment's part, of a scan that was a dry run. */
+export async function inventoryRows({ now, apps }: Scanned, packages: readonly PackageRule[], store: Store): Promise<InventoryRow[]> {
+  const since = await running(store, now.settings.name);
+  return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
 }
 
+export const inventoryOf = ({ environments, errors }: ScanResult<readonly InventoryRow[]>): Inventory => ({
+  references: environments.flat(),
+  errors,
+});
+
 /** To who runs a stable version a pre-release is nothing newer. */
-function withoutPreReleases(looked: Looked): Looked {
+function withoutPreReleases(looked: Looked, versioning: string | undefined): Looked {
   const isPre = (text: string): boolean => {
-    const version = parseVersion(text);
-    return version.kind === 'version' && version.pre !== undefined;
+    const [version] = versioningOf(versioning).readAll([text]);
+    return version?.kind === 'version' && version.pre !== undefined;
   };
   if (isPre(looked.reference.version)) return looked;
   return { ...looked, held: looked.held.filter(({ version }) => version === undefined || !isPre(version)) };
@@ -72,10 +68,12 @@ interface Facts {
   readonly since: Readonly<Record<string, string>>;
 }
 
-function row({ now, outcome, looked, packages, since }: Facts): InventoryRow {
+function row({ now, outcome, looked: all, packages, since }: Facts): InventoryRow {
+  const rules = resolveRules(packages, now.settings.updates, all.reference.package.name);
+  const looked = withoutPreReleases(all, versioningFor(all.reference.package, rules));
   const { reference, update, held } = looked;
   const { state, reason } = stateOf(outcome, looked);
-  const owner = now.apps[reference.app]?.owner ?? resolveRules(packages, now.settings.updates, reference.package.name).owner;
+  const owner = now.apps[reference.app]?.owner ?? rules.owner;
   const newest =
     held.find(({ version }) => version !== undefined)?.version ?? update?.to.version ?? (looked.certain ? reference.version : undefined);
   const seen = since[runningKey(reference.package, reference.version)];
@@ -95,23 +93,40 @@ function row({ now, outcome, looked, packages, since }: Facts): InventoryRow {
   };
 }
 
-function stateOf({ action }: AppOutcome, { reference, update, held, certain, reason }: Looked): { state: InventoryState; reason?: string } {
-  if (reference.skip !== undefined || (!certain && update === undefined))
-    return { state: 'unknown', ...(reason !== undefined && { reason }) };
+interface Told {
+  readonly state: InventoryState;
+  readonly reason?: string;
+}
+
+function stateOf({ action, problem }: AppOutcome, looked: Looked): Told {
+  const { reference, update, held, certain, reason } = looked;
   const [first] = held;
-  if (update === undefined && first !== undefined) return { state: first.version === undefined ? 'unknown' : 'held', reason: first.reason };
+  if (reference.skip !== undefined || (!certain && update === undefined)) return unknown(failureOf(looked) ?? reason);
+  if (update === undefined && first !== undefined)
+    return first.version === undefined ? unknown(first.reason) : { state: 'held', reason: first.reason };
   if (update === undefined) return { state: 'current' };
   switch (action.kind) {
     case 'hold':
       return { state: 'held', reason: action.reason };
     case 'keep':
-      return { state: 'proposed', ...(action.reason !== undefined && { reason: action.reason }) };
+      return { state: 'proposed', reason: action.reason ?? waiting(action.request) };
     case 'update':
-      return { state: 'proposed' };
+      return { state: 'proposed', reason: `${waiting(action.request)}; the next scan updates it` };
     case 'open':
     case 'close':
     case 'tidy':
     case 'none':
-      return { state: 'waiting' };
+      return { state: 'waiting', reason: problem === undefined ? 'the next scan opens it' : explain(problem) };
   }
+}
+
+const unknown = (reason: string | undefined): Told => ({ state: 'unknown', ...(reason !== undefined && { reason }) });
+
+const waiting = ({ createdAt }: MergeRequest): string => `waiting for review since ${createdAt.slice(0, 10)}`;
+
+/** In a few words; the whole of it is among the errors. */
+function failureOf({ problems: [problem] }: Looked): string | undefined {
+  const { scope, status } = problem ?? {};
+  if (status === 401 || status === 403) return `registry refused: ${status} (registries["${scope}"] in app.yml)`;
+  return problem?.message;
 }

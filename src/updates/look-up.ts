@@ -3,7 +3,7 @@ import { imageRepository } from '../domain/image.ts';
 import type { Package, Reference } from '../domain/reference.ts';
 import type { Release, ReleaseDetails } from '../domain/release.ts';
 import type { HeldVersion, Update } from '../domain/update.ts';
-import type { UpdateRules } from './decision.ts';
+import type { Decision, UpdateRules } from './decision.ts';
 import { decide } from './policy.ts';
 import type { RegistryView } from './registry-view.ts';
 import { settle } from './settle.ts';
@@ -25,6 +25,10 @@ export interface Looked {
 
 /** Why a release may not be taken here yet; undefined when it may. */
 export type Barred = (release: Release) => string | undefined;
+
+/** Charts are SemVer by definition: https://helm.sh/docs/topics/charts/#charts-and-versioning */
+export const versioningFor = ({ datasource }: Package, { versioning }: Pick<UpdateRules, 'versioning'>): string | undefined =>
+  versioning ?? (datasource === 'helm' ? 'semver' : undefined);
 
 /** Never throws for what is outside: a registry that fails is a problem of this reference, by name. */
 export async function lookUp(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
@@ -50,18 +54,56 @@ async function decideReference(reference: Reference, rules: UpdateRules, barred:
   const list = await registry.releases(of);
   const problems = list.complete ? [] : [new OutsideError(hostOf(of), list.problem ?? `listing ${of.name}: the list is incomplete`)];
   const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
-  const decision = decide({ current: { version, ...(digest !== undefined && { digest }) }, list, rules, barred, ...moved });
+  const input = {
+    current: { version, ...(digest !== undefined && { digest }) },
+    rules: { ...rules, versioning: versioningFor(of, rules) },
+    barred,
+    ...moved,
+  };
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');
-  const known = { reference, held: decision.held, certain: list.complete, problems };
+  const isListed = (to: Release): boolean => needs.every((holds) => to[holds] !== undefined) && to.unproven === undefined;
+  const { decision, details, missing } = await withFile(
+    (releases) => decide({ ...input, list: { ...list, releases } }),
+    list.releases,
+    async (to) => (isListed(to) ? undefined : registry.details(of, to.version)),
+  );
+  const known = { reference, held: [...missing, ...decision.held], certain: list.complete, problems };
   // An index that is being rebuilt knows nothing either: that takes nothing back.
   if (decision.kind === 'none' && list.releases.length === 0)
     return { ...known, held: [{ reason: noVersions }], reason: noVersions, certain: false };
   if (decision.kind === 'none') return { ...known, reason: decision.reason };
-  const { to } = decision;
-  const listed = needs.every((holds) => to[holds] !== undefined);
-  const settled = settle(decision, needs, listed ? undefined : await registry.details(of, to.version));
-  if (settled.kind === 'none') return { ...known, held: settled.held, reason: settled.reason };
-  return { ...known, update: { reference, to: settled.to, type: settled.type, held: settled.held } };
+  const settled = settle(decision, needs, details);
+  const held = [...missing, ...settled.held];
+  if (settled.kind === 'none') return { ...known, held, reason: settled.reason };
+  return { ...known, update: { reference, to: settled.to, type: settled.type, held } };
+}
+
+/** Releases that are asked for a file that they do not have, per look-up. */
+const mostMissing = 10;
+
+interface WithFile {
+  readonly decision: Decision;
+  readonly details: ReleaseDetails | undefined;
+  readonly missing: readonly HeldVersion[];
+}
+
+/** The decision on those that have their file: where the list does not tell, the one decided on is asked, and the next when it has none. */
+async function withFile(
+  decideAmong: (releases: readonly Release[]) => Decision,
+  releases: readonly Release[],
+  detailsOf: (to: Release) => Promise<ReleaseDetails | undefined>,
+  missing: readonly HeldVersion[] = [],
+): Promise<WithFile> {
+  const decision = decideAmong(releases);
+  if (decision.kind === 'none') return { decision, details: undefined, missing };
+  const { to, held } = decision;
+  const details = await detailsOf(to);
+  if (to.unproven === undefined || details !== undefined) return { decision, details, missing };
+  const reason = `${to.version} does not have this file (yet)`;
+  const more = [...missing, { version: to.version, reason }];
+  if (more.length === mostMissing) return { decision: { kind: 'none', reason, held }, details, missing: more };
+  const others = releases.filter(({ version }) => version !== to.version);
+  return withFile(decideAmong, others, detailsOf, more);
 }
 
 interface Moved {

@@ -19,6 +19,8 @@ export interface UpdateFacts {
   readonly from?: ReleaseDetails | undefined;
   readonly to?: ReleaseDetails | undefined;
   readonly changelog?: Changelog | undefined;
+  /** Some of this could not be read, and may be by the next run. */
+  readonly unread?: boolean;
   /** Of a bundle: the two tars compared, where they could be, and what could not be read of them. */
   readonly bundle?: { readonly diff: ObjectDiff | undefined; readonly problems: readonly string[] } | undefined;
 }
@@ -52,6 +54,7 @@ export function describeProposal(
     first === undefined ? [] : [moveOf([first, ...more], facts.get(key))],
   );
   const { app, environment, content, title } = proposal;
+  const unread = [...facts.values()].some((one) => one.unread === true);
   const parts: Part[] = [
     { text: opening(proposal, owner) },
     { text: moveTable(moves, now), rest: 'More moves are in the diff.' },
@@ -63,7 +66,7 @@ export function describeProposal(
     ),
     { text: reasons(proposal.updates), rest: 'More versions are held.' },
     { text: footer(proposal, traits) },
-    { text: writeMarker({ app, environment, content, title, places: placesOf(proposal.updates) }) },
+    { text: writeMarker({ app, environment, content, title, places: placesOf(proposal.updates), ...(unread && { unread }) }) },
   ];
   return { title, description: fitParts(parts, traits.descriptionLimit) };
 }

@@ -45,7 +45,7 @@ function moreSpecificFirst(a: PackageRule, b: PackageRule): number {
 /** Key by key, from the most specific matching entry that has the key; of equally specific ones the later. `name` is the package's name. */
 export function resolveRules(
   packages: readonly PackageRule[],
-  environment: { readonly types: readonly UpdateType[]; readonly where?: string | undefined },
+  environment: { readonly types: readonly UpdateType[]; readonly where?: RulePlaces | undefined },
   name: string,
 ): ResolvedRules {
   const rules = packages
@@ -56,7 +56,7 @@ export function resolveRules(
     rules.map(key).find((value): value is T & {} => value !== undefined);
   const last = name.split('/').at(-1) ?? name;
   const where = {
-    types: environment.where,
+    types: environment.where?.types,
     allow: first((rule) => (rule.allow === undefined ? undefined : rule.where?.allow)),
     ignore: first((rule) => (rule.ignore === undefined ? undefined : rule.where?.ignore)),
   };

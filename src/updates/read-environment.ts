@@ -26,7 +26,7 @@ export interface RepositoryAt extends EnvironmentContent {
 }
 
 /** Raised when references are found differently than before, so that what is remembered is found anew. */
-const shape = 2;
+const shape = 3;
 
 interface Remembered extends EnvironmentContent {
   readonly shape: number;

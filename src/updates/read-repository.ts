@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { noEnvironmentFile } from '../domain/environment.ts';
+import { OutsideError } from '../domain/errors.ts';
 import type { TextFile, Warning } from '../domain/reference.ts';
 import { readArchive } from '../manifests/archive.ts';
 import { environmentFile, parseEnvironment } from '../manifests/environment-file.ts';
@@ -9,6 +10,9 @@ import type { RepositoryAt } from './read-environment.ts';
 import { findReferences } from './references/find.ts';
 import type { HelmRepository } from './references/flux.ts';
 import { joinHelmRepositories, type OpenReference } from './references/helm-repositories.ts';
+
+/** A cluster runs some thousand containers. */
+const mostReferences = 20_000;
 
 /** Everything that updates need of a repository, file by file as the archive arrives; only texts with references are kept. */
 export async function readRepository(archive: Readable, scope: string): Promise<RepositoryAt> {
@@ -29,14 +33,16 @@ export async function readRepository(archive: Readable, scope: string): Promise<
     }
     const file: TextFile = { path: item.path, text };
     const found = findReferences(file, item.altered);
-    references.push(...found.references);
-    helmRepositories.push(...found.helmRepositories);
-    warnings.push(...found.warnings);
+    for (const reference of found.references) references.push(reference);
+    if (references.length > mostReferences)
+      throw new OutsideError(scope, `the repository has more than ${mostReferences} references: split it into several environments`);
+    for (const repository of found.helmRepositories) helmRepositories.push(repository);
+    for (const warning of found.warnings) warnings.push(warning);
     if (found.references.length > 0) files.set(item.path, file);
     if (item.path === environmentFile) {
       const parsed = parseEnvironment(file);
       apps = parsed.environment.apps;
-      warnings.push(...parsed.warnings);
+      for (const warning of parsed.warnings) warnings.push(warning);
     }
     await setImmediate(); // parsing is a long step: others that wait for a reply get their turn
   }

@@ -134,11 +134,14 @@ function refusalOf({ requests }: AppState, proposal: Proposal): string | undefin
   return refusal && `closed unmerged in ${refusal.url}: not this version; to take that back reopen it or remove its label "${label}"`;
 }
 
-/** Closed by a person, still labelled, for exactly this content. */
+/** Closed by a person, still labelled (or before we could label it), for exactly this content. */
 function saysNo(request: MergeRequest, proposal: Proposal): boolean {
   const marker = readMarker(request.description);
   return (
-    request.state === 'closed' && request.labels.includes(label) && marker?.content === proposal.content && marker.closed === undefined
+    request.state === 'closed' &&
+    (request.labels.includes(label) || request.unfinished === true) &&
+    marker?.content === proposal.content &&
+    marker.closed === undefined
   );
 }
 
@@ -161,7 +164,7 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
-  const told = marker !== undefined && carries(marker, proposal) && marker.title === proposal.title;
+  const told = marker !== undefined && carries(marker, proposal) && marker.title === proposal.title && marker.unread === undefined;
   if (told && marker.environment === proposal.environment) return undefined;
   const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};

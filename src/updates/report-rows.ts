@@ -1,23 +1,37 @@
-import { explain, OutsideError } from '../domain/errors.ts';
+import { explain } from '../domain/errors.ts';
 import { readMarker } from '../domain/identifiers.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { Action } from './reconcile.ts';
-import type { EnvironmentReport, HeldReport, ProposalReport, ScanError, UpdateReport } from './report.ts';
+import type { EndedReport, EnvironmentReport, HeldReport, ProposalReport, ScanReport, UpdateReport } from './report.ts';
+import type { Scanned, ScanResult } from './scan.ts';
 import type { AppOutcome } from './scan-environment.ts';
 
-export const scanError = (scope: string, error: unknown): ScanError => ({
-  scope: error instanceof OutsideError ? error.scope : scope,
-  message: explain(error),
-});
-
-/** What failed more than once for the same reason is told once. */
-export function mergeErrors(errors: readonly ScanError[]): ScanError[] {
-  return [...new Map(errors.map((error) => [`${error.scope}\n${error.message}`, error])).values()];
+/** One environment's part of the report. */
+export interface EnvironmentRows {
+  readonly environment: EnvironmentReport;
+  readonly proposals: readonly ProposalReport[];
+  readonly ended: readonly EndedReport[];
+  readonly held: readonly HeldReport[];
 }
 
-export function environmentReport({ settings, state, references, warnings }: EnvironmentNow): EnvironmentReport {
+export const environmentRows = ({ now, apps, ended }: Scanned): EnvironmentRows => ({
+  environment: environmentReport(now),
+  proposals: apps.flatMap((app) => proposalReport(now.settings.name, app) ?? []),
+  ended: ended.map((one) => ({ environment: now.settings.name, ...one })),
+  held: apps.flatMap((app) => heldReports(now.settings.name, app)),
+});
+
+export const reportOf = ({ environments, errors }: ScanResult<EnvironmentRows>): ScanReport => ({
+  environments: environments.map(({ environment }) => environment),
+  proposals: environments.flatMap(({ proposals }) => proposals),
+  ended: environments.flatMap(({ ended }) => ended),
+  held: environments.flatMap(({ held }) => held),
+  errors,
+});
+
+function environmentReport({ settings, state, references, warnings }: EnvironmentNow): EnvironmentReport {
   const repository = `${settings.repository.forge}:${settings.repository.path}`;
   return { name: settings.name, repository, commit: state.commit, references: references.length, warnings };
 }
@@ -65,7 +79,7 @@ function updateReport({ reference, to, type }: Update): UpdateReport {
 }
 
 /** Versions not taken, references not looked up, and proposals that wait or were refused. */
-export function heldReports(environment: string, { action, looked }: AppOutcome): HeldReport[] {
+function heldReports(environment: string, { action, looked }: AppOutcome): HeldReport[] {
   const versions = looked.flatMap(({ reference, held }) => held.map((one) => heldReport(environment, reference, one)));
   if (action.kind !== 'hold') return versions;
   return [...waiting(environment, action.proposal, action.reason), ...versions];

@@ -1,5 +1,6 @@
 import type { DatasourceName, Warning } from '../domain/reference.ts';
 import type { UpdateType } from '../domain/update.ts';
+import type { ScanError } from './failure.ts';
 
 /** What `scan --json` prints; the keys are the contract (design, section 3): more may be added, none renamed. */
 export interface ScanReport {
@@ -65,10 +66,4 @@ export interface HeldReport {
   /** Absent where a reference is not looked up. */
   readonly to?: string;
   readonly reason: string;
-}
-
-/** What failed, and for whom: a registry's host, an environment, a repository. */
-export interface ScanError {
-  readonly scope: string;
-  readonly message: string;
 }

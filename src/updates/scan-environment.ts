@@ -13,6 +13,7 @@ import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
+import { isListPartial } from './partial-list.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile } from './reconcile.ts';
@@ -225,12 +226,14 @@ async function stateOf(scene: Scene, view: ForgeView, app: string, looked: reado
   const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, state)))?.branch;
   const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : state.defaultBranch;
   const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
+  const partial = open !== undefined && (await isListPartial(scene.scan.registry, looked, open));
   return {
     environment: now.settings.name,
     app,
     proposal,
     gone: whyGone(app, looked, now),
-    certain: looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
+    certain:
+      !partial && looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
     failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
     repository: state,
     requests,

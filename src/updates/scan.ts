@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Journal } from '../domain/journal.ts';
@@ -7,13 +7,12 @@ import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
+import { mergeErrors, type ScanError, scanError } from './failure.ts';
 import { findEnvironments } from './find-environments.ts';
 import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
-import type { ScanError, ScanReport } from './report.ts';
-import { environmentReport, heldReports, mergeErrors, proposalReport, scanError } from './report-rows.ts';
 import { type EnvironmentOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
@@ -51,6 +50,8 @@ export interface ScanOptions {
   /** Only these apps, and only apps with one of these packages (globs, as `packages[].match`); all without any. */
   readonly apps?: readonly string[];
   readonly packages?: readonly string[];
+  /** Nobody typed these names: what has gone meanwhile is no mistake. */
+  readonly mayMiss?: boolean;
   /** Decides, and writes nothing outside. */
   readonly dryRun: boolean;
 }
@@ -65,71 +66,122 @@ export interface Scan {
   readonly registry: RegistryView;
   /** The last write to each environment, `FORGE:PATH`, before the forge was asked anything about any of them. */
   readonly seen: ReadonlyMap<string, number | undefined>;
-  /** An environment as it stands now, read once; undefined when app.yml has none of that name. */
-  environment(name: string): Promise<EnvironmentNow> | undefined;
+  /** Settled once an environment has been read, whoever asked first; undefined when app.yml has none of that name. */
+  environment(name: string): Promise<unknown> | undefined;
 }
 
-/** What a scan found out, before it is put into rows. */
-export interface ScanResult {
-  readonly environments: readonly ({ readonly now: EnvironmentNow } & EnvironmentOutcome)[];
+/** An environment, scanned. */
+export interface Scanned extends EnvironmentOutcome {
+  readonly now: EnvironmentNow;
+}
+
+export interface ScanResult<Rows> {
+  /** In the order of app.yml, without those that failed. */
+  readonly environments: readonly Rows[];
   readonly errors: readonly ScanError[];
 }
 
-/** Environments worked on at once: more than a forge is asked at once, since most of the time they wait for registries. */
+/** Environments of one forge worked on at once: more than it is asked at once, since most of the time they wait for registries. Each forge has its own, so that one that hangs stops no other's. */
 const environmentsAtOnce = 24;
 
-/** One environment's failure is a line in the result and never touches another. Throws UsageError when a name in `only` is no environment. */
-export async function scan(ports: ScanPorts, settings: ScanSettings, options: ScanOptions): Promise<ScanResult> {
-  const found = await findEnvironments(ports, settings.environments, options.only);
-  const all = [...found.environments, ...settings.environments.filter((one): one is EnvironmentSettings => 'name' in one)];
-  const reads = new Map<string, Promise<EnvironmentNow>>();
-  const environment = (name: string) => {
-    const one = all.find((candidate) => candidate.name === name);
-    if (one === undefined) return undefined;
-    const read = reads.get(name) ?? readAndRemember(ports, one);
-    reads.set(name, read);
-    return read;
-  };
+/**
+ * One environment's failure is a line in the result and never touches another. Of each that is done only its rows are kept: memory grows
+ * with what there is to tell. Throws UsageError when a name in `only` is no environment.
+ */
+export async function scan<Rows>(
+  ports: ScanPorts,
+  settings: ScanSettings,
+  options: ScanOptions,
+  rowsOf: (scanned: Scanned) => Rows | Promise<Rows>,
+): Promise<ScanResult<Rows>> {
+  const named = settings.environments.filter((one): one is EnvironmentSettings => 'name' in one);
+  const known = new Map(named.map((one) => [one.name, one]));
+  const { environment, forget } = readOnce(ports, known);
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
-  const seen = await lastWrites(ports.store, found.environments);
-  const shared: Scan = {
-    ports,
-    packages: settings.packages,
-    dryRun: options.dryRun,
-    concerns: concerns(options),
-    registry,
-    seen,
-    environment,
+  const seen = new Map<string, number | undefined>();
+  const { packages } = settings;
+  const shared: Scan = { ports, packages, dryRun: options.dryRun, concerns: concerns(options), registry, seen, environment };
+  const errors: ScanError[] = [];
+  const limitOf = perForge();
+  const scanOne = (one: EnvironmentSettings) => {
+    known.set(one.name, one);
+    return limitOf(one.repository.forge)(async () => {
+      try {
+        const now = await environment(one.name);
+        if (now === undefined) return [];
+        const scanned = { now, ...(await scanEnvironment(shared, now)) };
+        forget(one.name);
+        return [{ rows: await rowsOf(scanned), errors: problemsOf(scanned), ...appsOf(scanned) }];
+      } catch (error) {
+        errors.push(scanError({ asked: 'forge', error, scope: one.name, environment: one.name }));
+        return [];
+      }
+    });
   };
-  const errors: ScanError[] = [...found.errors];
-  const limit = pLimit(environmentsAtOnce);
-  const results = await Promise.all(
-    found.environments.map(({ name }) =>
-      limit(async () => {
-        try {
-          const now = await environment(name);
-          return now === undefined ? [] : [{ now, ...(await scanEnvironment(shared, now)) }];
-        } catch (error) {
-          errors.push(scanError(name, error));
-          return [];
-        }
-      }),
-    ),
-  );
+  // What app.yml names does not wait for what forges have to list first, except where a mistyped name must stop everything.
+  // A forge that has to list some is asked for the merge requests of all of its environments together, once all of them are known.
+  const listing = new Set(settings.environments.flatMap((one) => ('discover' in one ? [one.discover.forge] : [])));
+  const early = options.only === undefined ? named.filter(({ repository }) => !listing.has(repository.forge)) : [];
+  await noteLastWrites(ports.store, early, seen);
+  const begun = early.map(scanOne);
+  const found = await findEnvironments(ports, settings.environments, options.only);
+  errors.push(...found.errors);
+  const rest = found.environments.filter((one) => !early.includes(one));
+  await noteLastWrites(ports.store, rest, seen);
+  const results = await Promise.all([...begun, ...rest.map(scanOne)]);
   const environments = results.flat();
-  for (const { now, ...outcome } of environments) errors.push(...problemsOf(now.settings.name, outcome));
-  return { environments, errors: mergeErrors(errors) };
+  if (errors.length === 0 && options.mayMiss !== true) requireApps(options, environments);
+  return {
+    environments: environments.map(({ rows }) => rows),
+    errors: mergeErrors([...errors, ...environments.flatMap((one) => one.errors)]),
+  };
 }
 
-async function lastWrites(store: Store, environments: readonly EnvironmentSettings[]): Promise<Scan['seen']> {
+async function noteLastWrites(
+  store: Store,
+  environments: readonly EnvironmentSettings[],
+  seen: Map<string, number | undefined>,
+): Promise<void> {
   const keys = environments.map(({ repository }) => `${repository.forge}:${repository.path}`);
-  return new Map(await Promise.all(keys.map(async (key) => [key, await lastWrite(store, key)] as const)));
+  await Promise.all(keys.map(async (key) => void seen.set(key, await lastWrite(store, key))));
 }
 
-/** A mistyped name must not look like an app with nothing to propose. Throws UsageError. */
-export function requireApps({ apps = [], packages = [] }: ScanOptions, { environments, errors }: ScanResult): void {
-  if (errors.length > 0 || environments.some((one) => one.apps.length > 0) || (apps.length === 0 && packages.length === 0)) return;
-  const known = [...new Set(environments.flatMap(({ now }) => now.references.map(({ app }) => app)))];
+function perForge(): (forge: string) => LimitFunction {
+  const limits = new Map<string, LimitFunction>();
+  return (forge) => {
+    const limit = limits.get(forge) ?? pLimit(environmentsAtOnce);
+    limits.set(forge, limit);
+    return limit;
+  };
+}
+
+/** Environments by name, each read once in a scan; one that is forgotten leaves behind that it was read. */
+function readOnce(ports: ScanPorts, settings: ReadonlyMap<string, EnvironmentSettings>) {
+  const reads = new Map<string, Promise<EnvironmentNow | undefined>>();
+  return {
+    environment: (name: string): Promise<EnvironmentNow | undefined> | undefined => {
+      const one = settings.get(name);
+      if (one === undefined) return undefined;
+      const read = reads.get(name) ?? readAndRemember(ports, one);
+      reads.set(name, read);
+      return read;
+    },
+    forget: (name: string): void => void reads.set(name, Promise.resolve(undefined)),
+  };
+}
+
+interface Apps {
+  /** Whether the scan was about any. */
+  readonly concerned: boolean;
+  readonly known: ReadonlySet<string>;
+}
+
+const appsOf = ({ now, apps }: Scanned): Apps => ({ concerned: apps.length > 0, known: new Set(now.references.map(({ app }) => app)) });
+
+/** A mistyped name must not look like an app with nothing to propose. */
+function requireApps({ apps = [], packages = [] }: ScanOptions, environments: readonly Apps[]): void {
+  if (environments.some(({ concerned }) => concerned) || (apps.length === 0 && packages.length === 0)) return;
+  const known = [...new Set(environments.flatMap((one) => [...one.known]))];
   const hints = apps.flatMap((app) => nearest(app, known) ?? []);
   const asked = [...apps.map((app) => `--app ${app}`), ...packages.map((match) => `--package ${match}`)].join(' ');
   throw new UsageError(
@@ -150,19 +202,14 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
   return now;
 }
 
-const problemsOf = (environment: string, { apps, problem: unseen }: EnvironmentOutcome): ScanError[] =>
-  [
-    ...apps.flatMap(({ looked, problem }) => [...looked.flatMap(({ problems }) => problems), ...(problem === undefined ? [] : [problem])]),
-    ...(unseen === undefined ? [] : [unseen]),
-  ].map((problem) => scanError(environment, problem));
-
-export function reportOf({ environments, errors }: ScanResult): ScanReport {
-  const rows = environments.flatMap(({ now, apps }) => apps.map((app) => [now.settings.name, app] as const));
-  return {
-    environments: environments.map(({ now }) => environmentReport(now)),
-    proposals: rows.flatMap(([name, app]) => proposalReport(name, app) ?? []),
-    ended: environments.flatMap(({ now, ended }) => ended.map((one) => ({ environment: now.settings.name, ...one }))),
-    held: rows.flatMap(([name, app]) => heldReports(name, app)),
-    errors,
-  };
+function problemsOf({ now, apps, problem: unseen }: Scanned): ScanError[] {
+  const of = { scope: now.settings.name, environment: now.settings.name };
+  const ofForge = (error: unknown): ScanError[] => (error === undefined ? [] : [scanError({ asked: 'forge', error, ...of })]);
+  const ofApps = apps.flatMap(({ looked, problem }) => [
+    ...looked.flatMap(({ problems, reference: { file, line } }) =>
+      problems.map((error) => scanError({ asked: 'registry', error, ...of, place: `${file}:${line}` })),
+    ),
+    ...ofForge(problem),
+  ]);
+  return [...ofApps, ...ofForge(unseen)];
 }

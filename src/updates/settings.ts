@@ -7,8 +7,8 @@ export interface EnvironmentRules {
   readonly windows?: readonly string[];
   readonly after?: { readonly environment: string; readonly soak: string };
   readonly maxOpen?: number;
-  /** Where `types` stands, to be shown: `app.yml:31`. */
-  readonly where?: string;
+  /** Where each of these stands, to be shown: `app.yml:31`. */
+  readonly where?: Readonly<Partial<Record<'types' | 'windows' | 'after' | 'maxOpen', string>>>;
 }
 
 export interface EnvironmentSettings {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { explain, isPassing, OutsideError, UsageError } from '../domain/errors.ts';
 import type { Forge, RepositoryRef } from '../domain/forge.ts';
 import { revisionLabel, sourceLabel } from '../domain/labels.ts';
 import { isBundle } from '../domain/reference.ts';
@@ -52,6 +52,7 @@ export function createTexts(ports: TextPorts, now: Date): Texts {
       from: from.details,
       to: to.details,
       changelog: { ...changelog, problems: [...problems, ...changelog.problems] },
+      unread: [from, to, changelog, bundle].some((one) => one?.unread === true),
       ...(bundle !== undefined && { bundle: { diff: bundle.diff, problems: bundle.problems } }),
     };
   };
@@ -74,13 +75,13 @@ async function detailsOf(
   { reference: { package: of } }: Update,
   version: string,
   digest: string | undefined,
-): Promise<{ readonly details?: ReleaseDetails; readonly problem?: string }> {
+): Promise<{ readonly details?: ReleaseDetails; readonly problem?: string; readonly unread?: boolean }> {
   try {
     const details = await registry.details(of, version, digest);
     return details === undefined ? {} : { details };
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return { problem: `What the registry knows of ${version} could not be read: ${explain(error)}.` };
+    return { problem: `What the registry knows of ${version} could not be read: ${explain(error)}.`, unread: isPassing(error) };
   }
 }
 

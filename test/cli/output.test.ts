@@ -58,6 +58,19 @@ test('a table is as wide as it needs, and no wider than the terminal', () => {
   expect(tableText(['app'], [], { width: 80, color: false })).toBe('app');
 });
 
+test('what does not fit wraps between words', () => {
+  const rows = [
+    ['zoë', 'put a valid token into forges.gitlab.token'],
+    ['b', 'short'],
+  ];
+  expect(tableText(['who', 'what'], rows, { width: 30, color: false }).split('\n')).toEqual([
+    'who  what',
+    'zoë  put a valid token into',
+    '     forges.gitlab.token',
+    'b    short',
+  ]);
+});
+
 test('an address at the end of a row stays in one piece on a narrow terminal', () => {
   const url = 'http://127.0.0.1:3000/platform/environments/production/merge_requests/7';
   const text = tableText(

@@ -155,10 +155,10 @@ test('closed by a person in the middle of a scan: no "no" to the newer version, 
   configure(world, ['staging']);
   await world.scan();
   publish(registry, 'payments/billing', '1.6.0');
-  world.server.failWhere(({ method }) => {
-    if (method === 'POST' && world.server.mergeRequest(path, 1).state === 'opened') world.server.closeMergeRequest(path, 1);
+  world.server.fail('POST', () => {
+    if (world.server.mergeRequest(path, 1).state === 'opened') world.server.closeMergeRequest(path, 1);
     return false;
-  }, {});
+  });
   const report = await world.scan();
   expect(report.errors).toMatchObject([{ scope: `gitlab:${path}`, message: expect.stringMatching(/!1 .*closed by now; the next run/) }]);
   expect(world.server.mergeRequest(path, 1).title).toBe('billing 1.4.2 → 1.5.0');

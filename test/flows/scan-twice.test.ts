@@ -1,78 +1,87 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { type Registry, startRegistry } from '../../src/demo/registry.ts';
+import { busyGitLab } from '../support/busy-forges.ts';
+import { busyWorlds, type Known, longest, upTo } from '../support/busy-worlds.ts';
 import { deployment, host, publish } from '../support/deployments.ts';
-import { type BusyWorld, busyWorld, publishAll } from '../support/disturbed-scan.ts';
+import type { LoggedRequest } from '../support/faults.ts';
 import { gitlabScanWorld } from '../support/gitlab-scan-world.ts';
 import { describeOnPostgres } from '../support/with-postgres.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-twice-'));
 let registry: Registry;
-let calm: { readonly requests: readonly string[]; readonly end: unknown };
 beforeAll(async () => {
   registry = await startRegistry();
-  publishAll(registry);
-  calm = await inBusyWorld(async ({ scanOnce, snapshot, asked }) => {
-    asked();
-    await scanOnce();
-    return { requests: asked(), end: await snapshot() };
-  });
 });
 afterAll(async () => {
   await registry.close();
   rmSync(folder, { recursive: true });
 });
 
-async function inBusyWorld<T>(work: (world: BusyWorld) => Promise<T>): Promise<T> {
-  const world = await busyWorld(mkdtempSync(join(folder, 'world-')), registry);
-  try {
-    return await work(world);
-  } finally {
-    await world.dispose();
-  }
-}
+const writes = (requests: readonly LoggedRequest[]): string[] =>
+  requests
+    .filter(({ method }) => method !== 'GET' && method !== 'HEAD')
+    .map(({ method, path }) => `${method} ${path.replace(/merge_requests.\d+/, 'merge_requests/N')}`)
+    .sort();
 
-const writes = (requests: readonly string[]): string[] =>
-  requests.flatMap((line) => (line.startsWith('GET') ? [] : [line.replace(/merge_requests.\d+/, 'merge_requests/N')])).sort();
-
-/** Two scans, the second begun when the first asks the forge for the so-manieth time. */
-async function twice({ server, scanOnce, snapshot, asked }: BusyWorld, number: number) {
-  asked();
+/** Two scans, the second begun at the so-manieth request of the first, end as one does, with the same writes. */
+async function expectAsOnce({ world, asked, end }: Known, number: number): Promise<void> {
+  const { faults, scanOnce, snapshot } = world;
+  world.asked();
   const second = Promise.withResolvers<Awaited<ReturnType<typeof scanOnce>>>();
   let seen = 0;
-  server.failWhere(
-    () => {
-      seen += 1;
-      if (seen === number) scanOnce().then(second.resolve, second.reject);
-      return false;
-    },
-    { status: 500 },
-  );
+  const begin = (): boolean => {
+    seen += 1;
+    if (seen === number) scanOnce().then(second.resolve, second.reject);
+    return false;
+  };
+  faults.plan(begin, { status: 500 });
   const first = await scanOnce();
-  return { number, errors: [...first.errors, ...(await second.promise).errors], writes: writes(asked()), end: await snapshot() };
+  const errors = [...first.errors, ...(await second.promise).errors];
+  faults.recover();
+  expect({ number, errors, writes: writes(world.asked()), end: await snapshot() }).toEqual({
+    number,
+    errors: [],
+    writes: writes(asked),
+    end,
+  });
 }
 
-const asOnce = (number: number) => ({ number, errors: [], writes: writes(calm.requests), end: calm.end });
+describe('on the embedded store', () => {
+  const worlds = busyWorlds(busyGitLab);
 
-test('a second scan, begun at any request of the first, writes nothing twice and fights over nothing', async () => {
-  expect(writes(calm.requests).length).toBeGreaterThan(5);
-  const limit = pLimit(3);
-  const runs = calm.requests.map((_, at) => limit(() => inBusyWorld((world) => twice(world, at + 1))));
-  for (const run of await Promise.all(runs)) expect(run).toEqual(asOnce(run.number));
+  test(
+    'a second scan, begun at any request of the first, writes nothing twice and fights over nothing',
+    async () => {
+      const asked = Math.min(...worlds().known.map((known) => known.asked.length));
+      expect(asked).toBeGreaterThan(20);
+      await worlds().each(upTo(asked), expectAsOnce);
+    },
+    longest,
+  );
 });
 
 describeOnPostgres('on Postgres', (server) => {
-  test.each([1, 4, 8])('a second scan, begun at request %i of the first, writes nothing twice', async (number) => {
-    const database = await server().createDatabase();
-    const run = await inBusyWorld((world) => {
-      const config = join(world.folder, 'app.yml');
-      writeFileSync(config, readFileSync(config, 'utf8').replace('file:./data', server().url(database)));
-      return twice(world, number);
-    });
-    expect(run).toEqual(asOnce(number));
-  });
+  const worlds = busyWorlds(busyGitLab);
+
+  test(
+    'a second scan, begun at some requests of the first, writes nothing twice',
+    async () => {
+      await worlds().each([1, 4, 8, 16], async (known, number) => {
+        const database = await server().createDatabase();
+        const config = join(known.world.folder, 'app.yml');
+        const before = readFileSync(config, 'utf8');
+        writeFileSync(config, before.replace('file:./data', server().url(database)));
+        try {
+          await expectAsOnce(known, number);
+        } finally {
+          writeFileSync(config, before);
+        }
+      });
+    },
+    longest,
+  );
 });
 
 test('two scans at the same time open no more than the limit', async () => {

@@ -77,7 +77,7 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
         .map(({ text }) => /^\*(\w+)\*: .*billing 1\.4\.2 → 1\.5\.0> waits for review/.exec(text)?.[1])
         .sort(),
     ).toEqual(['production', 'staging']);
-    const [delivery] = served.log().filter(({ msg, outcome }) => msg === 'a delivery' && outcome === 'added');
+    const [delivery] = served.log().filter(({ msg, outcome }) => msg === 'a delivery was kept' && outcome === 'added');
     const opened = served.log().filter(({ msg }) => String(msg).startsWith('open:'));
     expect(opened.map(({ trace }) => trace)).toEqual([delivery?.['trace'], delivery?.['trace']]);
     const metrics = await (await fetch(`${served.url}/metrics`)).text();

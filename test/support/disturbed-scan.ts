@@ -1,71 +1,102 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Registry } from '../../src/demo/registry.ts';
 import { createServices } from '../../src/services.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
-import { reportOf, scan } from '../../src/updates/scan.ts';
-import { deployment, host, publish } from './deployments.ts';
-import { gitText } from './git-repository.ts';
-import { type GitLabScanWorld, gitlabScanWorld } from './gitlab-scan-world.ts';
-import type { GitLabOptions } from './gitlab-server/options.ts';
+import { environmentRows, reportOf } from '../../src/updates/report-rows.ts';
+import { scan } from '../../src/updates/scan.ts';
+import { deployment, publish } from './deployments.ts';
+import { Faults, type LoggedRequest } from './faults.ts';
+import { keepFolder } from './keep-folder.ts';
+import type { ScanWorld } from './scan-world.ts';
+import { startUnruly } from './unruly-registry.ts';
 
-/** A GitLab in which one scan has everything to do: open one, update one, close one, leave one to the person who committed to it. */
-export interface BusyWorld extends GitLabScanWorld {
-  readonly folder: string;
-  /** One scan in a process of its own, whose requests are tried again without a pause. */
-  readonly scanOnce: () => Promise<ScanReport>;
-  /** Everything that people would see of the forge, without addresses and hashes of commits. */
-  readonly snapshot: () => Promise<unknown>;
+/** One of the forges, for a world in which everything can go wrong. */
+export interface BusyForge extends ScanWorld {
+  /** What a scan needs in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Gives what brings the repository back to how it is now. */
+  readonly keep: (path: string) => Promise<() => void>;
+  /** What people see of merge requests, by branch, without addresses and hashes of commits. */
+  readonly requests: (path: string) => Promise<readonly { readonly branch: string }[]>;
+  /** Branches and their trees. */
+  readonly trees: (path: string) => Promise<readonly string[]>;
 }
 
-const path = 'platform/environments/staging';
+/** A forge in which one scan has everything to do: open one, update one, close one, leave one to the person who committed to it. */
+export interface BusyWorld extends BusyForge {
+  readonly folder: string;
+  /** Of the forge's and the registry's requests together. */
+  readonly faults: Faults;
+  /** Every request to the forge and the registry since the last call. */
+  readonly asked: () => readonly LoggedRequest[];
+  /** One scan as of a process of its own, whose requests are tried again without a pause; a hurried one waits for replies for a moment only. */
+  readonly scanOnce: (options?: { readonly hurried: boolean }) => Promise<ScanReport>;
+  readonly snapshot: () => Promise<unknown>;
+  /** Everything is again as it was before the scan. */
+  readonly restore: () => void;
+  /** What the store held is lost. */
+  readonly forget: () => void;
+}
+
+const busyPath = 'platform/staging';
 const apps = ['closes', 'left', 'moves', 'opens'];
+
+/** Milliseconds. */
+const aMoment = 1000;
 
 export function publishAll(registry: Registry): void {
   for (const app of apps) publish(registry, `shop/${app}`, '1.4.2', '1.5.0', '1.6.0');
 }
 
-export async function busyWorld(folder: string, registry: Registry, options: GitLabOptions = {}): Promise<BusyWorld> {
-  const world = await gitlabScanWorld(folder, options);
+export async function busyWorld(folder: string, registry: Registry, create: (faults: Faults) => Promise<BusyForge>): Promise<BusyWorld> {
+  const faults = new Faults();
+  const [world, unruly] = await Promise.all([create(faults), startUnruly(registry, faults)]);
   const configure = (more: string): void =>
-    world.configure(`registries: { "${host(registry)}": { insecure: true } }
-environments: [{ name: staging, repository: "gitlab:${path}" }]
+    world.configure(`registries: { "${unruly.host}": { insecure: true } }
+environments: [{ name: staging, repository: "${world.forgeName}:${busyPath}" }]
 packages: [{ match: "**", owner: ada${more} }]
 `);
-  const file = (app: string, version: string) => ({ [`${app}.yaml`]: deployment(`${host(registry)}/shop/${app}:${version}`) });
-  const scanOnce = () => scanIn(folder, world.server.token);
+  const file = (app: string, version: string) => ({ [`${app}.yaml`]: deployment(`${unruly.host}/shop/${app}:${version}`) });
+  const scanOnce: BusyWorld['scanOnce'] = ({ hurried } = { hurried: false }) => scanIn(folder, world.env, hurried);
   configure(', allow: "<1.6"');
-  await world.createRepository(path, { ...file('closes', '1.4.2'), ...file('left', '1.4.2'), ...file('moves', '1.4.2') });
+  await world.createRepository(busyPath, { ...file('closes', '1.4.2'), ...file('left', '1.4.2'), ...file('moves', '1.4.2') });
   await scanOnce();
   configure('');
-  await world.pushAsPerson(path, 'main', { ...file('closes', '1.6.0'), ...file('opens', '1.4.2') }, 'By hand');
-  await world.pushAsPerson(path, 'lockkeeper/left', { 'mine.yaml': 'a: 1\n' }, 'Mine');
-  return { ...world, folder, scanOnce, snapshot: () => snapshot(world) };
+  await world.pushAsPerson(busyPath, 'main', { ...file('closes', '1.6.0'), ...file('opens', '1.4.2') }, 'By hand');
+  await world.pushAsPerson(busyPath, 'lockkeeper/left', { 'mine.yaml': 'a: 1\n' }, 'Mine');
+  const restoring = [await world.keep(busyPath), keepFolder(join(folder, 'data'))];
+  return {
+    ...world,
+    folder,
+    faults,
+    scanOnce,
+    asked: () => faults.seen.splice(0),
+    snapshot: async () => ({ branches: await world.trees(busyPath), requests: await world.requests(busyPath) }),
+    restore: () => {
+      for (const one of restoring) one();
+    },
+    forget: () => rmSync(join(folder, 'data'), { recursive: true }),
+    dispose: async () => {
+      await world.dispose();
+      await unruly.close();
+    },
+  };
 }
 
-async function scanIn(folder: string, token: string): Promise<ScanReport> {
-  const loaded = loadConfig(join(folder, 'app.yml'), { GITLAB_TOKEN: token });
-  const services = await createServices(loaded, { redact: (text) => text, warn: () => {}, wait: () => Promise.resolve() });
+async function scanIn(folder: string, env: BusyForge['env'], hurried: boolean): Promise<ScanReport> {
+  const loaded = loadConfig(join(folder, 'app.yml'), env);
+  const services = await createServices(loaded, {
+    redact: (text) => text,
+    warn: () => {},
+    wait: () => Promise.resolve(),
+    ...(hurried && { deadline: () => AbortSignal.timeout(aMoment) }),
+  });
   try {
-    return reportOf(await scan(services.scanPorts({ add: () => {}, done: () => {} }), services.settings, { dryRun: false }));
+    const ports = services.scanPorts({ add: () => {}, done: () => {} });
+    return reportOf(await scan(ports, services.settings, { dryRun: false }, environmentRows));
   } finally {
     await services.close();
   }
-}
-
-async function snapshot({ server }: GitLabScanWorld): Promise<unknown> {
-  const listed = await gitText(server.directory(path), ['for-each-ref', '--format=%(refname) %(tree)', 'refs/heads/']);
-  const heads = await gitText(server.directory(path), ['for-each-ref', '--format=%(objectname)', 'refs/heads/']);
-  const requests = server.project(path).requests.map((request) => ({
-    branch: request.sourceBranch,
-    target: request.targetBranch,
-    state: request.state,
-    title: request.title,
-    description: request.description.replaceAll(server.url, 'https://gitlab'),
-    labels: request.labels,
-    assignees: request.assignees.map(({ username }) => username),
-    comments: server.comments(path, request.iid),
-    upToDate: request.state !== 'opened' || heads.includes(request.sha),
-  }));
-  return { branches: listed.split('\n'), requests: requests.toSorted((one, other) => (one.branch < other.branch ? -1 : 1)) };
 }

@@ -15,8 +15,8 @@ export interface GitHubScanWorld extends ScanWorld {
 }
 
 /** On the stand-in of a GitHub Enterprise Server, with the token from the process environment. */
-export const githubScanWorld = (folder: string): Promise<GitHubScanWorld> =>
-  begin(folder, {}, (server) => ({
+export const githubScanWorld = (folder: string, options: GitHubOptions = {}): Promise<GitHubScanWorld> =>
+  begin(folder, options, (server) => ({
     credentials: { token: server.token },
     said: 'token: "${GITHUB_TOKEN}"',
     env: { GITHUB_TOKEN: server.token },

@@ -1,11 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePorts } from './ports.ts';
 import { postgresPrograms } from './postgres-programs.ts';
+
+/** Keys of a server at localhost and 127.0.0.1, and the authority that signed them. */
+export const tlsFixtures = join(import.meta.dirname, '../fixtures/tls');
 
 export interface PostgresServer {
   readonly port: number;
@@ -33,9 +36,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     ...options,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const tls = serverKeys(data, as);
   writeFileSync(join(data, 'pg_hba.conf'), 'host all guarded all scram-sha-256\nhost all all all trust\n');
   const [port = 0] = await freePorts(1);
-  const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=60', 'shared_buffers=32MB', 'listen_addresses=127.0.0.1'];
+  const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=60', 'shared_buffers=32MB', 'listen_addresses=127.0.0.1', ...tls];
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-p', String(port), ...settings.flatMap((one) => ['-c', one])], {
       ...options,
@@ -58,8 +62,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     query: (database, text, values) => ask(url(database), text, values),
     async createDatabase() {
       databases += 1;
-      await ask(url('postgres'), `CREATE DATABASE test_${databases}`);
-      return `test_${databases}`;
+      const name = `test_${databases}`; // others may come while it is made
+      await ask(url('postgres'), `CREATE DATABASE ${name}`);
+      return name;
     },
     async restart() {
       await end();
@@ -80,6 +85,16 @@ async function ask(url: string, text: string, values: readonly unknown[] = []): 
   } finally {
     await client.end();
   }
+}
+
+/** TLS is there for those who ask for it. */
+function serverKeys(data: string, as: { readonly uid: number; readonly gid: number } | undefined): readonly string[] {
+  for (const name of ['server.pem', 'server.key']) {
+    copyFileSync(join(tlsFixtures, name), join(data, name));
+    chmodSync(join(data, name), 0o600);
+    if (as !== undefined) chownSync(join(data, name), as.uid, as.gid);
+  }
+  return ['ssl=on', 'ssl_cert_file=server.pem', 'ssl_key_file=server.key'];
 }
 
 /** Postgres refuses to run as root. */

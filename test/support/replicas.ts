@@ -26,8 +26,8 @@ export interface Aftermath {
   readonly begunOftener: readonly string[];
   /** Jobs still in the queue. */
   readonly left: number;
-  /** Milliseconds from the kill to the last effect. */
-  readonly recovery: number;
+  /** Of the survivors, after SIGTERM. */
+  readonly exits: readonly (number | null)[];
 }
 
 /** Work at one store by `survivors` processes and a victim, which is killed by SIGKILL in the middle of it. */
@@ -37,23 +37,22 @@ export async function workedByReplicas(url: string, folder: string, survivors: n
   const replica = (stuckAfter: number) => startProgram(program(url, folder, stuckAfter));
   const persistence = await openPersistence(url, (text) => process.stderr.write(`${text}\n`));
   const queue = persistence.queue();
-  await queue.list(); // made before the others open it too
   const victim = replica(beforeStuck);
   const others = Array.from({ length: survivors }, () => replica(Number.POSITIVE_INFINITY));
-  const ends = [victim, ...others].map(ended);
+  const ends = others.map(ended);
+  const victimsEnd = ended(victim);
   try {
     const stuck = new Promise((resolve) => victim.stdout?.once('data', resolve));
     const answers = await deliver(queue);
     await stuck;
     victim.kill('SIGKILL');
-    const killed = Date.now();
     await emptied(queue);
-    const recovery = Date.now() - killed;
-    return { answers, recovery, left: (await queue.list()).length, ...read(folder, effects) };
-  } finally {
     for (const child of others) child.kill('SIGTERM');
-    victim.kill('SIGKILL');
-    await Promise.all(ends);
+    const exits = (await Promise.all(ends)).map(({ code }) => code);
+    return { answers, exits, left: (await queue.list()).length, ...read(folder, effects) };
+  } finally {
+    for (const child of [victim, ...others]) child.kill('SIGKILL');
+    await Promise.all([victimsEnd, ...ends]);
     await persistence.close();
   }
 }
@@ -78,7 +77,7 @@ async function emptied(queue: Queue): Promise<void> {
   }
 }
 
-function read(folder: string, effects: string): Omit<Aftermath, 'answers' | 'left' | 'recovery'> {
+function read(folder: string, effects: string): Omit<Aftermath, 'answers' | 'left' | 'exits'> {
   const lines = (name: string): string[] => readFileSync(join(folder, name), { encoding: 'utf8', flag: 'a+' }).split('\n').filter(Boolean);
   const begun = Map.groupBy(lines('begun'), (key) => key);
   const times = (count: (length: number) => boolean): string[] =>
@@ -121,7 +120,8 @@ const program = (url: string, folder: string, stuckAfter: number): string => `
 
 /** What must have happened, whatever the store. */
 export function expectEachOnce(aftermath: Aftermath): void {
-  const { answers, effects, again, begunTwice, begunOftener, victims, left } = aftermath;
+  const { answers, effects, again, begunTwice, begunOftener, victims, left, exits } = aftermath;
+  expect(new Set(exits)).toEqual(new Set([0]));
   expect(answers).toEqual({ added: deliveries, repeated: deliveries / repeats });
   expect({ effects, left, begunOftener }).toEqual({ effects: deliveries, left: 0, begunOftener: [] });
   expect(victims).toHaveLength(atOnce);

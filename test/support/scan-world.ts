@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
+import type { MergeRecord } from '../../src/adapters/forges/local/record.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
 import type { ForgeFixture } from './contracts/forge-fixture.ts';
 import { git } from './git-repository.ts';
@@ -12,7 +13,7 @@ import { type Call, call } from './terminal.ts';
 export interface ScanWorld extends ForgeFixture {
   /** As app.yml calls the forge: `local:group/project`. */
   readonly forgeName: string;
-  /** Path of app.yml. */
+  /** The path of app.yml. */
   readonly config: string;
   /** Writes app.yml: this, after the store and the forge. */
   readonly configure: (text: string) => void;
@@ -39,14 +40,22 @@ export function commands(folder: string, forge: string, env: Readonly<Record<str
   };
 }
 
+export interface LocalScanWorld extends ScanWorld {
+  /** The folder of the files, and what one of them says. */
+  readonly records: (path: string) => string;
+  readonly record: (path: string, id: number) => MergeRecord;
+}
+
 /** On the embedded forge. */
-export function localScanWorld(folder: string): ScanWorld {
+export function localScanWorld(folder: string): LocalScanWorld {
   const repositories = join(folder, 'repositories');
   const fixture = localFixture(repositories, createLocal({ name: 'local', path: repositories }));
   return {
     ...fixture,
     ...commands(folder, 'local: { type: local, path: ./repositories }'),
     forgeName: 'local',
+    records: fixture.requests,
+    record: fixture.read,
     deleteBranchAsPerson: async (path, branch) => void (await git(fixture.directory(path), ['update-ref', '-d', `refs/heads/${branch}`])),
     async changeAsPerson(path, id, { target, ...change }) {
       fixture.write(path, id, { ...fixture.read(path, id), ...change, ...(target !== undefined && { targetBranch: target }) });

@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Queue } from '../../src/domain/queue.ts';
 import { startServer } from '../../src/http/server.ts';
@@ -32,7 +31,7 @@ interface ReceiverOptions {
 export async function startReceiver(settings: Partial<WebhookSettings>, options: ReceiverOptions = {}): Promise<WebhookReceiver> {
   const queue = new MemoryQueue();
   const [counts, lines]: [string[], string[]] = [[], []];
-  const log = pino({ level: 'trace' }, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
+  const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
   const clock = { time: new Date('2026-11-21T12:00:00Z') };
   const all = { environments: [], sources: [], gitlab: [], github: [], registries: [], ...settings };
   const webhooks = await createWebhooks(all, {

@@ -32,7 +32,7 @@ export function connections(server: () => PostgresServer) {
   };
   return {
     again,
-    async fresh(warn?: (text: string) => void): Promise<Postgres> {
+    fresh: async (warn?: (text: string) => void): Promise<Postgres> => {
       const postgres = again(await server().createDatabase(), warn);
       await migrate(postgres);
       return postgres;

@@ -63,6 +63,7 @@ const changelog = (more: Partial<Changelog> = {}): Changelog => ({
   compareUrl: `${origin.projectUrl}/-/compare/v1.4.2...v1.6.0`,
   commits: 7,
   truncated: false,
+  unread: false,
   problems: [],
   ...more,
 });
@@ -153,6 +154,7 @@ const texts: Readonly<Record<string, () => string>> = {
           notes: [],
           commits: 0,
           truncated: false,
+          unread: false,
           problems: [
             'No changelog: nothing says where the source of `web` is. Set the image label `org.opencontainers.image.source`, or `source` for the package in app.yml or for the app in environment.yml.',
           ],

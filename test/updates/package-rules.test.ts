@@ -78,7 +78,7 @@ test('each rule is told with the place where it stands', () => {
     { match: '**', allow: '<9', ignore: ['3.x'], where: { allow: 'app.yml:9', ignore: 'app.yml:10' } },
     { match: name, allow: '<3', where: { allow: 'app.yml:12', ignore: 'app.yml:11' } },
   ];
-  const { where } = resolveRules(rules, { ...environment, where: 'app.yml:4' }, name);
+  const { where } = resolveRules(rules, { ...environment, where: { types: 'app.yml:4' } }, name);
   expect(where).toEqual({ types: 'app.yml:4', allow: 'app.yml:12', ignore: 'app.yml:10' });
   expect(resolveRules([{ match: '**', allow: '<9' }], environment, name).where).toBeUndefined();
 });

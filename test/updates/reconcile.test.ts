@@ -82,6 +82,11 @@ test.each<[string, Partial<AppState>, object]>([
     { requests: [aMergeRequest({ description: writeMarker({ ...marked, places: '0123456789abcdef' }) })], branch: own },
     { kind: 'update', build: undefined, texts: {} },
   ],
+  [
+    'a text of which something could not be read',
+    { requests: [aMergeRequest({ description: writeMarker({ ...marked, unread: true }) })], branch: own },
+    { kind: 'update', build: undefined, texts: {} },
+  ],
   ['still the same files', { requests: [aMergeRequest()], branch: { ...own, places: placesOf(aProposal().updates) } }, { kind: 'keep' }],
   [
     'what is left was refused before',
@@ -130,6 +135,11 @@ test.each<[string, Partial<AppState>, object]>([
   ],
   ['closed by a person for another version', { proposal: newer, requests: [aMergeRequest({ state: 'closed' })] }, { kind: 'open' }],
   ['closed by a person who took the label off', { requests: [aMergeRequest({ state: 'closed', labels: [] })] }, { kind: 'open' }],
+  [
+    'closed by a person before we could label it',
+    { requests: [aMergeRequest({ state: 'closed', labels: [], unfinished: true })] },
+    { kind: 'hold' },
+  ],
   ['closed by ourselves', { requests: [aMergeRequest({ state: 'closed' }, aProposal(), 'no longer needed')] }, { kind: 'open' }],
   ['merged and taken back by a revert', { requests: [aMergeRequest({ state: 'merged' })] }, { kind: 'open' }],
   [

@@ -87,6 +87,8 @@ export interface HttpClientOptions {
   readonly asked?: Asked;
   /** For tests: waits that many milliseconds. */
   readonly wait?: (ms: number) => Promise<void>;
+  /** For tests: a signal that says after that many milliseconds that a reply is overdue. */
+  readonly deadline?: (ms: number) => AbortSignal;
 }
 
 /** Requests to one host at once, where nothing else is said of it. */
@@ -200,7 +202,7 @@ class UndiciClient implements HttpClient {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
     const { concurrency = defaultConcurrency, ca } = this.#options.hosts?.[name] ?? {};
-    const wait = this.#options.wait ?? ((ms: number) => sleep(ms));
+    const { wait = (ms: number) => sleep(ms), deadline = (ms: number) => AbortSignal.timeout(ms) } = this.#options;
     const host: Host = {
       name,
       gate: new HostGate(name, concurrency, wait),
@@ -208,6 +210,7 @@ class UndiciClient implements HttpClient {
       count: () => this.counts.set(name, (this.counts.get(name) ?? 0) + 1),
       asked: this.#options.asked ?? (() => {}),
       wait,
+      deadline,
     };
     this.#hosts.set(name, host);
     return host;

@@ -38,6 +38,7 @@ export interface Host {
   /** Told of each: seconds until the head of the answer, or until nobody had answered. */
   readonly asked: Asked;
   readonly wait: (ms: number) => Promise<void>;
+  readonly deadline: (ms: number) => AbortSignal;
 }
 
 /** Thrown by who reads a reply: the host wants to be asked less often, and does not say for how long. */
@@ -138,7 +139,7 @@ async function transmit(host: Host, hop: Hop): Promise<Opened> {
     method: hop.method,
     headers: hop.headers,
     body: hop.body ?? null,
-    signal: AbortSignal.timeout(hop.timeoutMs),
+    signal: host.deadline(hop.timeoutMs),
   });
   body.on('error', () => undefined); // whoever reads the body hears of it; without a listener a late abort would end the process
   return { status: statusCode, headers: flat(headers), body };

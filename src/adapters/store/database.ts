@@ -21,10 +21,10 @@ export interface Schema {
 export interface Database {
   readonly connection: DatabaseSync;
   /** Runs it; its failure says which file, what was being done and what to do. */
-  attempt<T>(doing: string, work: () => T): T;
+  readonly attempt: <T>(doing: string, work: () => T) => T;
   /** The same, all or nothing, while no other process writes. */
-  transaction<T>(doing: string, work: () => T): T;
-  close(): void;
+  readonly transaction: <T>(doing: string, work: () => T) => T;
+  readonly close: () => void;
 }
 
 /**

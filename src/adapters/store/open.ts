@@ -20,7 +20,7 @@ export interface Persistence {
 }
 
 /**
- * `file:FOLDER` or `postgres://…`, as in store.url. Only the cache is opened now (made, migrated).
+ * `file:FOLDER` or `postgres://…`, as in store.url. Cache and journal are opened now (made, migrated).
  * Throws UsageError for what a person must change, OutsideError for a server that cannot be reached.
  */
 export async function openPersistence(url: string, warn: (text: string) => void): Promise<Persistence> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { deliveryMemory, type Job, type JobState, type Queue } from '../../domain/queue.ts';
 import { census } from './alive.ts';
-import { type Bell, createBell } from './bell.ts';
+import { type Bells, createBells } from './bell.ts';
 import { type Database, openDatabase } from './database.ts';
 import { embeddedClaims, jobOf } from './embedded-claims.ts';
 import { type Pace, startWorker, usualPace } from './worker.ts';
@@ -34,16 +34,16 @@ export function openQueue(folder: string, { warn, now = Date.now, pace = usualPa
       'move it away with its -wal and -shm files; the jobs in it are lost, and the next scheduled scan finds what they would have found',
   });
   const workers = census(folder);
-  const bell = createBell();
+  const bells = createBells();
   return {
-    add: async (jobs, delivery) => add(database, bell, now(), jobs, delivery),
+    add: async (jobs, delivery) => add(database, bells, now(), jobs, delivery),
     list: async (states = ['waiting', 'running', 'parked']) => list(database, states),
-    retry: async (id) => retry(database, bell, now(), id),
+    retry: async (id) => retry(database, bells, now(), id),
     stats: async () => stats(database, now()),
     async work(handle, options) {
       const self = workers.join();
       const claims = embeddedClaims({ database, workers, self: self.name, attempts: options.attempts, now });
-      const worker = startWorker({ claims, handle, options, pace, bell, now, warn });
+      const worker = startWorker({ claims, handle, options, pace, bell: bells.hang(), now, warn });
       return {
         async stop(patience) {
           await worker.stop(patience);
@@ -57,7 +57,7 @@ export function openQueue(folder: string, { warn, now = Date.now, pace = usualPa
 
 const slotOf = (kind: string, key: string): string => JSON.stringify([kind, key]);
 
-function add(database: Database, bell: Bell, now: number, ...[jobs, delivery]: Parameters<Queue['add']>): 'added' | 'repeated' {
+function add(database: Database, bells: Bells, now: number, ...[jobs, delivery]: Parameters<Queue['add']>): 'added' | 'repeated' {
   const { connection } = database;
   const result = database.transaction('adding jobs', () => {
     if (delivery !== undefined) {
@@ -78,7 +78,7 @@ function add(database: Database, bell: Bell, now: number, ...[jobs, delivery]: P
     }
     return 'added';
   });
-  bell.ring();
+  bells.ring();
   return result;
 }
 
@@ -91,7 +91,7 @@ function list(database: Database, states: readonly JobState[]): readonly Job[] {
   return rows.map(jobOf);
 }
 
-function retry(database: Database, bell: Bell, now: number, id: string): boolean {
+function retry(database: Database, bells: Bells, now: number, id: string): boolean {
   const { connection } = database;
   const found = database.transaction('retrying a job', () => {
     const row = connection.prepare(`SELECT slot FROM job WHERE id = ? AND state = 'parked'`).get(id);
@@ -101,7 +101,7 @@ function retry(database: Database, bell: Bell, now: number, id: string): boolean
     else connection.prepare(`UPDATE job SET state = 'waiting', due = ?, attempts = 0, problem = NULL WHERE id = ?`).run(now, id);
     return true;
   });
-  bell.ring();
+  bells.ring();
   return found;
 }
 

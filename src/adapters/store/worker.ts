@@ -20,7 +20,7 @@ export interface Pace {
   readonly poll: number;
   /** Between two renewals. */
   readonly renew: number;
-  /** Without a renewal for so long, a job may be given to another: work on it ends before. */
+  /** Work ends that could not be renewed for so long: soon after, it may be given to another. */
   readonly lease: number;
   /** Until the next try, after that many. */
   readonly backoff: (attempts: number) => number;
@@ -28,12 +28,13 @@ export interface Pace {
   readonly grace: number;
 }
 
-const hour = 3_600_000;
+const jitter = 0.2;
+const longest = 3_600_000 / (1 + jitter);
 
 /** 10 s, 30 s, 90 s … at most an hour; up to a fifth more or less, so that what failed together does not come back together. */
-const backoff = (attempts: number): number => Math.min(hour, 10_000 * 3 ** (attempts - 1)) * (0.8 + 0.4 * Math.random());
+const backoff = (attempts: number): number => Math.min(longest, 10_000 * 3 ** (attempts - 1)) * (1 - jitter + 2 * jitter * Math.random());
 
-export const usualPace: Pace = { poll: 1000, renew: 3000, lease: 9000, backoff, grace: 1000 };
+export const usualPace: Pace = { poll: 1000, renew: 3000, lease: 6000, backoff, grace: 1000 };
 
 export type Handle = (job: Job, signal: AbortSignal) => Promise<void>;
 
@@ -58,18 +59,18 @@ interface Scene {
 /** Takes jobs as there is room for them, and settles each by what its handler did. */
 export function startWorker(scene: Scene): Worker {
   const { claims, options, pace, bell, warn } = scene;
-  const running = new Map<string, Running>();
+  const running = new Set<Running>();
   let stopping = false;
   let handingBack = false;
-  let renewed = Date.now();
 
   const start = (job: Job): void => {
     const abort = new AbortController();
     const ended = work(scene, job, abort.signal, () => handingBack).finally(() => {
-      running.delete(job.id);
+      running.delete(one);
       bell.ring();
     });
-    running.set(job.id, { job, abort, ended });
+    const one: Running = { job, abort, ended };
+    running.add(one);
   };
   const take = async (): Promise<void> => {
     while (!stopping) {
@@ -79,33 +80,19 @@ export function startWorker(scene: Scene): Worker {
       if (jobs.length === 0) await bell.heard(pace.poll);
     }
   };
-  const renew = async (): Promise<void> => {
-    const begun = Date.now();
-    if (running.size === 0) renewed = begun;
-    try {
-      const lost = await claims.renew([...running.values()].map(({ job }) => job));
-      renewed = begun;
-      for (const id of lost) running.get(id)?.abort.abort(new Error('another worker has this job now'));
-    } catch (error) {
-      said(warn, 'keeping jobs', error, undefined);
-      if (Date.now() - renewed < pace.lease) return;
-      for (const { abort } of running.values())
-        abort.abort(new Error('the store cannot be reached, and another worker may have this job now'));
-    }
-  };
   const taking = take();
-  const renewing = setInterval(() => void renew(), pace.renew);
-  const all = (): Promise<unknown> => Promise.all([...running.values()].map(({ ended }) => ended));
+  const stopRenewing = keepRenewing(scene, running);
+  const all = (): Promise<unknown> => Promise.all([...running].map(({ ended }) => ended));
   const stop = async (patience: number): Promise<void> => {
     stopping = true;
     bell.ring();
     await taking;
     await within(all(), patience);
     handingBack = true;
-    for (const { abort } of running.values()) abort.abort(new Error('Lockkeeper stops'));
+    for (const { abort } of running) abort.abort(new Error('Lockkeeper stops'));
     await within(all(), pace.grace);
-    for (const { job } of running.values()) await handBack(scene, job);
-    clearInterval(renewing);
+    for (const { job } of running) await handBack(scene, job);
+    stopRenewing();
   };
   let stopped: Promise<void> | undefined;
   return {
@@ -114,6 +101,34 @@ export function startWorker(scene: Scene): Worker {
       return stopped;
     },
   };
+}
+
+/** Says of the jobs that they are worked on; aborts those that another worker has, and all when that could not be said for as long as a lease. */
+function keepRenewing({ claims, pace, warn }: Scene, running: ReadonlySet<Running>): () => void {
+  let renewed = Date.now();
+  let asking = false;
+  const renew = async (): Promise<void> => {
+    const begun = Date.now();
+    const ours = [...running].filter(({ abort }) => !abort.signal.aborted);
+    asking = true;
+    try {
+      const lost = await claims.renew(ours.map(({ job }) => job));
+      renewed = begun;
+      for (const { job, abort } of ours) if (lost.includes(job.id)) abort.abort(new Error('another worker has this job now'));
+    } catch (error) {
+      said(warn, 'keeping jobs', error, undefined);
+    } finally {
+      asking = false;
+    }
+  };
+  const timer = setInterval(() => {
+    if (running.size === 0) renewed = Date.now();
+    const late = Date.now() - renewed >= pace.lease;
+    for (const { abort } of late ? running : [])
+      abort.abort(new Error('the store cannot be reached, and another worker may have this job soon'));
+    if (!asking && running.size > 0) void renew();
+  }, pace.renew);
+  return () => clearInterval(timer);
 }
 
 async function work(

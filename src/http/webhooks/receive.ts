@@ -43,7 +43,7 @@ export function createReceiver(senders: readonly Sender[], ports: ReceivePorts):
       ports.counts.count(name, outcome);
       answer(response, status, says);
     } catch (error) {
-      const { status, outcome } = failed(error, name, ports.log);
+      const { status, outcome } = failed(error, name, head, ports.log);
       ports.counts.count(name, outcome);
       cut(request, response, status);
     }
@@ -89,15 +89,23 @@ async function kept(sender: string, { id, asked }: Message, { queue, log }: Rece
   }
   const jobs = jobsOf(asked, id);
   const result = await queue.add(jobs, { sender, id });
-  log.info({ sender, delivery: id, trace: id, outcome: result, jobs: jobs.map(({ data, key }) => `${data.kind} ${key}`) }, 'a delivery');
+  log.info(
+    { sender, delivery: id, trace: id, outcome: result, jobs: jobs.map(({ data, key }) => `${data.kind} ${key}`) },
+    'a delivery was kept',
+  );
   return result === 'repeated'
     ? { status: 202, outcome: 'repeated', says: { repeated: true } }
     : { status: 202, outcome: 'accepted', says: { jobs: jobs.length } };
 }
 
-function failed(error: unknown, sender: string, log: Logger): { readonly status: number; readonly outcome: WebhookOutcome } {
+function failed(
+  error: unknown,
+  sender: string,
+  { path }: Head,
+  log: Logger,
+): { readonly status: number; readonly outcome: WebhookOutcome } {
   if (error instanceof Refusal) {
-    log.warn({ sender, reason: error.reason }, `a delivery was refused: ${error.message}`);
+    log.warn({ sender, reason: error.reason, path: path.slice(0, 100) }, `a delivery was refused: ${error.message}`);
     return { status: error.status, outcome: error.reason };
   }
   log.error({ sender }, `a delivery could not be taken: ${explain(error)}`);

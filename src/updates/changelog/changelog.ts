@@ -1,4 +1,4 @@
-import { explain, OutsideError } from '../../domain/errors.ts';
+import { explain, isPassing, OutsideError } from '../../domain/errors.ts';
 import { requestWord, type SourceForge, type SourceHistory, type Tag } from '../../domain/forge.ts';
 import type { Origin } from '../../markdown/links.ts';
 import { type Group, makeEntries } from './entries.ts';
@@ -33,6 +33,8 @@ export interface Changelog {
   readonly truncated: boolean;
   /** Whole sentences, for people; text from outside in them is not yet harmless. */
   readonly problems: readonly string[];
+  /** Something could not be read that the next run may read. */
+  readonly unread: boolean;
 }
 
 export interface ChangelogPorts {
@@ -47,11 +49,11 @@ export function createChangelogs(ports: ChangelogPorts): (request: ChangelogRequ
   const made = new Map<string, Promise<Changelog>>();
   const sources = new Map<string, ReturnType<typeof findSource>>();
   return async (request) => {
-    const { source, problems } = await once(sources, keyOf(hintsOf(request)), () => findSource(request, ports.forges));
-    if (source === undefined) return nothing(problems);
+    const { source, problems, unread } = await once(sources, keyOf(hintsOf(request)), () => findSource(request, ports.forges));
+    if (source === undefined) return nothing({ problems, unread });
     const key = keyOf([source, request.app, request.names, request.from, request.to]);
     const changelog = await once(made, key, () => makeChangelog(ports, request, source));
-    return { ...changelog, problems: [...problems, ...changelog.problems] };
+    return { ...changelog, problems: [...problems, ...changelog.problems], unread: unread || changelog.unread };
   };
 }
 
@@ -64,7 +66,13 @@ const hintsOf = ({ app, configured, environment, label, bundle, neighbours }: So
   bundle,
   neighbours,
 ];
-const nothing = (problems: readonly string[]): Changelog => ({ groups: [], notes: [], commits: 0, truncated: false, problems });
+const nothing = (why: Pick<Changelog, 'problems' | 'unread'>): Changelog => ({
+  groups: [],
+  notes: [],
+  commits: 0,
+  truncated: false,
+  ...why,
+});
 
 function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const existing = made.get(key);
@@ -80,14 +88,14 @@ function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise
  */
 async function makeChangelog(ports: ChangelogPorts, request: ChangelogRequest, source: Source): Promise<Changelog> {
   const forge = ports.forges.get(source.forge);
-  if (forge === undefined) return nothing([`No changelog: app.yml has no forge \`${source.forge}\`.`]);
-  const asked: Asked = { forge, source, problems: [], failures: new Map() };
+  if (forge === undefined) return nothing({ problems: [`No changelog: app.yml has no forge \`${source.forge}\`.`], unread: false });
+  const asked: Asked = { forge, source, problems: [], failures: new Map(), unread: false };
   const moved = request.from.version === request.to.version;
   const [tags, releases] = await Promise.all([moved ? [] : allTags(asked, request), moved ? [] : releaseNotes(asked)]);
   const chosen = chooseTags([request.app, ...request.names], request.from.version, request.to.version, tags);
   const choice = chooseRange(endOf(request.from, chosen.from), endOf(request.to, chosen.to));
   const found = await findHistory(asked, choice);
-  if (found === 'wrong source') return nothing(problemsOf(asked));
+  if (found === 'wrong source') return nothing({ problems: problemsOf(asked), unread: asked.unread });
   const between = { from: request.from.version, to: request.to.version, compare: ports.compare };
   const notes = notesBetween(releases, chosen.prefix ?? 'v', between);
   const [groups, sections] = await Promise.all([
@@ -102,6 +110,7 @@ async function makeChangelog(ports: ChangelogPorts, request: ChangelogRequest, s
     commits: found?.history.commits.length ?? 0,
     truncated: found?.history.truncated ?? false,
     problems: problemsOf(asked),
+    unread: asked.unread,
   };
 }
 
@@ -111,6 +120,7 @@ interface Asked {
   readonly problems: string[];
   /** What could not be read, by cause. */
   readonly failures: Map<string, Set<string>>;
+  unread: boolean;
 }
 
 /** A source that does not answer is one sentence, however much was asked of it. */
@@ -120,13 +130,14 @@ function problemsOf({ source, problems, failures }: Asked): string[] {
 }
 
 /** The answer, or undefined after noting why there is none. */
-async function ask<T>({ failures }: Asked, what: string, question: () => Promise<T>): Promise<T | undefined> {
+async function ask<T>(asked: Asked, what: string, question: () => Promise<T>): Promise<T | undefined> {
   try {
     return await question();
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     const cause = explain(error);
-    failures.set(cause, (failures.get(cause) ?? new Set()).add(what));
+    asked.failures.set(cause, (asked.failures.get(cause) ?? new Set()).add(what));
+    asked.unread ||= isPassing(error);
     return undefined;
   }
 }

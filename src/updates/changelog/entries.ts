@@ -95,7 +95,7 @@ function commitItem({ sha, message, author, url }: SourceCommit): Item {
 function entryOf(message: Message, author: string, name: string, url: string): Entry {
   const { scope, subject, breakingText } = message;
   // The link to the merge request stands beside it anyway.
-  const text = subject.replace(/\s*\([#!]\d{1,10}\)\s*$/, '');
+  const text = withoutNumber(subject);
   return {
     ...(scope === undefined ? {} : { scope }),
     text,
@@ -126,7 +126,7 @@ function withoutReverted(items: readonly Item[]): Item[] {
   return items.filter((item) => !gone.has(item));
 }
 
-const withoutNumber = (header: string): string => header.replace(/\s*\([#!]\d{1,10}\)\s*$/, '');
+const withoutNumber = (header: string): string => header.replace(/\([#!]\d{1,10}\)\s*$/, '').trimEnd();
 
 const releaseCommit =
   /^(?:chore|build|ci)\((?:release|[\w./-]{1,60})\)!?: (?:release\b.*|v?\d+\.\d+[\w.+-]*(?: \[skip ci\])?)$|^(?:chore: )?(?:release|bump version(?: to)?|version)[: ]+(?:\S{0,60}[ @-])?v?\d+\.\d+[\w.+-]*\.?(?: \(#\d+\))?$|^v?\d+\.\d+\.\d+[\w.+-]*$|^\[maven-release-plugin\]|^chore: release\b/i;

@@ -49,7 +49,8 @@ function isBetween(version: string, { from, to, compare }: Between): boolean {
 /** As the source would write it: without the registry's variant. */
 const plain = (version: string): string => spellings(version).at(-1) ?? version;
 
-const heading = /^ {0,3}#{1,4}\s+(.{1,300})$/;
+const longestTitle = 300;
+const heading = /^ {0,3}#{1,4}\s+(\S.{0,299})$/;
 const version =
   /^(?:\[?(?:version|release|[\w@/.-]{1,60}?)[ @-])?\s*\[?v?(\d+(?:\.\d+)+[\w.+-]*)\]?(?:\s*$|:|\([^()]*\)|\s+[-–—/(["“'\d])/i;
 
@@ -59,7 +60,7 @@ export function changelogBetween(file: string, between: Between): VersionNote[] 
   const starts = lines.flatMap((line, index) => {
     const underlined = /^ {0,3}(?:=+|-{3,})\s*$/.test(lines[index + 1] ?? '');
     const title = heading.exec(line)?.[1] ?? (underlined ? line : undefined);
-    const found = title === undefined ? undefined : version.exec(title.replaceAll(/[*_`]/g, '').trim())?.[1];
+    const found = title === undefined ? undefined : version.exec(title.slice(0, longestTitle).replaceAll(/[*_`]/g, '').trim())?.[1];
     return found === undefined ? [] : [{ version: found, index, from: index + (underlined ? 2 : 1) }];
   });
   return starts

@@ -37,7 +37,7 @@ export function spellings(version: string): string[] {
 }
 
 /** What the tags of a version have in common: a text to search by; empty where the version is no version (`latest`). */
-export const searchText = (version: string): string => (/\d+(?:\.\d+)+/.exec(version) ?? /^\D{0,20}\d+/.exec(version) ?? [''])[0];
+export const searchText = (version: string): string => (/(?<!\d)\d+(?:\.\d+)+/.exec(version) ?? /^\D{0,20}\d+/.exec(version) ?? [''])[0];
 
 /** An image that is tagged with the commit it was built from (`3f2a9c1`, `sha-3f2a9c1`): that commit. */
 export function commitIn(version: string): string | undefined {

@@ -1,4 +1,4 @@
-import { explain, OutsideError } from '../../domain/errors.ts';
+import { explain, isPassing, OutsideError } from '../../domain/errors.ts';
 import type { RepositoryRef, SourceForge } from '../../domain/forge.ts';
 import { sourceLabel } from '../../domain/labels.ts';
 
@@ -25,23 +25,31 @@ export interface Source extends RepositoryRef {
   readonly claim: SourceClaim;
 }
 
+export interface FoundSource {
+  readonly source?: Source;
+  readonly problems: string[];
+  /** One of them may be over by the next run. */
+  readonly unread: boolean;
+}
+
 /** The first claim that names a project on a configured forge; `problems` says, for people, what is wrong with those before it, or that there is none. */
-export async function findSource(hints: SourceHints, forges: Forges): Promise<{ readonly source?: Source; readonly problems: string[] }> {
+export async function findSource(hints: SourceHints, forges: Forges): Promise<FoundSource> {
   const problems: string[] = [];
   for (const [claim, text] of claims(hints)) {
     const place = readSource(text, forges);
-    if (place !== undefined) return { source: { ...place, claim }, problems };
+    if (place !== undefined) return { source: { ...place, claim }, problems, unread: false };
     problems.push(
       `${claimant[claim]} names \`${text}\` as the source, which is on no forge of app.yml: add it under \`forges\`, or set \`packages[].source\`.`,
     );
   }
-  const found = await firstExisting(hints.neighbours, forges, problems);
-  if (found !== undefined) return { source: { ...found, claim: 'name' }, problems };
+  const { found, unread } = await firstExisting(hints.neighbours, forges, problems);
+  if (found !== undefined) return { source: { ...found, claim: 'name' }, problems, unread };
   return {
     problems: [
       ...problems,
       `No changelog: nothing ${problems.length === 0 ? '' : 'else '}says where the source of \`${hints.app}\` is. Set the image label \`${sourceLabel}\`, or \`source\` for the package in app.yml or for the app in environment.yml.`,
     ],
+    unread,
   };
 }
 
@@ -63,16 +71,22 @@ function claims({ configured, environment, label, bundle }: SourceHints): (reado
   return all.flatMap(([claim, text]) => (text === undefined || text.trim() === '' ? [] : [[claim, text.trim()] as const]));
 }
 
-async function firstExisting(places: readonly RepositoryRef[], forges: Forges, problems: string[]): Promise<RepositoryRef | undefined> {
+async function firstExisting(
+  places: readonly RepositoryRef[],
+  forges: Forges,
+  problems: string[],
+): Promise<{ readonly found?: RepositoryRef; readonly unread: boolean }> {
+  let unread = false;
   for (const place of places.slice(0, maxNeighbours)) {
     try {
-      if ((await forges.get(place.forge)?.exists(place.path)) === true) return place;
+      if ((await forges.get(place.forge)?.exists(place.path)) === true) return { found: place, unread };
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error;
       problems.push(`Whether ${place.path} is the source could not be asked: ${explain(error)}.`);
+      unread ||= isPassing(error);
     }
   }
-  return undefined;
+  return { unread };
 }
 
 const maxNeighbours = 3;
@@ -131,7 +145,7 @@ function below(address: Address, base: string): string | undefined {
 function projectPath(path: string, { traits }: Pick<SourceForge, 'traits'>): string | undefined {
   const project = (path.split('/-/')[0] ?? '')
     .replace(/^\/+/, '')
-    .replace(/\/+$/, '')
+    .replace(/(?<!\/)\/+$/, '')
     .replace(/\.git$/, '');
   const parts = project.split('/');
   const kept = traits.type === 'github' ? parts.slice(0, 2) : parts;

@@ -41,7 +41,7 @@ export function withRepository(reference: Reference, repository: string): Refere
 
 /** https://helm.sh/docs/helm/helm_dependency/ for the forms of a repository's address. */
 export function chartPackage(repository: string, chart: string): Place {
-  const address = repository.trim().replace(/\/+$/, '');
+  const address = repository.trim().replace(/(?<!\/)\/+$/, '');
   const name = `${shown(address)}/${chart}`;
   const skip = repositoryTrouble(address) ?? (hasVariable(chart) ? 'the name holds a variable or template' : undefined);
   if (skip !== undefined) return { package: { datasource: 'helm', name: address === '' ? chart : name }, skip };

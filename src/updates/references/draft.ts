@@ -62,7 +62,7 @@ export function appName(text: string): string {
     .slice(0, 100)
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replaceAll(/\.{2,}/g, '.')
-    .replaceAll(/^[-.]+|[-.]+$/g, '');
+    .replaceAll(/^[-.]+|(?<![-.])[-.]+$/g, '');
   return plain.replace(/\.lock$/, '-lock') || 'unnamed';
 }
 

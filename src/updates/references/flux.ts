@@ -47,7 +47,7 @@ function ociRepository(spec: YamlNode | undefined): Draft | undefined {
   if (url === undefined) return undefined;
   const ref = get(spec, 'ref');
   const [tag, digest, semver] = [getScalar(ref, 'tag'), getScalar(ref, 'digest'), getScalar(ref, 'semver')];
-  const name = url.value.replace(/^oci:\/\//i, '').replace(/\/+$/, '');
+  const name = url.value.replace(/^oci:\/\//i, '').replace(/(?<!\/)\/+$/, '');
   const draft = splitDraft({ name, nameAt: url.start, tag, digest, unquoted: numberTrouble });
   return draft && semver ? { ...draft, version: '', at: semver.start, spots: [], skip: followed(semver) } : draft;
 }

@@ -31,13 +31,17 @@ export function parseForgeUrl(text: string): BundleUrl | undefined {
   const found = shape.clone === undefined ? versionIn(text, shape, query) : tagIn(text, shape, query);
   const of = { datasource: shape.datasource, name: shape.name };
   const skip =
-    urlTrouble(text, host, query) ?? (found === undefined ? `"${tag.slice(0, 60)}" is no version: write one to have it moved` : undefined);
+    urlTrouble(text, host, shape.clone !== undefined && isHarmless(query) ? '' : query) ??
+    (found === undefined ? `"${tag.slice(0, 60)}" is no version: write one to have it moved` : undefined);
   const base = { app: appOf(shape.name), version: found?.version ?? '' };
   if (skip !== undefined || found === undefined) return { ...base, package: of, places: [], skip: skip ?? '' };
   const places = found.places.map((start) => ({ start, end: start + found.version.length }));
   const template = places.toReversed().reduce((out, { start, end }) => `${out.slice(0, start)}{version}${out.slice(end)}`, text);
   return { ...base, package: { ...of, url: shape.clone ?? template }, places };
 }
+
+/** What GitLab's own pages write behind a raw file: https://docs.gitlab.com/user/project/repository/files/ */
+const isHarmless = (query: string): boolean => /^\?(?:(?:inline=(?:true|false)|ref_type=tags)(?:&|$))+$/.test(query);
 
 /** Servers refuse longer ones. */
 const longest = 2048;
@@ -69,6 +73,9 @@ function tagIn(text: string, { start, end }: Shape, query: string): Found | unde
 
 const segment = '[^/]+';
 
+/** A tag, by its short name or by its long one; a branch's long name is taken with its beginning, so that it is no version. */
+const revision = `(?:refs/tags/)?(?<tag>refs/heads/${segment}|${segment})`;
+
 /** `(?<tag>…)` is the tag or version; `before` the project's path. */
 const shapes: readonly { readonly pattern: RegExp; readonly datasource: DatasourceName }[] = [
   // https://docs.gitlab.com/user/project/releases/release_fields/#permanent-links-to-release-assets
@@ -82,7 +89,9 @@ const shapes: readonly { readonly pattern: RegExp; readonly datasource: Datasour
     ),
   },
   // https://docs.gitlab.com/user/project/repository/: raw files and archives of a tag
-  { datasource: 'git-tags', pattern: new RegExp(`^(?<project>/.+?)/-/(?:raw|archive)/(?<tag>${segment})/.+$`, 'd') },
+  { datasource: 'git-tags', pattern: new RegExp(`^(?<project>/.+?)/-/(?:raw|archive)/${revision}/.+$`, 'd') },
+  // Raw files of a tag on Gitea and Forgejo: https://docs.gitea.com/usage/permalinks
+  { datasource: 'git-tags', pattern: new RegExp(`^(?<project>/${segment}/${segment})/raw/tag/(?<tag>${segment})/.+$`, 'd') },
   // https://docs.github.com/repositories/releasing-projects-on-github/linking-to-releases
   {
     datasource: 'github-releases',
@@ -93,10 +102,10 @@ const shapes: readonly { readonly pattern: RegExp; readonly datasource: Datasour
 /** Only on GitHub's own hosts: elsewhere such paths mean anything. */
 const githubShapes: Readonly<Record<string, readonly RegExp[]>> = {
   'github.com': [
-    new RegExp(`^(?<project>/${segment}/${segment})/raw/(?:refs/tags/)?(?<tag>${segment})/.+$`, 'd'),
+    new RegExp(`^(?<project>/${segment}/${segment})/raw/${revision}/.+$`, 'd'),
     new RegExp(`^(?<project>/${segment}/${segment})/archive/(?:refs/tags/)?(?<tag>${segment}?)(?:\\.tar\\.gz|\\.zip)$`, 'd'),
   ],
-  'raw.githubusercontent.com': [new RegExp(`^(?<project>/${segment}/${segment})/(?:refs/tags/)?(?<tag>${segment})/.+$`, 'd')],
+  'raw.githubusercontent.com': [new RegExp(`^(?<project>/${segment}/${segment})/${revision}/.+$`, 'd')],
 };
 
 function shapeOf(address: string, host: string, path: string): Shape | undefined {

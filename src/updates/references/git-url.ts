@@ -16,7 +16,7 @@ const longest = 2048;
  */
 export function parseGitUrl(text: string): GitUrl {
   const address = addressOf(text.trim());
-  const name = shown(address.replace(/\/+$/, '')).replace(/\.git$/i, '');
+  const name = shown(address.replace(/(?<!\/)\/+$/, '')).replace(/\.git$/i, '');
   const skip = troubleOf(text, address);
   return { package: { datasource: 'git-tags', name, ...(skip === undefined && { url: address }) }, ...(skip !== undefined && { skip }) };
 }
@@ -95,6 +95,6 @@ function repositoryOf(path: string): string {
   if (azure !== undefined) return head + azure;
   const dotGit = /\.git(?=\/|$)/.exec(rest);
   if (dotGit !== null) return head + rest.slice(0, dotGit.index + dotGit[0].length);
-  const host = /^(?:gh:|[^/:]*:\d+\/|[^/:]*[/:])/.exec(rest)?.[0] ?? '';
+  const host = /^(?:gh:|(?:[^/@]*@)?(?:[^/:]*:\d+\/|[^/:]*[/:]))/.exec(rest)?.[0] ?? '';
   return head + host + rest.slice(host.length).split('/').slice(0, 2).join('/');
 }

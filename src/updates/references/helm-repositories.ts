@@ -17,7 +17,7 @@ export function joinHelmRepositories(references: readonly OpenReference[], repos
 }
 
 function joined(reference: Reference, source: SourceName, named: readonly HelmRepository[]): Reference {
-  const urls = [...new Set(candidates(source, named).map(({ url }) => url.replace(/\/+$/, '')))];
+  const urls = [...new Set(candidates(source, named).map(({ url }) => url.replace(/(?<!\/)\/+$/, '')))];
   const [url] = urls;
   if (url !== undefined && urls.length === 1) return withRepository(reference, url);
   const what = `a HelmRepository named ${source.name.slice(0, 100)}`;

@@ -12,7 +12,7 @@ export function valuesDraft(node: YamlNode, key: string): Draft | undefined {
   const repository = getScalar(node, 'repository') ?? (named && tag ? getScalar(node, 'name') : undefined);
   if (repository === undefined || !(named || tag)) return undefined;
   const registry = getScalar(node, 'registry');
-  const name = registry ? `${registry.value.replace(/\/+$/, '')}/${repository.value}` : repository.value;
+  const name = registry ? `${registry.value.replace(/(?<!\/)\/+$/, '')}/${repository.value}` : repository.value;
   if (!hasVariable(name) && !isImageName(name)) return undefined;
   return splitDraft({ name, nameAt: repository.start, tag, digest: getScalar(node, 'digest'), unquoted: helmReads });
 }

@@ -50,22 +50,23 @@ function volumeDraft(value: YamlNode, key: string): Draft | undefined {
   return reference && imageDraft(reference, false);
 }
 
-/** One scalar that holds name, tag and digest. Outside a container only what is surely an image counts; inside, all that is not looked up is told. */
-function imageDraft(scalar: Scalar, inContainer: boolean): Draft | undefined {
-  const image = parseImage(scalar.value);
-  const name = image?.name ?? unparsedName(scalar.value);
+/** One scalar that holds name, tag and digest. Outside a container only what is surely an image counts; inside, all that is not looked up is told. `from`: where in the scalar it begins. */
+export function imageDraft(scalar: Scalar, inContainer: boolean, from = 0): Draft | undefined {
+  const text = scalar.value.slice(from);
+  const image = parseImage(text);
+  const name = image?.name ?? unparsedName(text);
   const of = { datasource: 'oci', name } as const;
   const base = { app: appOf(name), package: of, version: image?.tag?.text ?? '', ...(image?.digest && { digest: image.digest.text }) };
   const skip = skipReason(scalar, image);
   if (skip === undefined && image !== undefined) {
     const { tag, digest } = image;
     const spots = [
-      ...(tag ? [spot(scalar, 'version', tag.start, tag.end)] : []),
-      ...(digest ? [spot(scalar, 'digest', digest.start, digest.end)] : []),
+      ...(tag ? [spot(scalar, 'version', from + tag.start, from + tag.end)] : []),
+      ...(digest ? [spot(scalar, 'digest', from + digest.start, from + digest.end)] : []),
     ];
     return { ...base, at: spots[0]?.start ?? scalar.start, spots };
   }
-  const told = inContainer ? scalar.value !== '' : isLikelyImage(scalar.value);
+  const told = inContainer ? text !== '' : isLikelyImage(text);
   return told && skip !== undefined ? { ...base, at: scalar.start, spots: [], skip } : undefined;
 }
 

@@ -31,6 +31,7 @@ function isKustomization(root: YamlNode, path: string): boolean {
  * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/
  */
 export function findKustomizeRemotes(root: YamlNode, path: string): readonly Draft[] {
+  if (isChartGenerator(root)) return [chartOf(root) ?? []].flat();
   if (!isKustomization(root, path)) return [];
   const remotes = ['resources', 'components', 'bases'].flatMap((key) => itemsOf(get(root, key)));
   return [
@@ -38,6 +39,10 @@ export function findKustomizeRemotes(root: YamlNode, path: string): readonly Dra
     ...itemsOf(get(root, 'helmCharts')).flatMap((item) => chartOf(item) ?? []),
   ];
 }
+
+/** A generator in a file of its own: https://kubectl.docs.kubernetes.io/references/kustomize/builtins/#_helmchartinflationgenerator_ */
+const isChartGenerator = (root: YamlNode): boolean =>
+  getScalar(root, 'apiVersion')?.value === 'builtin' && getScalar(root, 'kind')?.value === 'HelmChartInflationGenerator';
 
 /** One file of a forge, or a folder of a git repository. */
 function remoteOf(scalar: Scalar): Draft | undefined {

@@ -20,7 +20,7 @@ const digestWord = /(?<![0-9A-Za-z])sha256:[0-9a-f]{64}(?![0-9A-Za-z])/g;
 /** The version on a line of any text: behind the package's name, or the value where the line is `key: value` or a list item, else the only version-like word. */
 export function findVersionOnLine(text: string, of: Package): OnLine | undefined {
   const content = text
-    .replace(/\s#.*$/, '')
+    .replace(/\s#.*$/s, '')
     .trimEnd()
     .replace(/,$/, '');
   const start = beforeValue.exec(content)?.[0].length ?? 0;

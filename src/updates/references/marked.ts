@@ -20,9 +20,12 @@ interface Mark {
 
 interface Line {
   readonly start: number;
+  /** Of its line end. */
+  readonly end: number;
   readonly text: string;
 }
 
+const sign = 'lockkeeper:';
 const opening = /#[ \t]*lockkeeper:(?=[ \t]|$)/;
 const longestLine = 8192;
 const example = '"# lockkeeper: datasource=oci package=registry.example.com/org/app"';
@@ -33,28 +36,30 @@ const bundleExample = 'package=https://nexus.example.com/repository/manifests/ap
  * text, also in what is no YAML. In a comment behind other words it is no mark.
  */
 export function findMarked(text: string): readonly (Draft | BadMark)[] {
-  if (!text.includes('lockkeeper:')) return [];
-  const lines = linesOf(text);
-  return lines.flatMap((line, index) => {
-    const found = line.text.length <= longestLine ? opening.exec(line.text) : null;
-    if (found === null) return [];
-    const before = line.text.slice(0, found.index);
-    if (before.trimStart().startsWith('#')) return [];
-    const mark = parseMark(line.text.slice(found.index + found[0].length), line.start + found.index);
-    if ('message' in mark) return [mark];
-    return [markedDraft(mark, before.trim() === '' ? lines[index + 1] : { start: line.start, text: before })];
-  });
+  const found: (Draft | BadMark)[] = [];
+  for (let at = text.indexOf(sign); at >= 0; ) {
+    const line = lineFrom(text, text.lastIndexOf('\n', at) + 1);
+    found.push(...markOn(line, () => lineFrom(text, line.end + 1)));
+    at = text.indexOf(sign, line.end);
+  }
+  return found;
 }
 
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  for (let start = 0; start <= text.length; ) {
-    const found = text.indexOf('\n', start);
-    const end = found < 0 ? text.length : found;
-    lines.push({ start, text: text.slice(start, end).replace(/\r$/, '') });
-    start = end + 1;
-  }
-  return lines;
+function markOn(line: Line, below: () => Line): readonly (Draft | BadMark)[] {
+  const found = line.text.length <= longestLine ? opening.exec(line.text) : null;
+  if (found === null) return [];
+  const before = line.text.slice(0, found.index);
+  if (before.trimStart().startsWith('#')) return [];
+  const mark = parseMark(line.text.slice(found.index + found[0].length), line.start + found.index);
+  if ('message' in mark) return [mark];
+  return [markedDraft(mark, before.trim() === '' ? below() : { ...line, text: before })];
+}
+
+/** Empty behind the end of the text. */
+function lineFrom(text: string, start: number): Line {
+  const found = text.indexOf('\n', start);
+  const end = found < 0 ? text.length : found;
+  return { start, end, text: text.slice(start, end).replace(/\r$/, '') };
 }
 
 function parseMark(text: string, at: number): Mark | BadMark {
@@ -115,10 +120,9 @@ function bundlePackage(url: string): Marked | undefined {
   return fits ? parseTemplate(url) : undefined;
 }
 
-function markedDraft(mark: Mark, line: Line | undefined): Draft | BadMark {
+function markedDraft(mark: Mark, line: Line): Draft | BadMark {
   const { app, package: of } = mark;
-  if (line === undefined || /^\s*(?:#|$)/.test(line.text))
-    return { at: mark.at, message: 'this mark has no line: it stands alone, and below it is no text' };
+  if (/^\s*(?:#|$)/.test(line.text)) return { at: mark.at, message: 'this mark has no line: it stands alone, and below it is no text' };
   const found = findVersionOnLine(line.text, of);
   if (found === undefined) return { at: mark.at, message: 'no single version can be told on the marked line' };
   const spots = found.spots.map((spot) => ({ ...spot, start: spot.start + line.start, end: spot.end + line.start }));

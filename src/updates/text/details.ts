@@ -11,6 +11,6 @@ export function summaryText(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', `${gap}&gt;`)
-    .replaceAll(/[@#!%~$^[](?=\S)|\b(?:GL|GH)(?=-\d)/gi, `$&${gap}`)
+    .replaceAll(/[@#!%~$^[](?=\S)|\](?=\()|\b(?:GL|GH)(?=-\d)/gi, `$&${gap}`)
     .replaceAll('&amp;', `&amp;${gap}`);
 }

@@ -1,5 +1,5 @@
 import type { Update } from '../../domain/update.ts';
-import { harmlessInline } from '../../markdown/harmless.ts';
+import { harmlessInline, harmlessLine } from '../../markdown/harmless.ts';
 
 const most = 4;
 
@@ -13,7 +13,9 @@ export function reasons(updates: readonly Update[]): string {
   const lines = [...byReason].slice(0, most).map(([reason, versions]) => {
     const names = versions.flatMap(({ version }) => (version === undefined ? [] : [harmlessInline(version)]));
     const shown = names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
-    return `- ${shown === '' ? '' : `**${shown}** ${names.length > 1 ? 'are' : 'is'} out and held: `}${harmlessInline(reason)}`;
+    return shown === ''
+      ? `- ${harmlessLine(reason)}`
+      : `- **${shown}** ${names.length > 1 ? 'are' : 'is'} out and held: ${harmlessInline(reason)}`;
   });
   const rest = byReason.size - most;
   return ['### Why this version', [...lines, ...(rest > 0 ? [`- and ${rest} more reasons`] : [])].join('\n')].join('\n\n');

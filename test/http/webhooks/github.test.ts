@@ -1,5 +1,9 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { createGitHubSender } from '../../../src/http/webhooks/github.ts';
+import { createReceiver } from '../../../src/http/webhooks/receive.ts';
 import { describedWebhook } from '../../support/github-server/openapi.ts';
+import { startServer } from '../../support/http-server.ts';
 import { startReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const [current, previous] = ['b1946ac92492d2347c6235b4d2611184', '591785b794601e212b260e25925636fd'];
@@ -9,18 +13,19 @@ const { privateKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 const app = { appId: 4711, privateKey };
+const company = {
+  name: 'company',
+  url: 'https://git.example.com',
+  api: 'https://git.example.com/api/v3',
+  credentials: { token: 'ghp_1' },
+  secrets: [current],
+};
 const settings = {
   environments: [{ repository: { forge: 'github', path: 'acme/Staging' } }, { discover: { forge: 'github', path: '*' } }],
   sources: [{ forge: 'company', path: 'acme/{name}' }],
   github: [
     { name: 'github', url: 'https://github.com', api: 'https://api.github.com', credentials: app, secrets: [current, previous] },
-    {
-      name: 'company',
-      url: 'https://git.example.com',
-      api: 'https://git.example.com/api/v3',
-      credentials: { token: 'ghp_1' },
-      secrets: [current],
-    },
+    company,
   ],
 };
 
@@ -216,4 +221,34 @@ test('no secret, key or payload is in the log', () => {
   expect(receiver.log()).toContain('"sender":"github/github"');
   for (const hidden of [current, previous, privateKey.split('\n')[1] ?? privateKey, 'not.modelled.invalid'])
     expect(receiver.log()).not.toContain(hidden);
+});
+
+test('a handler that fails is told to the log, without the payload, and to the sender only as a failure', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) });
+  const served = {
+    environment: () => {
+      throw new Error('a secret place');
+    },
+    source: () => undefined,
+  };
+  const sender = await createGitHubSender({ ...company, served, log });
+  const queue = { add: () => Promise.reject(new Error('nothing is to be queued')) };
+  const counts: string[] = [];
+  const ports = {
+    queue,
+    counts: { count: (_: string, outcome: string) => counts.push(outcome) },
+    log,
+    now: () => new Date(),
+    patience: 1000,
+  };
+  await using server = await startServer(createReceiver([sender], ports));
+  const reply = await fetch(`${server.url}/webhooks/github/company`, {
+    method: 'POST',
+    body,
+    headers: { ...head('push', body), 'content-type': 'application/json' },
+  });
+  expect([reply.status, await reply.text(), counts]).toEqual([500, '{"error":"not now"}\n', ['failed']]);
+  expect(lines.join('')).toContain('a delivery could not be taken: a secret place');
+  expect(lines.join('')).not.toContain('not.modelled.invalid');
 });

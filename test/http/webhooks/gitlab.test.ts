@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { startReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const [current, previous] = ['b1946ac92492d2347c6235b4d2611184', '591785b794601e212b260e25925636fd'];
@@ -77,11 +77,10 @@ const scan = (path: string) => [`scan-environment gitlab:${path}`];
 const refresh = (path: string) => [`refresh-source gitlab:${path}`];
 
 let receiver: WebhookReceiver;
-let serial = 0;
 const headers = (more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
   'x-gitlab-event': 'Push Hook',
   'x-gitlab-token': current,
-  'idempotency-key': `f5e5f430-f57b-4e6e-9fac-${(serial += 1)}`,
+  'idempotency-key': randomUUID(),
   ...more,
 });
 const send = (body: object | string, given = headers()) =>

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { startReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const [current, previous] = ['b1946ac92492d2347c6235b4d2611184', '591785b794601e212b260e25925636fd'];
@@ -19,11 +19,10 @@ const basic = (password: string, user = 'lockkeeper') => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 });
 const events = { 'content-type': 'application/vnd.docker.distribution.events.v1+json' };
-let serial = 0;
 
 /** https://distribution.github.io/distribution/about/notifications/ */
 const event = (repository: string, tag: string | undefined, more: object = {}) => ({
-  id: `320678d8-ca14-430f-8bb6-${(serial += 1)}`,
+  id: randomUUID(),
   timestamp: '2026-03-09T14:44:26.402973972-08:00',
   action: 'push',
   target: {
@@ -61,7 +60,7 @@ const harborData = {
 const harbor = (type: string) => ({ type, occur_at: 1586922308, operator: 'admin', event_data: harborData });
 const cloudEvent = (type: string) => ({
   specversion: '1.0',
-  id: `4b2f89a6-548d-4c12-9993-${(serial += 1)}`,
+  id: randomUUID(),
   requestid: '1b4f2a3b',
   source: '/projects/2/webhook/policies/15',
   type,
@@ -111,7 +110,7 @@ const quay = {
 const signed = (body: string, secret = current) => ({
   'x-nexus-webhook-signature': createHmac('sha1', secret).update(body).digest('hex'),
   'x-nexus-webhook-id': 'rm:repository:asset',
-  'x-nexus-webhook-delivery': `nexus-${(serial += 1)}`,
+  'x-nexus-webhook-delivery': randomUUID(),
 });
 
 test.each<[string, string, object, Record<string, string>, readonly string[]]>([

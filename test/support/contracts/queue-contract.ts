@@ -9,7 +9,7 @@ export interface QueueFixture {
 }
 
 /** For tests: what waits for others is looked at often, and a pause is exactly as long as the contract says. */
-export const testPace: Pace = { poll: 20, renew: 50, lease: 9000, backoff: (attempts) => 10_000 * 3 ** (attempts - 1), grace: 100 };
+export const testPace: Pace = { poll: 20, renew: 50, lease: 6000, backoff: (attempts) => 10_000 * 3 ** (attempts - 1), grace: 100 };
 
 export const scanOf = (key: string, more: Partial<NewJob> = {}): NewJob => ({
   data: { kind: 'scan-environment', repository: key },

@@ -1,4 +1,5 @@
 import { git, gitText } from '../git-repository.ts';
+import { headOf as headIn } from '../gitlab-server/world.ts';
 import type { Permission, Pull, Repository, User, World } from './world.ts';
 
 /** One request, taken apart and as GitHub describes it. */
@@ -124,7 +125,9 @@ export async function resolve(
   }
 }
 
-export const headOf = (repository: Repository, branch: string): Promise<string | undefined> => resolve(repository, `refs/heads/${branch}`);
+/** From the repository's files: a process for each question would cost more than all the rest. */
+export const headOf = async (repository: Repository, branch: string): Promise<string | undefined> =>
+  branch === '' || branch.includes('..') ? undefined : headIn(repository, branch);
 
 /** As a branch, or else as anything that git knows. */
 export const resolveBranch = async (repository: Repository, name: string): Promise<string | undefined> =>

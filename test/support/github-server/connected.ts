@@ -15,8 +15,8 @@ export interface Connected {
   readonly server: GitHubServer;
   readonly forge: GitHub;
   readonly store: Store;
-  /** Another process on the same store. */
-  readonly again: (credentials?: Credentials) => GitHub;
+  /** Another process, on the same store unless it gets one. */
+  readonly again: (credentials?: Credentials, memory?: Store) => GitHub;
   /** `GET /repos/…/pulls` of every request since the last call, in order. */
   readonly asked: () => string[];
   /** Milliseconds that were waited for. */
@@ -33,10 +33,10 @@ export async function connect(options: GitHubOptions = {}, credentials?: Credent
     waits.push(ms);
     return Promise.resolve();
   };
-  const again = (as: Credentials = credentials ?? { token: server.token }): GitHub => {
-    const http = createHttpClient({ wait, store });
+  const again = (as: Credentials = credentials ?? { token: server.token }, memory: Store = store): GitHub => {
+    const http = createHttpClient({ wait, store: memory });
     clients.push(http);
-    return createGitHub({ name: 'github', url: `${server.url}/`, credentials: as, http, store });
+    return createGitHub({ name: 'github', url: `${server.url}/`, credentials: as, http, store: memory });
   };
   return {
     server,

@@ -1,5 +1,5 @@
 import { gitText } from '../git-repository.ts';
-import type { Comment, Pull, Repository, User, World } from './world.ts';
+import type { Comment, LabelEvent, Pull, Repository, User, World } from './world.ts';
 import { pathOf } from './world.ts';
 
 /** GitHub tells whole seconds. */
@@ -102,6 +102,19 @@ export const commentEntity = (world: World, pull: Pull, of: Comment) => ({
   html_url: `${world.url}/${pathOf(pull.repository)}/pull/${pull.number}#issuecomment-${of.id}`,
   created_at: time(of.createdAt),
   updated_at: time(of.updatedAt),
+});
+
+export const eventEntity = (world: World, pull: Pull, of: LabelEvent) => ({
+  id: of.id,
+  node_id: '',
+  url: `${world.api}/repos/${pathOf(pull.repository)}/issues/events/${of.id}`,
+  actor: userEntity(world, of.by),
+  event: of.event,
+  commit_id: null,
+  commit_url: null,
+  created_at: time(of.at),
+  performed_via_github_app: null,
+  label: { name: of.label, color: 'ededed' },
 });
 
 export const labelEntity = (name: string) => ({ id: 1, name, color: 'ededed', description: '', default: false });

@@ -4,16 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { disturbed, type Failure, Faults, type LoggedRequest } from '../faults.ts';
 import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
-import { readBody, spoil } from '../gitlab-server/exchange.ts';
-import type { Failure, LoggedRequest, PersonsChange } from '../gitlab-server/options.ts';
+import { readBody } from '../gitlab-server/exchange.ts';
+import type { PersonsChange } from '../gitlab-server/options.ts';
+import { keepFolder } from '../keep-folder.ts';
 import { headOf } from './call.ts';
 import { sendArchive } from './codeload.ts';
 import { answer } from './conversation.ts';
 import { merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
-import { close, deleteBranch, pushed } from './pushes.ts';
+import { close, deleteBranch, pushed, relabel } from './pushes.ts';
 import { type App, type Pull, pathOf, type Repository, type Review, type User, type World } from './world.ts';
 
 /** A GitHub that answers as its official description says, over real bare git repositories. Starts it on loopback. */
@@ -44,13 +46,14 @@ export class GitHubServer {
   readonly #codeload: Server;
   readonly #world: World;
   readonly #dotCom: boolean;
-  readonly #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
+  readonly #faults: Faults;
   /** Where the API is reached. */
   origin = '';
   delayMs: number;
 
   constructor(options: GitHubOptions) {
     this.delayMs = options.delayMs ?? 0;
+    this.#faults = options.faults ?? new Faults();
     this.#dotCom = options.dotCom === true;
     let [id, clock] = [100, 0];
     this.#world = {
@@ -70,7 +73,7 @@ export class GitHubServer {
       },
     };
     this.#server = createServer((request, response) => void this.#answer(request, response));
-    this.#codeload = createServer((request, response) => void sendArchive(this.#world, this.violations, request, response));
+    this.#codeload = createServer((request, response) => void this.#sendArchive(request, response));
   }
 
   async listen(): Promise<void> {
@@ -101,7 +104,7 @@ export class GitHubServer {
   /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
   fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
     const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
-    this.#failures.push({ matches: (request) => request.method === method && fits(request), how, left: how.times ?? 1 });
+    this.#faults.plan((request) => request.method === method && fits(request), how);
   }
 
   /** A repository with one commit of these files; without files it is empty. */
@@ -175,10 +178,11 @@ export class GitHubServer {
 
   /** What a person changes on the pull request's page. */
   changePull(path: string, number: number, { title, target, labels, state }: PersonsChange): void {
-    Object.assign(this.pull(path, number), {
+    const pull = this.pull(path, number);
+    if (labels !== undefined) relabel(this.#world, pull, labels, this.#user(ada.login));
+    Object.assign(pull, {
       ...(title !== undefined && { title }),
       ...(target !== undefined && { base: target }),
-      ...(labels !== undefined && { labels: [...labels] }),
       ...(state !== undefined && { state }),
       updatedAt: this.#world.now(),
     });
@@ -190,6 +194,18 @@ export class GitHubServer {
 
   release(path: string, tag: string, name: string, body: string, draft = false): void {
     this.repository(path).releases.push({ id: this.#world.nextId(), tag, name, body, draft, publishedAt: this.#world.now() });
+  }
+
+  /** Gives what brings the repository back to how it is now. */
+  async keep(path: string): Promise<() => void> {
+    const { pulls, directory } = this.repository(path);
+    await Promise.all(pulls.flatMap(({ checking }) => checking ?? []));
+    const kept = pulls.map(copyOf);
+    const restore = keepFolder(directory);
+    return () => {
+      pulls.splice(0, pulls.length, ...kept.map(copyOf));
+      restore();
+    };
   }
 
   repository(path: string): Repository {
@@ -221,14 +237,21 @@ export class GitHubServer {
     });
     const body = await readBody(request);
     if (this.delayMs > 0) await sleep(this.delayMs);
-    const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
-    if (failure !== undefined) failure.left -= 1;
-    if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
-    const send = await answer({ world: this.#world, violations: this.violations, request, path, query: searchParams, body });
-    if (failure !== undefined) return spoil(response, failure.how);
-    send(response);
+    await disturbed(this.#faults.take(logged), response, async () => {
+      const send = await answer({ world: this.#world, violations: this.violations, request, path, query: searchParams, body });
+      send(response);
+    });
+  }
+
+  /** The host of the archives. */
+  async #sendArchive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    const logged = { method: request.method ?? '', path: pathname, query: searchParams.toString(), status: 0 };
+    await disturbed(this.#faults.take(logged), response, () => sendArchive(this.#world, this.violations, request, response));
   }
 }
+
+const copyOf = (of: Pull): Pull => ({ ...of, events: [...of.events], comments: of.comments.map((comment) => ({ ...comment })) });
 
 function toApp(of: GitHubOptions['app']): App | undefined {
   if (of === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { Faults } from '../faults.ts';
 import type { Files } from '../git-repository.ts';
 import type { Permission, User } from './world.ts';
 
@@ -27,6 +28,8 @@ export interface GitHubOptions {
   readonly app?: { readonly id: number; readonly publicKey: string; readonly installedBy: readonly string[] };
   /** Every answer takes at least that long. */
   readonly delayMs?: number;
+  /** What goes wrong; without it, what is told with `fail`. */
+  readonly faults?: Faults;
 }
 
 /** The bot that the token belongs to, and a person. */

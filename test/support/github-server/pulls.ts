@@ -14,8 +14,8 @@ import {
   text,
   writable,
 } from './call.ts';
-import { commentEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
-import { close, mergeability } from './pushes.ts';
+import { commentEntity, eventEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
+import { close, mergeability, relabel } from './pushes.ts';
 import type { Pull, Repository } from './world.ts';
 
 export function listPulls(call: Call): Reply {
@@ -81,6 +81,7 @@ export async function createPull(call: Call): Promise<Reply> {
     title: text(call, 'title'),
     body: text(call, 'body'),
     labels: [],
+    events: [],
     assignees: [],
     author: call.user,
     state: 'open',
@@ -151,12 +152,19 @@ export function updateComment(call: Call): Reply {
   return ok(commentEntity(call.world, pull, comment));
 }
 
+export function listEvents(call: Call): Reply {
+  const pull = pullOf(call, repositoryOf(call));
+  return page(
+    call,
+    pull.events.map((event) => eventEntity(call.world, pull, event)),
+  );
+}
+
 /** Labels that the repository does not have yet are made. */
 export function addLabels(call: Call): Reply {
   const pull = pullOf(call, writable(call, 'issues=write; pull_requests=write'));
   const names = (call.body['labels'] ?? []) as readonly string[];
-  if (names.some((name) => !pull.labels.includes(name))) pull.updatedAt = call.world.now();
-  pull.labels = [...new Set([...pull.labels, ...names])];
+  relabel(call.world, pull, [...new Set([...pull.labels, ...names])], call.user);
   return ok(pull.labels.map(labelEntity));
 }
 

@@ -23,6 +23,19 @@ export function close(world: World, pull: Pull, user: User): void {
   Object.assign(pull, { state: 'closed', closedAt: at, closedBy: user, updatedAt: at });
 }
 
+/** The pull request has these labels from now on; what changes is an event of it. */
+export function relabel(world: World, pull: Pull, labels: readonly string[], by: User): void {
+  const changes = [
+    ...labels.filter((name) => !pull.labels.includes(name)).map((label) => ({ event: 'labeled', label }) as const),
+    ...pull.labels.filter((name) => !labels.includes(name)).map((label) => ({ event: 'unlabeled', label }) as const),
+  ];
+  if (changes.length === 0) return;
+  const at = world.now();
+  pull.events.push(...changes.map((change) => ({ ...change, id: world.nextId(), by, at })));
+  pull.labels = [...labels];
+  pull.updatedAt = at;
+}
+
 const openFrom = (world: World, repository: Repository, branch: string): readonly Pull[] =>
   world.repositories.flatMap(({ pulls }) =>
     pulls.filter((pull) => pull.state === 'open' && pull.headRepository === repository && pull.head === branch),

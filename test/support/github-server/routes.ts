@@ -22,6 +22,7 @@ import {
   getIssue,
   getPull,
   listComments,
+  listEvents,
   listPulls,
   updateComment,
   updatePull,
@@ -86,6 +87,7 @@ const table: Readonly<Record<string, Answer>> = {
   'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': listComments,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': createComment,
   'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': updateComment,
+  'GET /repos/{owner}/{repo}/issues/{issue_number}/events': listEvents,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/labels': addLabels,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/assignees': addAssignees,
 };

@@ -61,6 +61,14 @@ export interface CheckRun {
   readonly startedAt: Date;
 }
 
+export interface LabelEvent {
+  readonly id: number;
+  readonly event: 'labeled' | 'unlabeled';
+  readonly label: string;
+  readonly by: User;
+  readonly at: Date;
+}
+
 export interface Pull {
   readonly id: number;
   readonly number: number;
@@ -71,6 +79,8 @@ export interface Pull {
   title: string;
   body: string;
   labels: string[];
+  /** When a label was put on or taken off. */
+  readonly events: LabelEvent[];
   assignees: User[];
   readonly author: User;
   state: 'open' | 'closed';

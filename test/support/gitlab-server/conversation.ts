@@ -4,12 +4,13 @@ import { type Operation, replyProblems } from './description/operation.ts';
 import { optional } from './description/shapes.ts';
 import { parameters } from './exchange.ts';
 import { check, message, type Parameters, Refused } from './parameters.ts';
-import { findRoute } from './routes.ts';
+import { type DescribedRoute, findRoute } from './routes.ts';
 import type { User, World } from './world.ts';
 
 interface Question {
   readonly world: World;
   readonly violations: string[];
+  readonly routes?: readonly DescribedRoute[] | undefined;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Without `/api/v4`, still encoded; undefined outside of it. */
@@ -23,7 +24,7 @@ export async function answer(question: Question): Promise<Reply | undefined> {
   const { request, path, violations } = question;
   try {
     const user = authenticate(question);
-    const found = path === undefined ? undefined : findRoute(request.method ?? '', path);
+    const found = path === undefined ? undefined : findRoute(request.method ?? '', path, question.routes);
     if (path === undefined || found === undefined) throw new Refused(404, { error: '404 Not Found' });
     const note = (problem: string) => violations.push(`${found.name}: ${problem}; see ${found.operation.page}`);
     const reply = await refusing(async () => {

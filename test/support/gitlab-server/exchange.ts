@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Failure } from './options.ts';
+import type { IncomingMessage } from 'node:http';
 import { type Parameters, Refused } from './parameters.ts';
 
 export async function readBody(request: IncomingMessage): Promise<string> {
@@ -16,16 +15,4 @@ export function parameters(request: IncomingMessage, body: string): Parameters {
   } catch {
     throw new Refused(400, { error: 'Problems parsing JSON' });
   }
-}
-
-/** Answers as ordered instead of as it should. */
-export function spoil(response: ServerResponse, how: Failure): void {
-  if (how.reset === true) {
-    response.destroy();
-    return;
-  }
-  const html = '<!DOCTYPE html><html><head><title>502</title></head><body>Whoops, GitLab is taking too much time to respond.</body></html>';
-  response
-    .writeHead(how.status ?? 500, { 'content-type': how.body === undefined ? 'text/html' : 'application/json', ...how.headers })
-    .end(how.body ?? html);
 }

@@ -5,14 +5,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { disturbed, type Failure, Faults, type LoggedRequest } from '../faults.ts';
 import { GitObjects } from '../git-objects.ts';
 import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
+import { keepFolder } from '../keep-folder.ts';
 import { send } from './call.ts';
 import { answer } from './conversation.ts';
-import { readBody, spoil } from './exchange.ts';
+import { readBody } from './exchange.ts';
+import { isGit, serveGit } from './git-over-http.ts';
 import { mergeRequest } from './merging.ts';
-import { ada, bot, type Failure, type GitLabOptions, type LoggedRequest, type NewProject, type PersonsChange, toUser } from './options.ts';
+import { ada, bot, type GitLabOptions, type NewProject, type PersonsChange, toUser } from './options.ts';
 import { branchDeleted, closeRequest, pushed } from './pushes.ts';
+import { forgetBranches } from './repositories.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
 import { addPipeline } from './statuses.ts';
 import { headOf, type Project, type StoredRequest, type User, type World } from './world.ts';
@@ -33,12 +37,13 @@ export class GitLabServer {
   readonly #options: GitLabOptions;
   readonly #server: Server;
   readonly #world: World;
-  readonly #failures: { readonly matches: (call: LoggedRequest) => boolean; readonly how: Failure; left: number }[] = [];
+  readonly #faults: Faults;
   delayMs: number;
 
   constructor(options: GitLabOptions) {
     this.#options = options;
     this.delayMs = options.delayMs ?? 0;
+    this.#faults = options.faults ?? new Faults();
     let [id, clock] = [100, 0];
     this.#world = {
       users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
@@ -74,7 +79,9 @@ export class GitLabServer {
     });
     await Promise.allSettled(this.#world.projects.flatMap(({ requests }) => requests.map(({ checking }) => checking ?? Promise.resolve())));
     rmSync(this.#folder, { recursive: true, force: true });
-    if (this.violations.length > 0) throw new Error(`not as GitLab describes it:\n${this.violations.join('\n')}`);
+    // Whoever asks its routes beyond ours is a stranger, whose ways need not be ours.
+    if (this.violations.length > 0 && this.#options.routes === undefined)
+      throw new Error(`not as GitLab describes it:\n${this.violations.join('\n')}`);
   }
 
   /** As a browser would show it: with the relative root, without `/api/v4`. */
@@ -95,17 +102,7 @@ export class GitLabServer {
   /** The next request that fits, by its decoded path and query or by anything else, gets this instead of an answer. */
   fail(method: string, which: RegExp | ((request: LoggedRequest) => boolean), how: Failure = {}): void {
     const fits = typeof which === 'function' ? which : ({ path, query }: LoggedRequest) => which.test(`${path}?${query}`);
-    this.failWhere((request) => request.method === method && fits(request), how);
-  }
-
-  /** As `fail`, for any method; `matches` is asked once for every request until it has matched often enough. */
-  failWhere(matches: (request: LoggedRequest) => boolean, how: Failure): void {
-    this.#failures.push({ matches, how, left: how.times ?? 1 });
-  }
-
-  /** Nothing fails any more. */
-  recover(): void {
-    this.#failures.length = 0;
+    this.#faults.plan((request) => request.method === method && fits(request), how);
   }
 
   /** A project with one commit of these files; without files its repository is empty. */
@@ -215,6 +212,19 @@ export class GitLabServer {
     this.project(path).releases.push({ tag, name, description, releasedAt: this.#world.now() });
   }
 
+  /** Gives what brings the project back to how it is now. */
+  async keep(path: string): Promise<() => void> {
+    const project = this.project(path);
+    await Promise.all(project.requests.flatMap(({ checking }) => checking ?? []));
+    const kept = project.requests.map(copyOf);
+    const restore = keepFolder(project.directory);
+    return () => {
+      project.requests.splice(0, project.requests.length, ...kept.map(copyOf));
+      restore();
+      forgetBranches(project);
+    };
+  }
+
   project(path: string): Project {
     const found = this.#world.projects.find((project) => project.path === path);
     if (found === undefined) throw new Error(`no project ${path}`);
@@ -242,14 +252,19 @@ export class GitLabServer {
     response.once('finish', () => {
       logged.status = response.statusCode;
     });
+    if (this.#options.git === true && isGit(pathname)) {
+      if (this.delayMs > 0) await sleep(this.delayMs);
+      return serveGit(this.#world, request, response);
+    }
     const body = await readBody(request);
     if (this.delayMs > 0) await sleep(this.delayMs);
-    const failure = this.#failures.find((one) => one.left > 0 && one.matches(logged));
-    if (failure !== undefined) failure.left -= 1;
-    if (failure !== undefined && failure.how.after !== true) return spoil(response, failure.how);
-    const { violations } = this;
-    const reply = await answer({ world: this.#world, violations, path, query: searchParams, body, request, response });
-    if (failure !== undefined && !response.headersSent) return spoil(response, failure.how);
-    if (reply !== undefined) send({ request, response }, reply);
+    await disturbed(this.#faults.take(logged), response, async () => {
+      const { violations } = this;
+      const { routes } = this.#options;
+      const reply = await answer({ world: this.#world, violations, routes, path, query: searchParams, body, request, response });
+      if (reply !== undefined) send({ request, response }, reply);
+    });
   }
 }
+
+const copyOf = (of: StoredRequest): StoredRequest => ({ ...of, labels: [...of.labels], notes: of.notes.map((note) => ({ ...note })) });

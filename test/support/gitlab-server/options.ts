@@ -1,4 +1,6 @@
+import type { Faults } from '../faults.ts';
 import type { Files, Identity } from '../git-repository.ts';
+import type { DescribedRoute } from './routes.ts';
 import type { Level, User } from './world.ts';
 
 export interface NewUser {
@@ -22,34 +24,12 @@ export interface NewProject {
   readonly protectedBranches?: readonly string[];
 }
 
-export interface Failure {
-  /** Default 500. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Default: an HTML page. */
-  readonly body?: string;
-  /** Break the connection instead of answering. */
-  readonly reset?: boolean;
-  /** Do what was asked all the same, and only then answer so. */
-  readonly after?: boolean;
-  /** How many requests; default 1. */
-  readonly times?: number;
-}
-
 /** What a person changes on a merge request's page. */
 export interface PersonsChange {
   readonly title?: string;
   readonly target?: string;
   readonly labels?: readonly string[];
   readonly state?: 'open';
-}
-
-export interface LoggedRequest {
-  readonly method: string;
-  /** Decoded, without `/api/v4`: `/projects/platform/environments/staging/repository/branches`. */
-  readonly path: string;
-  readonly query: string;
-  status: number;
 }
 
 export interface GitLabOptions {
@@ -64,6 +44,12 @@ export interface GitLabOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** This GitLab signs the commits made through its API and names itself as their committer. */
   readonly signingCommitter?: Identity;
+  /** What goes wrong; without it, what is told with `fail`. */
+  readonly faults?: Faults;
+  /** It serves `/PROJECT.git` too. */
+  readonly git?: boolean;
+  /** What it answers besides what Lockkeeper asks; whoever asks that may ask everything in ways that are not described. */
+  readonly routes?: readonly DescribedRoute[];
 }
 
 /** The bot that the token belongs to, and a person. */

@@ -77,6 +77,9 @@ const branchEntity = (call: Call, project: Project, [name = '', ...commit]: stri
 const keptMs = 30_000;
 const caches = new WeakMap<object, Map<string, { readonly at: number; readonly reply: Reply }>>();
 
+/** What was answered from memory is asked of the repository again. */
+export const forgetBranches = (project: object): void => void caches.delete(project);
+
 export async function listBranches(call: Call): Promise<Reply> {
   const project = projectOf(call);
   const cache = caches.get(project) ?? new Map<string, { at: number; reply: Reply }>();

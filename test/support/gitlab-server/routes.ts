@@ -58,10 +58,18 @@ const table: readonly (readonly [string, Answer])[] = [
   ['PUT /projects/:id/merge_requests/:merge_request_iid/notes/:note_id', editNote],
 ];
 
-const compiled = table.map(([name, answer]) => {
+/** A route that stands for itself. */
+export interface DescribedRoute {
+  readonly name: string;
+  readonly answer: Answer;
+  readonly operation: Operation;
+}
+
+const compile = ({ name, answer, operation }: DescribedRoute) => {
   const [method = '', path = ''] = name.split(' ');
-  return { name, method, template: path.split('/'), answer, operation: describedOperation(name) };
-});
+  return { name, method, template: path.split('/'), answer, operation };
+};
+const compiled = table.map(([name, answer]) => compile({ name, answer, operation: describedOperation(name) }));
 
 export interface Found {
   readonly name: string;
@@ -71,9 +79,9 @@ export interface Found {
   readonly at: Readonly<Record<string, string>>;
 }
 
-export function findRoute(method: string, path: string): Found | undefined {
+export function findRoute(method: string, path: string, more: readonly DescribedRoute[] = []): Found | undefined {
   const given = path.split('/');
-  const found = compiled.find(
+  const found = [...compiled, ...more.map(compile)].find(
     (route) =>
       route.method === method &&
       route.template.length === given.length &&

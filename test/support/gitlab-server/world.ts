@@ -120,7 +120,7 @@ export const mayPush = (user: User, project: Project, branch: string): boolean =
   !project.archived && levelIn(user, project.path) >= (isProtected(project, branch) ? levels.maintainer : levels.developer);
 
 /** Reads a ref from the repository's files; git itself would cost a process for each. */
-export function headOf(project: Project, branch: string): string | undefined {
+export function headOf(project: Pick<Project, 'directory'>, branch: string): string | undefined {
   try {
     return readFileSync(join(project.directory, 'refs/heads', branch), 'utf8').trim();
   } catch {
@@ -128,7 +128,7 @@ export function headOf(project: Project, branch: string): string | undefined {
   }
 }
 
-function packedHead(project: Project, branch: string): string | undefined {
+function packedHead(project: Pick<Project, 'directory'>, branch: string): string | undefined {
   try {
     const packed = readFileSync(join(project.directory, 'packed-refs'), 'utf8');
     return packed

@@ -1,3 +1,5 @@
+import { applyUpdates } from '../../../src/updates/edit.ts';
+import { findReferences } from '../../../src/updates/references/find.ts';
 import { found } from '../../support/found.ts';
 
 const application = (spec: string): string =>
@@ -63,6 +65,29 @@ test('several sources, values out of git among them', () => {
     '11 quay.io/p/p v2.0.0 (p)',
     '13 git.example.com/org/value-files v0.3.0 (value-files)',
   ]);
+});
+
+const digest = `sha256:${'1'.repeat(64)}`;
+
+/** https://argo-cd.readthedocs.io/en/stable/user-guide/kustomize/, …/source-hydrator/, …/oci/ */
+test.each([
+  [
+    'source: {repoURL: https://github.com/o/r, targetRevision: v1.2.0, kustomize: {images: [gcr.io/heptio/a=r.example.com/b:2.0.0, "r.example.com/c:1.0.0", d]}}',
+    ['5 github.com/o/r v1.2.0 (r)', '5 r.example.com/b 2.0.0 (b)', '5 r.example.com/c 1.0.0 (c)'],
+  ],
+  [
+    'sourceHydrator: {drySource: {repoURL: https://github.com/o/r, path: a, targetRevision: v1.2.0}, syncSource: {targetBranch: v9, path: a}}',
+    ['5 github.com/o/r v1.2.0 (r)'],
+  ],
+  [`source: {repoURL: oci://r.example.com/m, path: ., targetRevision: "${digest}"}`, ['5 r.example.com/m @111111 (m)']],
+])('also %s', (spec, wanted) => expect(found(application(spec))).toEqual(wanted));
+
+test('an image that kustomize puts in the place of another moves behind the equals sign', () => {
+  const text = application('source: {repoURL: https://github.com/o/r, kustomize: {images: ["1.0.0=r.example.com/b:1.0.0"]}}');
+  const file = { path: 'a.yaml', text };
+  const reference = findReferences(file).references.find(({ app }) => app === 'b');
+  const edits = reference === undefined ? [] : [{ reference, to: { version: '1.1.0' } }];
+  expect(applyUpdates(file, edits)).toBe(text.replace('b:1.0.0', 'b:1.1.0'));
 });
 
 test('other kinds of the group, and other groups, have none', () => {

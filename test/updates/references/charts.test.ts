@@ -60,6 +60,14 @@ test('two charts of one version through an anchor are told, not moved', () => {
   expect(found(text, 'Chart.yaml').every((line) => line.includes('one anchor holds the version of 2 packages'))).toBe(true);
 });
 
+/** https://kubectl.docs.kubernetes.io/references/kustomize/builtins/#_helmchartinflationgenerator_ */
+test('a chart generator of kustomize in a file of its own', () => {
+  const text =
+    'apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: x}\nname: a\nrepo: https://e.com\nversion: 1.2.3\n';
+  expect(found(text)).toEqual(['6 e.com/a 1.2.3 (a)']);
+  expect(found(text.replace('builtin', 'v1'))).toEqual([]);
+});
+
 /** https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/helmcharts/ */
 test('helmCharts of a kustomization', () => {
   const text = `helmCharts:

@@ -62,6 +62,15 @@ test.each([
     'git-tags',
     'github.com/o/app',
   ],
+  ['https://gitlab.com/o/app/-/raw/v1.4.2/app.yaml?inline=false', 'https://gitlab.com/o/app', 'v1.4.2', 'git-tags', 'gitlab.com/o/app'],
+  [
+    'https://gitlab.com/o/app/-/raw/refs/tags/v1.4.2/app.yaml?ref_type=tags&inline=false',
+    'https://gitlab.com/o/app',
+    'v1.4.2',
+    'git-tags',
+    'gitlab.com/o/app',
+  ],
+  ['https://codeberg.org/o/app/raw/tag/v1.4.2/app.yaml', 'https://codeberg.org/o/app', 'v1.4.2', 'git-tags', 'codeberg.org/o/app'],
   ['https://github.com/o/app/archive/refs/tags/v1.4.2.tar.gz', 'https://github.com/o/app', 'v1.4.2', 'git-tags', 'github.com/o/app'],
   ['https://github.com/o/app/raw/v1.4.2/app.yaml', 'https://github.com/o/app', 'v1.4.2', 'git-tags', 'github.com/o/app'],
 ])('%s', (text, url, version, datasource, name) => {
@@ -76,6 +85,10 @@ test('the name of an archive moves with its tag', () =>
 
 test.each([
   ['https://raw.githubusercontent.com/o/app/main/app.yaml', '"main" is no version'],
+  ['https://raw.githubusercontent.com/o/app/refs/heads/main/app.yaml', '"refs/heads/main" is no version'],
+  ['https://gitlab.com/o/app/-/raw/v1.0.0/app.yaml?ref_type=heads', 'the URL has a query'],
+  ['https://gitlab.com/o/app/-/raw/v1.0.0/app.yaml?inline=false&private_token=hunter2', 'the URL has a query'],
+  ['https://github.com/o/app/releases/download/v1.0.0/app.yaml?inline=false', 'the URL has a query'],
   ['https://github.com/o/app/releases/download/nightly/app.yaml', '"nightly" is no version'],
   ['https://gitlab.com/o/app/-/raw/v1.0.0/app.yaml?private_token=hunter2', 'the URL has a query'],
   ['https://bot:hunter2@gitlab.com/o/app/-/raw/v1.0.0/app.yaml', 'the URL holds credentials'],

@@ -104,3 +104,7 @@ components:
   ]);
   expect(found(text, 'other.yaml')).toEqual([]);
 });
+
+test('with credentials it is called as without', () => {
+  expect(parseRemoteTarget('https://bot:hunter2@github.com/o/r/deploy?ref=v1.0.0')?.package.name).toBe('github.com/o/r');
+});

@@ -1,12 +1,13 @@
-import { OutsideError } from '../../../domain/errors.ts';
+import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { sourceLabel } from '../../../domain/labels.ts';
 import { parseVersion } from '../../../domain/version.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 import type { GitTag } from '../git-tags/ls-remote.ts';
 import { apiFor, type ForgeAccess, type ForgeApi } from './access.ts';
 import type { FileRelease, FileReleases, FileSource } from './datasource.ts';
 import { type Entry, entries, entry, publishedAt, sha256, text } from './fields.ts';
-import { listAll, parsed, refusal } from './pages.ts';
+import { type Listed, listAll, refusal } from './pages.ts';
 import { decoded, type FileTemplate, fileOf, takeApart } from './template.ts';
 
 const releaseUrl = /^(?<project>.+?\/[^/]+\/[^/]+)\/releases\/download\/(?<tag>[^/]+)\/(?<file>.+)$/;
@@ -17,11 +18,23 @@ export function githubReleases(http: HttpClient, forges: readonly ForgeAccess[])
     async list(of): Promise<FileReleases> {
       const template = takeApart(of, releaseUrl);
       const api = apiFor('github', template.project, forges);
-      const { items, problem } = await listAll(http, api, `repos/${repositoryOf(api)}/releases`, `the releases of ${api.path}`);
+      const { items, problem } = await releasesOf(http, api);
       const releases = items.flatMap((item) => assetRelease(template, entry(item)) ?? []);
       return { releases, ...(problem !== undefined && { problem }) };
     },
   };
+}
+
+/** Gitea and Forgejo write the same addresses, and answer alike under another one: https://docs.gitea.com/api/ */
+async function releasesOf(http: HttpClient, api: ForgeApi): Promise<Listed> {
+  const [path, what] = [`repos/${repositoryOf(api)}/releases`, `the releases of ${api.path}`];
+  try {
+    return await listAll(http, api, path, what);
+  } catch (error) {
+    if (api.known || api.host === 'api.github.com' || !(error instanceof RefusedError) || error.status !== 404) throw error;
+    const gitea = { ...api, base: api.base.replace(/\/v3$/, '/v1') };
+    return listAll(http, gitea, path, what).catch(() => Promise.reject(error));
+  }
 }
 
 /**
@@ -45,7 +58,7 @@ export async function githubAsset(
   });
   if (found.status === 404) return 'missing';
   if (found.status !== 200) throw refusal(api, `the release ${tag} of ${repository}`, found.status);
-  const assets = entries(entry(parsed(found.body.toString('utf8')))['assets']);
+  const assets = entries(entry(parseJson(found.body.toString('utf8')))['assets']);
   const id = assets.find((one) => text(one['name']) === decoded(file))?.['id'];
   if (typeof id !== 'number') return 'missing';
   return { url: `${place}/assets/${id}`, headers: { ...headers, accept: 'application/octet-stream' } };
@@ -53,7 +66,7 @@ export async function githubAsset(
 
 /** `owner/name`. Throws OutsideError for a path that would ask for something else. */
 function repositoryOf({ path, host }: ForgeApi): string {
-  const repository = path.replace(/\/+$/, '').replace(/\.git$/, '');
+  const repository = path.replace(/(?<!\/)\/+$/, '').replace(/\.git$/, '');
   if (/^[\w-][\w.-]*\/[\w.-]*[\w-][\w.-]*$/.test(repository)) return repository;
   throw new OutsideError(host, `"${repository}" is no repository of ${host}`);
 }

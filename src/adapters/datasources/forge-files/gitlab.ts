@@ -99,7 +99,7 @@ async function packagesOf(http: HttpClient, forges: readonly ForgeAccess[], of: 
 
 function packageRelease(template: FileTemplate, item: Entry): FileRelease | undefined {
   const file = fileOf(template, text(item['version']));
-  return file && { release: { version: file.version, url: file.url, ...publishedAt(item['created_at']) }, labels: {} };
+  return file && { release: { version: file.version, url: file.url, ...publishedAt(item['created_at']), unproven: true }, labels: {} };
 }
 
 /** Tags of a project, with the dates of their commits: https://docs.gitlab.com/api/tags/ */
@@ -107,7 +107,7 @@ export async function gitlabTags(
   http: HttpClient,
   api: ForgeApi,
 ): Promise<{ readonly tags: readonly GitTag[]; readonly problem?: string }> {
-  const path = api.path.replace(/\/+$/, '').replace(/\.git$/, '');
+  const path = api.path.replace(/(?<!\/)\/+$/, '').replace(/\.git$/, '');
   const listed = await listAll(http, api, `projects/${idOf(path)}/repository/tags`, `the tags of ${path}`);
   const tags = entries(listed.items).flatMap((item): GitTag[] => {
     const [name, commit] = [text(item['name']), entry(item['commit'])];

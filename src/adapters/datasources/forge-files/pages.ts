@@ -1,5 +1,6 @@
 import { explain, OutsideError, RefusedError } from '../../../domain/errors.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 import { nextPage } from '../oci/link.ts';
 import type { ForgeApi } from './access.ts';
 
@@ -12,6 +13,8 @@ export interface Listed {
 
 /** Of a hundred entries each. */
 const mostPages = 200;
+/** Of all pages together. */
+const mostBytes = 64 * 1024 * 1024;
 
 /**
  * All pages of a list, by the `Link` header; `what` names it in errors. A later page that fails leaves an incomplete list. Throws OutsideError
@@ -21,6 +24,7 @@ export async function listAll(http: HttpClient, api: ForgeApi, path: string, wha
   const items: unknown[] = [];
   const seen = new Set<string>();
   const first = `${api.base}/${path}${path.includes('?') ? '&' : '?'}per_page=100`;
+  let bytes = 0;
   for (let url = first; ; ) {
     if (seen.size === mostPages) return { items, problem: `${what} has more than ${mostPages} pages` };
     seen.add(url);
@@ -29,7 +33,9 @@ export async function listAll(http: HttpClient, api: ForgeApi, path: string, wha
       return `page ${seen.size} of ${what} failed: ${explain(error)}`;
     });
     if (typeof page === 'string') return { items, problem: page };
-    items.push(...page.items);
+    for (const item of page.items) items.push(item);
+    bytes += page.bytes;
+    if (bytes > mostBytes) return { items, problem: `the pages of ${what} have more than ${mostBytes} bytes` };
     const next = nextPage(page.link, url, api.base);
     if (next.kind === 'end') return { items };
     if (next.kind === 'refused') return { items, problem: next.reason };
@@ -43,13 +49,13 @@ async function onePage(
   api: ForgeApi,
   url: string,
   what: string,
-): Promise<{ readonly items: readonly unknown[]; readonly link: string | undefined }> {
+): Promise<{ readonly items: readonly unknown[]; readonly link: string | undefined; readonly bytes: number }> {
   const accept = api.type === 'github' ? 'application/vnd.github+json' : 'application/json';
   const reply = await http.request({ url, headers: { accept, ...(await api.authorization()) }, conditional: true, redirects: 2 });
   if (reply.status !== 200) throw refusal(api, what, reply.status);
-  const items = parsed(reply.body.toString('utf8'));
+  const items = parseJson(reply.body.toString('utf8'));
   if (!Array.isArray(items)) throw new OutsideError(api.host, `listing ${what} at ${api.host}: the reply is no list`);
-  return { items, link: reply.headers['link'] };
+  return { items, link: reply.headers['link'], bytes: reply.body.length };
 }
 
 /** What a status other than 200 means; `what` names what was listed. */
@@ -60,13 +66,4 @@ export function refusal({ host, known }: ForgeApi, what: string, status: number)
     ? 'it may not exist, or the token of this forge in app.yml may not read it'
     : 'it may not exist, or need a token: add the forge to app.yml';
   return new RefusedError(host, `${text}; ${help}`, { status });
-}
-
-/** undefined for what is no JSON. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

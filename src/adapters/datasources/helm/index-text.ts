@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
+import { countSigns } from '../../../domain/signs.ts';
+import { parseJson } from '../../http/json.ts';
 
 /**
  * The text of a repository's index.yaml, cut into charts but not yet read: the index of a large repository has 30 MB, which takes seconds to
@@ -15,9 +17,9 @@ const largestWhole = 4 * 1024 * 1024;
 
 /** undefined when the text is no index. */
 export function cutIndex(text: string): IndexText | undefined {
-  if (text.trimStart().startsWith('{')) return wholeIndex(parsed(text, JSON.parse));
+  if (/^\s*\{/.test(text)) return wholeIndex(parseJson(text));
   const charts = cutCharts(text);
-  if (charts === undefined) return text.length > largestWhole ? undefined : wholeIndex(parsed(text, loadText));
+  if (charts === undefined) return text.length > largestWhole ? undefined : wholeIndex(loaded(text));
   return {
     chart: async (name) => {
       const place = charts.get(name);
@@ -26,11 +28,14 @@ export function cutIndex(text: string): IndexText | undefined {
   };
 }
 
-const loadText = (text: string): unknown => load(text, { schema: FAILSAFE_SCHEMA });
+/** Lines and commas; 4 MB of an honest index have some hundred thousand. */
+const mostValues = 200_000;
 
-function parsed(text: string, parse: (text: string) => unknown): unknown {
+/** undefined for what is no YAML, or would take a hundred times its bytes to read. */
+function loaded(text: string): unknown {
+  if (countSigns(text, '\n,', mostValues) > mostValues) return undefined;
   try {
-    return parse(text);
+    return load(text, { schema: FAILSAFE_SCHEMA });
   } catch {
     return undefined;
   }
@@ -100,13 +105,21 @@ function cutCharts(text: string): ReadonlyMap<string, Place> | undefined {
     const name =
       line.end - line.start > longestName
         ? null
-        : /^\s*(?:"([^"\\]+)"|'([^']+)'|([^\s:"'{[][^:]*?))\s*:\s*(?:#.*)?$/.exec(text.slice(line.start, line.end).trimEnd());
+        : /^\s*(?:"([^"\\]+)"|'([^']+)'|([^\s:"'{[](?:[^:]*[^\s:])?))\s*:\s*(?:#.*)?$/s.exec(text.slice(line.start, line.end).trimEnd());
     if (name === null) continue;
+    if (charts.size > mostCharts) return undefined;
     open = { name: name[1] ?? name[2] ?? name[3] ?? '', start: line.end + 1 };
   }
   close(text.length);
   return charts;
 }
+
+/** Of one chart: those behind are left out. */
+const mostVersions = 20_000;
+/** Characters of one version. */
+const largestItem = 256 * 1024;
+/** The largest public index has some thousand. */
+const mostCharts = 200_000;
 
 /** Milliseconds after which others that wait get their turn. */
 const turn = 20;
@@ -118,11 +131,13 @@ async function readItems(text: string, { start, end }: Place): Promise<unknown[]
     if (line.first !== '-' || isBlank(line)) continue;
     indent ??= line.indent;
     if (line.indent === indent) starts.push(line.start);
+    if (starts.length > mostVersions) break;
   }
   const items: unknown[] = [];
   let since = performance.now();
   for (const [index, from] of starts.entries()) {
-    const [item] = [parsed(text.slice(from, starts[index + 1] ?? end), loadText)].flat();
+    const to = starts[index + 1] ?? end;
+    const [item] = to - from > largestItem ? [] : [loaded(text.slice(from, to))].flat();
     if (item !== undefined) items.push(item);
     if (performance.now() - since < turn) continue;
     await setImmediate();

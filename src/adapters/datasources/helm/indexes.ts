@@ -10,7 +10,7 @@ import { cutIndex, type IndexText } from './index-text.ts';
 const space = 'helm';
 
 /** Bytes; the largest public index has about 30 MB. */
-const largest = 128 * 1024 * 1024;
+const largest = 64 * 1024 * 1024;
 const timeoutMs = 300_000;
 
 /** How long an index serves every chart in it: as long as a scan. Milliseconds. */
@@ -80,7 +80,7 @@ export class Indexes {
     if (reply.status !== 200) throw refusal(host, url, reply.status);
     const text = cutIndex(reply.body.toString('utf8'));
     if (text === undefined)
-      throw new OutsideError(host, `${url}: the reply is no index of a chart repository; check the repository's address`);
+      throw new RefusedError(host, `${url}: the reply is no index of a chart repository; check the repository's address`);
     const validators = Object.fromEntries(
       ['etag', 'last-modified'].flatMap((name) => (reply.headers[name] ? [[name, reply.headers[name]]] : [])),
     );
@@ -100,7 +100,7 @@ export class Indexes {
 
 const validatorOf = (headers: Readonly<Record<string, string>>): string | undefined => headers['etag'] ?? headers['last-modified'];
 
-const indexUrl = (repository: string): string => `${repository.replace(/\/+$/, '')}/index.yaml`;
+const indexUrl = (repository: string): string => `${repository.replace(/(?<!\/)\/+$/, '')}/index.yaml`;
 
 function refusal(host: string, url: string, status: number): OutsideError {
   const what = `GET ${url}: status ${status}`;

@@ -1,5 +1,6 @@
 import { explain, OutsideError, RefusedError } from '../../../domain/errors.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 import type { RawLocation } from './pattern.ts';
 
 /** A file as Nexus describes it. */
@@ -27,6 +28,8 @@ export interface SearchFilter {
 
 /** Of 50 files each: 20,000 files. */
 export const pageLimit = 400;
+const mostAssets = 50_000;
+const largestPage = 4 * 1024 * 1024;
 
 /** Statuses with which a Nexus says that this user may not search, or that this edition has no such search. */
 const searchless = new Set([400, 401, 403, 404]);
@@ -65,7 +68,8 @@ async function allPages(http: HttpClient, at: RawLocation, { first, pages, giveU
       return `page ${tokens.size + 1} of ${at.repository} failed: ${explain(error)}`;
     });
     if (page === undefined || typeof page === 'string') return page === undefined ? undefined : { assets, problem: page };
-    assets.push(...page.assets);
+    for (const asset of page.assets) assets.push(asset);
+    if (assets.length > mostAssets) return { assets, problem: `${at.repository} has more than ${mostAssets} files` };
     if (page.token === undefined) return { assets };
     if (tokens.has(page.token)) return { assets, problem: `the pages of ${at.repository} lead in a circle` };
     if (tokens.size + 1 === pages) return { assets, crowded: true, problem: `${at.repository} has more than ${pages} pages of files` };
@@ -81,7 +85,7 @@ async function readPage(
   url: URL,
   giveUp: (status: number) => boolean,
 ): Promise<{ readonly assets: readonly Asset[]; readonly token: string | undefined } | undefined> {
-  const reply = await http.request({ url: url.href, headers: { accept: 'application/json' }, conditional: true });
+  const reply = await http.request({ url: url.href, headers: { accept: 'application/json' }, conditional: true, maxBytes: largestPage });
   if (giveUp(reply.status)) return undefined;
   if (reply.status !== 200) throw refusal(at, url, reply.status);
   const page = parsePage(reply.body.toString('utf8'));
@@ -100,7 +104,7 @@ function refusal(at: RawLocation, url: URL, status: number): OutsideError {
 
 /** A page of components or of assets. */
 function parsePage(text: string): { readonly assets: readonly Asset[]; readonly token: string | undefined } | undefined {
-  const page = record(parse(text));
+  const page = record(parseJson(text));
   const items = page?.['items'];
   if (!Array.isArray(items)) return undefined;
   const token = page?.['continuationToken'];
@@ -122,14 +126,6 @@ function readAsset(value: unknown): Asset | undefined {
     ...(typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256) ? { sha256: sha256.toLowerCase() } : {}),
     ...(Number.isNaN(date.getTime()) ? {} : { lastModified: date.toISOString() }),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -25,7 +25,7 @@ function links(header: string): { readonly target: string; readonly relation: st
   return entries(header).map((entry) => {
     const close = entry.startsWith('<') ? entry.indexOf('>') : entry.indexOf(';');
     const end = close < 0 ? entry.length : close;
-    const relation = /;[ \t]*rel[ \t]*=[ \t]*"?[ \t]*([A-Za-z]+)/i.exec(entry.slice(end))?.[1] ?? '';
+    const relation = /;[ \t]*rel[ \t]*=[ \t]*(?:"[ \t]*)?([A-Za-z]+)/i.exec(entry.slice(end))?.[1] ?? '';
     return { target: entry.slice(entry.startsWith('<') ? 1 : 0, end).trim(), relation: relation.toLowerCase() };
   });
 }

@@ -1,3 +1,5 @@
+import { parseJson } from '../../http/json.ts';
+
 const indexTypes = ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'];
 const manifestTypes = ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json'];
 
@@ -93,13 +95,7 @@ function platformName(of: Json): string | undefined {
   return `${os}/${architecture}${part(said, '/')}${part(version, ':')}`;
 }
 
-function parseObject(text: string): Json | undefined {
-  try {
-    return object(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
+const parseObject = (text: string): Json | undefined => object(parseJson(text));
 
 function object(value: unknown): Json | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;

@@ -1,6 +1,7 @@
 import { explain, OutsideError } from '../../../domain/errors.ts';
 import type { ReleaseList } from '../../../domain/release.ts';
 import type { HttpReply } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 import { nextPage } from './link.ts';
 import type { Location } from './location.ts';
 import type { Registries } from './registry.ts';
@@ -13,6 +14,11 @@ export const pageSizes = [50_000, 1000, 100, undefined] as const;
 export type PageSize = (typeof pageSizes)[number];
 
 const pageLimit = 1000;
+const tagLimit = 250_000;
+/** Bytes: the largest page that is asked for, of the longest tags that there can be. */
+const largestPage = 8 * 1024 * 1024;
+/** Bytes of all pages together. */
+const largestList = 32 * 1024 * 1024;
 /** Where registries cut a list, whatever was asked for. */
 const usualCuts: ReadonlySet<number | undefined> = new Set([50, 100, 200, 500, 1000, 5000, 10_000]);
 const refusesSize = new Set([400, 405, 406, 416, 422]);
@@ -30,8 +36,9 @@ export interface TagPages {
 export async function listTags(registries: Registries, at: Location, repository: string, start: PageSize): Promise<TagPages | undefined> {
   const { reply, pageSize } = await firstPage(registries, at, repository, start);
   if (reply.status === 404) return undefined;
-  const found = new Set(readTags(reply, at.host));
-  const problem = await laterPages(registries, at, repository, { reply, pageSize, found });
+  const tags = readTags(reply, at.host);
+  const found = new Set(tags);
+  const problem = await laterPages(registries, at, repository, { reply, pageSize, tags, found });
   const releases = [...found].map((version) => ({ version }));
   return { list: { releases, complete: problem === undefined, ...(problem === undefined ? {} : { problem }) }, pageSize };
 }
@@ -52,25 +59,35 @@ async function firstPage(
   throw new OutsideError(at.host, `listing the tags of ${repository} at ${at.host}: no page size is accepted`);
 }
 
+interface FirstPage {
+  readonly reply: HttpReply;
+  readonly pageSize: PageSize;
+  readonly tags: readonly string[];
+}
+
 /** Adds to `found`; gives the reason why the list is incomplete, where it is. */
 async function laterPages(
   registries: Registries,
   at: Location,
   repository: string,
-  { reply: first, pageSize, found }: { readonly reply: HttpReply; readonly pageSize: PageSize; readonly found: Set<string> },
+  { found, pageSize, ...first }: FirstPage & { readonly found: Set<string> },
 ): Promise<string | undefined> {
   const seen = new Set([listUrl(at, repository, pageSize)]);
-  let reply = first;
+  let { reply, tags } = first;
+  let bytes = reply.body.length;
   try {
     for (;;) {
-      const next = after(reply, listUrl(at, repository, pageSize), readTags(reply, at.host), pageSize);
+      const next = after(reply, listUrl(at, repository, pageSize), tags, pageSize);
       if (next.kind === 'end') return undefined;
       if (next.kind === 'refused') return next.reason;
       if (seen.has(next.url)) return next.guessed ? undefined : 'the registry’s pages lead in a circle';
       if (seen.size === pageLimit) return `the list has more than ${pageLimit} pages`;
       seen.add(next.url);
       reply = await page(registries, at, repository, next.url, true);
-      for (const tag of readTags(reply, at.host)) found.add(tag);
+      tags = readTags(reply, at.host);
+      for (const tag of tags) found.add(tag);
+      bytes += reply.body.length;
+      if (found.size > tagLimit || bytes > largestList) return `the list has more than ${tagLimit} tags, or ${largestList} bytes`;
     }
   } catch (error) {
     return `page ${seen.size} of the tags of ${repository} failed: ${explain(error)}`;
@@ -95,7 +112,7 @@ function after(
 }
 
 async function page(registries: Registries, at: Location, repository: string, url: string, ahead = false): Promise<HttpReply> {
-  const reply = await registries.ask(at, repository, { url, accept: 'application/json', conditional: true, ahead });
+  const reply = await registries.ask(at, repository, { url, accept: 'application/json', conditional: true, ahead, maxBytes: largestPage });
   if (reply.status === 200 || reply.status === 404 || refusesSize.has(reply.status)) return reply;
   throw new OutsideError(at.host, `listing the tags of ${repository} at ${at.host}: status ${reply.status}`, { status: reply.status });
 }
@@ -110,12 +127,8 @@ function readTags(reply: HttpReply, host: string): string[] {
 }
 
 function tagsOf(text: string): readonly unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('tags' in value)) return undefined;
-    if (value.tags === null) return [];
-    return Array.isArray(value.tags) ? value.tags : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || !('tags' in value)) return undefined;
+  if (value.tags === null) return [];
+  return Array.isArray(value.tags) ? value.tags : undefined;
 }

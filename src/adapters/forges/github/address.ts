@@ -16,7 +16,7 @@ export function addressOf(name: string, url: string): Address {
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new UsageError(`forges.${name}.url: ${url} is not an address; write one like https://github.com`);
   }
-  const base = `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  const base = `${parsed.origin}${parsed.pathname}`.replace(/(?<!\/)\/+$/, '');
   const ownHost = parsed.hostname === 'github.com' || parsed.hostname.endsWith('.ghe.com');
   return { url: base, api: ownHost ? `${parsed.protocol}//api.${parsed.host}` : `${base}/api/v3` };
 }

@@ -93,7 +93,7 @@ export class GitHubApi {
     for (let page = 1; page <= maxPages; page += 1) {
       const { data, headers } = await get({ page, per_page: perPage });
       if (!Array.isArray(data)) throw new OutsideError(this.host, `${this.host} answered with something else than a list; is this GitHub?`);
-      items.push(...data);
+      for (const item of data) items.push(item);
       if (!/;\s*rel="?next"?/.test(headers.link ?? '') || enough?.(data) === true) return { items, complete: true };
     }
     return { items, complete: false };

@@ -1,6 +1,7 @@
 import type { Forge } from '../../../domain/forge.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { understood } from '../understood.ts';
 import { type Credentials, createAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import { GitHubApi } from './api.ts';
@@ -46,39 +47,43 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
   const commits = new Commits(api, repositories, writer);
   const head = (path: string, branch: string) => repositories.seenHead(path, branch);
   const lists = new PullRequestLists(api, store, { head, baseOf: (commit) => commits.baseOf(commit) });
-  const finishing = new Finishing(api, store);
+  const finishing = new Finishing(api);
   const proposals = new Proposals(api, finishing, writer);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
 
-  return {
-    traits: { name, type: 'github', descriptionLimit, url },
-    discover: (group, topic) => discover(api, group, topic),
-    state: (path) => repositories.state(path),
-    archive: (path, commit) => repositories.archive(path, commit),
-    mergeRequests: async (path) => (await finishing.catchUp(path, await lists.of(path))).map(toPublic),
-    endedBy: (path, request) => proposals.endedBy(path, request),
-    branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
-    branchHead: (path, branch) => repositories.branchHead(path, branch),
-    commit: (path, change) => commits.commit(path, change),
-    open: (path, request) => proposals.open(path, request),
-    edit: (path, id, change) => proposals.edit(path, id, change),
-    close: async (path, id, { description, branch, commit }) => {
-      await proposals.close(path, id, description);
-      await commits.deleteBranch(path, branch, commit);
+  return understood(
+    {
+      traits: { name, type: 'github', descriptionLimit, url },
+      discover: (group, topic) => discover(api, group, topic),
+      state: (path) => repositories.state(path),
+      archive: (path, commit) => repositories.archive(path, commit),
+      mergeRequests: async (path) => (await lists.of(path)).map(toPublic),
+      endedBy: (path, request) => proposals.endedBy(path, request),
+      branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
+      branchHead: (path, branch) => repositories.branchHead(path, branch),
+      commit: (path, change) => commits.commit(path, change),
+      open: (path, request) => proposals.open(path, request),
+      finish: (path, id, of) => finishing.finish(path, id, of),
+      edit: (path, id, change) => proposals.edit(path, id, change),
+      close: async (path, id, { description, branch, commit }) => {
+        await proposals.close(path, id, description);
+        await commits.deleteBranch(path, branch, commit);
+      },
+      comment: (path, id, key, text) => proposals.comment(path, id, key, text),
+      projectUrl: (path) => sources.projectUrl(path),
+      exists: (path) => sources.exists(path),
+      tags: (path, containing) => sources.tags(path, containing),
+      createTag: (path, tag) => sources.createTag(path, tag),
+      history: (path, from, to) => sources.history(path, from, to),
+      mergedSince: (path, since) => sources.mergedSince(path, since),
+      releaseNotes: (path) => sources.releaseNotes(path),
+      file: (path, revision, file, limit) => sources.file(path, revision, file, limit),
+      setStatus: (path, { commit }, status) => statuses.set(path, commit, status),
+      statuses: (path, commit) => statuses.of(path, commit),
+      reviews: (path, id) => reviewsOf(api, path, id),
+      reading: (owner) => account.reading(owner),
     },
-    comment: (path, id, key, text) => proposals.comment(path, id, key, text),
-    projectUrl: (path) => sources.projectUrl(path),
-    exists: (path) => sources.exists(path),
-    tags: (path, containing) => sources.tags(path, containing),
-    createTag: (path, tag) => sources.createTag(path, tag),
-    history: (path, from, to) => sources.history(path, from, to),
-    mergedSince: (path, since) => sources.mergedSince(path, since),
-    releaseNotes: (path) => sources.releaseNotes(path),
-    file: (path, revision, file, limit) => sources.file(path, revision, file, limit),
-    setStatus: (path, { commit }, status) => statuses.set(path, commit, status),
-    statuses: (path, commit) => statuses.of(path, commit),
-    reviews: (path, id) => reviewsOf(api, path, id),
-    reading: (owner) => account.reading(owner),
-  };
+    url,
+  );
 }

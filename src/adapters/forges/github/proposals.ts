@@ -28,7 +28,6 @@ export class Proposals {
 
   async open(path: string, request: NewMergeRequest): Promise<MergeRequest> {
     const { branch, target, title, description } = request;
-    await this.#finishing.note(path, branch, request);
     const create = async () =>
       this.#api.ask(`opening a pull request for branch ${branch} of`, path, async (rest, at) =>
         toPull((await rest.pulls.create({ ...at, head: branch, base: target, title, body: description })).data),
@@ -39,7 +38,8 @@ export class Proposals {
       if (found === undefined) throw error;
       return found;
     });
-    return toPublic({ ...made, labels: await this.#finishing.finish(path, made) });
+    await this.#finishing.finish(path, made.id, request);
+    return toPublic({ ...made, labels: [...new Set([...made.labels, ...request.labels])] });
   }
 
   async #openFor(path: string, branch: string): Promise<KnownPull | undefined> {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { label } from '../../../domain/identifiers.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { GitHubApi } from './api.ts';
-import { isOurs, type KnownPull, type ListedPull, toPull, utc } from './pull-request.ts';
+import { isOurs, type KnownPull, type ListedPull, mayBeUnfinished, toPull, utc } from './pull-request.ts';
 
 const space = 'github-pull-requests';
 
@@ -42,9 +43,9 @@ export class PullRequestLists {
     const kept = await this.#store.get<Kept>(space, key);
     const changed = await this.#changed(path, kept?.seen);
     const all = new Map((kept?.requests ?? []).map((request) => [request.id, request]));
-    for (const request of changed.filter(isOurs).map(toPull)) all.set(request.id, withConflicts(request, all.get(request.id)));
+    for (const request of changed.filter(isOurs).map(toPull)) all.set(request.id, withKnown(request, all.get(request.id)));
     const sorted = [...all.values()].sort((one, other) => other.id - one.id);
-    const requests = await Promise.all(sorted.map((request) => this.#checked(path, request)));
+    const requests = await Promise.all(sorted.map(async (request) => this.#labelled(path, await this.#checked(path, request))));
     const seen = changed.map(({ updated_at: at }) => utc(at)).reduce((one, other) => (other > one ? other : one), kept?.seen ?? '');
     const next: Kept = { seen, requests };
     if (!isDeepStrictEqual(next, kept)) await this.#store.put(space, key, next);
@@ -87,10 +88,30 @@ export class PullRequestLists {
     );
     return data.mergeable === null ? { ...request, conflicts: false } : { ...request, conflicts: !data.mergeable, checked: heads };
   }
+
+  /**
+   * A label that is missing was taken off by a person, or the process that opened the pull request ended before it put it on. Only the
+   * pull request's own history tells. https://docs.github.com/en/rest/issues/events#list-issue-events-for-an-issue
+   */
+  async #labelled(path: string, request: KnownPull): Promise<KnownPull> {
+    if (request.labelled === true) return request;
+    if (!request.labels.includes(label) && (!mayBeUnfinished(request) || !(await this.#wasLabelled(path, request.id)))) return request;
+    return { ...request, labelled: true };
+  }
+
+  async #wasLabelled(path: string, id: number): Promise<boolean> {
+    const { items } = await this.#api.ask(`reading the events of pull request #${id} of`, path, (rest, at) =>
+      this.#api.list((paging) => rest.issues.listEvents({ ...at, issue_number: id, ...paging }), { maxPages: mostPages }),
+    );
+    return items.some((event) => event.event === 'labeled' && 'label' in event && event.label?.name === label);
+  }
 }
 
 /** As it is listed now, with what was found out about it before. */
-function withConflicts(request: KnownPull, before: KnownPull | undefined): KnownPull {
-  const { checked, conflicts } = before ?? {};
-  return checked === undefined ? request : { ...request, checked, conflicts: conflicts === true };
+function withKnown(request: KnownPull, { checked, conflicts, labelled }: Partial<KnownPull> = {}): KnownPull {
+  return {
+    ...request,
+    ...(checked !== undefined && { checked, conflicts: conflicts === true }),
+    ...(labelled !== undefined && { labelled }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { MergeRequest } from '../../../domain/forge.ts';
-import { branchPrefix } from '../../../domain/identifiers.ts';
+import { branchPrefix, label, readMarker } from '../../../domain/identifiers.ts';
 
 /** As GitHub lists it: without a word about conflicts. */
 export type ListedPull = RestEndpointMethodTypes['pulls']['list']['response']['data'][number];
@@ -10,6 +10,8 @@ type ShownPull = RestEndpointMethodTypes['pulls']['get']['response']['data'];
 export interface KnownPull extends MergeRequest {
   /** Heads of the target and of the branch for which `conflicts` was found out; undefined before. */
   readonly checked?: string;
+  /** It has had our label at some time: whoever took it off meant to. */
+  readonly labelled?: true;
 }
 
 export function toPull(of: ListedPull | ShownPull): KnownPull {
@@ -35,8 +37,15 @@ function endOf({ merged_at: merged, closed_at: closed }: ListedPull | ShownPull)
   return at === null ? {} : { endedAt: utc(at) };
 }
 
-export function toPublic({ checked, ...request }: KnownPull): MergeRequest {
-  return { ...request, conflicts: checked !== undefined && request.conflicts };
+export function toPublic({ checked, labelled, ...request }: KnownPull): MergeRequest {
+  const unfinished = labelled === undefined && mayBeUnfinished(request);
+  return { ...request, conflicts: checked !== undefined && request.conflicts, ...(unfinished && { unfinished }) };
+}
+
+/** One that we opened has no label: perhaps nobody came to put it on, perhaps a person took it off. */
+export function mayBeUnfinished({ state, labels, description }: MergeRequest): boolean {
+  const marker = readMarker(description);
+  return state !== 'merged' && !labels.includes(label) && marker !== undefined && marker.closed === undefined;
 }
 
 export const utc = (time: string): string => new Date(time).toISOString();

@@ -1,5 +1,6 @@
 import { OutsideError } from '../../../domain/errors.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 
 /** GitHub understood and said no. Holds nothing of the request but its method and path: never the token. */
 export class GitHubRefusal extends Error {
@@ -65,12 +66,8 @@ async function stream(http: HttpClient, request: HttpRequest) {
 }
 
 function check(text: string, host: string, what: string): void {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object') return;
-  } catch {
-    // an HTML page of a proxy or of the login form, or half a reply: said below
-  }
+  if (typeof parseJson(text) === 'object') return;
+  // An HTML page of a proxy or of the login form, half a reply, or more values than there can be.
   const shown = text.trimStart().startsWith('<') ? 'an HTML page' : 'something that is not JSON';
   throw new OutsideError(host, `${what}: ${host} answered with ${shown}; is this GitHub's address, and no proxy in between?`);
 }

@@ -129,7 +129,7 @@ export class GitLabApi {
     const items: T[] = [];
     for (let page = from; page < from + maxPages; page += 1) {
       const { data, next } = await this.page<T>(get, page, perPage);
-      items.push(...data);
+      for (const item of data) items.push(item);
       if (next === undefined) return { items, complete: true };
     }
     return { items, complete: false };

@@ -2,6 +2,7 @@ import { UsageError } from '../../../domain/errors.ts';
 import type { Forge } from '../../../domain/forge.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { understood } from '../understood.ts';
 import { GitLabApi } from './api.ts';
 import { discover } from './discovery.ts';
 import { toPublic } from './merge-request.ts';
@@ -45,34 +46,39 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const sources = new Sources(api);
   const statuses = new Statuses(api);
   const reviews = new MergeRequestReviews(api);
-  const sharing = (readings: () => Readings): Forge => ({
-    traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
-    discover: (group, topic) => discover(api, group, topic),
-    ...reading(repositories, lists, readings),
-    archive: (path, commit) => repositories.archive(path, commit),
-    endedBy: (path, request) => proposals.endedBy(path, request),
-    branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
-    branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
-    commit: (path, change) => repositories.commit(path, change),
-    open: (path, request) => proposals.open(path, request),
-    edit: (path, id, change) => proposals.edit(path, id, change),
-    close: async (path, id, { description, branch, commit }) => {
-      await proposals.close(path, id, description);
-      await repositories.deleteBranch(path, branch, commit);
-    },
-    comment: (path, id, key, text) => proposals.comment(path, id, key, text),
-    projectUrl: (path) => sources.projectUrl(path),
-    exists: (path) => sources.exists(path),
-    tags: (path, containing) => sources.tags(path, containing),
-    createTag: (path, tag) => sources.createTag(path, tag),
-    history: (path, from, to) => sources.history(path, from, to),
-    mergedSince: (path, since) => sources.mergedSince(path, since),
-    releaseNotes: (path) => sources.releaseNotes(path),
-    file: (path, revision, name, limit) => sources.file(path, revision, name, limit),
-    setStatus: (path, target, status) => statuses.set(path, target, status),
-    statuses: (path, commit) => statuses.of(path, commit),
-    reviews: (path, id) => reviews.of(path, id),
-  });
+  const sharing = (readings: () => Readings): Forge =>
+    understood<Forge>(
+      {
+        traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
+        discover: (group, topic) => discover(api, group, topic),
+        ...reading(repositories, lists, readings),
+        archive: (path, commit) => repositories.archive(path, commit),
+        endedBy: (path, request) => proposals.endedBy(path, request),
+        branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
+        branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
+        commit: (path, change) => repositories.commit(path, change),
+        open: (path, request) => proposals.open(path, request),
+        finish: () => Promise.resolve(), // the opening leaves nothing out
+        edit: (path, id, change) => proposals.edit(path, id, change),
+        close: async (path, id, { description, branch, commit }) => {
+          await proposals.close(path, id, description);
+          await repositories.deleteBranch(path, branch, commit);
+        },
+        comment: (path, id, key, text) => proposals.comment(path, id, key, text),
+        projectUrl: (path) => sources.projectUrl(path),
+        exists: (path) => sources.exists(path),
+        tags: (path, containing) => sources.tags(path, containing),
+        createTag: (path, tag) => sources.createTag(path, tag),
+        history: (path, from, to) => sources.history(path, from, to),
+        mergedSince: (path, since) => sources.mergedSince(path, since),
+        releaseNotes: (path) => sources.releaseNotes(path),
+        file: (path, revision, name, limit) => sources.file(path, revision, name, limit),
+        setStatus: (path, target, status) => statuses.set(path, target, status),
+        statuses: (path, commit) => statuses.of(path, commit),
+        reviews: (path, id) => reviews.of(path, id),
+      },
+      url,
+    );
   const forScan = (): Forge => {
     const readings: Readings = new Map();
     return sharing(() => readings);
@@ -98,5 +104,5 @@ function addressOf({ name, url }: GitLabOptions): string {
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new UsageError(`forges.${name}.url: ${url} is not an address; write one like https://gitlab.example.com`);
   }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  return `${parsed.origin}${parsed.pathname}`.replace(/(?<!\/)\/+$/, '');
 }

@@ -1,6 +1,7 @@
 import type { createRequesterFn, FormattedResponse, RequestOptions } from '@gitbeaker/requester-utils';
 import { OutsideError } from '../../../domain/errors.ts';
 import type { HttpClient } from '../../http/client.ts';
+import { parseJson } from '../../http/json.ts';
 
 /** GitLab understood and said no. Holds nothing of the request but its method and path: never the token. */
 export class GitLabRefusal extends Error {
@@ -53,12 +54,9 @@ export function createRequestHandler(http: HttpClient): RequestHandler {
 
 function parse(text: string, host: string, what: string): FormattedResponse['body'] {
   if (text.trim() === '') return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object') return value as Record<string, unknown>;
-  } catch {
-    // an HTML page of a proxy or of the login form, or half a reply: said below
-  }
+  const value = parseJson(text);
+  if (typeof value === 'object') return value as Record<string, unknown>;
+  // An HTML page of a proxy or of the login form, half a reply, or more values than there can be.
   const shown = text.trimStart().startsWith('<') ? 'an HTML page' : 'something that is not JSON';
   throw new OutsideError(
     host,

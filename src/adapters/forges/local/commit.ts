@@ -58,11 +58,13 @@ function refuseNonsense({ scope }: Repository, { branch, base, files }: BranchCh
 async function entriesAt(repository: Repository, { base, files }: BranchChange): Promise<ReadonlyMap<string, Entry>> {
   const args = ['ls-tree', '-z', '--full-tree', base, '--', ...files.map(({ path }) => path)];
   const { out } = await repository.git.run(`reading ${base}`, args);
-  const entries = [...out.toString().matchAll(/(\d{6}) \w+ ([0-9a-f]+)\t([^\0]*)\0/g)].map(([, mode = '', blob = '', path = '']) => ({
-    mode,
-    blob,
-    path,
-  }));
+  const entries = [...out.toString().matchAll(/(?<=^|\0)(\d{6}) \w+ ([0-9a-f]+)\t([^\0]*)\0/g)].map(
+    ([, mode = '', blob = '', path = '']) => ({
+      mode,
+      blob,
+      path,
+    }),
+  );
   const other = entries.find(({ mode }) => !mode.startsWith('100'));
   if (other !== undefined) {
     throw new RefusedError(

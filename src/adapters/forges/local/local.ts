@@ -34,7 +34,7 @@ export interface Local extends Forge {
 /** The embedded forge: bare git repositories in a folder of this machine, and their merge requests in files beside them (docs/local-forge.md). */
 export function createLocal({ name, path, url, now = () => new Date(), warn = () => {} }: LocalForge): Local {
   const place: Place = { name, root: resolve(path) };
-  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/\/+$/, ''));
+  const links = url === undefined ? fileLinks(place) : pageLinks(url.replace(/(?<!\/)\/+$/, ''));
   const time = () => now().toISOString();
   const at = (repository: string) => locate(place, repository);
   return {
@@ -54,6 +54,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
       const found = at(repository);
       return toMergeRequest(found, links, await open(found, request, time()), false);
     },
+    finish: () => Promise.resolve(), // the opening leaves nothing out
     edit: async (repository, id, change) => edit(at(repository), id, change, time()),
     close: async (repository, id, change) => close(at(repository), id, change, time()),
     comment: async (repository, id, key, text) => comment(at(repository), id, key, text, time()),

@@ -25,4 +25,4 @@ export function rows(out: Buffer, fields: number): string[][] {
 }
 
 /** A commit's message without the line end that git puts behind it. */
-export const message = (body: string): string => body.replace(/\n+$/, '');
+export const message = (body: string): string => body.replace(/(?<!\n)\n+$/, '');

@@ -40,7 +40,7 @@ export function createLocalPages({
   warn = () => {},
 }: LocalPages): PagesSource {
   const place: Place = { name, root: resolve(root) };
-  const links = pageLinks(url.replace(/\/+$/, ''));
+  const links = pageLinks(url.replace(/(?<!\/)\/+$/, ''));
   const records = (repository: Repository) => lookAtAll(repository, now().toISOString(), warn);
   const listed = async (repository: Repository, of: readonly MergeRecord[]): Promise<readonly ListedMergeRequest[]> => {
     const { path } = repository;

@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
 import { explain } from '../../../domain/errors.ts';
 import { connect, type Postgres, type Query } from './connection.ts';
 import { bossLock, lockClass } from './migrations.ts';
@@ -20,6 +20,7 @@ interface Boss {
 
 /** pg-boss, on our connections and with only what is used: its queue, its heartbeats and its maintenance. */
 export async function startBoss(postgres: Postgres, warn: (text: string) => void): Promise<Boss> {
+  const { PgBoss } = await import('pg-boss'); // a scan from the command line has no use for it
   // What it asks for beside our transactions must never wait for them: they may wait for it.
   const own = connect(postgres.address.url, warn, 2);
   const boss = new PgBoss({

@@ -3,22 +3,21 @@ import type { Job } from '../../../domain/queue.ts';
 import type { Claims } from '../worker.ts';
 import { inside, queueName } from './boss.ts';
 import type { Postgres, Query } from './connection.ts';
-import { again, jobOf, type Kept, type Row, slotOf } from './jobs.ts';
+import { again, byAge, jobOf, type Kept, type Row, slotOf } from './jobs.ts';
 import { claimLock, lockClass } from './migrations.ts';
 
 /** Jobs taken from pg-boss. A job whose worker was not heard of is given to another; what the first says of it afterwards counts for nothing. */
 export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
   /** As they were fetched: pg-boss knows an attempt by its count. */
-  const fetched = new Map<string, Row>();
+  const fetched = new WeakMap<Job, Row>();
 
   /** Runs it when the attempt is still this worker's, all or nothing. */
   const settle = async (doing: string, job: Job, change: (row: Row, query: Query) => Promise<unknown>): Promise<void> => {
-    const row = fetched.get(job.id);
+    const row = fetched.get(job);
     if (row === undefined) return;
     await postgres.transaction(doing, true, async (query) => {
       if ((await touched(boss, [row], query)).length > 0) await change(row, query);
     });
-    fetched.delete(job.id);
   };
 
   return {
@@ -28,11 +27,15 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
         await query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, claimLock]);
         return await boss.fetch<Kept>(queueName, { ...inside(query), batchSize: room, includeMetadata: true, groupConcurrency: 1 });
       });
-      for (const row of rows) fetched.set(row.id, row);
-      return rows.flatMap((row) => jobOf(row) ?? []);
+      // An UPDATE gives them in any order.
+      return rows.sort(byAge).flatMap((row) => {
+        const job = jobOf(row);
+        if (job !== undefined) fetched.set(job, row);
+        return job ?? [];
+      });
     },
     async renew(jobs) {
-      const rows = jobs.flatMap(({ id }) => fetched.get(id) ?? []);
+      const rows = jobs.flatMap((job) => fetched.get(job) ?? []);
       if (rows.length === 0) return [];
       const ours = await postgres.transaction('keeping jobs', true, (query) => touched(boss, rows, query));
       return rows.map(({ id }) => id).filter((id) => !ours.includes(id));

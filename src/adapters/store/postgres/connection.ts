@@ -17,7 +17,10 @@ export interface Postgres {
   readonly address: Address;
   /** One statement that can be run again: a lost connection is tried anew for a few seconds. Throws UsageError, OutsideError. */
   run(doing: string, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  /** All or nothing. `again`: it may be run once more when the connection was lost, even if it was kept after all. */
+  /**
+   * All or nothing; run anew when the connection is lost before the end. When it is lost at the very end nobody knows whether it was kept: `again` says
+   * that it may be run once more even so.
+   */
   transaction<T>(doing: string, again: boolean, work: (query: Query) => Promise<T>): Promise<T>;
   /** A connection of its own, for session locks; the caller ends it. */
   session(doing: string): Promise<pg.Client>;
@@ -37,7 +40,8 @@ export function connect(url: string, warn: (text: string) => void, most = 10): P
         return await work();
       } catch (cause) {
         const pause = pauses[count];
-        if (!again || pause === undefined || !isConnectionLoss(cause)) throw told(address, doing, cause);
+        const uncertain = cause instanceof UncertainError && !again;
+        if (uncertain || pause === undefined || !isConnectionLoss(cause)) throw told(address, doing, cause);
         await sleep(pause);
       }
     }
@@ -61,6 +65,13 @@ const given = (values: readonly unknown[]): unknown[] | undefined => (values.len
 const rowsOf = (result: pg.QueryResult<Row> | readonly pg.QueryResult<Row>[]): readonly Row[] =>
   Array.isArray(result) ? result.flatMap((one: pg.QueryResult<Row>) => one.rows) : (result as pg.QueryResult<Row>).rows;
 
+/** The end of a transaction was asked for, and no answer came. */
+class UncertainError extends Error {
+  constructor(cause: unknown) {
+    super('whether it was kept is not known', { cause });
+  }
+}
+
 async function transaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -71,7 +82,9 @@ async function transaction<T>(pool: pg.Pool, work: (query: Query) => Promise<T>)
   try {
     await client.query('BEGIN');
     const result = await work(async (text, values = []) => rowsOf(await client.query<Row>(text, given(values))));
-    await client.query('COMMIT');
+    await client.query('COMMIT').catch((cause: unknown) => {
+      throw new UncertainError(cause);
+    });
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(noteLoss);

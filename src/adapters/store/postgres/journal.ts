@@ -17,7 +17,7 @@ export function postgresJournal(postgres: Postgres): JournalStore {
     ]);
   return {
     append: (link) =>
-      // Not tried again: whether it was kept is not known when the connection is lost at its end.
+      // Not again when the connection is lost at its end: it may have been kept.
       postgres.transaction('writing the journal', false, async (query) => {
         await query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, journalLock]);
         const [last] = await query('SELECT number, entry FROM lockkeeper.journal ORDER BY number DESC LIMIT 1');

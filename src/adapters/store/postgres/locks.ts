@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Locks } from '../../../domain/locks.ts';
 import { locksFrom } from '../turns.ts';
-import { told } from './address.ts';
+import { isConnectionLoss, told } from './address.ts';
 import type { Postgres } from './connection.ts';
 import { nameOf } from './store.ts';
 
@@ -12,7 +12,7 @@ const beat = 5000;
  * The server lets a session's locks go when it finds that the client is gone: at once for a process that died, after half a minute for a network
  * that did. The client looks more often than that, so that whoever holds a lock learns of its loss before anybody else can have it.
  */
-const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET idle_session_timeout = 0';
+const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3';
 
 interface Session {
   readonly client: pg.Client;
@@ -40,10 +40,7 @@ export function postgresLocks(postgres: Postgres): Locks & { close(): Promise<vo
   const locks = locksFrom(async (name) => {
     const { client, lost } = await current();
     const key = nameOf('lock', name).readBigInt64BE().toString();
-    const { rows } = await asked(postgres, name, () =>
-      client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]),
-    );
-    if (rows[0]?.taken !== true) return undefined;
+    if (!(await taken(postgres, client, name, key))) return undefined;
     const release = async (): Promise<void> => {
       await client.query('SELECT pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined); // let go with the connection
     };
@@ -67,23 +64,26 @@ async function open(postgres: Postgres, forget: () => void): Promise<Session> {
     lost.abort();
   };
   const heart = setInterval(() => {
-    const late = setTimeout(() => {
-      lose();
-      client.connection.stream.destroy();
-    }, beat);
-    client.query('SELECT 1').then(() => clearTimeout(late), lose);
+    const late = setTimeout(() => client.connection.stream.destroy(), beat); // which ends the connection, and loses it
+    client
+      .query('SELECT 1')
+      .catch(lose)
+      .finally(() => clearTimeout(late));
   }, beat);
   heart.unref();
   client.on('error', lose);
   client.on('end', lose);
-  await asked(postgres, 'its settings', () => client.query(session));
+  await client.query(session);
   return { client, lost, heart };
 }
 
-async function asked<T>(postgres: Postgres, name: string, work: () => Promise<T>): Promise<T> {
+/** False while another has it, and when the connection was lost: the next try opens a new one. */
+async function taken(postgres: Postgres, client: pg.Client, name: string, key: string): Promise<boolean> {
   try {
-    return await work();
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]);
+    return rows[0]?.taken === true;
   } catch (cause) {
+    if (isConnectionLoss(cause)) return false;
     throw told(postgres.address, `locking ${name}`, cause);
   }
 }

@@ -11,7 +11,7 @@ const migrations: readonly string[] = [
 
 /** Everything of ours that is locked in this database has a lock of this class: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
 export const lockClass = 0x10cc;
-export const migrationLock = 1;
+const migrationLock = 1;
 export const journalLock = 2;
 export const claimLock = 3;
 export const bossLock = 4;

@@ -1,6 +1,6 @@
 import type { PgBoss } from 'pg-boss';
 import { type Delivery, deliveryMemory, type Job, type JobState, type NewJob, type Queue, type QueueStats } from '../../../domain/queue.ts';
-import { createBell } from '../bell.ts';
+import { createBells } from '../bell.ts';
 import { type Pace, startWorker, usualPace } from '../worker.ts';
 import { inside, queueName, schema, startBoss } from './boss.ts';
 import { bossClaims } from './claims.ts';
@@ -24,19 +24,19 @@ export function postgresQueue(postgres: Postgres, { warn, pace = usualPace }: Op
     });
     return (await started).boss;
   };
-  const bell = createBell();
+  const bells = createBells();
   return {
     async add(jobs, delivery) {
       const on = await boss();
       const result = await postgres.transaction('adding jobs', true, (query) => add(on, query, jobs, delivery));
-      bell.ring();
+      bells.ring();
       return result;
     },
     list: async (states = ['waiting', 'running', 'parked']) => list(await boss(), states),
     async retry(id) {
       const on = await boss();
       const found = isId(id) && (await postgres.transaction('retrying a job', true, (query) => retry(on, query, id)));
-      bell.ring();
+      bells.ring();
       return found;
     },
     async stats() {
@@ -45,7 +45,7 @@ export function postgresQueue(postgres: Postgres, { warn, pace = usualPace }: Op
     },
     async work(handle, options) {
       const claims = bossClaims(postgres, await boss());
-      return startWorker({ claims, handle, options, pace, bell, now: Date.now, warn });
+      return startWorker({ claims, handle, options, pace, bell: bells.hang(), now: Date.now, warn });
     },
     async close() {
       const on = await started?.catch(() => undefined);
@@ -59,8 +59,9 @@ const isId = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 async function add(boss: PgBoss, query: Query, jobs: readonly NewJob[], delivery?: Delivery): Promise<'added' | 'repeated'> {
   if (delivery !== undefined && !(await remember(query, delivery))) return 'repeated';
-  for (const [place, job] of jobs.entries()) {
-    const insert = insertOf(job, place);
+  // In one order everywhere: two that add the same jobs wait for each other, and never both.
+  const inserts = jobs.map((job, place) => ({ job, insert: insertOf(job, place) }));
+  for (const { job, insert } of inserts.sort((a, b) => (a.insert.singletonKey < b.insert.singletonKey ? -1 : 1))) {
     const added = await boss.insert(queueName, [insert], { ...inside(query), returnId: true });
     if (added === null) await bringForward(boss, query, insert.singletonKey, job.notBefore);
   }

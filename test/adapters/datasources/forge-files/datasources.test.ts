@@ -116,8 +116,18 @@ test('GitLab generic packages: versions of the very name, the checksum of the ve
   };
   const datasource = sources([access('gitlab', url)])['gitlab-packages'];
   expect((await datasource.releases(of)).releases).toEqual([
-    { version: '1.0.0', publishedAt: '2026-01-01T00:00:00.000Z', url: `${url}/api/v4/projects/24/packages/generic/app/1.0.0/app.tgz` },
-    { version: '1.1.0', publishedAt: '2026-02-01T00:00:00.000Z', url: `${url}/api/v4/projects/24/packages/generic/app/1.1.0/app.tgz` },
+    {
+      version: '1.0.0',
+      publishedAt: '2026-01-01T00:00:00.000Z',
+      url: `${url}/api/v4/projects/24/packages/generic/app/1.0.0/app.tgz`,
+      unproven: true,
+    },
+    {
+      version: '1.1.0',
+      publishedAt: '2026-02-01T00:00:00.000Z',
+      url: `${url}/api/v4/projects/24/packages/generic/app/1.1.0/app.tgz`,
+      unproven: true,
+    },
   ]);
   expect(seen[0]).toBe('GET /api/v4/projects/24/packages?package_type=generic&package_name=app&per_page=100');
   expect(await datasource.details(of, '1.1.0')).toMatchObject({ sha256: hex('c') });
@@ -149,6 +159,30 @@ test('GitHub releases: no drafts, no files that are not there, no pre-release th
   });
   const sideways: Package = { ...of, url: `${url}/../app/releases/download/{version}/app.yaml` };
   expect((await failure(datasource.releases(sideways))).message).toContain('is no repository of');
+});
+
+/** Response of https://docs.gitea.com/api/ (repoListReleases) */
+test('releases of a Gitea or Forgejo, which has no API of GitHub', async () => {
+  const release = { tag_name: 'v1.1.0', draft: false, prerelease: false, published_at: '2026-01-01T01:00:00+01:00' };
+  const assets = [{ id: 1, name: 'app.yaml', size: 3, browser_download_url: 'https://x/app.yaml' }];
+  const { url, seen } = await box.serve(
+    routes({
+      'GET /api/v1/repos/o/app/releases': (_, response) =>
+        json(response, [
+          { ...release, assets },
+          { ...release, tag_name: 'v1.2.0', assets: [] },
+        ]),
+    }),
+  );
+  const of: Package = { datasource: 'github-releases', name: 'h/o/app', url: `${url}/o/app/releases/download/{version}/app.yaml` };
+  expect((await sources()['github-releases'].releases(of)).releases).toMatchObject([
+    { version: 'v1.1.0', publishedAt: '2026-01-01T00:00:00.000Z' },
+  ]);
+  expect(seen.map((line) => line.split('/repos')[0])).toEqual(['GET /api/v3', 'GET /api/v1']);
+  await failure(sources([access('github', url)])['github-releases'].releases(of));
+  expect(seen).toHaveLength(3);
+  const missing: Package = { ...of, url: `${url}/o/other/releases/download/{version}/app.yaml` };
+  expect((await failure(sources()['github-releases'].releases(missing))).message).toContain('add the forge to app.yml');
 });
 
 test('tags of a project on a forge of app.yml, by https and by ssh', async () => {

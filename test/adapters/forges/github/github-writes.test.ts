@@ -1,9 +1,11 @@
 import { ConflictError, OutsideError } from '../../../../src/domain/errors.ts';
 import type { Forge } from '../../../../src/domain/forge.ts';
+import { writeMarker } from '../../../../src/domain/identifiers.ts';
+import type { Failure } from '../../../support/faults.ts';
 import { branchHead, gitText } from '../../../support/git-repository.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/github-server/connected.ts';
 import type { GitHubServer } from '../../../support/github-server/github-server.ts';
-import type { Failure } from '../../../support/gitlab-server/options.ts';
+import { MemoryStore } from '../../../support/memory-store.ts';
 
 let at: Connected;
 afterEach(() => at.close());
@@ -93,6 +95,8 @@ const failures: Record<string, Failure> = {
   'reset after it took effect': { reset: true, after: true },
   'an HTML page after it took effect': { status: 200, after: true },
   'bad JSON after it took effect': { status: 201, body: '{"id": 1', after: true },
+  'half a reply after it took effect': { cut: 'length', after: true },
+  'a reply without its last chunk after it took effect': { cut: 'chunks', after: true },
   '429 with a pause': { status: 429, headers: { 'retry-after': '3' } },
   'a secondary rate limit': {
     status: 403,
@@ -142,18 +146,23 @@ test.each(careful)('%s, no reply and no effect that can be seen: not repeated, a
   expect(await count(at.server)).toBe(1);
 });
 
-test('a process that dies between opening and labelling is made up for by the next', async () => {
-  at = await connect({});
+test.each([
+  ['kept', () => at.store],
+  ['lost', () => new MemoryStore()],
+])('a process that dies between opening and labelling is made up for by the next, the memory %s', async (_, memory) => {
+  at = await connect();
   await commit(at.forge);
   at.server.fail('POST', /labels/, { status: 500, times: 4 });
-  await expect(at.forge.open(path, { ...wanted, owner: 'ada' })).rejects.toThrow(/500/);
+  const description = writeMarker({ app: 'billing', environment: 'staging', content: 'c', title: wanted.title });
+  await expect(at.forge.open(path, { ...wanted, description })).rejects.toThrow(/500/);
+  const later = at.again(undefined, memory());
+  expect(await later.mergeRequests(path)).toMatchObject([{ id: 1, labels: [], unfinished: true }]);
   expect(at.server.pull(path, 1).labels).toEqual([]);
-  const later = at.again();
-  expect(await later.mergeRequests(path)).toMatchObject([{ id: 1, labels: ['lockkeeper'] }]);
+  await later.finish(path, 1, { labels: ['lockkeeper'], owner: 'ada' });
   expect(at.server.pull(path, 1)).toMatchObject({ labels: ['lockkeeper'], assignees: [{ login: 'ada' }] });
   at.server.changePull(path, 1, { labels: [] });
-  expect(await later.mergeRequests(path)).toMatchObject([{ labels: [] }]);
-  expect(at.server.pull(path, 1).labels).toEqual([]);
+  for (const forge of [later, at.again(undefined, memory()), at.again(undefined, new MemoryStore())])
+    expect((await forge.mergeRequests(path)).map(({ labels, unfinished }) => ({ labels, unfinished }))).toEqual([{ labels: [] }]);
 });
 
 test('two that open at once get the same pull request', async () => {

@@ -3,10 +3,11 @@ import { createGitLab } from '../../../../src/adapters/forges/gitlab/gitlab.ts';
 import { createHttpClient } from '../../../../src/adapters/http/client.ts';
 import { ConflictError, RefusedError, UsageError } from '../../../../src/domain/errors.ts';
 import type { Forge } from '../../../../src/domain/forge.ts';
+import type { Failure } from '../../../support/faults.ts';
 import { branchHead, gitText } from '../../../support/git-repository.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
 import type { GitLabServer } from '../../../support/gitlab-server/gitlab-server.ts';
-import { ada, bot, type Failure } from '../../../support/gitlab-server/options.ts';
+import { ada, bot } from '../../../support/gitlab-server/options.ts';
 import { failure } from '../../../support/http-box.ts';
 import { MemoryStore } from '../../../support/memory-store.ts';
 
@@ -90,6 +91,8 @@ describe('a write that may have happened', () => {
     'reset after it took effect': { reset: true, after: true },
     'an HTML page after it took effect': { status: 200, after: true },
     'bad JSON after it took effect': { status: 201, body: '{"id": 1', after: true },
+    'half a reply after it took effect': { cut: 'length', after: true },
+    'a reply without its last chunk after it took effect': { cut: 'chunks', after: true },
     '429 with a pause': { status: 429, headers: { 'retry-after': '3' } },
     '429 without': { status: 429, body: '{"message":"Retry later"}' },
     '500 instead of it': { status: 500, body: '{"message":"500 Internal Server Error"}' },

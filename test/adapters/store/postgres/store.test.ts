@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { connect } from '../../../../src/adapters/store/postgres/connection.ts';
 import { migrate } from '../../../../src/adapters/store/postgres/migrations.ts';
 import { postgresStore } from '../../../../src/adapters/store/postgres/store.ts';
 import { OutsideError, UsageError } from '../../../../src/domain/errors.ts';
 import { storeContract } from '../../../support/contracts/store-contract.ts';
 import { freePorts } from '../../../support/ports.ts';
+import { tlsFixtures } from '../../../support/postgres-server.ts';
 import { connections, describeOnPostgres } from '../../../support/with-postgres.ts';
 
 describeOnPostgres('the cache in Postgres', (server) => {
@@ -44,6 +46,32 @@ describeOnPostgres('the cache in Postgres', (server) => {
     await server().restart();
     expect(await store.get('http', 'a')).toBe(1);
     expect(warnings.join()).toMatch(/an idle connection to database test_\d+ on 127\.0\.0\.1:\d+ ended/);
+  });
+
+  describe('TLS by the URL', () => {
+    const opened = async (parameters: string): Promise<unknown> => {
+      const postgres = connect(`${server().url('postgres')}?${parameters}`, () => {});
+      try {
+        const [row] = await postgres.run('looking', 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+        return row;
+      } finally {
+        await postgres.close();
+      }
+    };
+
+    test('the server is verified by the authority in the URL', async () => {
+      expect(await opened(`sslmode=verify-full&sslrootcert=${join(tlsFixtures, 'ca.pem')}`)).toEqual({ ssl: true });
+    });
+
+    test('a server of an unknown authority is refused', async () => {
+      await expect(opened('sslmode=verify-full')).rejects.toThrow(/in database postgres on 127\.0\.0\.1:\d+: .*certificate/);
+    });
+
+    test('an authority that is not there', async () => {
+      const opening = opened('sslmode=verify-full&sslrootcert=/nowhere/ca.pem');
+      await expect(opening).rejects.toThrow(UsageError);
+      await expect(opening).rejects.toThrow(/\/nowhere\/ca\.pem.*a file that store\.url names/);
+    });
   });
 
   describe('what cannot be opened is told by database and host, with what to do, and without the password', () => {

@@ -1,0 +1,6 @@
+import { busyLocal } from '../support/busy-forges.ts';
+import { dieAnywhereContract } from '../support/contracts/die-anywhere.ts';
+import { killedAnywhereContract } from '../support/contracts/killed-anywhere.ts';
+
+dieAnywhereContract('the embedded forge', busyLocal, { writes: false, ways: 2 });
+killedAnywhereContract('the embedded forge', busyLocal, { requests: 3, steps: 8, failing: 16 });
