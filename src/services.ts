@@ -163,7 +163,7 @@ async function createForge(name: string, config: ForgeConfig, { pages, http, sto
 }
 
 /** That there is one of the two, app.yml was checked for. */
-export function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
+function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
   if (token !== undefined) return { token };
   if (appId !== undefined && privateKey !== undefined) return { appId, privateKey };
   throw new UsageError(`forges.${name}: needs a token, or appId and privateKey of a GitHub App`);

@@ -61,8 +61,8 @@ export interface JournalVerifyCommand {
 /** `lockkeeper journal verify`: 1 when an entry was changed, removed or reordered, or the tail was cut. */
 export async function runJournalVerify({ head = [], json = false }: JournalVerifyCommand, context: Context): Promise<ExitCode> {
   const heads = head.map(headOption);
-  const verdict = await withServices(context, async ({ persistence, anchors }) =>
-    verifyChain(persistence.journal().entries(), [...heads, ...(await anchors())]),
+  const verdict = await withServices(context, async (services) =>
+    verifyChain(services.persistence.journal().entries(), [...heads, ...(await services.anchors())]),
   );
   const ok = verdict.problems.length === 0;
   if (json) context.output.json({ ok, ...verdict });

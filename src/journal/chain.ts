@@ -5,9 +5,9 @@ import type { Entry, NewEntry } from '../domain/journal.ts';
 const nothing = '0'.repeat(64);
 
 /** SHA-256 over the entry without its hash, as canonical JSON (RFC 8785): the same on every machine and in every language. */
-export function hashOf({ hash: _, ...rest }: Omit<Entry, 'hash'> & { readonly hash?: string }): string {
+function hashOf(entry: Omit<Entry, 'hash'>): string {
   return createHash('sha256')
-    .update(canonicalize(rest) ?? '')
+    .update(canonicalize({ ...entry, hash: undefined }) ?? '')
     .digest('hex');
 }
 

@@ -36,7 +36,11 @@ export async function startSchedule({ name, cron, timezone, now, onTick, onError
   const missed = lastBefore((date) => task.match(date), now());
   if (missed !== undefined) await tick(missed);
   await task.start();
-  return { stop: async () => void (await task.destroy()) };
+  return {
+    stop: async () => {
+      await task.destroy();
+    },
+  };
 }
 
 const minute = 60_000;

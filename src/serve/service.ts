@@ -51,13 +51,13 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       ),
     lastScan: () => lastScan(persistence.store),
   });
-  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: metrics.asked });
+  const services = await createServices(loaded, { redact, warn: (text) => log.warn(text), asked: (...of) => metrics.asked(...of) });
   const { persistence } = services;
   const chat = chatPorts(services, config, redact);
   const places = (): readonly AnchorPlace[] =>
     anchorPlaces(config, services.forges, chat && ((channel, text, key) => say(chat, channel, text, key)));
   let stopping = false;
-  const parts: (() => Promise<void>)[] = [services.close];
+  const parts: (() => Promise<void>)[] = [() => services.close()];
   const stop = async (): Promise<void> => {
     stopping = true;
     for (const part of parts.splice(0).toReversed()) await part();
@@ -81,9 +81,9 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       metrics,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
-    parts.push(server.close);
+    parts.push(() => server.close());
     const schedule = await schedules(config, services, { anchored: places().length > 0, log });
-    parts.push(schedule.stop);
+    parts.push(() => schedule.stop());
     return { url: server.url, stop };
   } catch (error) {
     await stop();

@@ -38,7 +38,7 @@ function world(given: string = token) {
     scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue }, proposals, 'trace-1'),
     ended: (...news: EndedNews[]) => announceEnded({ store, queue }, news, 'trace-1'),
     /** Works all jobs off, once each; what fails is given back. */
-    async work(): Promise<unknown[]> {
+    work: async (): Promise<unknown[]> => {
       const problems: unknown[] = [];
       for (const { data } of jobs.splice(0))
         if (data.kind === 'notify') await deliver(ports, data.thread).catch((error: unknown) => problems.push(error));

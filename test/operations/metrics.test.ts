@@ -110,7 +110,7 @@ test('the manual lists every metric of ours, and no other', async () => {
       .map((name) => name.replace(/_(?:bucket|sum|count)$/, '')),
   );
   const listed = [...read('docs/operations.md').matchAll(/^\| `(lockkeeper_\w+)` \|/gm)].map(([, name]) => name);
-  expect(listed.toSorted()).toEqual([...names].toSorted());
+  expect(new Set(listed)).toEqual(names);
 });
 
 test('what is not known yet is not said: a scan that never was is not one of 1970', async () => {

@@ -34,8 +34,7 @@ journalContract('the embedded store', async () => {
 
 test('a damaged journal is not written over', () => {
   const place = mkdtempSync(join(folder, 'damaged-'));
-  const { close } = openJournal(place);
-  close();
+  openJournal(place).close();
   const connection = new (sqlite().DatabaseSync)(join(place, 'journal.db'));
   connection.exec('UPDATE schema_version SET version = 99');
   connection.close();

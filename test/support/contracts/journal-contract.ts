@@ -61,7 +61,12 @@ export function journalContract(name: string, create: () => Promise<KeptJournal>
           () => new Date(),
         ),
       );
-      await Promise.all(Array.from({ length: 60 }, (_, index) => journals[index % 2]?.record(entry(`open ${index}`))));
+      await Promise.all(
+        Array.from(
+          { length: 60 },
+          (_, index) => journals.at(index % 2)?.record(entry(`open ${index}`)) ?? Promise.reject(new Error('no journal')),
+        ),
+      );
       const verdict = await verifyChain(kept.store.entries(), []);
       expect(verdict).toMatchObject({ entries: 60, problems: [] });
     });
