@@ -84,12 +84,17 @@ export function createMetrics(sources: MetricSources): Metrics {
     for (const [forge, count] of await sources.stoppedWebhooks()) this.set({ forge }, count);
   });
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
-  gauge('journal_anchored_timestamp_seconds', 'When that was.', [], async function (this: Gauge) {
+  gauge('journal_anchored_timestamp_seconds', 'When the newest hash was last seen to be somewhere else.', [], async function (this: Gauge) {
     setOrRemove(this, seconds((await sources.anchor())?.at));
   });
-  gauge('journal_anchored_entry', 'Number of the newest entry whose hash was put somewhere else.', [], async function (this: Gauge) {
-    setOrRemove(this, (await sources.anchor())?.number);
-  });
+  gauge(
+    'journal_anchored_entry',
+    'Number of the newest entry whose hash is in every place of journal.anchor.',
+    [],
+    async function (this: Gauge) {
+      setOrRemove(this, (await sources.anchor())?.number);
+    },
+  );
   gauge('journal_entries', 'Number of the newest entry.', [], async function (this: Gauge) {
     this.set(await sources.journal());
   });

@@ -93,6 +93,7 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
     ...environmentsTwice(document),
     ...contradictions(document),
     ...circles(document),
+    ...untoldAnchor(document),
   ];
 }
 
@@ -150,6 +151,12 @@ function contradictions(document: unknown): Mistake[] {
     ];
   });
 }
+
+/** A channel, and nobody who may write there. */
+const untoldAnchor = (document: unknown): Mistake[] =>
+  valueAt(document, '/journal/anchor/slack') === undefined || valueAt(document, '/notifications/slack') !== undefined
+    ? []
+    : [{ at: '/journal/anchor/slack', message: 'needs notifications.slack with the token of a Slack app' }];
 
 /** Environments that wait for one another: nothing would ever be proposed. */
 function circles(document: unknown): Mistake[] {

@@ -32,6 +32,10 @@ export interface MergeRequest {
   readonly updatedAt: string;
   /** True only when the forge is sure. */
   readonly conflicts: boolean;
+  /** When it was merged or closed, RFC 3339, UTC. Undefined for an open one, and where the forge does not say. */
+  readonly endedAt?: string;
+  /** Who did that, where the list says so. */
+  readonly endedBy?: string;
   /** We opened it and ended before it had its labels and owner: `finish` gives them. Never where they come with the opening. */
   readonly unfinished?: true;
 }
@@ -98,6 +102,8 @@ export interface EnvironmentForge {
   archive(path: string, commit: string): Promise<Readable>;
   /** Merge requests, in any state, from branches of ours (`lockkeeper/…`) in this very project (never from forks). */
   mergeRequests(path: string): Promise<readonly MergeRequest[]>;
+  /** Name of the user who merged or closed it; undefined where the forge does not know one. */
+  endedBy(path: string, request: Pick<MergeRequest, 'id' | 'state'>): Promise<string | undefined>;
   /** Commits on the branch that are not on the target, newest first. */
   branchCommits(path: string, branch: string, target: string): Promise<readonly BranchCommit[]>;
   /** The head commit of any branch; undefined when there is none. */
@@ -257,4 +263,9 @@ export interface ReviewForge {
   reviews(path: string, id: number): Promise<Reviews>;
 }
 
-export type Forge = EnvironmentForge & SourceForge & StatusForge & ReviewForge;
+export interface TagForge {
+  /** On the head of the default branch. Where there is a tag of that name, it stays where it points. */
+  createTag(path: string, name: string): Promise<void>;
+}
+
+export type Forge = EnvironmentForge & SourceForge & StatusForge & ReviewForge & TagForge;

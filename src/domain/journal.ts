@@ -4,7 +4,7 @@ export type EntryKind = (typeof entryKinds)[number];
 
 export interface NewEntry {
   readonly kind: EntryKind;
-  /** `lockkeeper`, or `FORGE:USERNAME` of a person. */
+  /** `lockkeeper`, or `FORGE:USERNAME` of a person; `FORGE` where the forge does not say who it was. */
   readonly actor: string;
   readonly environment?: string;
   /** One sentence: what was about to be done, or was seen done. */
@@ -38,7 +38,22 @@ export interface JournalStore {
   newest(): Promise<Entry | undefined>;
 }
 
-/** What features record with. Resolves when the entry is kept: only then may the effect be brought about. Throws when it cannot be kept. */
+/** What features record with. */
 export interface Journal {
+  /** Resolves when the entry is kept: only then may the effect be brought about. Throws when it cannot be kept. */
   record(entry: NewEntry): Promise<Entry>;
+  /** What was seen so far: all that the journal holds now. */
+  events(): Promise<SeenEvents>;
+  /**
+   * Records what others did, and was seen: all of these entries, or none where the journal has that event by now, whoever wrote it.
+   * The last entry gets the event's name as its fact `event`.
+   */
+  recordOnce(event: string, entries: readonly NewEntry[]): Promise<void>;
+}
+
+export interface SeenEvents {
+  /** Time of the first entry; undefined while there is none. */
+  readonly begun: string | undefined;
+  /** The actor of an event; undefined when the journal does not have it. */
+  actor(event: string): string | undefined;
 }

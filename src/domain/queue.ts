@@ -12,6 +12,8 @@ export type JobData =
   | { readonly kind: 'check-webhooks' }
   /** Deliveries that failed are asked for again, where the forge does not repeat them by itself. */
   | { readonly kind: 'redeliver' }
+  /** The journal's newest hash is put somewhere else. */
+  | { readonly kind: 'anchor' }
   /** What people were told of one thing is brought up to date. */
   | { readonly kind: 'notify'; readonly thread: string };
 

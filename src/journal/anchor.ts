@@ -4,10 +4,13 @@ import type { Anchor } from './chain.ts';
 
 const prefix = 'lockkeeper-journal/';
 
-type Head = Pick<Entry, 'number' | 'hash'>;
+export type Head = Pick<Entry, 'number' | 'hash'>;
 
 /** A git tag whose name says all of it: `lockkeeper-journal/120-<hash>`. */
 export const anchorTag = ({ number, hash }: Head): string => `${prefix}${number}-${hash}`;
+
+/** `120:<hash>`, as people write it down, and `journal verify --head` reads it. */
+export const headText = ({ number, hash }: Head): string => `${number}:${hash}`;
 
 /** Undefined for a text that is no head. */
 export function readHead(text: string, place: string): Anchor | undefined {

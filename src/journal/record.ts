@@ -1,5 +1,6 @@
 import type { Entry, Journal, JournalStore, NewEntry } from '../domain/journal.ts';
 import { follow } from './chain.ts';
+import { createWitness } from './witness.ts';
 
 /** The journal that features record in; its store is opened when something is to be kept. What is recorded at the same time is kept together, in one write. */
 export function createJournal(store: () => JournalStore, now: () => Date): Journal {
@@ -14,7 +15,10 @@ export function createJournal(store: () => JournalStore, now: () => Date): Journ
     last = kept.catch(() => {}); // told to those who recorded
     return { entries, kept };
   };
+  const { events, recordOnce } = createWitness(store, now);
   return {
+    events,
+    recordOnce,
     async record(entry) {
       batch ??= gather();
       const place = batch.entries.push(entry) - 1;

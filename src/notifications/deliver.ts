@@ -46,12 +46,22 @@ export async function deliver(ports: DeliveryPorts, id: string): Promise<void> {
 }
 
 async function first(ports: DeliveryPorts, id: string, channel: string, text: string): Promise<Told> {
+  return await remember(ports, id, { ...(await say(ports, channel, text, id)), log: 0 });
+}
+
+/** Posts a message unless one of ours with the key is there; of that one it is not known what it says, and `text` is empty. */
+export async function say(
+  ports: Omit<DeliveryPorts, 'channelOf'>,
+  channel: string,
+  text: string,
+  key: string,
+): Promise<Pick<Told, 'channel' | 'message' | 'text'>> {
   const place = await ports.store.get<string>('channel', channel);
-  const found = place === undefined ? undefined : await ports.chat.find(place, id);
-  if (place !== undefined && found !== undefined) return await remember(ports, id, { channel: place, message: found, text: '', log: 0 });
-  const sent = await paced(ports, channel, () => ports.chat.post(channel, text, id));
+  const found = place === undefined ? undefined : await ports.chat.find(place, key);
+  if (place !== undefined && found !== undefined) return { channel: place, message: found, text: '' };
+  const sent = await paced(ports, channel, () => ports.chat.post(channel, text, key));
   if (sent.channel !== place) await ports.store.put('channel', channel, sent.channel);
-  return await remember(ports, id, { ...sent, text, log: 0 });
+  return { ...sent, text };
 }
 
 async function remember({ store }: DeliveryPorts, id: string, what: Told): Promise<Told> {
@@ -60,7 +70,7 @@ async function remember({ store }: DeliveryPorts, id: string, what: Told): Promi
 }
 
 /** In all replicas together. */
-function paced<T>({ locks, wait }: DeliveryPorts, channel: string, send: () => Promise<T>): Promise<T> {
+function paced<T>({ locks, wait }: Pick<DeliveryPorts, 'locks' | 'wait'>, channel: string, send: () => Promise<T>): Promise<T> {
   return locks.hold(`chat ${channel}`, patience, async () => {
     const result = await send();
     await wait(pace);

@@ -3,7 +3,7 @@ import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
 import type { Job } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
-import { announceProposals } from '../notifications/proposals.ts';
+import { announceEnded, announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
 import { type EnvironmentRows, environmentRows, reportOf } from '../updates/report-rows.ts';
@@ -18,6 +18,8 @@ export interface HandlerParts {
   readonly log: Logger;
   /** Tells people; absent where app.yml names no Slack. */
   readonly notify?: (thread: string) => Promise<void>;
+  /** Puts the journal's newest hash where app.yml wants it. */
+  readonly anchor: () => Promise<void>;
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
   readonly webhooks: ReturnType<typeof webhookJobs>;
@@ -27,7 +29,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<EnvironmentRows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify, webhooks } = parts;
+  const { services, beat, notify, anchor, webhooks } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
   const some = (look: Look) => async (job: Job) => {
@@ -57,6 +59,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,
+    anchor: () => anchor(),
     notify: async ({ thread }) => notify?.(thread),
   };
 }
@@ -66,7 +69,7 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
   const result = await look(services.scanPorts(progress));
-  const { environments, proposals, errors } = reportOf(result);
+  const { environments, proposals, ended, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
   for (const { environment, title, action, url } of proposals)
@@ -76,8 +79,11 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
     'scanned',
   );
-  if (notify !== undefined)
-    await announceProposals({ store: services.persistence.store, queue: services.persistence.queue() }, proposals, job.trace);
+  if (notify !== undefined) {
+    const ports = { store: services.persistence.store, queue: services.persistence.queue() };
+    await announceProposals(ports, proposals, job.trace);
+    await announceEnded(ports, ended, job.trace);
+  }
   return result;
 }
 

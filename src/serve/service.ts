@@ -8,10 +8,12 @@ import { explain } from '../domain/errors.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
-import { deliver } from '../notifications/deliver.ts';
+import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
+import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
+import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
 import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
@@ -44,7 +46,11 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
   const metrics = createMetrics({
     queue: () => persistence.queue().stats(),
     journal: async () => (await persistence.journal().newest())?.number ?? 0,
-    anchor: async () => undefined,
+    anchor: () =>
+      anchored(
+        persistence.store,
+        places().map(({ name }) => name),
+      ),
     lastScan: () => lastScan(persistence.store),
     stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
@@ -55,6 +61,9 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     unfinished: true,
   });
   const { persistence } = services;
+  const chat = chatPorts(services, config, redact);
+  const places = (): readonly AnchorPlace[] =>
+    anchorPlaces(config, services.forges, chat && ((channel, text, key) => say(chat, channel, text, key)));
   let stopping = false;
   const parts: (() => Promise<void>)[] = [() => services.close()];
   const stop = async (): Promise<void> => {
@@ -63,11 +72,13 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
   };
   try {
     await recordConfiguration(services, config, redact);
-    const notify = notifier(services, config, redact, metrics);
+    const notify = chat && notifier(chat, metrics);
     const handlers = createHandlers({
       services,
       metrics,
       log,
+      anchor: () =>
+        anchorNewest({ journal: persistence.journal(), store: persistence.store, now, warn: (text) => log.error(text) }, places()),
       beat: heartbeat(services, config.notifications.heartbeat, log),
       webhooks: webhookJobs({ config, services, metrics, log }),
       ...(notify !== undefined && { notify }),
@@ -81,7 +92,7 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
-    const schedule = await schedules(config, services, log);
+    const schedule = await schedules(config, services, { anchored: places().length > 0, log });
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
     parts.push(() => upkeep.stop());
@@ -91,6 +102,8 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     throw error;
   }
 }
+
+const now = (): Date => new Date();
 
 /** Webhooks, health, metrics and pages. */
 async function listen(
@@ -108,7 +121,6 @@ async function listen(
     readonly ready: () => Promise<string | undefined>;
   },
 ): Promise<HttpServer> {
-  const now = (): Date => new Date();
   const webhooks = await createWebhooks(webhookSettings(config), {
     queue: services.persistence.queue(),
     counts: metrics.deliveries,
@@ -134,16 +146,27 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
-function schedules({ schedule }: Config, { persistence }: Services, log: Logger): Promise<Schedule> {
+/** Half past, when what a scan on the hour did has been written down. */
+const anchorSchedule = { cron: '30 * * * *', timezone: 'Etc/UTC' };
+
+async function schedules(
+  { schedule }: Config,
+  { persistence }: Services,
+  { anchored: isAnchored, log }: { readonly anchored: boolean; readonly log: Logger },
+): Promise<Schedule> {
   const queue = persistence.queue();
-  return startSchedule({
-    name: 'scan',
-    cron: schedule.scan,
-    timezone: schedule.timezone,
-    now: () => new Date(),
-    onTick: async (id) => void (await queue.add([{ data: { kind: 'scan' }, key: '', trace: id }], { sender: 'schedule', id })),
-    onError: (error) => log.error(`the schedule could not ask for a scan: ${explain(error)}`),
-  });
+  const ticking = (kind: 'scan' | 'anchor', { cron, timezone }: typeof anchorSchedule) =>
+    startSchedule({
+      name: kind,
+      cron,
+      timezone,
+      now,
+      onTick: async (id) => void (await queue.add([{ data: { kind }, key: '', trace: id }], { sender: 'schedule', id })),
+      onError: (error) => log.error(`the schedule could not ask for the job ${kind}: ${explain(error)}`),
+    });
+  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone })];
+  if (isAnchored) all.push(await ticking('anchor', anchorSchedule));
+  return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
 }
 
 function watched(metrics: Metrics, log: Logger): JobObserver {
@@ -158,16 +181,18 @@ function watched(metrics: Metrics, log: Logger): JobObserver {
   };
 }
 
-function notifier(services: Services, { notifications: { slack } }: Config, redact: Redact, metrics: Metrics) {
+function chatPorts(services: Services, { notifications: { slack } }: Config, redact: Redact): DeliveryPorts | undefined {
   if (slack === undefined) return undefined;
-  const chat = createSlack({ token: slack.token, url: slack.url, redact });
-  const ports = {
-    chat,
+  return {
+    chat: createSlack({ token: slack.token, url: slack.url, redact }),
     store: services.persistence.store,
     locks: services.persistence.locks,
-    channelOf: (environment: string) => slack.channels[environment] ?? slack.channel,
-    wait: (ms: number) => sleep(ms),
+    channelOf: (environment) => slack.channels[environment] ?? slack.channel,
+    wait: (ms) => sleep(ms),
   };
+}
+
+function notifier(ports: DeliveryPorts, metrics: Metrics) {
   return async (thread: string): Promise<void> => {
     try {
       await deliver(ports, thread);

@@ -4,7 +4,7 @@ import type { Reference } from '../domain/reference.ts';
 import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { Action } from './reconcile.ts';
-import type { EnvironmentReport, HeldReport, ProposalReport, ScanReport, UpdateReport } from './report.ts';
+import type { EndedReport, EnvironmentReport, HeldReport, ProposalReport, ScanReport, UpdateReport } from './report.ts';
 import type { Scanned, ScanResult } from './scan.ts';
 import type { AppOutcome } from './scan-environment.ts';
 
@@ -12,18 +12,21 @@ import type { AppOutcome } from './scan-environment.ts';
 export interface EnvironmentRows {
   readonly environment: EnvironmentReport;
   readonly proposals: readonly ProposalReport[];
+  readonly ended: readonly EndedReport[];
   readonly held: readonly HeldReport[];
 }
 
-export const environmentRows = ({ now, apps }: Scanned): EnvironmentRows => ({
+export const environmentRows = ({ now, apps, ended }: Scanned): EnvironmentRows => ({
   environment: environmentReport(now),
   proposals: apps.flatMap((app) => proposalReport(now.settings.name, app) ?? []),
+  ended: ended.map((one) => ({ environment: now.settings.name, ...one })),
   held: apps.flatMap((app) => heldReports(now.settings.name, app)),
 });
 
 export const reportOf = ({ environments, errors }: ScanResult<EnvironmentRows>): ScanReport => ({
   environments: environments.map(({ environment }) => environment),
   proposals: environments.flatMap(({ proposals }) => proposals),
+  ended: environments.flatMap(({ ended }) => ended),
   held: environments.flatMap(({ held }) => held),
   errors,
 });

@@ -6,6 +6,8 @@ import type { ScanError } from './failure.ts';
 export interface ScanReport {
   readonly environments: readonly EnvironmentReport[];
   readonly proposals: readonly ProposalReport[];
+  /** What people merged or closed: new since the last scan, or not older than a week. */
+  readonly ended: readonly EndedReport[];
   readonly held: readonly HeldReport[];
   readonly errors: readonly ScanError[];
 }
@@ -31,6 +33,15 @@ export interface ProposalReport {
   /** Why it was left alone or closed. */
   readonly reason?: string;
   readonly updates: readonly UpdateReport[];
+}
+
+export interface EndedReport {
+  readonly environment: string;
+  readonly title: string;
+  readonly url: string;
+  readonly action: 'merged' | 'closed';
+  /** Name of the user; absent where the forge does not know one. */
+  readonly by?: string;
 }
 
 export interface UpdateReport {

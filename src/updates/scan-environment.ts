@@ -7,6 +7,7 @@ import type { Proposal, Update } from '../domain/update.ts';
 import { inspectBranch } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
+import { type Ended, witnessEnded } from './ended.ts';
 import { type ForgeView, firstView, type Viewer, viewAgain } from './forge-view.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
@@ -27,6 +28,15 @@ export interface AppOutcome {
   /** Of the merge request, once it is there. */
   readonly url?: string;
   /** Why the action could not be decided or carried out. */
+  readonly problem?: unknown;
+}
+
+/** Everything that a scan knows of one environment when it is done with it. */
+export interface EnvironmentOutcome {
+  readonly apps: readonly AppOutcome[];
+  /** What people did with merge requests of ours. */
+  readonly ended: readonly Ended[];
+  /** Why that could not be found out, or written down. */
   readonly problem?: unknown;
 }
 
@@ -53,7 +63,7 @@ const atOnce = { texts: 10, writes: 2 };
  * One environment from references to merge requests. Every app goes its own way as soon as its packages are looked up,
  * so that a registry that hangs delays its own packages only; with a limit on open merge requests they queue by name.
  */
-export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<AppOutcome[]> {
+export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<EnvironmentOutcome> {
   const all = Map.groupBy(now.references, ({ app }) => app);
   const byApp = new Map([...all].filter(([app, references]) => scan.concerns(app, references)));
   const looked = await startLooking(scan, now, byApp);
@@ -63,13 +73,26 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
   const apps = [...new Set([...byApp.keys(), ...gone.filter((app) => byApp.has(app) || (!all.has(app) && scan.concerns(app, [])))])].sort();
   scan.ports.progress.add(apps.length);
   if (now.settings.updates.maxOpen !== undefined) await Promise.all(looked.values());
-  return await Promise.all(
-    apps.map(async (app) => {
-      const outcome = await scanApp(scene, app, (await looked.get(app)) ?? []);
-      scan.ports.progress.done(`${now.settings.name} ${app}`);
-      return outcome;
-    }),
-  );
+  const scanning = apps.map(async (app) => {
+    const outcome = await scanApp(scene, app, (await looked.get(app)) ?? []);
+    scan.ports.progress.done(`${now.settings.name} ${app}`);
+    return outcome;
+  });
+  const witnessing = witness(scene);
+  return { apps: await Promise.all(scanning), ...(await witnessing) };
+}
+
+async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps'>> {
+  if (scan.dryRun) return { ended: [] };
+  const { name: environment, repository } = now.settings;
+  const requests = [...view().requests.values()].flat();
+  try {
+    return {
+      ended: await witnessEnded({ forge, journal: scan.ports.journal, now: scan.ports.now }, { environment, ...repository }, requests),
+    };
+  } catch (problem) {
+    return { ended: [], problem };
+  }
 }
 
 /** Asks the registries for every app's packages, while the forge is asked for merge requests. */

@@ -13,7 +13,7 @@ import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
 import { type RegistryView, viewRegistries } from './registry-view.ts';
-import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
+import { type EnvironmentOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
 import { lastWrite } from './write-turns.ts';
@@ -71,9 +71,8 @@ export interface Scan {
 }
 
 /** An environment, scanned. */
-export interface Scanned {
+export interface Scanned extends EnvironmentOutcome {
   readonly now: EnvironmentNow;
-  readonly apps: readonly AppOutcome[];
 }
 
 export interface ScanResult<Rows> {
@@ -110,7 +109,7 @@ export async function scan<Rows>(
       try {
         const now = await environment(one.name);
         if (now === undefined) return [];
-        const scanned = { now, apps: await scanEnvironment(shared, now) };
+        const scanned = { now, ...(await scanEnvironment(shared, now)) };
         forget(one.name);
         return [{ rows: await rowsOf(scanned), errors: problemsOf(scanned), ...appsOf(scanned) }];
       } catch (error) {
@@ -203,12 +202,14 @@ async function readAndRemember(ports: ScanPorts, settings: EnvironmentSettings):
   return now;
 }
 
-function problemsOf({ now, apps }: Scanned): ScanError[] {
+function problemsOf({ now, apps, problem: unseen }: Scanned): ScanError[] {
   const of = { scope: now.settings.name, environment: now.settings.name };
-  return apps.flatMap(({ looked, problem }) => [
+  const ofForge = (error: unknown): ScanError[] => (error === undefined ? [] : [scanError({ asked: 'forge', error, ...of })]);
+  const ofApps = apps.flatMap(({ looked, problem }) => [
     ...looked.flatMap(({ problems, reference: { file, line } }) =>
       problems.map((error) => scanError({ asked: 'registry', error, ...of, place: `${file}:${line}` })),
     ),
-    ...(problem === undefined ? [] : [scanError({ asked: 'forge', error: problem, ...of })]),
+    ...ofForge(problem),
   ]);
+  return [...ofApps, ...ofForge(unseen)];
 }

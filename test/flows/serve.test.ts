@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { sqlite } from '../../src/adapters/sqlite.ts';
+import { follow } from '../../src/journal/chain.ts';
 import { deployment } from '../support/deployments.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { image } from '../support/images.ts';
@@ -15,15 +18,17 @@ import { call } from '../support/terminal.ts';
 const folder = temporaryFolder();
 const secret = 'b1946ac92492d2347c6235b4d2611184';
 const slackToken = 'xoxb-0123456789-secret';
+const environment = { SLACK_TOKEN: slackToken, REGISTRY_SECRET: secret };
 
 describeWith('docker-registry', 'lockkeeper serve', () => {
   let registry: DockerRegistry;
   let slack: Awaited<ReturnType<typeof startSlack>>;
   let beats: Awaited<ReturnType<typeof startHeartbeat>>;
+  let settings: string;
   let world: ReturnType<typeof localScanWorld>;
   const running: Served[] = [];
   const start = async (): Promise<Served> => {
-    const served = await serve(world.config, { SLACK_TOKEN: slackToken, REGISTRY_SECRET: secret });
+    const served = await serve(world.config, environment);
     running.push(served);
     return served;
   };
@@ -34,15 +39,16 @@ describeWith('docker-registry', 'lockkeeper serve', () => {
     const notify = { url: `http://127.0.0.1:${port}/webhooks/registry/${host}`, authorization: `Bearer ${secret}` };
     [registry, slack, beats] = await Promise.all([
       startDockerRegistry({ port: registryPort, notify }),
-      startSlack(slackToken, ['deployments']),
+      startSlack(slackToken, ['deployments', 'audit']),
       startHeartbeat(),
     ]);
     world = localScanWorld(folder());
-    world.configure(`server: { port: ${port}, url: "http://127.0.0.1:${port}" }
+    settings = `server: { port: ${port}, url: "http://127.0.0.1:${port}" }
 registries: { "${host}": { insecure: true, webhookSecret: "\${REGISTRY_SECRET}" } }
 environments: [{ name: staging, repository: "local:staging" }, { name: production, repository: "local:production" }]
 notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel: "#deployments" }, heartbeat: "${beats.url}" }
-`);
+`;
+    world.configure(settings);
     for (const app of ['billing', 'web']) await registry.pushImage(`shop/${app}`, image({ labels: { app, of: '1.4.2' } }), '1.4.2');
     const file = (app: string) => ({ [`${app}.yaml`]: deployment(`${host}/shop/${app}:1.4.2`) });
     await world.createRepository('staging', { ...file('billing'), ...file('web') });
@@ -91,6 +97,38 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
     expect(beats.count()).toBe(1);
   });
 
+  test("the journal's newest hash is put into a tag and a channel, once; then a cut tail and a journal written anew are found", async () => {
+    world.configure(`${settings}journal: { anchor: { repository: "local:audit", slack: "#audit" } }\n`);
+    await world.createRepository('audit', { 'README.md': 'Tags.\n' });
+    const served = await start();
+    const [tag] = await until(async () => {
+      const tags = await world.forge.tags('audit', 'lockkeeper-journal/');
+      return tags.length > 0 && slack.messages('audit').length > 0 ? tags : undefined;
+    });
+    const [, number = '', hash = ''] = /^lockkeeper-journal\/(\d+)-([0-9a-f]{64})$/.exec(tag?.name ?? '') ?? [];
+    expect(slack.messages('audit').map(({ text }) => text)).toEqual([`journal: ${number} entries, newest ${number}:${hash}`]);
+    const anchored = await until(async () => {
+      const text = await (await fetch(`${served.url}/metrics`)).text();
+      return /^lockkeeper_journal_anchored_entry [1-9]\d*$/m.exec(text)?.[0];
+    });
+    expect(anchored).toBe(`lockkeeper_journal_anchored_entry ${number}`);
+    expect(await served.stop()).toBe(0);
+    const verified = () => call(['journal', 'verify', '--config', world.config], environment);
+    expect(await verified()).toMatchObject({ exit: 0, stdout: expect.stringContaining('compared with 1 kept elsewhere') as string });
+    const journal = new (sqlite().DatabaseSync)(join(dirname(world.config), 'data/journal.db'));
+    journal.exec('DELETE FROM entry');
+    expect((await verified()).stdout).toContain('its tail was cut off');
+    const [entry] = follow(
+      undefined,
+      [{ kind: 'configuration', actor: 'lockkeeper', what: 'x', why: 'y', links: [], facts: {} }],
+      new Date(),
+    );
+    for (let at = 1; at <= Number(number); at += 1)
+      journal.prepare('INSERT INTO entry (number, text) VALUES (?, ?)').run(at, JSON.stringify({ ...entry, number: at }));
+    journal.close();
+    expect((await verified()).stdout).toContain('whose hash was put in local:audit');
+  });
+
   test('a delivery without the secret is refused and counted; nothing is queued, and its text is nowhere', async () => {
     const served = await start();
     await scanned(served, 1);
@@ -114,11 +152,7 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
     expect(metrics).toMatch(/outcome="unsigned"\} 1$/m);
     expect(metrics).toMatch(/outcome="bad-signature"\} 1$/m);
     expect(JSON.stringify(served.log())).not.toContain('hostile');
-    expect(
-      JSON.parse(
-        (await call(['jobs', 'list', '--json', '--config', world.config], { SLACK_TOKEN: slackToken, REGISTRY_SECRET: secret })).stdout,
-      ),
-    ).toEqual({ jobs: [] });
+    expect(JSON.parse((await call(['jobs', 'list', '--json', '--config', world.config], environment)).stdout)).toEqual({ jobs: [] });
   });
 
   test('a configuration that cannot be served ends it with 2 and the line', async () => {

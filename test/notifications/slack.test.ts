@@ -2,7 +2,7 @@ import { createSlack } from '../../src/adapters/slack.ts';
 import type { Locks } from '../../src/domain/locks.ts';
 import { type NewJob, RetryAt } from '../../src/domain/queue.ts';
 import { deliver } from '../../src/notifications/deliver.ts';
-import { announceProposals, type ProposalNews } from '../../src/notifications/proposals.ts';
+import { announceEnded, announceProposals, type EndedNews, type ProposalNews } from '../../src/notifications/proposals.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { startSlack } from '../support/slack-server.ts';
 
@@ -36,6 +36,7 @@ function world(given: string = token) {
     jobs,
     waits,
     scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue }, proposals, 'trace-1'),
+    ended: (...news: EndedNews[]) => announceEnded({ store, queue }, news, 'trace-1'),
     /** Works all jobs off, once each; what fails is given back. */
     work: async (): Promise<unknown[]> => {
       const problems: unknown[] = [];
@@ -71,6 +72,22 @@ test('one thread per merge request, edited in place, with what happened below; i
     '  Now billing 1.4.2 → 1.6.0',
     '  Closed: billing 1.6.0 was withdrawn',
   ]);
+});
+
+test.each([
+  [{ action: 'merged' as const, by: 'ada' }, 'merged by ada', 'Merged by ada'],
+  [{ action: 'closed' as const, by: '<!here>' }, 'closed by &lt;!here&gt;', 'Closed by &lt;!here&gt;'],
+  [{ action: 'merged' as const }, 'merged', 'Merged'],
+])('what a person did is told in the thread, once: %j', async (what, state, event) => {
+  const { scan, ended, work } = world();
+  const { environment, title, url = '' } = proposal;
+  await scan(proposal);
+  await work();
+  for (let times = 0; times < 2; times += 1) {
+    await ended({ environment, title, url, ...what }, { environment, title, url: `${url}2`, ...what });
+    expect(await work()).toEqual([]);
+  }
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> ${state}`, `  ${event}`]);
 });
 
 test('nothing is said twice: a scan that keeps, the same scan again, a job again', async () => {

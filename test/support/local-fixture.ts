@@ -49,7 +49,8 @@ export function localFixture(root: string, forge: Local, dispose: () => Promise<
       return commitFiles(directory(path), { branch, files, message, parent });
     },
     amendAsPerson: (path, branch) => amend(directory(path), branch),
-    closeAsPerson: async (path, id) => write(path, id, { ...read(path, id), state: 'closed', closedBy: 'ada' }),
+    closeAsPerson: async (path, id) =>
+      write(path, id, { ...read(path, id), state: 'closed', closedAt: new Date().toISOString(), closedBy: 'ada' }),
     async mergeAsPerson(path, id) {
       const { sourceBranch, targetBranch } = read(path, id);
       await mergeBranch(path, sourceBranch, targetBranch);

@@ -36,7 +36,7 @@ const held = (environment: string, reason: string, line = 1): HeldReport => ({
   from: '1.0.0',
   reason,
 });
-const report = (of: Partial<ScanReport>): ScanReport => ({ environments: [], proposals: [], held: [], errors: [], ...of });
+const report = (of: Partial<ScanReport>): ScanReport => ({ environments: [], proposals: [], ended: [], held: [], errors: [], ...of });
 const environment = (name: string, ...files: string[]) => ({
   name,
   repository: `local:${name}`,

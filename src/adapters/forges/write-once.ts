@@ -1,4 +1,5 @@
 import { ConflictError, OutsideError, RefusedError } from '../../domain/errors.ts';
+import type { Tag } from '../../domain/forge.ts';
 
 /** True for a write whose outcome is unknown: no reply, one that cannot be read, 429 or a server's failure. */
 const isUnclear = (error: unknown): error is OutsideError =>
@@ -22,5 +23,15 @@ export async function writeOnce<T>(write: () => Promise<T>, happened: () => Prom
     if (found !== undefined) return found;
     if (!isOver(error)) throw error;
     return write();
+  }
+}
+
+/** Makes a tag; one that is refused because it is there already is as good. Throws the write's own error. */
+export async function makeTag(write: () => Promise<unknown>, listed: () => Promise<readonly Tag[]>, name: string): Promise<void> {
+  const standing = async () => (await listed()).find((tag) => tag.name === name);
+  try {
+    await writeOnce<unknown>(write, standing);
+  } catch (error) {
+    if (isUnclear(error) || (await standing()) === undefined) throw error;
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sqlite } from '../../../src/adapters/sqlite.ts';
 import { openJournal } from '../../../src/adapters/store/journal.ts';
 import { journalContract } from '../../support/contracts/journal-contract.ts';
+import { expectOneChain } from '../../support/journal-writers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-journal-'));
 const open: { close(): void }[] = [];
@@ -38,4 +39,9 @@ test('a damaged journal is not written over', () => {
   connection.exec('UPDATE schema_version SET version = 99');
   connection.close();
   expect(() => openJournal(place)).toThrow(/journal\.db: written by a newer Lockkeeper/);
+});
+
+test('three processes that see the same events at the same time write each once, in one chain', async () => {
+  const place = mkdtempSync(join(folder, 'processes-'));
+  await expectOneChain(`file:${place}`, place);
 });

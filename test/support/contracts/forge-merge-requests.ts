@@ -101,6 +101,23 @@ export function mergeRequestContract(fixture: () => ForgeFixture): void {
       expect((await find(forge, request.id)).state).toBe('closed');
     });
 
+    test('who merged or closed one, and when', async () => {
+      const { forge, closeAsPerson, mergeAsPerson, pushAsPerson } = fixture();
+      const { request } = await propose(forge);
+      expect(await find(forge, request.id)).not.toHaveProperty('endedAt');
+      const begun = Math.floor(Date.now() / 1000) * 1000;
+      await closeAsPerson(path, request.id);
+      await pushAsPerson(path, branch, { 'other.yaml': 'b: 9\n' }, 'x');
+      const second = await forge.open(path, wanted);
+      await mergeAsPerson(path, second.id);
+      const [closed, merged] = [await find(forge, request.id), await find(forge, second.id)];
+      expect(closed.endedBy ?? (await forge.endedBy(path, closed))).toBe('ada');
+      // git alone does not say which user of the forge pushed a merge
+      expect(merged.endedBy ?? (await forge.endedBy(path, merged))).toBe(forge.traits.type === 'local' ? undefined : 'ada');
+      for (const { endedAt } of [closed, merged]) expect(Date.parse(endedAt ?? '')).toBeGreaterThanOrEqual(begun);
+      expect(await find(forge, request.id)).toEqual(closed);
+    });
+
     test('conflicts with the target are known once the target changes the same line', async () => {
       const { forge, pushAsPerson } = fixture();
       const { request } = await propose(forge);

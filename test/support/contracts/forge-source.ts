@@ -1,3 +1,4 @@
+import { RefusedError } from '../../../src/domain/errors.ts';
 import { branchHead, git, gitText } from '../git-repository.ts';
 import type { ForgeFixture } from './forge-fixture.ts';
 
@@ -41,6 +42,17 @@ export function sourceForgeContract(fixture: () => ForgeFixture): void {
       const input = Array.from({ length: 150 }, (_, index) => `create refs/tags/app-1.2.${index} ${second}\n`).join('');
       await git(directory(path), ['update-ref', '--stdin'], { input });
       expect(await forge.tags(path, 'app-1.2.')).toHaveLength(150);
+    });
+
+    test('a tag is made on the head of the default branch; one that is there stays where it is', async () => {
+      const { forge } = fixture();
+      await forge.createTag(path, 'lockkeeper-journal/7-abc');
+      await forge.createTag(path, 'lockkeeper-journal/7-abc');
+      await forge.createTag(path, 'v1.0.0');
+      expect(await forge.tags(path, 'lockkeeper-journal/')).toEqual([{ name: 'lockkeeper-journal/7-abc', commit: third }]);
+      expect(await forge.tags(path, 'v1.0.0')).toEqual([{ name: 'v1.0.0', commit: first }]);
+      await expect(forge.createTag(path, 'not a name')).rejects.toBeInstanceOf(RefusedError);
+      await expect(forge.createTag('payments/nowhere', 'v3')).rejects.toBeInstanceOf(RefusedError);
     });
 
     test.each([

@@ -1,4 +1,4 @@
-import type { Entry, JournalStore, NewEntry } from '../../../src/domain/journal.ts';
+import type { Entry, Journal, JournalStore, NewEntry } from '../../../src/domain/journal.ts';
 import { follow, verifyChain } from '../../../src/journal/chain.ts';
 import { createJournal } from '../../../src/journal/record.ts';
 
@@ -69,6 +69,30 @@ export function journalContract(name: string, create: () => Promise<KeptJournal>
       );
       const verdict = await verifyChain(kept.store.entries(), []);
       expect(verdict).toMatchObject({ entries: 60, problems: [] });
+    });
+
+    test('what several saw at the same time is there once, with all that belongs to it, whoever else writes', async () => {
+      const stores = [kept.store, await kept.again()];
+      const journals = stores.map((store) =>
+        createJournal(
+          () => store,
+          () => new Date(),
+        ),
+      );
+      const indexes = Array.from({ length: 20 }, (_, index) => index);
+      const saw = (index: number) => journals.map((journal) => journal.recordOnce(`merged ${index}`, [entry('approved'), entry('merged')]));
+      await Promise.all(
+        indexes.flatMap((index) => [...saw(index), ...journals.slice(index % 2, 1).map((one) => one.record(entry('open')))]),
+      );
+      const entries = await all(kept.store);
+      const events = entries.flatMap(({ facts }) => facts['event'] ?? []);
+      expect(entries).toHaveLength(50);
+      expect(events).toHaveLength(20);
+      expect(new Set(events)).toEqual(new Set(indexes.map((index) => `merged ${index}`)));
+      for (const [at, { what }] of entries.entries()) if (what === 'merged') expect(entries[at - 1]?.what).toBe('approved');
+      expect((await verifyChain(kept.store.entries(), [])).problems).toEqual([]);
+      const seen = await (journals[0] as Journal).events();
+      expect([seen.begun, seen.actor('merged 7'), seen.actor('merged 77')]).toEqual([entries[0]?.at, 'lockkeeper', undefined]);
     });
 
     test('what throws while it is linked leaves nothing behind', async () => {

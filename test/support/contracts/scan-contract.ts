@@ -2,6 +2,7 @@ import { startRegistry } from '../../../src/demo/registry.ts';
 import { deployment, host, publish } from '../deployments.ts';
 import type { ScanWorld } from '../scan-world.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { endedContract } from './scan-ended.ts';
 import { lifeContract } from './scan-life.ts';
 import { personContract } from './scan-people.ts';
 import { repositoryContract } from './scan-repository.ts';
@@ -33,6 +34,7 @@ export function scanContract(name: string, create: (folder: string) => Promise<S
 
     lifeContract(begin);
     personContract(begin);
+    endedContract(begin);
     repositoryContract(begin);
     troubleContract(begin);
   });

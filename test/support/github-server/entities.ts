@@ -153,6 +153,7 @@ export const pullEntity = (world: World, of: Pull) => {
 export const shownPullEntity = (world: World, of: Pull, mergeable: boolean | null) => ({
   ...pullEntity(world, of),
   merged: of.mergedAt !== undefined,
+  merged_by: of.mergedAt === undefined || of.closedBy === undefined ? null : userEntity(world, of.closedBy),
   mergeable,
   mergeable_state: mergeable === null ? 'unknown' : mergeable ? 'clean' : 'dirty',
 });

@@ -66,7 +66,7 @@ export async function deleteRef(call: Call): Promise<Reply> {
   const branch = branchOf(`refs/${call.at['ref'] ?? ''}`);
   if ((await headOf(repository, branch)) === undefined) throw new Refused(422, 'Reference does not exist');
   if (isProtected(repository, `refs/heads/${branch}`)) throw new Refused(422, 'Cannot delete this protected branch');
-  await deleteBranch(call.world, repository, branch);
+  await deleteBranch(call.world, repository, branch, call.user);
   return { status: 204 };
 }
 

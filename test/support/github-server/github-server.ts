@@ -194,7 +194,7 @@ export class GitHubServer {
   }
 
   deleteBranch(path: string, branch: string): Promise<void> {
-    return deleteBranch(this.#world, this.repository(path), branch);
+    return deleteBranch(this.#world, this.repository(path), branch, this.#user(ada.login));
   }
 
   merge(path: string, number: number): Promise<void> {
@@ -202,7 +202,7 @@ export class GitHubServer {
   }
 
   closePull(path: string, number: number): void {
-    close(this.#world, this.pull(path, number));
+    close(this.#world, this.pull(path, number), this.#user(ada.login));
   }
 
   comment(path: string, number: number, body: string, login: string = ada.login): void {

@@ -19,6 +19,6 @@ export async function merge(world: World, pull: Pull, user: User): Promise<void>
   const sha = await gitText(repository.directory, ['commit-tree', tree, '-p', target, '-p', pull.sha], { input: message, env });
   await git(repository.directory, ['update-ref', `refs/heads/${base}`, sha, target]);
   const at = world.now();
-  Object.assign(pull, { state: 'closed', closedAt: at, mergedAt: at, mergeCommit: sha, updatedAt: at });
+  Object.assign(pull, { state: 'closed', closedAt: at, closedBy: user, mergedAt: at, mergeCommit: sha, updatedAt: at });
   pushed(world, repository, base, sha);
 }

@@ -14,7 +14,7 @@ import {
   text,
   writable,
 } from './call.ts';
-import { commentEntity, eventEntity, labelEntity, pullEntity, shownPullEntity } from './entities.ts';
+import { commentEntity, eventEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
 import { close, mergeability, relabel } from './pushes.ts';
 import type { Pull, Repository } from './world.ts';
 
@@ -110,7 +110,7 @@ export async function updatePull(call: Call): Promise<Reply> {
     throw invalid('PullRequest', `Base is invalid`);
   const before = JSON.stringify([pull.title, pull.body, pull.base, pull.state]);
   Object.assign(pull, { ...(title !== undefined && { title }), ...(body !== undefined && { body }), ...(base !== undefined && { base }) });
-  if (state === 'closed' && pull.state === 'open') close(call.world, pull);
+  if (state === 'closed' && pull.state === 'open') close(call.world, pull, call.user);
   if (state === 'open' && pull.state === 'closed') {
     if (pull.mergedAt !== undefined) throw invalid('PullRequest', 'state cannot be changed. The pull request was merged.');
     pull.state = 'open';
@@ -168,12 +168,22 @@ export function addLabels(call: Call): Reply {
   return ok(pull.labels.map(labelEntity));
 }
 
+/** A pull request is an issue too, which says who closed it. https://docs.github.com/en/rest/issues/issues#get-an-issue */
+export function getIssue(call: Call): Reply {
+  const pull = pullOf(call, repositoryOf(call));
+  return ok({ ...issueEntity(call, pull), closed_by: pull.closedBy === undefined ? null : userEntity(call.world, pull.closedBy) });
+}
+
+function issueEntity(call: Call, pull: Pull) {
+  const { html_url, user, labels, assignees, state, title, number, body, created_at, updated_at, closed_at } = pullEntity(call.world, pull);
+  return { html_url, user, labels, assignees, state, title, number, body, created_at, updated_at, closed_at };
+}
+
 /** Who may not be assigned is left out without a word. */
 export function addAssignees(call: Call): Reply {
   const pull = pullOf(call, writable(call, 'issues=write; pull_requests=write'));
   const logins = ((call.body['assignees'] ?? []) as readonly string[]).map((login) => login.toLowerCase());
   const found = call.world.users.filter((user) => user.type === 'User' && logins.includes(user.login.toLowerCase()));
   pull.assignees = [...new Set([...pull.assignees, ...found])];
-  const { html_url, user, labels, assignees, state, title, number, body, created_at, updated_at, closed_at } = pullEntity(call.world, pull);
-  return ok({ html_url, user, labels, assignees, state, title, number, body, created_at, updated_at, closed_at }, 201);
+  return ok(issueEntity(call, pull), 201);
 }

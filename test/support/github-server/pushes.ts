@@ -13,14 +13,14 @@ export function pushed(world: World, repository: Repository, branch: string, sha
 }
 
 /** A pull request whose branch is deleted is closed. */
-export async function deleteBranch(world: World, repository: Repository, branch: string): Promise<void> {
+export async function deleteBranch(world: World, repository: Repository, branch: string, user: User): Promise<void> {
   await git(repository.directory, ['update-ref', '-d', `refs/heads/${branch}`]);
-  for (const pull of openFrom(world, repository, branch)) close(world, pull);
+  for (const pull of openFrom(world, repository, branch)) close(world, pull, user);
 }
 
-export function close(world: World, pull: Pull): void {
+export function close(world: World, pull: Pull, user: User): void {
   const at = world.now();
-  Object.assign(pull, { state: 'closed', closedAt: at, updatedAt: at });
+  Object.assign(pull, { state: 'closed', closedAt: at, closedBy: user, updatedAt: at });
 }
 
 /** The pull request has these labels from now on; what changes is an event of it. */

@@ -91,6 +91,7 @@ export interface Pull {
   readonly createdAt: Date;
   updatedAt: Date;
   closedAt?: Date;
+  closedBy?: User;
   mergedAt?: Date;
   mergeCommit?: string;
   sha: string;

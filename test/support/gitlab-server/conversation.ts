@@ -70,7 +70,7 @@ function checked(
 ): Parameters {
   const ofBody = parameters(request, body);
   const inQuery = request.method === 'GET' || request.method === 'DELETE';
-  const astray = inQuery ? Object.keys(ofBody) : [...query.keys()];
+  const astray = inQuery ? Object.keys(ofBody) : operation.inQuery === true ? [] : [...query.keys()];
   const given = check(operation.parameters ?? nothing, { ...Object.fromEntries(query), ...ofBody });
   const refused = [...check(operation.path ?? nothing, at).refused, ...given.refused];
   const unknown = given.unknown.map(

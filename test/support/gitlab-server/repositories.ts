@@ -160,6 +160,23 @@ export async function listTags(call: Call): Promise<Reply> {
   );
 }
 
+/** Lightweight, without a message. Refusals as its Tags::CreateService words them, all with status 400. */
+export async function createTag(call: Call): Promise<Reply> {
+  const project = writable(call);
+  const [name, ref] = [text(call.given, 'tag_name'), text(call.given, 'ref')];
+  const known = (tag: string) => refs(project, `refs/tags/${tag}`, tagFields);
+  await git(project.directory, ['check-ref-format', `refs/tags/${name}`]).catch(() => {
+    throw message(400, 'Tag name invalid');
+  });
+  if ((await known(name)).length > 0) throw message(400, `Tag ${name} already exists`);
+  const commit = await resolve(project, ref, 'Commit').catch(() => {
+    throw message(400, `Target ${ref} is invalid`);
+  });
+  await git(project.directory, ['update-ref', `refs/tags/${name}`, commit]);
+  const [line] = await known(name);
+  return ok(tagEntity(call, project, line ?? []), 201);
+}
+
 export async function listReleases(call: Call): Promise<Reply> {
   const project = projectOf(call);
   const newestFirst = project.releases.toReversed();

@@ -8,6 +8,7 @@ import { merge } from './merging.ts';
 import { createNote, editNote, listNotes } from './notes.ts';
 import {
   archive,
+  createTag,
   deleteBranch,
   listBranches,
   listGroupProjects,
@@ -52,6 +53,7 @@ const table: readonly (readonly [string, Answer])[] = [
   ['GET /projects/:id/repository/commits/:sha/statuses', listStatuses],
   ['POST /projects/:id/statuses/:sha', createStatus],
   ['GET /projects/:id/repository/tags', listTags],
+  ['POST /projects/:id/repository/tags', createTag],
   ['GET /projects/:id/repository/archive.tar.gz', archive],
   ['GET /projects/:id/repository/files/:file_path/raw', rawFile],
   ['GET /projects/:id/releases', listReleases],

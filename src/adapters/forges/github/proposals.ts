@@ -103,6 +103,16 @@ export class Proposals {
     );
   }
 
+  /** A list does not say it, and of a closed one only its issue does. */
+  async endedBy(path: string, { id, state }: Pick<MergeRequest, 'id' | 'state'>): Promise<string | undefined> {
+    const user = await this.#api.ask(`looking at pull request #${id} of`, path, async (rest, at) =>
+      state === 'merged'
+        ? (await rest.pulls.get({ ...at, pull_number: id })).data.merged_by
+        : (await rest.issues.get({ ...at, issue_number: id })).data.closed_by,
+    );
+    return user?.login;
+  }
+
   comment(path: string, id: number, key: string, text: string): Promise<void> {
     return this.#comments.write(path, id, key, text);
   }

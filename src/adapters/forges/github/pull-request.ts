@@ -28,7 +28,13 @@ export function toPull(of: ListedPull | ShownPull): KnownPull {
     createdAt: utc(of.created_at),
     updatedAt: utc(of.updated_at),
     conflicts: false,
+    ...endOf(of),
   };
+}
+
+function endOf({ merged_at: merged, closed_at: closed }: ListedPull | ShownPull): Pick<MergeRequest, 'endedAt'> {
+  const at = merged ?? closed;
+  return at === null ? {} : { endedAt: utc(at) };
 }
 
 export function toPublic({ checked, labelled, ...request }: KnownPull): MergeRequest {

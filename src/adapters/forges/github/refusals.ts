@@ -45,14 +45,15 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitHubRefusal): Ou
 const isMoved = (status: number, reason: string): boolean =>
   (status === 409 && !/empty/i.test(reason)) || (status === 422 && /Reference (already exists|does not exist)/i.test(reason));
 
-function advice({ forge, path = '', asApp, permission }: Attempt, status: number, reason: string): string {
+function advice({ forge, path = '', doing, asApp, permission }: Attempt, status: number, reason: string): string {
   const [where, who] = asApp ? [`forges.${forge}.appId and privateKey`, 'the GitHub App'] : [`forges.${forge}.token`, 'the token'];
   if (status === 401)
     return `put ${asApp ? 'the number and the key of one App' : 'a valid token'} into ${where}; it may have expired or been revoked`;
   if (/archived/i.test(reason)) return 'unarchive the repository, or take it out of app.yml';
   if (status === 409) return 'push a first commit, for example of `lockkeeper init`';
   if (/protected|rule violation|force-push|cannot update/i.test(reason)) {
-    return `let ${asApp ? 'the App' : "the token's user"} create, update and delete branches lockkeeper/* of ${path} (Settings › Rules)`;
+    const what = /^making tag/.test(doing) ? 'create tags lockkeeper-journal/*' : 'create, update and delete branches lockkeeper/*';
+    return `let ${asApp ? 'the App' : "the token's user"} ${what} of ${path} (Settings › Rules)`;
   }
   if (status === 403 && reason.includes('it takes the permission')) return `give ${who} that permission for ${path || 'this'}`;
   if (status === 403)

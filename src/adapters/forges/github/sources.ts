@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { RefusedError } from '../../../domain/errors.ts';
 import type { MergedRequest, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
+import { makeTag } from '../write-once.ts';
 import type { GitHubApi } from './api.ts';
 import { type ComparedCommit, compare } from './compare.ts';
 import { type ListedPull, utc } from './pull-request.ts';
@@ -59,6 +60,19 @@ export class Sources {
       this.#api.list<ListedTag>((paging) => rest.repos.listTags({ ...at, ...paging }), { maxPages: most.tagPages }),
     );
     return items.filter(({ name }) => name.includes(containing)).map(({ name, commit }) => ({ name, commit: commit.sha }));
+  }
+
+  async createTag(path: string, name: string): Promise<void> {
+    const doing = `making tag ${name} in`;
+    const { data } = await this.#api.ask(doing, path, async (rest, at) => {
+      const { data: repository } = await rest.repos.get({ ...at, request: this.#api.conditional });
+      return await rest.git.getRef({ ...at, ref: `heads/${repository.default_branch}` });
+    });
+    await makeTag(
+      () => this.#api.ask(doing, path, (rest, at) => rest.git.createRef({ ...at, ref: `refs/tags/${name}`, sha: data.object.sha })),
+      () => this.tags(path, name),
+      name,
+    );
   }
 
   async history(path: string, from: string, to: string): Promise<SourceHistory | undefined> {

@@ -25,8 +25,15 @@ export function toMergeRequest(of: MergeRequestSchema): KnownRequest {
     createdAt: utc(of.created_at),
     updatedAt: utc(of.updated_at),
     conflicts: of.has_conflicts === true && of.merge_status === 'cannot_be_merged',
+    ...endOf(of),
     checked: of.merge_status === 'can_be_merged' || of.merge_status === 'cannot_be_merged',
   };
+}
+
+function endOf({ state, ...of }: MergeRequestSchema): Pick<MergeRequest, 'endedAt' | 'endedBy'> {
+  const merged = { at: of.merged_at, user: of['merge_user'] as { readonly username: string } | null | undefined };
+  const end = state === 'merged' ? merged : state === 'closed' ? { at: of.closed_at, user: of.closed_by } : undefined;
+  return { ...(end?.at ? { endedAt: utc(end.at) } : {}), ...(end?.user ? { endedBy: end.user.username } : {}) };
 }
 
 export function toPublic({ checked, ...request }: KnownRequest): MergeRequest {

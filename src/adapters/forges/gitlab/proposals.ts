@@ -73,6 +73,16 @@ export class Proposals {
     );
   }
 
+  async #look(path: string, id: number): Promise<MergeRequest> {
+    return toMergeRequest(
+      await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id)),
+    );
+  }
+
+  async endedBy(path: string, { id }: Pick<MergeRequest, 'id'>): Promise<string | undefined> {
+    return (await this.#look(path, id)).endedBy;
+  }
+
   /** Looks first: whoever read the list of merge requests may have read it minutes ago. */
   async #put(
     path: string,
@@ -81,8 +91,7 @@ export class Proposals {
     allowed: readonly MergeRequest['state'][],
     isDone: (now: MergeRequest) => boolean,
   ): Promise<void> {
-    const look = async () =>
-      toMergeRequest(await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id)));
+    const look = () => this.#look(path, id);
     const before = await look();
     if (isDone(before)) return;
     if (!allowed.includes(before.state)) {

@@ -33,11 +33,14 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitLabRefusal): Ou
   return new RefusedError(scope, `${said}; ${advice(attempt, status, reason)}`, { status });
 }
 
-function advice({ forge, path = '', role = 'Developer' }: Attempt, status: number, reason: string): string {
+function advice({ forge, path = '', doing, role = 'Developer' }: Attempt, status: number, reason: string): string {
   const token = `forges.${forge}.token`;
   if (status === 401) return `put a valid token into ${token}; it may have expired or been revoked`;
   if (/insufficient_scope/i.test(reason)) return `the token in ${token} needs the scope "api"`;
   if (/archived/i.test(reason)) return 'unarchive the project, or take it out of app.yml';
+  if (/^making tag/.test(doing) && (status === 403 || /protected/i.test(reason))) {
+    return `give the token's user the role Developer in ${path} and, where a rule protects the tag, allow them to create it (Settings › Repository › Protected tags)`;
+  }
   // GitLab says so for a role that is too low as well as for a protected branch.
   if (/protected|not allowed to push/i.test(reason)) {
     return `give the token's user the role Developer in ${path} and, where a rule protects lockkeeper/*, allow them to push and force-push there (Settings › Repository › Protected branches)`;

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { CommitSchema, MergeRequestSchema, ReleaseSchema, TagSchema } from '@gitbeaker/rest';
 import { RefusedError } from '../../../domain/errors.ts';
 import type { MergedRequest, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
+import { makeTag } from '../write-once.ts';
 import type { GitLabApi } from './api.ts';
 import { utc } from './merge-request.ts';
 
@@ -31,6 +32,16 @@ export class Sources {
       this.#api.listRefs<TagSchema>((paging) => tags.all(path, { search: containing, ...paging }), { maxPages: most.tagPages }),
     );
     return items.filter(({ name }) => name.includes(containing)).map(({ name, commit }) => ({ name, commit: commit.id }));
+  }
+
+  async createTag(path: string, name: string): Promise<void> {
+    const doing = `making tag ${name} in`;
+    const { default_branch: branch } = await this.#api.ask(doing, path, ({ projects }) => projects.show(path));
+    await makeTag(
+      () => this.#api.ask(doing, path, ({ tags }) => tags.create(path, name, branch)),
+      () => this.tags(path, name),
+      name,
+    );
   }
 
   /** One request per hundred commits; a comparison would send the whole diff along. GitLab lists nothing for a revision it does not know. */

@@ -9,9 +9,9 @@ import { toMergeRequest, toMergeRequests } from './merge-request.ts';
 import { isFullId } from './names.ts';
 import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
-import { close, comment, commit, descriptionLimit, edit, lookAtAll, open } from './requests.ts';
+import { close, comment, commit, descriptionLimit, edit, endedBy, lookAtAll, open } from './requests.ts';
 import { approve, reviews } from './reviews.ts';
-import { file, history, releaseNotes, tags } from './source.ts';
+import { createTag, file, history, releaseNotes, tags } from './source.ts';
 import { setStatus, statuses } from './statuses.ts';
 
 export interface LocalForge {
@@ -46,6 +46,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
       const found = at(repository);
       return toMergeRequests(found, links, (await lookAtAll(found, time(), warn)).filter(isOurs));
     },
+    endedBy: async (repository, { id }) => endedBy(at(repository), id),
     branchCommits: async (repository, branch, target) => branchCommits(at(repository), branch, target),
     branchHead: async (repository, branch) => branchHead(at(repository), branch),
     commit: async (repository, change) => commit(at(repository), change, time()),
@@ -60,6 +61,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     projectUrl: (repository) => links.project(repository),
     exists: async (repository) => exists(place, repository),
     tags: async (repository, containing) => tags(at(repository), containing),
+    createTag: async (repository, tag) => createTag(at(repository), tag),
     history: async (repository, from, to) => history(at(repository), links, from, to),
     mergedSince: async (repository, since) => mergedSince(at(repository), links, since, time(), warn),
     releaseNotes: async (repository) => releaseNotes(at(repository), links),

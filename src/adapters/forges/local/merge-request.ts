@@ -24,6 +24,7 @@ export async function toMergeRequests(
 
 export function toMergeRequest(repository: Repository, links: Links, record: MergeRecord, conflicting: boolean): MergeRequest {
   const { id, title, description, state, sourceBranch, targetBranch, commit, labels, createdAt, updatedAt } = record;
+  const endedAt = { open: undefined, merged: record.mergedAt, closed: record.closedAt }[state];
   const url = links.mergeRequest(repository, id);
   return {
     id,
@@ -38,5 +39,6 @@ export function toMergeRequest(repository: Repository, links: Links, record: Mer
     createdAt,
     updatedAt,
     conflicts: conflicting,
+    ...(endedAt !== undefined && { endedAt }),
   };
 }

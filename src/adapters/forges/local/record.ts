@@ -3,6 +3,9 @@ import { branchPrefix } from '../../../domain/identifiers.ts';
 /** Who writes in merge requests and comments of ours. */
 export const ourName = 'lockkeeper';
 
+/** What closes a merge request when nobody does. */
+export const deletedBranch = 'a deleted branch';
+
 /** A merge request as it stands in its file, `merge-requests/<id>.json`. Keys that we do not know are kept when the file is written again. */
 export interface MergeRecord {
   readonly id: number;
@@ -21,6 +24,7 @@ export interface MergeRecord {
   readonly mergedAt?: string;
   /** Where there is one: a target that was only moved forward has none. */
   readonly mergeCommit?: string;
+  readonly closedAt?: string;
   /** Who closed it, or what: `a deleted branch`. */
   readonly closedBy?: string;
   readonly approvals: readonly Approval[];
@@ -119,6 +123,7 @@ const shape: Readonly<Record<keyof MergeRecord, Fits>> = {
   updatedAt: time,
   mergedAt: optional(time),
   mergeCommit: optional(text),
+  closedAt: optional(time),
   closedBy: optional(text),
   approvals: listOf(withKeys({ user: text, commit: text, at: time })),
   comments: listOf(withKeys({ key: optional(text), author: text, text, createdAt: time, updatedAt: time })),

@@ -2,7 +2,7 @@ import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts'
 import type { BranchChange, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
-import { ourName as author, type MergeRecord } from './record.ts';
+import { ourName as author, deletedBranch, type MergeRecord } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
 import { settle } from './settle.ts';
 import { alone, nextId, putRecord, readShelf, requireRecord, type Shelf, unreadable } from './shelf.ts';
@@ -162,6 +162,12 @@ interface Closing {
   readonly commit: string;
 }
 
+/** See Forge. A merge by plain git has the name of nobody whom this forge knows. */
+export async function endedBy(repository: Repository, id: number): Promise<string | undefined> {
+  const { state, closedBy } = await requireRecord(repository, id);
+  return state === 'closed' && closedBy !== deletedBranch ? closedBy : undefined;
+}
+
 /** See Forge. The file first: a branch that is gone while its merge request is open would read as a person's no. */
 export async function close(repository: Repository, id: number, { description, branch, commit: at }: Closing, now: string): Promise<void> {
   await refuseArchived(repository);
@@ -172,7 +178,8 @@ export async function close(repository: Repository, id: number, { description, b
     if (record.state === 'merged') {
       throw new ConflictError(repository.scope, `${repository.scope}: merge request ${id} was merged meanwhile and cannot be closed`);
     }
-    if (record.state === 'open') await putRecord(repository, { ...record, description, state: 'closed', closedBy: author, updatedAt: now });
+    if (record.state === 'open')
+      await putRecord(repository, { ...record, description, state: 'closed', closedAt: now, closedBy: author, updatedAt: now });
     else if (record.description !== description) await putRecord(repository, { ...record, description, updatedAt: now });
     await deleteBranch(repository, branch, at);
   });

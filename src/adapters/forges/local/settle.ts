@@ -1,4 +1,4 @@
-import type { MergeRecord } from './record.ts';
+import { deletedBranch, type MergeRecord } from './record.ts';
 
 /** What git says about the branches of a merge request. */
 export interface Sight {
@@ -18,6 +18,6 @@ export function settle(record: MergeRecord, { head, contained, mergeCommit }: Si
   const commit = head ?? record.commit;
   if (contained)
     return { ...record, commit, state: 'merged', ...(mergeCommit === undefined ? {} : { mergeCommit }), mergedAt: now, updatedAt: now };
-  if (head === undefined) return { ...record, state: 'closed', closedBy: 'a deleted branch', updatedAt: now };
+  if (head === undefined) return { ...record, state: 'closed', closedAt: now, closedBy: deletedBranch, updatedAt: now };
   return head === record.commit ? record : { ...record, commit, updatedAt: now };
 }

@@ -1,4 +1,6 @@
+import { RefusedError } from '../../../domain/errors.ts';
 import type { ReleaseNote, SourceHistory, Tag } from '../../../domain/forge.ts';
+import { state } from './branches.ts';
 import type { Links } from './links.ts';
 import { isFilePath, isId, isRefName } from './names.ts';
 import { message, objects, rows } from './objects.ts';
@@ -24,6 +26,19 @@ export async function tags(repository: Repository, containing: string): Promise<
     const commit = peeled[at]?.id;
     return commit === undefined ? [] : [{ name, commit }];
   });
+}
+
+/** See Forge. */
+export async function createTag(repository: Repository, name: string): Promise<void> {
+  const { git, scope } = repository;
+  if (!isRefName(name)) throw new RefusedError(scope, `${scope}: ${name} is not a name of a tag`);
+  const { commit } = await state(repository);
+  const isThere = async () => (await git.run('reading tags', ['for-each-ref', `refs/tags/${name}`])).out.length > 0;
+  try {
+    await git.run(`making tag ${name}`, ['update-ref', `refs/tags/${name}`, commit, '0'.repeat(commit.length)]);
+  } catch (error) {
+    if (!(await isThere())) throw error;
+  }
 }
 
 /** See Forge; at most the newest thousand commits. */

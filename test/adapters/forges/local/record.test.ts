@@ -58,7 +58,12 @@ test.each([
   ['merged', record, { head, contained: true, mergeCommit: merge }, { state: 'merged', mergeCommit: merge, mergedAt: now, updatedAt: now }],
   ['pushed to and merged', record, { head: moved, contained: true }, { state: 'merged', commit: moved, mergedAt: now, updatedAt: now }],
   ['merged, branch deleted', record, { head: undefined, contained: true }, { state: 'merged', mergedAt: now, updatedAt: now }],
-  ['branch deleted', record, { head: undefined, contained: false }, { state: 'closed', closedBy: 'a deleted branch', updatedAt: now }],
+  [
+    'branch deleted',
+    record,
+    { head: undefined, contained: false },
+    { state: 'closed', closedAt: now, closedBy: 'a deleted branch', updatedAt: now },
+  ],
   ['closed, then merged', { ...record, state: 'closed' as const }, { head: moved, contained: true }, {}],
   ['merged, then pushed to', { ...record, state: 'merged' as const }, { head: moved, contained: false }, {}],
 ])('%s', (_, before, sight, change) => {

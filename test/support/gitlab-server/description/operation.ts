@@ -9,6 +9,8 @@ export interface Operation {
   readonly path?: TObject;
   /** In the query of a GET or DELETE, else in the JSON body. */
   readonly parameters?: TObject;
+  /** A POST or PUT that GitLab documents with its parameters in the query; they may stand in the body all the same. */
+  readonly inQuery?: true;
   /** Names of the parameters that GitLab has and the stand-in does not act on: nobody may count on them here. */
   readonly unmodelled?: readonly string[];
   /** By status; `raw` is not JSON. */

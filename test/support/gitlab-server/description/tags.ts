@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import { commit } from './commits.ts';
 import type { Operation } from './operation.ts';
-import { entity, flag, nullable, optional, paging, sha, text, time } from './shapes.ts';
+import { entity, filled, flag, nullable, optional, paging, sha, text, time } from './shapes.ts';
 
 const tag = entity({
   name: text,
@@ -25,5 +25,12 @@ export const tags = {
     unmodelled: ['order_by', 'page_token', 'pagination', 'sort'],
     replies: { 200: Type.Array(tag) },
     refuses: [422],
+  },
+  'POST /projects/:id/repository/tags': {
+    page: 'https://docs.gitlab.com/api/tags/#create-a-new-tag',
+    parameters: Type.Object({ tag_name: filled, ref: filled }),
+    inQuery: true,
+    unmodelled: ['message'],
+    replies: { 201: tag },
   },
 } as const satisfies Record<string, Operation>;

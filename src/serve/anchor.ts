@@ -1,0 +1,33 @@
+import { repositoryRef } from '../config/repository.ts';
+import type { Config } from '../config/schema.ts';
+import type { Forge } from '../domain/forge.ts';
+import { anchorTag, headText } from '../journal/anchor.ts';
+import type { AnchorPlace } from '../journal/anchoring.ts';
+
+/** Says a text in a channel, once per key. */
+type Say = (channel: string, text: string, key: string) => Promise<unknown>;
+
+/** Where app.yml wants the journal's newest hash to be put. */
+export function anchorPlaces(
+  { journal: { anchor } }: Pick<Config, 'journal'>,
+  forges: ReadonlyMap<string, Forge>,
+  say: Say | undefined,
+): readonly AnchorPlace[] {
+  const { repository, slack } = anchor;
+  const place = repository === undefined ? undefined : repositoryRef(repository);
+  const forge = place && forges.get(place.forge);
+  return [
+    ...(repository === undefined || place === undefined || forge === undefined
+      ? []
+      : [{ name: repository, put: (head) => forge.createTag(place.path, anchorTag(head)) } satisfies AnchorPlace]),
+    ...(slack === undefined || say === undefined
+      ? []
+      : [
+          {
+            name: `Slack ${slack}`,
+            put: async (head) =>
+              void (await say(slack, `journal: ${head.number} entries, newest ${headText(head)}`, `anchor ${headText(head)}`)),
+          } satisfies AnchorPlace,
+        ]),
+  ];
+}
