@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { tableText } from '../src/cli/table.ts';
 import { type Goal, goalsOf, median, medianTrial } from './goals.ts';
 import { help } from './scanner.ts';
+import { soakFor } from './soak.ts';
 import { type Figures, runTrial, type Trial } from './trial.ts';
 import { webhookGoals } from './webhooks.ts';
 import { environmentCount, packageCount, proposalsEach, referencesEach } from './world.ts';
@@ -15,11 +16,22 @@ const { values } = parseArgs({
     json: { type: 'string' },
     webhooks: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '30' },
+    soak: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
   },
 });
 if (values.webhooks) {
   process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds)))}\n`);
   process.exit();
+}
+if (values.soak) {
+  const { figures, goals, problems, folder } = await soakFor(Number(values.minutes), Number(values.seed));
+  const rows = Object.entries(figures).map(([what, value]) => [what, Number.isInteger(value) ? `${value}` : value.toFixed(1)]);
+  process.stdout.write(`${tableText(['figure', 'measured'], rows, { width: undefined, color: false })}\n\n${goalsTable(goals)}\n`);
+  for (const problem of problems) process.stdout.write(`- ${problem}\n`);
+  if (problems.length > 0) process.stdout.write(`its log and store: ${folder}\n`);
+  process.exit(problems.length > 0 ? 1 : 0);
 }
 const [runs, moving] = [Number(values.runs), Number(values.moving)];
 const helpSeconds = median(await repeat(runs, help));

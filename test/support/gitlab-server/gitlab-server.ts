@@ -62,7 +62,7 @@ export class GitLabServer {
     await new Promise<void>((ready) => {
       this.#server.listen(0, '127.0.0.1', ready);
     });
-    this.#world.url = `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.root ?? ''}`;
+    this.#world.url = this.#options.externalUrl ?? this.address;
   }
 
   async close(): Promise<void> {
@@ -72,6 +72,12 @@ export class GitLabServer {
     });
     await Promise.allSettled(this.#world.projects.flatMap(({ requests }) => requests.map(({ checking }) => checking ?? Promise.resolve())));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Where it listens. */
+  get address(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${this.#options.root ?? ''}`;
   }
 
   /** As a browser would show it: with the relative root, without `/api/v4`. */

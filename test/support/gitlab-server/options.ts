@@ -58,6 +58,8 @@ export interface GitLabOptions {
   readonly projects?: Readonly<Record<string, Files>>;
   /** Every answer takes at least that long. */
   readonly delayMs?: number;
+  /** The address that it is known by, where that is a proxy's. */
+  readonly externalUrl?: string;
   /** GitLab under a path: `/gitlab`. */
   readonly root?: string;
   /** It speaks https. PEM texts. */
