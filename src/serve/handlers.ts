@@ -6,6 +6,7 @@ import type { Store } from '../domain/store.ts';
 import { announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
+import { newsOf } from '../updates/news.ts';
 import { reportOf, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 
@@ -46,6 +47,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
 async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult> {
   const about = log.child({ trace: job.trace });
+  const { store, locks, queue } = services.persistence;
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
   const result = await look(services.scanPorts(progress));
@@ -59,8 +61,7 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
     'scanned',
   );
-  if (notify !== undefined)
-    await announceProposals({ store: services.persistence.store, queue: services.persistence.queue() }, proposals, job.trace);
+  if (notify !== undefined) await announceProposals({ store, locks, queue: queue() }, newsOf(result), job.trace);
   return result;
 }
 

@@ -7,14 +7,14 @@ import type { Proposal, Update } from '../domain/update.ts';
 import { inspectBranch } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
-import { type ForgeView, firstView, type Viewer, viewAgain } from './forge-view.ts';
+import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } from './forge-view.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 import { type Hold, writeTurns } from './write-turns.ts';
 
@@ -27,6 +27,10 @@ export interface AppOutcome {
   readonly url?: string;
   /** Why the action could not be decided or carried out. */
   readonly problem?: unknown;
+  /** The newest of those that are not open any more. */
+  readonly ended?: MergeRequest;
+  /** The newest write to the environment of which it is certain that all this is later. */
+  readonly shows?: number;
 }
 
 /** What the apps of one environment share. */
@@ -38,6 +42,8 @@ interface Scene {
   readonly view: () => ForgeView;
   /** One that shows all that was written before this hold. */
   readonly viewIn: (hold: Hold) => Promise<ForgeView>;
+  /** Asks the forge. Throws ConflictError when the default branch is not as it was scanned. */
+  readonly requireUnmoved: () => Promise<unknown>;
   /** One after the other where there is a limit, so that the first by name get the room. */
   readonly decide: LimitFunction;
   readonly text: LimitFunction;
@@ -110,6 +116,7 @@ async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<strin
     forge,
     view: () => view,
     viewIn,
+    requireUnmoved: () => requireUnmoved(viewer),
     decide: pLimit(now.settings.updates.maxOpen === undefined ? atOnce.texts : 1),
     text: pLimit(atOnce.texts),
     write: pLimit(atOnce.writes),
@@ -128,6 +135,7 @@ class Outdated extends Error {
 
 interface Decided {
   readonly view: ForgeView;
+  readonly shows: number;
   readonly action: Action;
 }
 
@@ -136,8 +144,9 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
   try {
     let decided = await decide(scene, scene.view(), app, looked);
     for (;;) {
-      const { action } = decided;
-      outcome = { app, looked, action, ...('request' in action && { url: action.request.url }) };
+      const { action, shows } = decided;
+      const ended = newestEnded(decided.view.requests.get(app) ?? []);
+      outcome = { app, looked, action, shows, ...(ended && { ended }), ...('request' in action && { url: action.request.url }) };
       const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
       if (!('outdated' in done)) return { ...outcome, ...done };
       decided = done.outdated;
@@ -147,18 +156,24 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
   }
 }
 
+const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefined =>
+  requests.filter(({ state }) => state !== 'open').sort((a, b) => b.id - a.id)[0];
+
 const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
-  scene.decide(async () => ({ view, action: gated(view, reconcile(await stateOf(scene, view, app, looked))) }));
+  scene.decide(async () => {
+    const shows = view.shows();
+    return { view, shows, action: gated(view, reconcile(await stateOf(scene, view, app, looked))) };
+  });
 
 async function carriedOut(
   scene: Scene,
   decided: Decided,
   app: string,
   looked: readonly Looked[],
-): Promise<{ readonly url?: string } | { readonly outdated: Decided }> {
+): Promise<{ readonly url?: string; readonly shows?: number } | { readonly outdated: Decided }> {
   try {
     const url = await carryOut(writerOf(scene, decided, app, looked), decided.action);
-    return url === undefined ? {} : { url };
+    return url === undefined ? {} : { url, ...(decided.action.kind !== 'keep' && { shows: scene.view().shows() }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
@@ -179,6 +194,7 @@ function turn<T>(
         const again = await decide(scene, newer, app, looked);
         if (!isDeepStrictEqual(again.action, action)) throw new Outdated(again);
       }
+      if (action.kind === 'open' && wasMerged(action.proposal, newer.requests.get(app) ?? [])) await scene.requireUnmoved();
       hold.stillHeld();
       return await work(hold.stillHeld);
     }),

@@ -17,7 +17,7 @@ import { environmentReport, heldReports, mergeErrors, proposalReport, scanError 
 import { type AppOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
-import { lastWrite } from './write-turns.ts';
+import { type LastWrite, lastWrite } from './write-turns.ts';
 
 /** What a scan reaches the world through. */
 export interface ScanPorts {
@@ -64,7 +64,7 @@ export interface Scan {
   concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
   /** The last write to each environment, `FORGE:PATH`, before the forge was asked anything about any of them. */
-  readonly seen: ReadonlyMap<string, number | undefined>;
+  readonly seen: ReadonlyMap<string, LastWrite>;
   /** An environment as it stands now, read once; undefined when app.yml has none of that name. */
   environment(name: string): Promise<EnvironmentNow> | undefined;
 }

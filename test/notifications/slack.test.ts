@@ -35,7 +35,7 @@ function world(given: string = token) {
     store,
     jobs,
     waits,
-    scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue }, proposals, 'trace-1'),
+    scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue, locks }, proposals, 'trace-1'),
     /** Works all jobs off, once each; what fails is given back. */
     async work(): Promise<unknown[]> {
       const problems: unknown[] = [];
@@ -49,7 +49,8 @@ function world(given: string = token) {
 const proposal: ProposalNews = {
   environment: 'staging',
   title: 'billing 1.4.2 → 1.5.0',
-  action: 'open',
+  state: 'open',
+  shows: 1,
   url: 'https://gitlab.example.com/env/-/merge_requests/1',
 };
 
@@ -62,9 +63,9 @@ test('one thread per merge request, edited in place, with what happened below; i
   expect(await work()).toEqual([]);
   expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> waits for review`]);
   expect(shown('prod-deployments')).toHaveLength(1);
-  await scan({ ...proposal, action: 'update', title: 'billing 1.4.2 → 1.6.0' });
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
   await work();
-  await scan({ ...proposal, action: 'close', title: 'billing 1.4.2 → 1.6.0', reason: 'billing 1.6.0 was withdrawn' });
+  await scan({ ...proposal, state: 'closed', title: 'billing 1.4.2 → 1.6.0', reason: 'billing 1.6.0 was withdrawn' });
   await work();
   expect(shown('deployments')).toEqual([
     `*staging*: ${link}billing 1.4.2 → 1.6.0> closed: billing 1.6.0 was withdrawn`,
@@ -79,10 +80,33 @@ test('nothing is said twice: a scan that keeps, the same scan again, a job again
   const again = [...jobs];
   await work();
   jobs.push(...again);
-  await scan({ ...proposal, action: 'keep' });
+  await scan(proposal);
   await work();
   expect(jobs).toEqual([]);
   expect(shown('deployments')).toHaveLength(1);
+});
+
+test('what a scan did and had no time to say, the next one says; what an older one saw is no news any more', async () => {
+  const { scan, work } = world();
+  const next = { ...proposal, title: 'billing 1.4.2 → 1.6.0', shows: 3 };
+  await scan(proposal);
+  await scan(next);
+  await scan({ ...proposal, shows: 2 });
+  await scan({ ...next, shows: 2 });
+  await work();
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.6.0> waits for review`, '  Now billing 1.4.2 → 1.6.0']);
+});
+
+test.each<[ProposalNews['state'], string, string]>([
+  ['merged', 'merged', 'Merged'],
+  ['closed', 'closed', 'Closed'],
+])('a merge request that a person has %s says so, and one that nobody had heard of says nothing', async (state, text, event) => {
+  const { scan, work } = world();
+  await scan(proposal, { ...proposal, state, url: 'https://gitlab.example.com/env/-/merge_requests/2' });
+  await scan({ ...proposal, state, shows: 2 });
+  await scan({ ...proposal, state, shows: 3 });
+  expect(await work()).toEqual([]);
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> ${text}`, `  ${event}`]);
 });
 
 test('at most one message a second in a channel', async () => {
@@ -104,10 +128,10 @@ test.each([
   expect(await work()).toEqual([
     expect.objectContaining({ name: 'OutsideError', message: expect.stringContaining('posting in #deployments') }),
   ]);
-  await scan({ ...proposal, action: 'update', title: 'billing 1.4.2 → 1.6.0' });
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
   slack.fail({ method: 'chat.postMessage', status: 503, after });
   await work();
-  await scan({ ...proposal, action: 'keep', title: 'billing 1.4.2 → 1.6.0' });
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
   expect(await work()).toEqual([]);
   expect(shown('deployments').slice(1).toSorted()).toEqual([
     '  Now billing 1.4.2 → 1.6.0',

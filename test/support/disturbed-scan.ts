@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Registry } from '../../src/demo/registry.ts';
+import type { Forge } from '../../src/domain/forge.ts';
 import { createServices } from '../../src/services.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
 import { reportOf, scan } from '../../src/updates/scan.ts';
@@ -43,15 +44,27 @@ packages: [{ match: "**", owner: ada${more} }]
   return { ...world, folder, scanOnce, snapshot: () => snapshot(world) };
 }
 
-async function scanIn(folder: string, token: string): Promise<ScanReport> {
+/** A scan in a process of its own, before whose look at the merge requests something happens. */
+export async function scanIn(folder: string, token: string, beforeRequests = async () => {}): Promise<ScanReport> {
   const loaded = loadConfig(join(folder, 'app.yml'), { GITLAB_TOKEN: token });
   const services = await createServices(loaded, { redact: (text) => text, warn: () => {}, wait: () => Promise.resolve() });
   try {
-    return reportOf(await scan(services.scanPorts({ add: () => {}, done: () => {} }), services.settings, { dryRun: false }));
+    const ports = services.scanPorts({ add: () => {}, done: () => {} });
+    const forge = (name: string) => lateLook(ports.forge(name), beforeRequests);
+    return reportOf(await scan({ ...ports, forge }, services.settings, { dryRun: false }));
   } finally {
     await services.close();
   }
 }
+
+const lateLook = (forge: Forge, before: () => Promise<void>): Forge =>
+  new Proxy(forge, {
+    get(target, name: keyof Forge) {
+      if (name === 'mergeRequests') return (path: string) => before().then(() => target.mergeRequests(path));
+      const value: unknown = target[name];
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 
 async function snapshot({ server }: GitLabScanWorld): Promise<unknown> {
   const listed = await gitText(server.directory(path), ['for-each-ref', '--format=%(refname) %(tree)', 'refs/heads/']);

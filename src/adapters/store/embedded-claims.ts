@@ -45,7 +45,7 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
         const rows = connection
           .prepare(
             `SELECT id FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running')
-             ORDER BY due, added, rowid LIMIT ?`,
+             ORDER BY kind = 'notify', due, added, rowid LIMIT ?`,
           )
           .all(now(), room);
         const take = connection.prepare(`UPDATE job SET state = 'running', attempts = attempts + 1, worker = ? WHERE id = ? RETURNING *`);

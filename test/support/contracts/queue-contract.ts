@@ -123,6 +123,26 @@ export function queueContract(name: string, create: () => Promise<QueueFixture>)
       expect(seen).toEqual(['c', 'b', 'a']);
     });
 
+    test('what people are told waits for what is to be done, also after a failure', async () => {
+      const notify = (thread: string): NewJob => ({ data: { kind: 'notify', thread }, key: thread, trace: 't' });
+      await queue.add([notify('first')]);
+      await queue.add([notify('second')]);
+      await queue.add([scanOf('a')]);
+      const seen: string[] = [];
+      const handle = async ({ key, attempts }: Job): Promise<void> => {
+        seen.push(key);
+        if (key === 'first' && attempts === 1) throw new Error('not now');
+      };
+      const worker = await work(handle, { atOnce: 1 });
+      await settles(['first', 'waiting', 1]);
+      await worker.stop(0);
+      await fixture.pass(20_000);
+      await queue.add([scanOf('b')]);
+      await work(handle, { atOnce: 1 });
+      await settles();
+      expect(seen).toEqual(['a', 'first', 'second', 'b', 'first']);
+    });
+
     test('at most so many at once, and never two of the same kind and key, in all workers together', async () => {
       const running: string[] = [];
       const seen: string[] = [];

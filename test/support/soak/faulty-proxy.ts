@@ -34,7 +34,8 @@ export async function startFaultyProxy(dice: Dice): Promise<FaultyProxy> {
     if (kind === 'slow') await sleep(dice.below(slowest));
     if (kind === 'reset') return void response.destroy();
     if (kind === '429') return void response.writeHead(429, { 'retry-after': String(1 + dice.below(2)) }).end('{"ok":false}');
-    if (kind === '5xx') return void response.writeHead(500 + dice.below(4), { 'content-type': 'text/html' }).end('<h1>Whoops</h1>');
+    if (kind === '5xx')
+      return void response.writeHead(dice.oneOf([500, 502, 503, 504]) ?? 500, { 'content-type': 'text/html' }).end('<h1>Whoops</h1>');
     const reply = await forward(target, incoming, body);
     if (kind === 'reset after') return void response.destroy();
     if (kind === '5xx after') return void response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');

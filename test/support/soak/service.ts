@@ -33,7 +33,9 @@ export function createService(config: string, log: string, env: Readonly<Record<
       const started = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       started.stderr?.pipe(createWriteStream(log, { flags: 'a' }));
       let out = '';
-      started.stdout?.on('data', (piece: Buffer) => void (out += piece.toString()));
+      started.stdout?.on('data', (piece: Buffer) => {
+        out += piece.toString();
+      });
       await until(
         () => out.includes('Listening on') || undefined,
         () => {

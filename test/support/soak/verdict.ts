@@ -76,12 +76,14 @@ function onAnnouncements({ gitlab, slack }: SoakWorld): string[] {
     const problems = requests.flatMap((request) => {
       const top = messages.filter(({ thread, text }) => thread === undefined && text.includes(`/merge_requests/${request.iid}|`));
       const [message] = top;
+      if (message === undefined && request.state !== 'opened') return []; // over before anybody could tell
       if (message === undefined || top.length > 1) return [`${environment}!${request.iid} was announced ${top.length} times`];
       known.add(message.ts);
       const lines = messages.filter(({ thread }) => thread === message.ts).map(({ text }) => text);
       const repeated = lines.length === new Set(lines).size ? [] : [`${environment}!${request.iid}: said again: ${lines.join(' | ')}`];
-      const current = `|${request.title.replaceAll('>', '&gt;')}> waits for review`;
-      const stale = request.state === 'opened' && !message.text.includes(current);
+      const current = `|${request.title.replaceAll('>', '&gt;')}> ${{ opened: 'waits for review', merged: 'merged', closed: 'closed' }[request.state]}`;
+      const isNewest = requests.every(({ iid, sourceBranch }) => sourceBranch !== request.sourceBranch || iid <= request.iid);
+      const stale = isNewest && !message.text.includes(current);
       return stale ? [...repeated, `${environment}!${request.iid}: "${request.title}" is announced as ${message.text}`] : repeated;
     });
     const others = messages.filter(({ ts, thread }) => !known.has(thread ?? ts));

@@ -3,7 +3,7 @@ import type { Job } from '../../../domain/queue.ts';
 import type { Claims } from '../worker.ts';
 import { inside, queueName } from './boss.ts';
 import type { Postgres, Query } from './connection.ts';
-import { again, jobOf, type Kept, type Row, slotOf } from './jobs.ts';
+import { again, byAge, jobOf, type Kept, type Row, slotOf } from './jobs.ts';
 import { claimLock, lockClass } from './migrations.ts';
 
 /** Jobs taken from pg-boss. A job whose worker was not heard of is given to another; what the first says of it afterwards counts for nothing. */
@@ -29,7 +29,7 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
         return await boss.fetch<Kept>(queueName, { ...inside(query), batchSize: room, includeMetadata: true, groupConcurrency: 1 });
       });
       for (const row of rows) fetched.set(row.id, row);
-      return rows.flatMap((row) => jobOf(row) ?? []);
+      return rows.sort(inTurn).flatMap((row) => jobOf(row) ?? []);
     },
     async renew(jobs) {
       const rows = jobs.flatMap(({ id }) => fetched.get(id) ?? []);
@@ -62,6 +62,9 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
       }),
   };
 }
+
+/** Postgres gives the rows that it changed in no order. */
+const inTurn = (a: Row, b: Row): number => b.priority - a.priority || byAge(a, b);
 
 /** The ids of those attempts that are still the ones that run; their rows are locked until the transaction ends. */
 async function touched(boss: PgBoss, rows: readonly Row[], query: Query): Promise<readonly string[]> {

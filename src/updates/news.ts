@@ -1,0 +1,39 @@
+import { readMarker } from '../domain/identifiers.ts';
+import { proposalReport } from './report-rows.ts';
+import type { ScanResult } from './scan.ts';
+import type { AppOutcome } from './scan-environment.ts';
+
+/** How a merge request stands after a scan. */
+export interface News {
+  readonly environment: string;
+  readonly title: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  /** Why we closed it. */
+  readonly reason?: string;
+  readonly url: string;
+  /** Of two that know of different writes to the environment, the one that knows of more is right. */
+  readonly shows: number;
+}
+
+/** Of every app: the merge request that is open, and the newest that is not any more. Whether people know of it already, who tells them finds out. */
+export const newsOf = ({ environments }: ScanResult): readonly News[] =>
+  environments.flatMap(({ now, apps }) => apps.flatMap((outcome) => newsOfApp(now.settings.name, outcome)));
+
+function newsOfApp(environment: string, outcome: AppOutcome): News[] {
+  const { ended, shows = 0 } = outcome;
+  const report = proposalReport(environment, outcome);
+  const known = { environment, shows };
+  const past: News[] =
+    ended === undefined || ended.state === 'open'
+      ? []
+      : [{ ...known, ...closing(ended.description), title: ended.title, url: ended.url, state: ended.state }];
+  if (report?.url === undefined || outcome.action.kind === 'hold') return past;
+  const { title, url, action, reason } = report;
+  if (action !== 'close') return [...past, { ...known, title, url, state: 'open' }];
+  return [...past, { ...known, title, url, state: 'closed', ...(reason !== undefined && { reason }) }];
+}
+
+function closing(description: string): { readonly reason?: string } {
+  const reason = readMarker(description)?.closed;
+  return reason === undefined ? {} : { reason };
+}
