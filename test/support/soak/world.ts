@@ -38,18 +38,14 @@ export interface SoakWorldOptions {
   readonly schedule: string;
   /** Default: embedded. */
   readonly store?: string;
-  /** Default: one free port; of several replicas each has its own app.yml. */
+  /** Default: one that is free, and stays the same when the service is started again; 0: each replica takes one. */
   readonly port?: number;
 }
 
-export async function createSoakWorld({
-  folder,
-  dice,
-  apps: count,
-  schedule,
-  store = 'file:./data',
-}: SoakWorldOptions): Promise<SoakWorld> {
-  const [port = 0] = await freePorts(1);
+export async function createSoakWorld(options: SoakWorldOptions): Promise<SoakWorld> {
+  const { folder, dice, apps: count, schedule, store = 'file:./data' } = options;
+  const [free = 0] = await freePorts(1);
+  const { port = free } = options;
   const networks = { gitlab: await startFaultyProxy(dice), registry: await startFaultyProxy(dice), slack: await startFaultyProxy(dice) };
   const registry = await startRegistry();
   const gitlab = await startGitLab({ externalUrl: networks.gitlab.url });

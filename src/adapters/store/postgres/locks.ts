@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type pg from 'pg';
 import type { Locks } from '../../../domain/locks.ts';
 import { locksFrom } from '../turns.ts';
@@ -16,6 +17,8 @@ const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; 
 
 interface Session {
   readonly client: pg.Client;
+  /** One statement at a time: a client takes no more. */
+  readonly query: (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Record<string, unknown>>>;
   /** Aborted when the connection ended: its locks are lost. */
   readonly lost: AbortController;
   readonly heart: NodeJS.Timeout;
@@ -38,14 +41,12 @@ export function postgresLocks(postgres: Postgres): Locks & { close(): Promise<vo
     await client.end();
   };
   const locks = locksFrom(async (name) => {
-    const { client, lost } = await current();
+    const { query, lost } = await current();
     const key = nameOf('lock', name).readBigInt64BE().toString();
-    const { rows } = await asked(postgres, name, () =>
-      client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]),
-    );
-    if (rows[0]?.taken !== true) return undefined;
+    const { rows } = await asked(postgres, name, () => query('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]));
+    if (rows[0]?.['taken'] !== true) return undefined;
     const release = async (): Promise<void> => {
-      await client.query('SELECT pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined); // let go with the connection
+      await query('SELECT pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined); // let go with the connection
     };
     return { signal: lost.signal, release };
   });
@@ -60,7 +61,8 @@ export function postgresLocks(postgres: Postgres): Locks & { close(): Promise<vo
 
 async function open(postgres: Postgres, forget: () => void): Promise<Session> {
   const client = await postgres.session('opening a session for locks');
-  const lost = new AbortController();
+  const [lost, inTurn] = [new AbortController(), pLimit(1)];
+  const query: Session['query'] = (text, values = []) => inTurn(() => client.query<Record<string, unknown>>(text, [...values]));
   const lose = (): void => {
     clearInterval(heart);
     forget();
@@ -71,13 +73,13 @@ async function open(postgres: Postgres, forget: () => void): Promise<Session> {
       lose();
       client.connection.stream.destroy();
     }, beat);
-    client.query('SELECT 1').then(() => clearTimeout(late), lose);
+    query('SELECT 1').then(() => clearTimeout(late), lose);
   }, beat);
   heart.unref();
   client.on('error', lose);
   client.on('end', lose);
-  await asked(postgres, 'its settings', () => client.query(session));
-  return { client, lost, heart };
+  await asked(postgres, 'its settings', () => inTurn(() => client.query(session)));
+  return { client, query, lost, heart };
 }
 
 async function asked<T>(postgres: Postgres, name: string, work: () => Promise<T>): Promise<T> {
