@@ -16,13 +16,14 @@ const { values } = parseArgs({
     json: { type: 'string' },
     webhooks: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '30' },
+    postgres: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
   },
 });
 if (values.webhooks) {
-  process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds)))}\n`);
+  process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds), values.postgres))}\n`);
   process.exit();
 }
 if (values.soak) {

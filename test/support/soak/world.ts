@@ -36,6 +36,8 @@ export interface SoakWorldOptions {
   readonly apps: number;
   /** Cron: when everything is scanned. */
   readonly schedule: string;
+  /** Milliseconds that GitLab and the registry take for each answer; default 0. */
+  readonly delay?: number;
   /** Default: embedded. */
   readonly store?: string;
   /** Default: one that is free, and stays the same when the service is started again; 0: each replica takes one. */
@@ -43,12 +45,12 @@ export interface SoakWorldOptions {
 }
 
 export async function createSoakWorld(options: SoakWorldOptions): Promise<SoakWorld> {
-  const { folder, dice, apps: count, schedule, store = 'file:./data' } = options;
+  const { folder, dice, apps: count, schedule, store = 'file:./data', delay = 0 } = options;
   const [free = 0] = await freePorts(1);
   const { port = free } = options;
   const networks = { gitlab: await startFaultyProxy(dice), registry: await startFaultyProxy(dice), slack: await startFaultyProxy(dice) };
-  const registry = await startRegistry();
-  const gitlab = await startGitLab({ externalUrl: networks.gitlab.url });
+  const registry = await startRegistry({ delay });
+  const gitlab = await startGitLab({ externalUrl: networks.gitlab.url, delayMs: delay });
   const slack = await startSlack(slackToken, environments);
   networks.gitlab.lead(gitlab.address);
   networks.registry.lead(registry.url);
