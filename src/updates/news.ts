@@ -28,9 +28,17 @@ function newsOfApp(environment: string, outcome: AppOutcome): News[] {
       ? []
       : [{ ...known, ...closing(ended.description), title: ended.title, url: ended.url, state: ended.state }];
   if (report?.url === undefined || outcome.action.kind === 'hold') return past;
-  const { title, url, action, reason } = report;
+  const { url, action, reason } = report;
+  const title = titleOf(outcome) ?? report.title;
   if (action !== 'close') return [...past, { ...known, title, url, state: 'open' }];
   return [...past, { ...known, title, url, state: 'closed', ...(reason !== undefined && { reason }) }];
+}
+
+/** As it stands on the forge: what was to be written and was not, is not there, and a title that a person changed stays. */
+function titleOf({ action, problem }: AppOutcome): string | undefined {
+  if (!('request' in action)) return undefined;
+  const written = action.kind === 'update' && problem === undefined ? action.texts?.title : undefined;
+  return written ?? action.request.title;
 }
 
 function closing(description: string): { readonly reason?: string } {
