@@ -143,6 +143,24 @@ export function queueContract(name: string, create: () => Promise<QueueFixture>)
       expect(seen).toEqual(['a', 'first', 'second', 'b', 'first']);
     });
 
+    test('what fails again and again is parked once, with its last problem', async () => {
+      let count = 0;
+      await work(
+        async () => {
+          count += 1;
+          throw new Error(`failed for the ${count}. time`);
+        },
+        { attempts: 1 },
+      );
+      for (let time = 1; time <= 3; time += 1) {
+        await queue.add([scanOf('a')]);
+        await until(async () =>
+          (await queue.list()).some(({ state, problem }) => state === 'parked' && problem === `failed for the ${time}. time`),
+        );
+      }
+      expect(await states()).toEqual([['a', 'parked', 1]]);
+    });
+
     test('at most so many at once, and never two of the same kind and key, in all workers together', async () => {
       const running: string[] = [];
       const seen: string[] = [];

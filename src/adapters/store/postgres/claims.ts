@@ -40,6 +40,10 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
     finish: (job) => settle('finishing a job', job, ({ id }, query) => boss.deleteJob(queueName, id, inside(query))),
     park: (job, problem) =>
       settle('parking a job', job, async ({ id }, query) => {
+        // Of what fails again and again, a person sees the newest.
+        const same = await boss.findJobs<Kept>(queueName, { ...inside(query), key: slotOf(job) });
+        const before = same.flatMap((row) => (jobOf(row)?.state === 'parked' ? [row.id] : []));
+        if (before.length > 0) await boss.deleteJob(queueName, before, inside(query));
         const why = { problem: JSON.stringify(problem) };
         await boss.fail(queueName, id, why, inside(query)); // waits again, and may be changed
         await boss.update(queueName, undefined, { ...inside(query), id, retryLimit: 0 });
