@@ -9,6 +9,8 @@ export interface ProposalNews {
   readonly reason?: string;
   /** Of two, the one that shows more writes to the environment is the later. */
   readonly shows: number;
+  /** RFC 3339: of two that were both only seen, the one in which the forge had changed it later is right. */
+  readonly updatedAt?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ProposalNews {
 export async function announceProposals(ports: ThreadPorts, proposals: readonly ProposalNews[], trace: string): Promise<void> {
   for (const proposal of proposals) {
     const id = `merge-request ${proposal.url}`;
-    const news = { environment: proposal.environment, text: textOf(proposal), shows: proposal.shows };
+    const news = { environment: proposal.environment, text: textOf(proposal), shows: proposal.shows, updatedAt: proposal.updatedAt };
     await announce(ports, id, { ...news, event: eventOf(proposal), isNew: proposal.state === 'open' }, trace);
   }
 }

@@ -12,6 +12,8 @@ export interface Thread {
   readonly log: readonly string[];
   /** The newest write to the environment that this shows. */
   readonly shows: number;
+  /** RFC 3339: what it is about was changed last; absent where we have changed it. */
+  readonly updatedAt?: string | undefined;
 }
 
 /** What they have been told. */
@@ -53,15 +55,21 @@ export async function announce({ store, queue, locks }: ThreadPorts, id: string,
   await catchUp({ store, queue }, id, trace);
 }
 
-async function isNews(store: ThreadPorts['store'], id: string, { text, shows, isNew }: ThreadNews): Promise<boolean> {
+async function isNews(store: ThreadPorts['store'], id: string, news: ThreadNews): Promise<boolean> {
   const before = await wanted(store, id);
-  return before === undefined ? isNew : before.text !== text && before.shows <= shows;
+  return before === undefined ? news.isNew : before.text !== news.text && !isOlder(news, before);
 }
 
-const next = (before: Thread | undefined, { environment, text, shows, event }: ThreadNews): Thread => ({
+function isOlder(one: Pick<Thread, 'shows' | 'updatedAt'>, other: Pick<Thread, 'shows' | 'updatedAt'>): boolean {
+  if (one.updatedAt === undefined || other.updatedAt === undefined) return one.shows < other.shows;
+  return Date.parse(one.updatedAt) < Date.parse(other.updatedAt);
+}
+
+const next = (before: Thread | undefined, { environment, text, shows, updatedAt, event }: ThreadNews): Thread => ({
   environment,
   text,
   shows,
+  updatedAt,
   log: before === undefined ? [] : [...before.log, event],
 });
 

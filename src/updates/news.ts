@@ -13,6 +13,8 @@ export interface News {
   readonly url: string;
   /** Of two that know of different writes to the environment, the one that knows of more is right. */
   readonly shows: number;
+  /** RFC 3339: when the forge changed it last, as far as was seen; absent where we have just written to it. */
+  readonly updatedAt?: string;
 }
 
 /** Of every app: the merge request that is open, and the newest that is not any more. Whether people know of it already, who tells them finds out. */
@@ -26,11 +28,11 @@ function newsOfApp(environment: string, outcome: AppOutcome): News[] {
   const past: News[] =
     ended === undefined || ended.state === 'open'
       ? []
-      : [{ ...known, ...closing(ended.description), title: ended.title, url: ended.url, state: ended.state }];
+      : [{ ...known, ...closing(ended.description), title: ended.title, url: ended.url, state: ended.state, updatedAt: ended.updatedAt }];
   if (report?.url === undefined || outcome.action.kind === 'hold') return past;
   const { url, action, reason } = report;
   const title = titleOf(outcome) ?? report.title;
-  if (action !== 'close') return [...past, { ...known, title, url, state: 'open' }];
+  if (action !== 'close') return [...past, { ...known, title, url, state: 'open', ...lookedAt(outcome) }];
   return [...past, { ...known, title, url, state: 'closed', ...(reason !== undefined && { reason }) }];
 }
 
@@ -39,6 +41,11 @@ function titleOf({ action, problem }: AppOutcome): string | undefined {
   if (!('request' in action)) return undefined;
   const written = action.kind === 'update' && problem === undefined ? action.texts?.title : undefined;
   return written ?? action.request.title;
+}
+
+function lookedAt({ action, problem }: AppOutcome): { readonly updatedAt?: string } {
+  const isOlder = action.kind === 'keep' || (action.kind === 'update' && problem !== undefined);
+  return isOlder ? { updatedAt: action.request.updatedAt } : {};
 }
 
 function closing(description: string): { readonly reason?: string } {

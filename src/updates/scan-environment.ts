@@ -172,8 +172,14 @@ async function carriedOut(
   looked: readonly Looked[],
 ): Promise<{ readonly url?: string; readonly shows?: number } | { readonly outdated: Decided }> {
   try {
-    const url = await carryOut(writerOf(scene, decided, app, looked), decided.action);
-    return url === undefined ? {} : { url, ...(decided.action.kind !== 'keep' && { shows: scene.view().shows() }) };
+    let wroteIn: number | undefined;
+    const url = await carryOut(
+      writerOf(scene, decided, [app, looked], (number) => {
+        wroteIn = number;
+      }),
+      decided.action,
+    );
+    return url === undefined ? {} : { url, ...(wroteIn !== undefined && { shows: wroteIn }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
@@ -185,7 +191,7 @@ function turn<T>(
   scene: Scene,
   { view, action }: Decided,
   [app, looked]: readonly [string, readonly Looked[]],
-  work: (stillOurs: () => void) => Promise<T>,
+  work: (hold: Hold) => Promise<T>,
 ) {
   return scene.write(() =>
     scene.turns(async (hold) => {
@@ -196,7 +202,7 @@ function turn<T>(
       }
       if (action.kind === 'open' && wasMerged(action.proposal, newer.requests.get(app) ?? [])) await scene.requireUnmoved();
       hold.stillHeld();
-      return await work(hold.stillHeld);
+      return await work(hold);
     }),
   );
 }
@@ -269,7 +275,13 @@ function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: 
     .find((owner) => owner !== undefined);
 }
 
-function writerOf(scene: Scene, decided: Decided, app: string, looked: readonly Looked[]): Writer {
+/** `wrote` is told in which hold it was. */
+function writerOf(
+  scene: Scene,
+  decided: Decided,
+  [app, looked]: readonly [string, readonly Looked[]],
+  wrote: (number: number) => void,
+): Writer {
   const { scan, now, forge, text } = scene;
   const { place } = decided.view;
   const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
@@ -283,7 +295,11 @@ function writerOf(scene: Scene, decided: Decided, app: string, looked: readonly 
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
     record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
-    turn: (work) => turn(scene, decided, [app, looked], work),
+    turn: (work) =>
+      turn(scene, decided, [app, looked], ({ number, stillHeld }) => {
+        wrote(number);
+        return work(stillHeld);
+      }),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };
 }

@@ -97,6 +97,16 @@ test('what a scan did and had no time to say, the next one says; what an older o
   expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.6.0> waits for review`, '  Now billing 1.4.2 → 1.6.0']);
 });
 
+test('what was seen before a person merged is no news after it, whatever else was written meanwhile', async () => {
+  const { scan, work } = world();
+  const [before, after] = ['2026-11-21T12:00:00.000Z', '2026-11-21T12:00:00.100Z'];
+  await scan(proposal);
+  await scan({ ...proposal, state: 'merged', updatedAt: after });
+  await scan({ ...proposal, shows: 2, updatedAt: before });
+  await work();
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> merged`, '  Merged']);
+});
+
 test.each<[ProposalNews['state'], string, string]>([
   ['merged', 'merged', 'Merged'],
   ['closed', 'closed', 'Closed'],

@@ -20,14 +20,18 @@ test.each<[string, Partial<AppOutcome>, readonly object[]]>([
   [
     'an update that was not, as what it was decided on had changed',
     { action: update, url: request.url, problem: new Error('main has moved') },
-    [{ ...open, title: request.title }],
+    [{ ...open, title: request.title, updatedAt: request.updatedAt }],
   ],
   [
     'an update under a title that a person gave',
     { action: { ...update, texts: {} }, url: request.url },
     [{ ...open, title: request.title }],
   ],
-  ['one that is kept', { action: { kind: 'keep', proposal, request }, url: request.url }, [{ ...open, title: request.title }]],
+  [
+    'one that is kept',
+    { action: { kind: 'keep', proposal, request }, url: request.url },
+    [{ ...open, title: request.title, updatedAt: request.updatedAt }],
+  ],
   [
     'one that was closed',
     {
@@ -36,7 +40,11 @@ test.each<[string, Partial<AppOutcome>, readonly object[]]>([
     },
     [{ ...open, state: 'closed', reason: 'gone', title: request.title }],
   ],
-  ['the one before, that was merged', { ended }, [{ ...open, state: 'merged', title: ended.title, url: ended.url }]],
+  [
+    'the one before, that was merged',
+    { ended },
+    [{ ...open, state: 'merged', title: ended.title, url: ended.url, updatedAt: ended.updatedAt }],
+  ],
   ['one that could not be opened', { action: { kind: 'open', proposal, build: undefined }, problem: new Error('no answer') }, []],
 ])('%s is news as it stands on the forge', (_, outcome, expected) => {
   expect(news(outcome)).toEqual(expected);
