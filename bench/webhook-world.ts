@@ -11,7 +11,7 @@ export interface WebhookWorld {
 }
 
 const [folder = '', store = '', apps = ''] = process.argv.slice(2);
-const { config, env, url, networks, close } = await createSoakWorld({
+const world = await createSoakWorld({
   folder,
   store,
   dice: createDice(1),
@@ -19,5 +19,6 @@ const { config, env, url, networks, close } = await createSoakWorld({
   schedule: '0 * * * *',
   delay: 20,
 });
-process.on('disconnect', () => void close());
+process.on('disconnect', () => void world.close());
+const { config, env, url, networks } = world;
 process.send?.({ config, env, url, registry: networks.registry.host } satisfies WebhookWorld);

@@ -54,7 +54,7 @@ export async function soak(options: SoakOptions, tell: (text: string) => void = 
     const over = sleep(options.seconds * 1000);
     const busy = [
       repeat(over, options.pushEvery, dice, () => push(world, deliveries, dice)),
-      repeat(over, options.actEvery, dice, person.act),
+      repeat(over, options.actEvery, dice, () => person.act()),
       repeat(over, 1000, dice, () => echo(world, deliveries)),
     ];
     await sleep(options.seconds * 70);
