@@ -71,9 +71,11 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
         .map(({ text }) => /^\*(\w+)\*: .*billing 1\.4\.2 → 1\.5\.0> waits for review/.exec(text)?.[1])
         .sort(),
     ).toEqual(['production', 'staging']);
-    const [delivery] = served.log().filter(({ msg, outcome }) => msg === 'a delivery' && outcome === 'added');
+    // The registry may still be telling of what was pushed before the service was there.
+    const deliveries = served.log().flatMap(({ msg, outcome, trace }) => (msg === 'a delivery' && outcome === 'added' ? [trace] : []));
     const opened = served.log().filter(({ msg }) => String(msg).startsWith('open:'));
-    expect(opened.map(({ trace }) => trace)).toEqual([delivery?.['trace'], delivery?.['trace']]);
+    expect(opened).toHaveLength(2);
+    expect([...new Set(opened.map(({ trace }) => trace))].map((trace) => deliveries.includes(trace))).toEqual([true]);
     const metrics = await (await fetch(`${served.url}/metrics`)).text();
     expect(metrics).toMatch(/^lockkeeper_proposals_total\{environment="staging",action="open"\} 1$/m);
     expect(metrics).toMatch(/^lockkeeper_webhook_deliveries_total\{sender="registry\/127\.0\.0\.1:\d+",outcome="accepted"\} \d+$/m);
