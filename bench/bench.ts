@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { goalsOf, median, medianTrial } from './goals.ts';
 import { installRenovate, renovate, version } from './peer/renovate.ts';
 import { help, lockkeeper } from './scanner.ts';
-import { comparisonTable, figuresTable, goalsTable, verdict } from './tables.ts';
+import { soakFor } from './soak.ts';
+import { comparisonTable, figuresTable, goalsTable, markdownTable, verdict } from './tables.ts';
 import { runTrial, type Trial } from './trial.ts';
 import { webhookGoals } from './webhooks.ts';
 import { packageCount, proposalsEach, referencesEach, type WorldSize } from './world.ts';
@@ -18,11 +19,23 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     webhooks: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '30' },
+    postgres: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
   },
 });
 if (values.webhooks) {
-  process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds)))}\n`);
+  process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds), values.postgres))}\n`);
   process.exit();
+}
+if (values.soak) {
+  const { figures, goals, problems, folder } = await soakFor(Number(values.minutes), Number(values.seed));
+  const measured = Object.entries(figures).map(([what, value]) => [what, Number.isInteger(value) ? `${value}` : value.toFixed(1)]);
+  print(markdownTable(['figure', 'measured'], measured), goalsTable(goals));
+  for (const problem of problems) process.stdout.write(`- ${problem}\n`);
+  if (problems.length > 0) process.stdout.write(`its log and store: ${folder}\n`);
+  process.exit(problems.length > 0 ? 1 : 0);
 }
 const [runs, moving] = [Number(values.runs), Number(values.moving)];
 const delays = values.delay.map(Number);

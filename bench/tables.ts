@@ -2,7 +2,7 @@ import { forgeRequests, type Goal, megabyte } from './goals.ts';
 import type { Figures, Trial } from './trial.ts';
 
 /** For a page of docs/. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll('  ', ' ');
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,16 +1,22 @@
 import { fork } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startPostgres } from '../test/support/postgres-server.ts';
+import { createService } from '../test/support/soak/service.ts';
+import { environments, pathOf, secret } from '../test/support/soak/world.ts';
 import type { Goal } from './goals.ts';
-import type { Received } from './webhook-service.ts';
+import type { WebhookWorld } from './webhook-world.ts';
 
 /** Deliveries a second. */
 const rate = 200;
-
-/** Of the service alone, known to both sides. */
-export const secret = 'b1946ac92492d2347c6235b4d2611184';
+const appCount = 30;
+const warmUp = 5;
 
 interface Delivery {
   readonly path: string;
@@ -24,81 +30,88 @@ const commits = Array.from({ length: 20 }, (_, at) => ({
   added: ['a'],
 }));
 
-const senders: readonly ((at: number) => Delivery)[] = [
+const senders: readonly ((at: number, registry: string) => Delivery)[] = [
   (at) => {
-    const project = { path_with_namespace: `platform/environment-${at % 40}`, default_branch: 'main' };
+    const project = { path_with_namespace: pathOf(environments[at % environments.length] ?? ''), default_branch: 'main' };
     const body = JSON.stringify({ object_kind: 'push', ref: 'refs/heads/main', after: `${at}`.padStart(40, '8'), project, commits });
     return { path: 'gitlab/gitlab', body, headers: { 'x-gitlab-token': secret, 'idempotency-key': randomUUID() } };
   },
-  (at) => {
-    const repository = { full_name: `acme/environment-${at % 40}`, default_branch: 'main' };
-    const body = JSON.stringify({
-      ref: 'refs/heads/main',
-      after: `${at}`.padStart(40, '8'),
-      repository,
-      commits,
-      installation: { id: 1 + (at % 3) },
-    });
-    const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
-    return {
-      path: 'github/github',
-      body,
-      headers: { 'x-hub-signature-256': signature, 'x-github-event': 'push', 'x-github-delivery': randomUUID() },
-    };
-  },
-  (at) => {
-    const target = { repository: `payments/app-${at % 300}`, tag: `1.${at}.0`, mediaType: 'application/vnd.oci.image.manifest.v1+json' };
+  (at, registry) => {
+    const target = { repository: `shop/app-${at % appCount}`, tag: `1.${at}.0`, mediaType: 'application/vnd.oci.image.manifest.v1+json' };
     const body = JSON.stringify({ events: [{ id: randomUUID(), action: 'push', target }] });
-    return { path: 'registry/registry.example.com', body, headers: { authorization: `Bearer ${secret}` } };
+    return { path: `registry/${registry}`, body, headers: { authorization: `Bearer ${secret}` } };
   },
 ];
 
 /**
- * Deliveries as their hour comes, whether or not those before were answered, each over a connection of its own; to a service in a
- * process of its own.
+ * Deliveries as their hour comes, whether or not those before were answered, each over a connection of its own; to the service, which scans what
+ * they ask for all the while. In the middle of that it is stopped and started again, and does what is left.
  */
-export async function webhookGoals(seconds: number): Promise<Goal[]> {
-  const service = fork(fileURLToPath(new URL('./webhook-service.ts', import.meta.url)));
+export async function webhookGoals(seconds: number, onPostgres: boolean): Promise<Goal[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-webhooks-'));
+  const postgres = onPostgres ? await startPostgres() : undefined;
+  const store = postgres === undefined ? 'file:./data' : postgres.url(await postgres.createDatabase());
+  const standIns = fork(fileURLToPath(new URL('./webhook-world.ts', import.meta.url)), [folder, store, `${appCount}`]);
   try {
-    const [url] = (await once(service, 'message')) as [string];
-    const received = async (): Promise<Received> => {
-      const answer = once(service, 'message');
-      service.send('received');
-      return ((await answer) as [Received])[0];
-    };
-    await burst(url, 5);
-    await received();
-    const times = await burst(url, seconds);
-    const { deliveries, memory, cpu } = await received();
-    const sent = times.length + 5 * rate;
-    if (deliveries !== sent) throw new Error(`${sent} deliveries were sent, and ${deliveries} were kept`);
-    const sorted = times.toSorted((a, b) => a - b);
-    const percentile = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+    const [{ config, env, url, registry }] = (await once(standIns, 'message')) as [WebhookWorld];
+    const service = createService(config, join(folder, 'service.log'), env);
+    const started = await service.start();
+    const atStart = service.memory() ?? Number.NaN;
+    await idle(url);
+    await burst(url, registry, warmUp);
+    const before = service.cpu();
+    const times = (await burst(url, registry, seconds)).sort((a, b) => a - b);
+    const cpu = service.cpu() - before;
+    const memory = service.memory() ?? Number.NaN;
+    const accepted = await sumOf(url, /^lockkeeper_webhook_deliveries_total\{.*outcome="accepted"\} (\d+)$/gm);
+    const stopped = await service.stop('SIGTERM');
+    await service.start();
+    await idle(url);
+    const parked = await sumOf(url, /^lockkeeper_queue_jobs\{state="parked"\} (\d+)$/gm);
+    await service.stop('SIGTERM');
+    const percentile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
     return [
+      { what: 'start until it listens, seconds', value: started / 1000, most: 5 },
+      { what: 'memory when it listens, MB', value: atStart / 1024 / 1024, most: 250 },
       { what: `${rate} webhooks a second for ${seconds} s: median, ms`, value: percentile(0.5), most: 100 },
       { what: 'p99, ms', value: percentile(0.99), most: 100 },
       { what: 'slowest, ms', value: percentile(1), most: 1000 },
-      { what: 'CPU of the service, ms a delivery (a core has 5)', value: (cpu * 1000) / times.length, most: 2.5 },
+      { what: 'CPU of the service, ms a delivery, with the scans it asks for (a core has 5)', value: (cpu * 1000) / times.length, most: 5 },
+      { what: 'deliveries lost', value: times.length + warmUp * rate - accepted, most: 0 },
+      { what: 'jobs that failed for good', value: parked, most: 0 },
       { what: 'memory of the service, MB', value: memory / 1024 / 1024, most: 250 },
+      { what: 'stop with work under way, seconds', value: stopped / 1000, most: 20 },
     ];
   } finally {
-    if (service.connected) {
-      service.disconnect();
-      await once(service, 'exit');
+    if (standIns.connected) {
+      standIns.disconnect();
+      await once(standIns, 'exit');
     }
+    await postgres?.stop();
+    rmSync(folder, { recursive: true });
   }
 }
 
+async function sumOf(url: string, line: RegExp): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return [...text.matchAll(line)].reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
+/** Nothing waits or runs. */
+async function idle(url: string): Promise<void> {
+  while ((await sumOf(url, /^lockkeeper_queue_jobs\{state="(?:waiting|running)"\} (\d+)$/gm)) > 0) await sleep(100);
+}
+
 /** Milliseconds from when each was due until its answer was read. Throws for an answer that is not 202. */
-async function burst(url: string, seconds: number): Promise<number[]> {
+async function burst(url: string, registry: string, seconds: number): Promise<number[]> {
   const answers: Promise<number>[] = [];
   const begin = performance.now();
   for (let at = 0; at < seconds * rate; at += 1) {
     const due = begin + (at * 1000) / rate;
     const early = due - performance.now();
-    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    if (early > 0) await sleep(early);
     const sender = senders[at % senders.length];
-    if (sender !== undefined) answers.push(deliver(url, sender(at)).then(() => performance.now() - due));
+    if (sender !== undefined) answers.push(deliver(url, sender(at, registry)).then(() => performance.now() - due));
   }
   return Promise.all(answers);
 }

@@ -14,6 +14,9 @@ const timeout = 15_000;
 /** Our mark on a message: https://docs.slack.dev/messaging/message-metadata/ */
 const event = 'lockkeeper';
 const newest = 200;
+/** In one answer: https://docs.slack.dev/reference/methods/conversations.list */
+const mostChannels = 1000;
+const isId = (channel: string): boolean => /^[CG][A-Z0-9]{8,}$/.test(channel);
 
 /**
  * Messages in Slack. Nothing is tried again here: the queue does that. Throws RetryAt where Slack says when, RefusedError where somebody has to
@@ -53,6 +56,22 @@ export function createSlack({ token, url, redact }: SlackOptions) {
     },
     async edit(channel: string, message: string, text: string): Promise<void> {
       await ask(`editing a message in ${channel}`, (slack) => slack.chat.update({ channel, ts: message, text }));
+    },
+    async locate(channel: string): Promise<string | undefined> {
+      if (isId(channel)) return channel;
+      const name = channel.replace(/^#/, '');
+      try {
+        for (let cursor = ''; ; ) {
+          const page = { types: 'public_channel,private_channel', exclude_archived: true, limit: mostChannels, cursor };
+          const { channels = [], response_metadata: more } = await client.conversations.list(page);
+          const found = channels.find((one) => one.name === name)?.id;
+          cursor = more?.next_cursor ?? '';
+          if (found !== undefined || cursor === '') return found;
+        }
+      } catch (error) {
+        if (isPlatform(error) && unreadable.includes(error.data.error)) return undefined;
+        throw told(new URL(url).host, `looking for ${channel}`, error, redact);
+      }
     },
     async find(channel: string, key: string, thread?: string): Promise<string | undefined> {
       const page = { channel, limit: newest, include_all_metadata: true };

@@ -61,7 +61,8 @@ export interface Queue {
   add(jobs: readonly NewJob[], delivery?: Delivery): Promise<'added' | 'repeated'>;
   /**
    * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
-   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`;
+   * Those that are due longest go first, `notify` after all others: what is to be told may wait, one message a second, for what is to be done.
+   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key;
    * with RetryAt thrown it waits until then and the attempt does not count.
    */
   work(handle: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<Worker>;

@@ -7,6 +7,8 @@ export interface Chat {
   /** Gives the channel's and the message's own names. */
   post(channel: string, text: string, key: string, thread?: string): Promise<{ readonly channel: string; readonly message: string }>;
   edit(channel: string, message: string, text: string): Promise<void>;
+  /** The channel's own name; undefined when there is none, or the channels may not be listed. */
+  locate(channel: string): Promise<string | undefined>;
   /** A message of ours with the key among the newest; undefined when there is none, or the channel may not be read. */
   find(channel: string, key: string, thread?: string): Promise<string | undefined>;
 }
@@ -56,12 +58,20 @@ export async function say(
   text: string,
   key: string,
 ): Promise<Pick<Told, 'channel' | 'message' | 'text'>> {
-  const place = await ports.store.get<string>('channel', channel);
+  const place = await placeOf(ports, channel);
   const found = place === undefined ? undefined : await ports.chat.find(place, key);
   if (place !== undefined && found !== undefined) return { channel: place, message: found, text: '' };
   const sent = await paced(ports, channel, () => ports.chat.post(channel, text, key));
   if (sent.channel !== place) await ports.store.put('channel', channel, sent.channel);
   return { ...sent, text };
+}
+
+async function placeOf({ store, chat }: Pick<DeliveryPorts, 'store' | 'chat'>, channel: string): Promise<string | undefined> {
+  const known = await store.get<string>('channel', channel);
+  if (known !== undefined) return known;
+  const found = await chat.locate(channel);
+  if (found !== undefined) await store.put('channel', channel, found);
+  return found;
 }
 
 async function remember({ store }: DeliveryPorts, id: string, what: Told): Promise<Told> {

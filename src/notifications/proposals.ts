@@ -1,59 +1,43 @@
-import { announce, catchUp, type Thread, type ThreadPorts, wanted } from './thread.ts';
+import { announce, type ThreadPorts } from './thread.ts';
 
-/** What a scan says of a merge request. */
+/** How a scan found a merge request, or left it. */
 export interface ProposalNews {
   readonly environment: string;
   readonly title: string;
-  readonly action: 'open' | 'update' | 'keep' | 'close';
-  readonly url?: string;
-  readonly reason?: string;
-}
-
-/** What a scan says of a merge request that somebody merged or closed. */
-export interface EndedNews {
-  readonly environment: string;
-  readonly title: string;
-  readonly action: 'merged' | 'closed';
+  readonly state: 'open' | 'merged' | 'closed';
   readonly url: string;
-  /** Name of the user, where it is known. */
+  /** Why we closed it. */
+  readonly reason?: string;
+  /** Name of the user who merged or closed it, where it is known. */
   readonly by?: string;
+  /** Of two, the one that shows more writes to the environment is the later. */
+  readonly shows: number;
+  /** RFC 3339: of two that were both only seen, the one in which the forge had changed it later is right. */
+  readonly updatedAt?: string;
 }
 
-const idOf = (url: string): string => `merge-request ${url}`;
-
-/** One thread per merge request: its first message says how it stands now, those below it what happened. */
+/**
+ * One thread per merge request: its first message says how it stands now, those below it what happened. What stands so already is not said again;
+ * what an earlier scan did and could not say any more is said by the next. One that ended before people heard of it is nothing to them.
+ */
 export async function announceProposals(ports: ThreadPorts, proposals: readonly ProposalNews[], trace: string): Promise<void> {
   for (const proposal of proposals) {
-    const { url } = proposal;
-    if (url === undefined) continue;
-    const id = idOf(url);
-    if (proposal.action === 'keep') await catchUp(ports, id, trace);
-    else await announce(ports, id, threadOf(proposal, url), eventOf(proposal), trace);
+    const id = `merge-request ${proposal.url}`;
+    const news = { environment: proposal.environment, text: textOf(proposal), shows: proposal.shows, updatedAt: proposal.updatedAt };
+    await announce(ports, id, { ...news, event: eventOf(proposal), isNew: proposal.state === 'open' }, trace);
   }
 }
 
-/** Nothing is said of what nobody was told of when it was opened. */
-export async function announceEnded(ports: ThreadPorts, ended: readonly EndedNews[], trace: string): Promise<void> {
-  for (const { environment, title, action, url, by } of ended) {
-    const id = idOf(url);
-    if ((await wanted(ports.store, id)) === undefined) continue;
-    const done = `${action}${by === undefined ? '' : ` by ${escaped(by)}`}`;
-    const event = `${done.charAt(0).toUpperCase()}${done.slice(1)}`;
-    await announce(ports, id, { environment, text: firstMessage(environment, url, title, done) }, event, trace);
-  }
-}
+const endOf = ({ state, reason, by }: ProposalNews): string =>
+  `${state}${by === undefined ? '' : ` by ${escaped(by)}`}${reason === undefined ? '' : `: ${escaped(reason)}`}`;
 
-const firstMessage = (environment: string, url: string, title: string, state: string): string =>
-  `*${escaped(environment)}*: <${linkOf(url)}|${escaped(title)}> ${state}`;
+const textOf = (of: ProposalNews): string =>
+  `*${escaped(of.environment)}*: <${linkOf(of.url)}|${escaped(of.title)}> ${of.state === 'open' ? 'waits for review' : endOf(of)}`;
 
-function threadOf({ environment, title, action, reason }: ProposalNews, url: string): Omit<Thread, 'log'> {
-  const state = action === 'close' ? `closed: ${escaped(reason ?? 'no longer needed')}` : 'waits for review';
-  return { environment, text: firstMessage(environment, url, title, state) };
-}
-
-function eventOf({ title, action, reason }: ProposalNews): string | undefined {
-  if (action === 'open') return undefined; // that is what the first message says
-  return action === 'close' ? `Closed: ${escaped(reason ?? 'no longer needed')}` : `Now ${escaped(title)}`;
+/** What has changed, for those who know how it stood. */
+function eventOf(of: ProposalNews): string {
+  const end = endOf(of);
+  return of.state === 'open' ? `Now ${escaped(of.title)}` : `${end.charAt(0).toUpperCase()}${end.slice(1)}`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text/#escaping: after that nothing is a mention, a channel or a link. */

@@ -1,3 +1,4 @@
+import type { Locks } from '../domain/locks.ts';
 import type { Queue } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
 
@@ -9,6 +10,10 @@ export interface Thread {
   readonly text: string;
   /** In the order in which it happened; only ever grows. */
   readonly log: readonly string[];
+  /** The newest write to the environment that this shows. */
+  readonly shows: number;
+  /** RFC 3339: what it is about was changed last; absent where we have changed it. */
+  readonly updatedAt?: string | undefined;
 }
 
 /** What they have been told. */
@@ -24,30 +29,53 @@ export interface Told {
 export interface ThreadPorts {
   readonly store: Pick<Store, 'get' | 'put'>;
   readonly queue: Pick<Queue, 'add'>;
+  readonly locks: Locks;
 }
+
+export interface ThreadNews extends Omit<Thread, 'log'> {
+  /** Said below the first message where it changes that one. */
+  readonly event: string;
+  /** Whether it is worth a first message. */
+  readonly isNew: boolean;
+}
+
+/** Milliseconds that others may take to write down what they want to be said. */
+const patience = 60_000;
 
 export const wanted = (store: Pick<Store, 'get'>, id: string): Promise<Thread | undefined> => store.get<Thread>('thread', id);
 export const told = (store: Pick<Store, 'get'>, id: string): Promise<Told | undefined> => store.get<Told>('told', id);
 export const rememberTold = (store: Pick<Store, 'put'>, id: string, what: Told): Promise<void> => store.put('told', id, what);
 
-/** Sets what people shall be told; the queue tells them, however long that takes. Saying the same again does nothing. */
-export async function announce(
-  { store, queue }: ThreadPorts,
-  id: string,
-  thread: Omit<Thread, 'log'>,
-  event: string | undefined,
-  trace: string,
-): Promise<void> {
-  const before = await wanted(store, id);
-  const log = before?.log ?? [];
-  const next = { ...thread, log: event === undefined || before === undefined || log.at(-1) === event ? log : [...log, event] };
-  if (before === undefined || before.text !== next.text || log.length !== next.log.length) await store.put('thread', id, next);
+/** Sets what people shall be told; the queue tells them, however long that takes. Saying the same again does nothing, nor does an older word. */
+export async function announce({ store, queue, locks }: ThreadPorts, id: string, news: ThreadNews, trace: string): Promise<void> {
+  if (!(await isNews(store, id, news))) return await catchUp({ store, queue }, id, trace);
+  await locks.hold(`threads ${news.environment}`, patience, async () => {
+    if (await isNews(store, id, news)) await store.put('thread', id, next(await wanted(store, id), news));
+  });
   await catchUp({ store, queue }, id, trace);
 }
 
+async function isNews(store: ThreadPorts['store'], id: string, news: ThreadNews): Promise<boolean> {
+  const before = await wanted(store, id);
+  return before === undefined ? news.isNew : before.text !== news.text && !isOlder(news, before);
+}
+
+function isOlder(one: Pick<Thread, 'shows' | 'updatedAt'>, other: Pick<Thread, 'shows' | 'updatedAt'>): boolean {
+  if (one.updatedAt === undefined || other.updatedAt === undefined) return one.shows < other.shows;
+  return Date.parse(one.updatedAt) < Date.parse(other.updatedAt);
+}
+
+const next = (before: Thread | undefined, { environment, text, shows, updatedAt, event }: ThreadNews): Thread => ({
+  environment,
+  text,
+  shows,
+  updatedAt,
+  log: before === undefined ? [] : [...before.log, event],
+});
+
 /** A run that ended between remembering what shall be said and asking for it to be said left people untold. */
-export async function catchUp({ store, queue }: ThreadPorts, id: string, trace: string): Promise<void> {
-  const [next, known] = await Promise.all([wanted(store, id), told(store, id)]);
-  if (next === undefined || (known?.text === next.text && known.log === next.log.length)) return;
+async function catchUp({ store, queue }: Pick<ThreadPorts, 'store' | 'queue'>, id: string, trace: string): Promise<void> {
+  const [shall, known] = await Promise.all([wanted(store, id), told(store, id)]);
+  if (shall === undefined || (known?.text === shall.text && known.log === shall.log.length)) return;
   await queue.add([{ data: { kind: 'notify', thread: id }, key: id, trace }]);
 }

@@ -3,11 +3,12 @@ import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
 import type { Job } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
-import { announceEnded, announceProposals } from '../notifications/proposals.ts';
+import { announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
+import { type News, newsOf } from '../updates/news.ts';
 import { type EnvironmentRows, environmentRows, reportOf } from '../updates/report-rows.ts';
-import { type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
+import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
 import type { webhookJobs } from './webhook-jobs.ts';
@@ -25,7 +26,14 @@ export interface HandlerParts {
   readonly webhooks: ReturnType<typeof webhookJobs>;
 }
 
-type Look = (ports: ScanPorts) => Promise<ScanResult<EnvironmentRows>>;
+/** What is kept of an environment that was scanned. */
+interface Rows extends EnvironmentRows {
+  readonly news: readonly News[];
+}
+
+const rowsOf = (one: Scanned): Rows => ({ ...environmentRows(one), news: newsOf(one) });
+
+type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
@@ -43,7 +51,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       const { environments, errors } = await scanned(parts, job, (ports) =>
         scan(ports, settings, { dryRun: false }, async (one) => {
           fresh.push(...(await webhooks.firstSeen(one, ports.now)));
-          return environmentRows(one);
+          return rowsOf(one);
         }),
       );
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
@@ -53,10 +61,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'scan-package': async (data, job) => {
       await rememberTold(store, data.package, new Date());
-      await some((ports) => scanPackage(ports, settings, data.package))(job);
+      await some((ports) => scanPackage(ports, settings, data.package, rowsOf))(job);
     },
-    'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository))(job),
-    'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository))(job),
+    'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf))(job),
+    'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf))(job),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,
     anchor: () => anchor(),
@@ -64,12 +72,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
   };
 }
 
-async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult<EnvironmentRows>> {
+async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult<Rows>> {
   const about = log.child({ trace: job.trace });
+  const { persistence } = services;
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
   const result = await look(services.scanPorts(progress));
-  const { environments, proposals, ended, errors } = reportOf(result);
+  const { environments, proposals, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
   for (const { environment, title, action, url } of proposals)
@@ -80,9 +89,8 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
     'scanned',
   );
   if (notify !== undefined) {
-    const ports = { store: services.persistence.store, queue: services.persistence.queue() };
-    await announceProposals(ports, proposals, job.trace);
-    await announceEnded(ports, ended, job.trace);
+    const news = result.environments.flatMap((one) => one.news);
+    await announceProposals({ store: persistence.store, locks: persistence.locks, queue: persistence.queue() }, news, job.trace);
   }
   return result;
 }
@@ -95,7 +103,7 @@ export async function lastScan(store: Store): Promise<Date | undefined> {
   return at === undefined ? undefined : new Date(at);
 }
 
-const failed = (errors: ScanResult<EnvironmentRows>['errors']): Error => {
+const failed = (errors: ScanResult<Rows>['errors']): Error => {
   const [first] = errors;
   return new OutsideError(
     first?.scope ?? '',

@@ -10,6 +10,8 @@ export interface Ended {
   readonly action: 'merged' | 'closed';
   /** Name of the user. */
   readonly by?: string;
+  /** Not older than a week, or not seen before. */
+  readonly isNews: boolean;
 }
 
 export interface EndedPorts {
@@ -28,11 +30,11 @@ export interface Place {
 
 /** Milliseconds that the forge's clock may be behind ours. */
 const skew = 5 * 60_000;
-/** So long people are told again of what ended: a process that died could not tell them. */
+/** So long it is news: a process that died may have told nobody. */
 const recent = 7 * 24 * 3_600_000;
 
 /**
- * Writes into the journal, once each, what people did with our merge requests since the journal began, and gives what is new or not older than a week.
+ * Writes into the journal, once each, what people did with our merge requests since the journal began, and gives all of it.
  * Only for a new one the forge is asked for more than the list says.
  */
 export async function witnessEnded(ports: EndedPorts, place: Place, requests: readonly MergeRequest[]): Promise<readonly Ended[]> {
@@ -44,9 +46,9 @@ export async function witnessEnded(ports: EndedPorts, place: Place, requests: re
     const event = eventOf(request, place);
     const actor = events.actor(event);
     if (actor === undefined && !isOfItsTime(request, events)) continue;
-    if (actor !== undefined && timeOf(request) < ports.now.getTime() - recent) continue;
+    const isNews = actor === undefined || timeOf(request) >= ports.now.getTime() - recent;
     const by = actor === undefined ? await record(ports, place, request, event) : nameIn(actor, place);
-    seen.push({ title: titleOf(request), url: request.url, action: actionOf(request), ...(by !== undefined && { by }) });
+    seen.push({ title: titleOf(request), url: request.url, action: actionOf(request), isNews, ...(by !== undefined && { by }) });
   }
   return seen;
 }

@@ -129,6 +129,10 @@ function propose(state: AppState, proposal: Proposal): Action {
 const carries = ({ content, places }: Partial<Carried>, proposal: Proposal): boolean =>
   content === proposal.content && (places === undefined || places === placesOf(proposal.updates));
 
+/** It was merged already: where what was read of the default branch is older than that, it stands there by now. */
+export const wasMerged = (proposal: Proposal, requests: readonly MergeRequest[]): boolean =>
+  requests.some(({ state, description }) => state === 'merged' && readMarker(description)?.content === proposal.content);
+
 function refusalOf({ requests }: AppState, proposal: Proposal): string | undefined {
   const refusal = requests.find((request) => saysNo(request, proposal));
   return refusal && `closed unmerged in ${refusal.url}: not this version; to take that back reopen it or remove its label "${label}"`;

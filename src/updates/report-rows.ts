@@ -2,6 +2,7 @@ import { explain } from '../domain/errors.ts';
 import { readMarker } from '../domain/identifiers.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { HeldVersion, Proposal, Update } from '../domain/update.ts';
+import type { Ended } from './ended.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { Action } from './reconcile.ts';
 import type { EndedReport, EnvironmentReport, HeldReport, ProposalReport, ScanReport, UpdateReport } from './report.ts';
@@ -19,7 +20,7 @@ export interface EnvironmentRows {
 export const environmentRows = ({ now, apps, ended }: Scanned): EnvironmentRows => ({
   environment: environmentReport(now),
   proposals: apps.flatMap((app) => proposalReport(now.settings.name, app) ?? []),
-  ended: ended.map((one) => ({ environment: now.settings.name, ...one })),
+  ended: ended.flatMap((one) => endedReport(now.settings.name, one) ?? []),
   held: apps.flatMap((app) => heldReports(now.settings.name, app)),
 });
 
@@ -76,6 +77,11 @@ function updateReport({ reference, to, type }: Update): UpdateReport {
     ...(digest !== undefined && { digest }),
     type,
   };
+}
+
+/** What people did is told for a week. */
+function endedReport(environment: string, { isNews, ...ended }: Ended): EndedReport | undefined {
+  return isNews ? { environment, ...ended } : undefined;
 }
 
 /** Versions not taken, references not looked up, and proposals that wait or were refused. */

@@ -8,7 +8,7 @@ import { inspectBranch } from './branches.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type Ended, witnessEnded } from './ended.ts';
-import { type ForgeView, firstView, type Viewer, viewAgain } from './forge-view.ts';
+import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } from './forge-view.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
@@ -16,7 +16,7 @@ import { resolveRules } from './package-rules.ts';
 import { isListPartial } from './partial-list.ts';
 import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile } from './reconcile.ts';
+import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 import { type Hold, writeTurns } from './write-turns.ts';
 
@@ -29,6 +29,10 @@ export interface AppOutcome {
   readonly url?: string;
   /** Why the action could not be decided or carried out. */
   readonly problem?: unknown;
+  /** The newest of those that are not open any more. */
+  readonly ended?: MergeRequest;
+  /** The newest write to the environment of which it is certain that all this is later. */
+  readonly shows?: number;
 }
 
 /** Everything that a scan knows of one environment when it is done with it. */
@@ -49,6 +53,8 @@ interface Scene {
   readonly view: () => ForgeView;
   /** One that shows all that was written before this hold. */
   readonly viewIn: (hold: Hold) => Promise<ForgeView>;
+  /** Asks the forge. Throws ConflictError when the default branch is not as it was scanned. */
+  readonly requireUnmoved: () => Promise<unknown>;
   /** One after the other where there is a limit, so that the first by name get the room. */
   readonly decide: LimitFunction;
   readonly text: LimitFunction;
@@ -134,6 +140,7 @@ async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<strin
     forge,
     view: () => view,
     viewIn,
+    requireUnmoved: () => requireUnmoved(viewer),
     decide: pLimit(now.settings.updates.maxOpen === undefined ? atOnce.texts : 1),
     text: pLimit(atOnce.texts),
     write: pLimit(atOnce.writes),
@@ -152,6 +159,7 @@ class Outdated extends Error {
 
 interface Decided {
   readonly view: ForgeView;
+  readonly shows: number;
   readonly action: Action;
 }
 
@@ -160,8 +168,9 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
   try {
     let decided = await decide(scene, scene.view(), app, looked);
     for (;;) {
-      const { action } = decided;
-      outcome = { app, looked, action, ...('request' in action && { url: action.request.url }) };
+      const { action, shows } = decided;
+      const ended = newestEnded(decided.view.requests.get(app) ?? []);
+      outcome = { app, looked, action, shows, ...(ended && { ended }), ...('request' in action && { url: action.request.url }) };
       const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
       if (!('outdated' in done)) return { ...outcome, ...done };
       decided = done.outdated;
@@ -171,18 +180,30 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
   }
 }
 
+const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefined =>
+  requests.filter(({ state }) => state !== 'open').sort((a, b) => b.id - a.id)[0];
+
 const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
-  scene.decide(async () => ({ view, action: gated(view, reconcile(await stateOf(scene, view, app, looked))) }));
+  scene.decide(async () => {
+    const shows = view.shows();
+    return { view, shows, action: gated(view, reconcile(await stateOf(scene, view, app, looked))) };
+  });
 
 async function carriedOut(
   scene: Scene,
   decided: Decided,
   app: string,
   looked: readonly Looked[],
-): Promise<{ readonly url?: string } | { readonly outdated: Decided }> {
+): Promise<{ readonly url?: string; readonly shows?: number } | { readonly outdated: Decided }> {
   try {
-    const url = await carryOut(writerOf(scene, decided, app, looked), decided.action);
-    return url === undefined ? {} : { url };
+    let wroteIn: number | undefined;
+    const url = await carryOut(
+      writerOf(scene, decided, [app, looked], (number) => {
+        wroteIn = number;
+      }),
+      decided.action,
+    );
+    return url === undefined ? {} : { url, ...(wroteIn !== undefined && { shows: wroteIn }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
@@ -194,7 +215,7 @@ function turn<T>(
   scene: Scene,
   { view, action }: Decided,
   [app, looked]: readonly [string, readonly Looked[]],
-  work: (stillOurs: () => void) => Promise<T>,
+  work: (hold: Hold) => Promise<T>,
 ) {
   return scene.write(() =>
     scene.turns(async (hold) => {
@@ -203,8 +224,9 @@ function turn<T>(
         const again = await decide(scene, newer, app, looked);
         if (!isDeepStrictEqual(again.action, action)) throw new Outdated(again);
       }
+      if (action.kind === 'open' && wasMerged(action.proposal, newer.requests.get(app) ?? [])) await scene.requireUnmoved();
       hold.stillHeld();
-      return await work(hold.stillHeld);
+      return await work(hold);
     }),
   );
 }
@@ -279,7 +301,13 @@ function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: 
     .find((owner) => owner !== undefined);
 }
 
-function writerOf(scene: Scene, decided: Decided, app: string, looked: readonly Looked[]): Writer {
+/** `wrote` is told in which hold it was. */
+function writerOf(
+  scene: Scene,
+  decided: Decided,
+  [app, looked]: readonly [string, readonly Looked[]],
+  wrote: (number: number) => void,
+): Writer {
   const { scan, now, forge, text } = scene;
   const { place } = decided.view;
   const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
@@ -293,7 +321,11 @@ function writerOf(scene: Scene, decided: Decided, app: string, looked: readonly 
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
     record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
-    turn: (work) => turn(scene, decided, [app, looked], work),
+    turn: (work) =>
+      turn(scene, decided, [app, looked], ({ number, stillHeld }) => {
+        wrote(number);
+        return work(stillHeld);
+      }),
     edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
   };
 }

@@ -16,7 +16,7 @@ import { type RegistryView, viewRegistries } from './registry-view.ts';
 import { type EnvironmentOutcome, scanEnvironment } from './scan-environment.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 import type { Texts } from './texts.ts';
-import { lastWrite } from './write-turns.ts';
+import { type LastWrite, lastWrite } from './write-turns.ts';
 
 /** What a scan reaches the world through. */
 export interface ScanPorts {
@@ -65,7 +65,7 @@ export interface Scan {
   concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
   /** The last write to each environment, `FORGE:PATH`, before the forge was asked anything about any of them. */
-  readonly seen: ReadonlyMap<string, number | undefined>;
+  readonly seen: ReadonlyMap<string, LastWrite>;
   /** Settled once an environment has been read, whoever asked first; undefined when app.yml has none of that name. */
   environment(name: string): Promise<unknown> | undefined;
 }
@@ -98,7 +98,7 @@ export async function scan<Rows>(
   const known = new Map(named.map((one) => [one.name, one]));
   const { environment, forget } = readOnce(ports, known);
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
-  const seen = new Map<string, number | undefined>();
+  const seen = new Map<string, LastWrite>();
   const { packages } = settings;
   const shared: Scan = { ports, packages, dryRun: options.dryRun, concerns: concerns(options), registry, seen, environment };
   const errors: ScanError[] = [];
@@ -137,11 +137,7 @@ export async function scan<Rows>(
   };
 }
 
-async function noteLastWrites(
-  store: Store,
-  environments: readonly EnvironmentSettings[],
-  seen: Map<string, number | undefined>,
-): Promise<void> {
+async function noteLastWrites(store: Store, environments: readonly EnvironmentSettings[], seen: Map<string, LastWrite>): Promise<void> {
   const keys = environments.map(({ repository }) => `${repository.forge}:${repository.path}`);
   await Promise.all(keys.map(async (key) => void seen.set(key, await lastWrite(store, key))));
 }

@@ -9,26 +9,21 @@ const patience = 60_000;
 const writesPerHold = 20;
 
 /** The number of the last hold in which somebody wrote, and whether it goes on: one that ended in the middle goes on until the next. */
-interface Stamp {
+export interface LastWrite {
   readonly number: number;
   readonly writing: boolean;
 }
 
-const stampOf = async (store: Store, repository: string): Promise<Stamp> =>
-  (await store.get<Stamp>('write', repository)) ?? { number: 0, writing: false };
-
 /**
- * Names the last write to an environment, `FORGE:PATH`, among all that share the store; undefined while one goes on. Who asks for it before looking at
- * the forge, and again when it is its turn to write, knows whether what it saw is still so, without asking the forge.
+ * The last write to an environment, `FORGE:PATH`, among all that share the store. Who asks for it before looking at the forge, and again when it is
+ * its turn to write, knows whether what it saw is still so, without asking the forge.
  */
-export async function lastWrite(store: Store, repository: string): Promise<number | undefined> {
-  const { number, writing } = await stampOf(store, repository);
-  return writing ? undefined : number;
-}
+export const lastWrite = async (store: Store, repository: string): Promise<LastWrite> =>
+  (await store.get<LastWrite>('write', repository)) ?? { number: 0, writing: false };
 
 /** The right to write to an environment, of all that share the store; shared by the writes of one scan. */
 export interface Hold {
-  /** Of the last write before this hold, as lastWrite tells it. */
+  /** Of the last write before this hold; undefined when that one ended in the middle. */
   readonly before: number | undefined;
   /** What lastWrite tells when this hold has ended and nobody else has written. */
   readonly number: number;
@@ -69,12 +64,12 @@ function begin(locks: Locks, store: Store, repository: string): Shared {
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   const { promise: hold, resolve, reject } = Promise.withResolvers<Hold>();
   const run = locks.hold(`environment ${repository}`, patience, async (signal) => {
-    const { number: last, writing } = await stampOf(store, repository);
+    const { number: last, writing } = await lastWrite(store, repository);
     const number = last + 1;
-    await store.put('write', repository, { number, writing: true } satisfies Stamp);
+    await store.put('write', repository, { number, writing: true } satisfies LastWrite);
     resolve({ before: writing ? undefined : last, number, stillHeld: () => requireHeld(signal, repository) });
     await left;
-    if (!signal.aborted) await store.put('write', repository, { number, writing: false } satisfies Stamp);
+    if (!signal.aborted) await store.put('write', repository, { number, writing: false } satisfies LastWrite);
   });
   return { members: 0, joined: 0, hold, leave, done: run.catch(reject) }; // at the end it harms nobody: the next one looks again
 }

@@ -5,6 +5,7 @@ import { type Registry, startRegistry } from '../../src/demo/registry.ts';
 import { busyGitLab } from '../support/busy-forges.ts';
 import { busyWorlds, type Known, longest, upTo } from '../support/busy-worlds.ts';
 import { deployment, host, publish } from '../support/deployments.ts';
+import { scanIn } from '../support/disturbed-scan.ts';
 import type { LoggedRequest } from '../support/faults.ts';
 import { gitlabScanWorld } from '../support/gitlab-scan-world.ts';
 import { describeOnPostgres } from '../support/with-postgres.ts';
@@ -82,6 +83,26 @@ describeOnPostgres('on Postgres', (server) => {
     },
     longest,
   );
+});
+
+test('what a person merges after the default branch was read is not opened again', async () => {
+  const own = mkdtempSync(join(folder, 'merged-'));
+  const world = await gitlabScanWorld(own);
+  const path = 'platform/merged';
+  try {
+    publish(registry, 'merged/billing', '1.4.2', '1.5.0');
+    world.configure(`registries: { "${host(registry)}": { insecure: true } }
+environments: [{ name: staging, repository: "gitlab:${path}" }]
+`);
+    await world.createRepository(path, { 'billing.yaml': deployment(`${host(registry)}/merged/billing:1.4.2`) });
+    await world.scan();
+    const { errors } = await scanIn(own, { GITLAB_TOKEN: world.server.token }, { beforeRequests: () => world.server.merge(path, 1) });
+    expect(errors.map(({ message }) => message)).toEqual(['staging: main has moved since it was read; the next run looks again']);
+    expect((await world.scan()).errors).toEqual([]);
+    expect(world.server.project(path).requests).toHaveLength(1);
+  } finally {
+    await world.dispose();
+  }
 });
 
 test('two scans at the same time open no more than the limit', async () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sqlite } from '../../src/adapters/sqlite.ts';
 import { follow } from '../../src/journal/chain.ts';
 import { deployment } from '../support/deployments.ts';
@@ -72,11 +73,18 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
     expect(await requests('staging')).toEqual(['billing 1.4.2 → 1.5.0']);
     await until(() => slack.messages('deployments').length === 2 || undefined);
     expect(
-      new Set(slack.messages('deployments').map(({ text }) => /^\*(\w+)\*: .*billing 1\.4\.2 → 1\.5\.0> waits for review/.exec(text)?.[1])),
-    ).toEqual(new Set(['production', 'staging']));
-    const [delivery] = served.log().filter(({ msg, outcome }) => msg === 'a delivery was kept' && outcome === 'added');
+      slack
+        .messages('deployments')
+        .map(({ text }) => /^\*(\w+)\*: .*billing 1\.4\.2 → 1\.5\.0> waits for review/.exec(text)?.[1] ?? text)
+        .sort(),
+    ).toEqual(['production', 'staging']);
+    // The registry may still be telling of what was pushed before the service was there.
+    const deliveries = served
+      .log()
+      .flatMap(({ msg, outcome, trace }) => (msg === 'a delivery was kept' && outcome === 'added' ? [trace] : []));
     const opened = served.log().filter(({ msg }) => String(msg).startsWith('open:'));
-    expect(opened.map(({ trace }) => trace)).toEqual([delivery?.['trace'], delivery?.['trace']]);
+    expect(opened).toHaveLength(2);
+    expect([...new Set(opened.map(({ trace }) => trace))].map((trace) => deliveries.includes(trace))).toEqual([true]);
     const metrics = await (await fetch(`${served.url}/metrics`)).text();
     expect(metrics).toMatch(/^lockkeeper_proposals_total\{environment="staging",action="open"\} 1$/m);
     expect(metrics).toMatch(/^lockkeeper_webhook_deliveries_total\{sender="registry\/127\.0\.0\.1:\d+",outcome="accepted"\} \d+$/m);
@@ -151,8 +159,11 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
     const metrics = await (await fetch(`${served.url}/metrics`)).text();
     expect(metrics).toMatch(/outcome="unsigned"\} 1$/m);
     expect(metrics).toMatch(/outcome="bad-signature"\} 1$/m);
+    const jobs = async () => (await call(['jobs', 'list', '--json', '--config', world.config], environment)).stdout;
+    expect(await jobs()).not.toContain('hostile');
+    // The registry may still be telling of what was pushed before the service was there.
+    await until(async () => isDeepStrictEqual(JSON.parse(await jobs()), { jobs: [] }) || undefined);
     expect(JSON.stringify(served.log())).not.toContain('hostile');
-    expect(JSON.parse((await call(['jobs', 'list', '--json', '--config', world.config], environment)).stdout)).toEqual({ jobs: [] });
   });
 
   test('a configuration that cannot be served ends it with 2 and the line', async () => {

@@ -2,14 +2,14 @@ import { createSlack } from '../../src/adapters/slack.ts';
 import type { Locks } from '../../src/domain/locks.ts';
 import { type NewJob, RetryAt } from '../../src/domain/queue.ts';
 import { deliver } from '../../src/notifications/deliver.ts';
-import { announceEnded, announceProposals, type EndedNews, type ProposalNews } from '../../src/notifications/proposals.ts';
+import { announceProposals, type ProposalNews } from '../../src/notifications/proposals.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { startSlack } from '../support/slack-server.ts';
 
 const token = 'xoxb-0123456789-secret';
 let slack: Awaited<ReturnType<typeof startSlack>>;
 beforeEach(async () => {
-  slack = await startSlack(token, ['deployments', 'prod-deployments']);
+  slack = await startSlack(token, ['general', 'random', 'deployments', 'prod-deployments']);
 });
 afterEach(() => slack.close());
 
@@ -35,8 +35,7 @@ function world(given: string = token) {
     store,
     jobs,
     waits,
-    scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue }, proposals, 'trace-1'),
-    ended: (...news: EndedNews[]) => announceEnded({ store, queue }, news, 'trace-1'),
+    scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue, locks }, proposals, 'trace-1'),
     /** Works all jobs off, once each; what fails is given back. */
     work: async (): Promise<unknown[]> => {
       const problems: unknown[] = [];
@@ -50,7 +49,8 @@ function world(given: string = token) {
 const proposal: ProposalNews = {
   environment: 'staging',
   title: 'billing 1.4.2 → 1.5.0',
-  action: 'open',
+  state: 'open',
+  shows: 1,
   url: 'https://gitlab.example.com/env/-/merge_requests/1',
 };
 
@@ -63,9 +63,9 @@ test('one thread per merge request, edited in place, with what happened below; i
   expect(await work()).toEqual([]);
   expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> waits for review`]);
   expect(shown('prod-deployments')).toHaveLength(1);
-  await scan({ ...proposal, action: 'update', title: 'billing 1.4.2 → 1.6.0' });
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
   await work();
-  await scan({ ...proposal, action: 'close', title: 'billing 1.4.2 → 1.6.0', reason: 'billing 1.6.0 was withdrawn' });
+  await scan({ ...proposal, state: 'closed', title: 'billing 1.4.2 → 1.6.0', reason: 'billing 1.6.0 was withdrawn' });
   await work();
   expect(shown('deployments')).toEqual([
     `*staging*: ${link}billing 1.4.2 → 1.6.0> closed: billing 1.6.0 was withdrawn`,
@@ -74,32 +74,50 @@ test('one thread per merge request, edited in place, with what happened below; i
   ]);
 });
 
-test.each([
-  [{ action: 'merged' as const, by: 'ada' }, 'merged by ada', 'Merged by ada'],
-  [{ action: 'closed' as const, by: '<!here>' }, 'closed by &lt;!here&gt;', 'Closed by &lt;!here&gt;'],
-  [{ action: 'merged' as const }, 'merged', 'Merged'],
-])('what a person did is told in the thread, once: %j', async (what, state, event) => {
-  const { scan, ended, work } = world();
-  const { environment, title, url = '' } = proposal;
-  await scan(proposal);
-  await work();
-  for (let times = 0; times < 2; times += 1) {
-    await ended({ environment, title, url, ...what }, { environment, title, url: `${url}2`, ...what });
-    expect(await work()).toEqual([]);
-  }
-  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> ${state}`, `  ${event}`]);
-});
-
 test('nothing is said twice: a scan that keeps, the same scan again, a job again', async () => {
   const { scan, work, jobs } = world();
   await scan(proposal);
   const again = [...jobs];
   await work();
   jobs.push(...again);
-  await scan({ ...proposal, action: 'keep' });
+  await scan(proposal);
   await work();
   expect(jobs).toEqual([]);
   expect(shown('deployments')).toHaveLength(1);
+});
+
+test('what a scan did and had no time to say, the next one says; what an older one saw is no news any more', async () => {
+  const { scan, work } = world();
+  const next = { ...proposal, title: 'billing 1.4.2 → 1.6.0', shows: 3 };
+  await scan(proposal);
+  await scan(next);
+  await scan({ ...proposal, shows: 2 });
+  await scan({ ...next, shows: 2 });
+  await work();
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.6.0> waits for review`, '  Now billing 1.4.2 → 1.6.0']);
+});
+
+test('what was seen before a person merged is no news after it, whatever else was written meanwhile', async () => {
+  const { scan, work } = world();
+  const [before, after] = ['2026-11-21T12:00:00.000Z', '2026-11-21T12:00:00.100Z'];
+  await scan(proposal);
+  await scan({ ...proposal, state: 'merged', updatedAt: after });
+  await scan({ ...proposal, shows: 2, updatedAt: before });
+  await work();
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> merged`, '  Merged']);
+});
+
+test.each<[Pick<ProposalNews, 'state' | 'by'>, string, string]>([
+  [{ state: 'merged' }, 'merged', 'Merged'],
+  [{ state: 'merged', by: 'ada' }, 'merged by ada', 'Merged by ada'],
+  [{ state: 'closed', by: '<!here>' }, 'closed by &lt;!here&gt;', 'Closed by &lt;!here&gt;'],
+])('a merge request that a person has ended (%j) says so, and one that nobody had heard of says nothing', async (end, text, event) => {
+  const { scan, work } = world();
+  await scan(proposal, { ...proposal, ...end, url: 'https://gitlab.example.com/env/-/merge_requests/2' });
+  await scan({ ...proposal, ...end, shows: 2 });
+  await scan({ ...proposal, ...end, shows: 3 });
+  expect(await work()).toEqual([]);
+  expect(shown('deployments')).toEqual([`*staging*: ${link}billing 1.4.2 → 1.5.0> ${text}`, `  ${event}`]);
 });
 
 test('at most one message a second in a channel', async () => {
@@ -114,22 +132,28 @@ test.each([
   ['after it took effect, with no word', true],
 ])('Slack breaks %s: the next try ends with each message once', async (_, after) => {
   const { scan, work } = world();
-  await scan({ ...proposal, url: 'https://gitlab.example.com/env/-/merge_requests/9' });
-  await work(); // from here on the channel's own name is known
   await scan(proposal);
   slack.fail({ method: 'chat.postMessage', reset: true, after });
   expect(await work()).toEqual([
     expect.objectContaining({ name: 'OutsideError', message: expect.stringContaining('posting in #deployments') }),
   ]);
-  await scan({ ...proposal, action: 'update', title: 'billing 1.4.2 → 1.6.0' });
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
   slack.fail({ method: 'chat.postMessage', status: 503, after });
   await work();
-  await scan({ ...proposal, action: 'keep', title: 'billing 1.4.2 → 1.6.0' });
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
   expect(await work()).toEqual([]);
-  expect(shown('deployments').slice(1).toSorted()).toEqual([
+  expect(shown('deployments').toSorted()).toEqual([
     '  Now billing 1.4.2 → 1.6.0',
     `*staging*: ${link}billing 1.4.2 → 1.6.0> waits for review`,
   ]);
+});
+
+test('where the channels may not be listed, messages are sent all the same', async () => {
+  const { scan, work } = world();
+  slack.fail({ method: 'conversations.list', error: 'missing_scope' });
+  await scan(proposal);
+  expect(await work()).toEqual([]);
+  expect(shown('deployments')).toHaveLength(1);
 });
 
 test('a rate limit is told with its time, and nothing else is asked meanwhile', async () => {
@@ -139,7 +163,12 @@ test('a rate limit is told with its time, and nothing else is asked meanwhile', 
   const [problem] = await work();
   expect(problem).toBeInstanceOf(RetryAt);
   expect((problem as RetryAt).at.getTime()).toBeGreaterThan(Date.now() + 25_000);
-  expect(slack.calls).toHaveLength(1);
+  expect(slack.calls.map(({ method }) => method)).toEqual([
+    'conversations.list',
+    'conversations.list',
+    'conversations.history',
+    'chat.postMessage',
+  ]);
 });
 
 test('what a person has to change is said, without the token', async () => {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Registry } from '../../src/demo/registry.ts';
+import type { Forge } from '../../src/domain/forge.ts';
 import { createServices } from '../../src/services.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
 import { environmentRows, reportOf } from '../../src/updates/report-rows.ts';
@@ -32,7 +33,7 @@ export interface BusyWorld extends BusyForge {
   /** Every request to the forge and the registry since the last call. */
   readonly asked: () => readonly LoggedRequest[];
   /** One scan as of a process of its own, whose requests are tried again without a pause; a hurried one waits for replies for a moment only. */
-  readonly scanOnce: (options?: { readonly hurried: boolean }) => Promise<ScanReport>;
+  readonly scanOnce: (terms?: Pick<ScanTerms, 'hurried'>) => Promise<ScanReport>;
   readonly snapshot: () => Promise<unknown>;
   /** Everything is again as it was before the scan. */
   readonly restore: () => void;
@@ -59,7 +60,7 @@ environments: [{ name: staging, repository: "${world.forgeName}:${busyPath}" }]
 packages: [{ match: "**", owner: ada${more} }]
 `);
   const file = (app: string, version: string) => ({ [`${app}.yaml`]: deployment(`${unruly.host}/shop/${app}:${version}`) });
-  const scanOnce: BusyWorld['scanOnce'] = ({ hurried } = { hurried: false }) => scanIn(folder, world.env, hurried);
+  const scanOnce: BusyWorld['scanOnce'] = (terms) => scanIn(folder, world.env, terms);
   configure(', allow: "<1.6"');
   await world.createRepository(busyPath, { ...file('closes', '1.4.2'), ...file('left', '1.4.2'), ...file('moves', '1.4.2') });
   await scanOnce();
@@ -85,7 +86,18 @@ packages: [{ match: "**", owner: ada${more} }]
   };
 }
 
-async function scanIn(folder: string, env: BusyForge['env'], hurried: boolean): Promise<ScanReport> {
+interface ScanTerms {
+  /** Waits for replies for a moment only. */
+  readonly hurried?: boolean;
+  readonly beforeRequests?: () => Promise<void>;
+}
+
+/** A scan as of a process of its own, before whose look at the merge requests something may happen. */
+export async function scanIn(
+  folder: string,
+  env: BusyForge['env'],
+  { hurried = false, beforeRequests = async () => {} }: ScanTerms = {},
+): Promise<ScanReport> {
   const loaded = loadConfig(join(folder, 'app.yml'), env);
   const services = await createServices(loaded, {
     redact: (text) => text,
@@ -95,8 +107,18 @@ async function scanIn(folder: string, env: BusyForge['env'], hurried: boolean): 
   });
   try {
     const ports = services.scanPorts({ add: () => {}, done: () => {} });
-    return reportOf(await scan(ports, services.settings, { dryRun: false }, environmentRows));
+    const forge = (name: string) => lateLook(ports.forge(name), beforeRequests);
+    return reportOf(await scan({ ...ports, forge }, services.settings, { dryRun: false }, environmentRows));
   } finally {
     await services.close();
   }
 }
+
+const lateLook = (forge: Forge, before: () => Promise<void>): Forge =>
+  new Proxy(forge, {
+    get(target, name: keyof Forge) {
+      if (name === 'mergeRequests') return (path: string) => before().then(() => target.mergeRequests(path));
+      const value: unknown = target[name];
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });

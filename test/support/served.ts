@@ -35,7 +35,13 @@ export async function serve(config: string, env: Readonly<Record<string, string>
       stderr()
         .split('\n')
         .slice(0, -1)
-        .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
+        .map((line) => {
+          try {
+            return JSON.parse(line) as Readonly<Record<string, unknown>>;
+          } catch (cause) {
+            throw new Error(`not a line of the log: ${line}`, { cause });
+          }
+        }),
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       return (await exited)[0];

@@ -19,6 +19,9 @@ export interface SlackFailure {
   readonly times?: number;
 }
 
+/** Slack may give fewer than it was asked for. */
+const mostListed = 2;
+
 /**
  * Slack's Web API as far as messages go, after https://docs.slack.dev/reference/methods: one workspace, channels by name and id, refusing what
  * Slack refuses. Nothing else is answered.
@@ -57,6 +60,14 @@ export async function startSlack(token: string, names: readonly string[]) {
       if (text === '') return { ok: false, error: 'no_text' };
       message.text = text;
       return { ok: true, channel, ts, text };
+    },
+    'conversations.list': ({ types = 'public_channel', limit = '100', cursor = '' }) => {
+      if (Number(limit) > 1000) return { ok: false, error: 'invalid_limit' };
+      const all = types.includes('public_channel') ? [...channels].map(([id, { name }]) => ({ id, name })) : [];
+      const from = Number(cursor);
+      const until = from + Math.min(Number(limit), mostListed);
+      const next = until < all.length ? String(until) : '';
+      return { ok: true, channels: all.slice(from, until), response_metadata: { next_cursor: next } };
     },
     'conversations.history': (body) => listed(body, (message) => message.thread === undefined),
     'conversations.replies': (body) => listed(body, ({ ts, thread }) => ts === body['ts'] || thread === body['ts']),

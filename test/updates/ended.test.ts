@@ -81,11 +81,11 @@ test.each<[what: string, request: MergeRequest, actions: readonly string[]]>([
 
 test('looked at again, it is neither written nor asked for again, and told for a week', async () => {
   const { look, asked, kept } = await world();
-  const seen = { title: marker.title, url: 'https://gl.example.com/7', action: 'merged', by: 'ada' };
+  const seen = { title: marker.title, url: 'https://gl.example.com/7', action: 'merged', by: 'ada', isNews: true };
   expect(await look([request()])).toEqual([seen]);
   expect(asked).toEqual(['by', 'reviews']);
   expect(await look([request()])).toEqual([seen]);
-  expect(await look([request()], new Date('2026-11-10T08:00:00Z'))).toEqual([]);
+  expect(await look([request()], new Date('2026-11-10T08:00:00Z'))).toEqual([{ ...seen, isNews: false }]);
   expect(asked).toHaveLength(2);
   expect(kept()).toHaveLength(1);
 });

@@ -20,16 +20,16 @@ function freeLocks(signal = new AbortController().signal): Locks & { readonly he
   };
 }
 
-test('each hold has a number, and while it goes on nobody can say what was written last', async () => {
+test('each hold has a number, and while it goes on the last write goes on', async () => {
   const store = new MemoryStore();
   const turns = writeTurns(freeLocks(), store, repository);
-  expect(await lastWrite(store, repository)).toBe(0);
+  expect(await lastWrite(store, repository)).toEqual({ number: 0, writing: false });
   await turns(async ({ before, number }) => {
-    expect([before, number, await lastWrite(store, repository)]).toEqual([0, 1, undefined]);
+    expect([before, number, await lastWrite(store, repository)]).toEqual([0, 1, { number: 1, writing: true }]);
   });
-  expect(await lastWrite(store, repository)).toBe(1);
+  expect(await lastWrite(store, repository)).toEqual({ number: 1, writing: false });
   expect(await turns(async ({ before }) => before)).toBe(1);
-  expect(await lastWrite(store, 'gitlab:platform/production')).toBe(0);
+  expect(await lastWrite(store, 'gitlab:platform/production')).toEqual({ number: 0, writing: false });
 });
 
 test('writes that come together share a hold, and others have their turn after twenty', async () => {
@@ -46,9 +46,9 @@ test('after a process that died while it wrote, nothing that was seen before cou
   const begun = Promise.withResolvers<void>();
   void dying(() => new Promise(() => begun.resolve()));
   await begun.promise;
-  expect(await lastWrite(store, repository)).toBeUndefined();
+  expect(await lastWrite(store, repository)).toEqual({ number: 1, writing: true });
   expect(await writeTurns(freeLocks(), store, repository)(async ({ before, number }) => [before, number])).toEqual([undefined, 2]);
-  expect(await lastWrite(store, repository)).toBe(2);
+  expect(await lastWrite(store, repository)).toEqual({ number: 2, writing: false });
 });
 
 test('a lock that is lost in the middle: nothing more is begun, and nothing is said to be complete', async () => {
@@ -64,7 +64,7 @@ test('a lock that is lost in the middle: nothing more is begun, and nothing is s
     stillHeld();
   });
   await expect(writing).rejects.toThrow(ConflictError);
-  expect(await lastWrite(store, repository)).toBeUndefined();
+  expect(await lastWrite(store, repository)).toEqual({ number: 1, writing: true });
 });
 
 test('who cannot have the lock is told, and may try again; a write that fails gives it back', async () => {
@@ -86,5 +86,5 @@ test('who cannot have the lock is told, and may try again; a write that fails gi
   refused = false;
   await expect(turns(() => Promise.reject(new Error('502')))).rejects.toThrow('502');
   expect(await turns(write)).toBe(1);
-  expect(await lastWrite(store, repository)).toBe(2);
+  expect(await lastWrite(store, repository)).toEqual({ number: 2, writing: false });
 });

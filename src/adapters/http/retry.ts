@@ -73,6 +73,7 @@ const wrongCodes: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: noTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
   UND_ERR_INVALID_ARG: 'the request is malformed',
+  UND_ERR_DESTROYED: 'Lockkeeper stops',
 };
 
 /** What an error of the connection means. */

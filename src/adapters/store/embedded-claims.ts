@@ -45,7 +45,7 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
         const rows = connection
           .prepare(
             `SELECT id FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running')
-             ORDER BY due, added, rowid LIMIT ?`,
+             ORDER BY kind = 'notify', due, added, rowid LIMIT ?`,
           )
           .all(now(), room);
         const take = connection.prepare(`UPDATE job SET state = 'running', attempts = attempts + 1, worker = ? WHERE id = ? RETURNING *`);
@@ -53,7 +53,12 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
       }),
     renew: async () => [], // the kernel does
     finish: async (job) => void settle('finishing a job', job, 'DELETE FROM job'),
-    park: async (job, problem) => void settle('parking a job', job, `UPDATE job SET state = 'parked', problem = ?, worker = NULL`, problem),
+    park: async (job, problem) =>
+      database.transaction('parking a job', () => {
+        // Of what fails again and again, a person sees the newest.
+        connection.prepare(`DELETE FROM job WHERE state = 'parked' AND slot = (SELECT slot FROM job WHERE ${mine})`).run(job.id, self);
+        connection.prepare(`UPDATE job SET state = 'parked', problem = ?, worker = NULL WHERE ${mine}`).run(problem, job.id, self);
+      }),
     postpone: async (job, { due, counts, problem }) =>
       database.transaction('postponing a job', () => {
         // What was asked for meanwhile, this one does.

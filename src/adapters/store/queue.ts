@@ -36,7 +36,7 @@ export function openQueue(folder: string, { warn, now = Date.now, pace = usualPa
   const workers = census(folder);
   const bells = createBells();
   return {
-    add: async (jobs, delivery) => add(database, bells, now(), jobs, delivery),
+    add: together((all: readonly Addition[]) => addAll(database, bells, now(), all)),
     list: async (states = ['waiting', 'running', 'parked']) => list(database, states),
     retry: async (id) => retry(database, bells, now(), id),
     stats: async () => stats(database, now()),
@@ -57,29 +57,56 @@ export function openQueue(folder: string, { warn, now = Date.now, pace = usualPa
 
 const slotOf = (kind: string, key: string): string => JSON.stringify([kind, key]);
 
-function add(database: Database, bells: Bells, now: number, ...[jobs, delivery]: Parameters<Queue['add']>): 'added' | 'repeated' {
-  const { connection } = database;
-  const result = database.transaction('adding jobs', () => {
-    if (delivery !== undefined) {
-      connection.prepare('DELETE FROM delivery WHERE at < ?').run(now - deliveryMemory);
-      const remembered = connection
-        .prepare('INSERT INTO delivery (sender, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-        .run(delivery.sender, delivery.id, now);
-      if (remembered.changes === 0) return 'repeated';
+type Addition = Parameters<Queue['add']>;
+type Added = Awaited<ReturnType<Queue['add']>>;
+
+/** Those that come in one turn of the event loop are kept in one transaction: the disk is waited for once, and a burst does not stop everything else. */
+function together(keep: (all: readonly Addition[]) => readonly Added[]): Queue['add'] {
+  let waiting: { readonly addition: Addition; readonly kept: PromiseWithResolvers<Added> }[] = [];
+  const flush = (): void => {
+    const all = waiting;
+    waiting = [];
+    try {
+      const results = keep(all.map(({ addition }) => addition));
+      for (const [at, { kept }] of all.entries()) kept.resolve(results[at] ?? 'added');
+    } catch (error) {
+      for (const { kept } of all) kept.reject(error);
     }
-    // One that has never been begun comes as early as anybody asked for it; one that failed keeps its pause.
-    const insert = connection.prepare(
-      `INSERT INTO job (id, slot, kind, body, state, due, added, attempts) VALUES (?, ?, ?, ?, 'waiting', ?, ?, 0)
-       ON CONFLICT (slot) WHERE state = 'waiting' DO UPDATE SET due = min(due, excluded.due) WHERE attempts = 0`,
-    );
-    for (const { data, key, trace, notBefore } of jobs) {
-      const due = notBefore === undefined ? now : Date.parse(notBefore);
-      insert.run(randomUUID(), slotOf(data.kind, key), data.kind, JSON.stringify({ data, key, trace, notBefore }), due, now);
-    }
-    return 'added';
+  };
+  return (...addition) => {
+    const kept = Promise.withResolvers<Added>();
+    waiting.push({ addition, kept });
+    if (waiting.length === 1) setImmediate(flush);
+    return kept.promise;
+  };
+}
+
+function addAll(database: Database, bells: Bells, now: number, all: readonly Addition[]): readonly Added[] {
+  const results = database.transaction('adding jobs', () => {
+    database.connection.prepare('DELETE FROM delivery WHERE at < ?').run(now - deliveryMemory);
+    return all.map((addition) => add(database, now, addition));
   });
   bells.ring();
-  return result;
+  return results;
+}
+
+function add({ connection }: Database, now: number, [jobs, delivery]: Addition): Added {
+  if (delivery !== undefined) {
+    const remembered = connection
+      .prepare('INSERT INTO delivery (sender, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(delivery.sender, delivery.id, now);
+    if (remembered.changes === 0) return 'repeated';
+  }
+  // One that has never been begun comes as early as anybody asked for it; one that failed keeps its pause.
+  const insert = connection.prepare(
+    `INSERT INTO job (id, slot, kind, body, state, due, added, attempts) VALUES (?, ?, ?, ?, 'waiting', ?, ?, 0)
+     ON CONFLICT (slot) WHERE state = 'waiting' DO UPDATE SET due = min(due, excluded.due) WHERE attempts = 0`,
+  );
+  for (const { data, key, trace, notBefore } of jobs) {
+    const due = notBefore === undefined ? now : Date.parse(notBefore);
+    insert.run(randomUUID(), slotOf(data.kind, key), data.kind, JSON.stringify({ data, key, trace, notBefore }), due, now);
+  }
+  return 'added';
 }
 
 function list(database: Database, states: readonly JobState[]): readonly Job[] {

@@ -123,6 +123,44 @@ export function queueContract(name: string, create: () => Promise<QueueFixture>)
       expect(seen).toEqual(['c', 'b', 'a']);
     });
 
+    test('what people are told waits for what is to be done, also after a failure', async () => {
+      const notify = (thread: string): NewJob => ({ data: { kind: 'notify', thread }, key: thread, trace: 't' });
+      await queue.add([notify('first')]);
+      await queue.add([notify('second')]);
+      await queue.add([scanOf('a')]);
+      const seen: string[] = [];
+      const handle = async ({ key, attempts }: Job): Promise<void> => {
+        seen.push(key);
+        if (key === 'first' && attempts === 1) throw new Error('not now');
+      };
+      const worker = await work(handle, { atOnce: 1 });
+      await settles(['first', 'waiting', 1]);
+      await worker.stop(0);
+      await fixture.pass(20_000);
+      await queue.add([scanOf('b')]);
+      await work(handle, { atOnce: 1 });
+      await settles();
+      expect(seen).toEqual(['a', 'first', 'second', 'b', 'first']);
+    });
+
+    test('what fails again and again is parked once, with its last problem', async () => {
+      let count = 0;
+      await work(
+        async () => {
+          count += 1;
+          throw new Error(`failed for the ${count}. time`);
+        },
+        { attempts: 1 },
+      );
+      for (let time = 1; time <= 3; time += 1) {
+        await queue.add([scanOf('a')]);
+        await until(async () =>
+          (await queue.list()).some(({ state, problem }) => state === 'parked' && problem === `failed for the ${time}. time`),
+        );
+      }
+      expect(await states()).toEqual([['a', 'parked', 1]]);
+    });
+
     test('at most so many at once, and never two of the same kind and key, in all workers together', async () => {
       const running: string[] = [];
       const seen: string[] = [];

@@ -72,7 +72,7 @@ export class GitLabServer {
     await new Promise<void>((ready) => {
       this.#server.listen(0, '127.0.0.1', ready);
     });
-    this.#world.url = `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.root ?? ''}`;
+    this.#world.url = this.#options.externalUrl ?? this.address;
   }
 
   /** Throws when anything was asked or answered that GitLab's description does not know. */
@@ -86,6 +86,12 @@ export class GitLabServer {
     // Whoever asks its routes beyond ours is a stranger, whose ways need not be ours.
     if (this.violations.length > 0 && this.#options.routes === undefined)
       throw new Error(`not as GitLab describes it:\n${this.violations.join('\n')}`);
+  }
+
+  /** Where it listens. */
+  get address(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${this.#options.root ?? ''}`;
   }
 
   /** As a browser would show it: with the relative root, without `/api/v4`. */

@@ -40,6 +40,8 @@ export interface GitLabOptions {
   readonly premium?: boolean;
   /** Every answer takes at least that long. */
   readonly delayMs?: number;
+  /** The address that it is known by, where that is a proxy's. */
+  readonly externalUrl?: string;
   /** GitLab under a path: `/gitlab`. */
   readonly root?: string;
   /** It speaks https. PEM texts. */

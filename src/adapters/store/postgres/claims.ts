@@ -27,8 +27,7 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
         await query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, claimLock]);
         return await boss.fetch<Kept>(queueName, { ...inside(query), batchSize: room, includeMetadata: true, groupConcurrency: 1 });
       });
-      // An UPDATE gives them in any order.
-      return rows.sort(byAge).flatMap((row) => {
+      return rows.sort(inTurn).flatMap((row) => {
         const job = jobOf(row);
         if (job !== undefined) fetched.set(job, row);
         return job ?? [];
@@ -43,6 +42,10 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
     finish: (job) => settle('finishing a job', job, ({ id }, query) => boss.deleteJob(queueName, id, inside(query))),
     park: (job, problem) =>
       settle('parking a job', job, async ({ id }, query) => {
+        // Of what fails again and again, a person sees the newest.
+        const same = await boss.findJobs<Kept>(queueName, { ...inside(query), key: slotOf(job) });
+        const before = same.flatMap((row) => (jobOf(row)?.state === 'parked' ? [row.id] : []));
+        if (before.length > 0) await boss.deleteJob(queueName, before, inside(query));
         const why = { problem: JSON.stringify(problem) };
         await boss.fail(queueName, id, why, inside(query)); // waits again, and may be changed
         await boss.update(queueName, undefined, { ...inside(query), id, retryLimit: 0 });
@@ -65,6 +68,9 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
       }),
   };
 }
+
+/** Postgres gives the rows that it changed in no order. */
+const inTurn = (a: Row, b: Row): number => b.priority - a.priority || byAge(a, b);
 
 /** The ids of those attempts that are still the ones that run; their rows are locked until the transaction ends. */
 async function touched(boss: PgBoss, rows: readonly Row[], query: Query): Promise<readonly string[]> {

@@ -23,20 +23,24 @@ type Insert = JobInsert<Kept> & { readonly singletonKey: string };
 
 export function insertOf({ data, key, trace, notBefore }: NewJob, place: number): Insert {
   const kept: Kept = { job: JSON.stringify({ data, key, trace, notBefore }), added: [Date.now(), place], attempts: 0 };
-  return inserted(kept, slotOf({ data, key }), notBefore);
+  return inserted(kept, slotOf({ data, key }), data.kind === 'notify' ? afterOthers : 0, notBefore);
 }
 
 /** The same job, to wait anew. */
 export function again(
-  { id, data: { job, added }, singletonKey }: Row,
+  { id, data: { job, added }, singletonKey, priority }: Row,
   { due, attempts, problem }: { readonly due?: Date; readonly attempts: number; readonly problem?: string | undefined },
 ): Insert {
   const kept: Kept = { job, added, attempts, ...(problem !== undefined && { problem: JSON.stringify(problem) }) };
-  return { ...inserted(kept, singletonKey ?? '', due?.toISOString()), id };
+  return { ...inserted(kept, singletonKey ?? '', priority, due?.toISOString()), id };
 }
 
-const inserted = (data: Kept, slot: string, startAfter: string | undefined): Insert => ({
+/** pg-boss takes higher ones first; 0 is usual. */
+const afterOthers = -1;
+
+const inserted = (data: Kept, slot: string, priority: number, startAfter: string | undefined): Insert => ({
   data,
+  priority,
   singletonKey: slot,
   group: { id: slot },
   ...(startAfter !== undefined && { startAfter }),

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type pg from 'pg';
 import type { Locks } from '../../../domain/locks.ts';
 import { locksFrom } from '../turns.ts';
@@ -16,6 +17,8 @@ const session = 'SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; 
 
 interface Session {
   readonly client: pg.Client;
+  /** One statement at a time: a client takes no more. */
+  readonly query: (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Record<string, unknown>>>;
   /** Aborted when the connection ended: its locks are lost. */
   readonly lost: AbortController;
   readonly heart: NodeJS.Timeout;
@@ -38,11 +41,11 @@ export function postgresLocks(postgres: Postgres): Locks & { close(): Promise<vo
     await client.end();
   };
   const locks = locksFrom(async (name) => {
-    const { client, lost } = await current();
+    const { query, lost } = await current();
     const key = nameOf('lock', name).readBigInt64BE().toString();
-    if (!(await taken(postgres, client, name, key))) return undefined;
+    if (!(await taken(postgres, query, name, key))) return undefined;
     const release = async (): Promise<void> => {
-      await client.query('SELECT pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined); // let go with the connection
+      await query('SELECT pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined); // let go with the connection
     };
     return { signal: lost.signal, release };
   });
@@ -57,31 +60,34 @@ export function postgresLocks(postgres: Postgres): Locks & { close(): Promise<vo
 
 async function open(postgres: Postgres, forget: () => void): Promise<Session> {
   const client = await postgres.session('opening a session for locks');
-  const lost = new AbortController();
+  const [lost, inTurn] = [new AbortController(), pLimit(1)];
+  const query: Session['query'] = (text, values = []) => inTurn(() => client.query<Record<string, unknown>>(text, [...values]));
   const lose = (): void => {
     clearInterval(heart);
     forget();
     lost.abort();
   };
   const heart = setInterval(() => {
-    const late = setTimeout(() => client.connection.stream.destroy(), beat); // which ends the connection, and loses it
-    client
-      .query('SELECT 1')
+    const late = setTimeout(() => {
+      lose();
+      client.connection.stream.destroy();
+    }, beat);
+    query('SELECT 1')
       .catch(lose)
       .finally(() => clearTimeout(late));
   }, beat);
   heart.unref();
   client.on('error', lose);
   client.on('end', lose);
-  await client.query(session);
-  return { client, lost, heart };
+  await query(session);
+  return { client, query, lost, heart };
 }
 
 /** False while another has it, and when the connection was lost: the next try opens a new one. */
-async function taken(postgres: Postgres, client: pg.Client, name: string, key: string): Promise<boolean> {
+async function taken(postgres: Postgres, query: Session['query'], name: string, key: string): Promise<boolean> {
   try {
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]);
-    return rows[0]?.taken === true;
+    const { rows } = await query('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key]);
+    return rows[0]?.['taken'] === true;
   } catch (cause) {
     if (isConnectionLoss(cause)) return false;
     throw told(postgres.address, `locking ${name}`, cause);
