@@ -93,6 +93,7 @@ export async function busyLocal(folder: string): Promise<BusyForge> {
             commit: undefined,
             createdAt: undefined,
             updatedAt: undefined,
+            closedAt: undefined,
           };
         }),
       );
