@@ -78,6 +78,12 @@ describe('findSource', () => {
     ]);
   });
 
+  test('what a chart or a git tag names is no label of an image', async () => {
+    const { source, problems } = await findSource(hints({ release: 'https://elsewhere.example/a/b', bundle: 'gitlab:a/bundle' }), forges);
+    expect(source).toMatchObject({ path: 'a/bundle', claim: 'bundle' });
+    expect(problems).toEqual([expect.stringMatching(/^The release itself names `https:\/\/elsewhere.example\/a\/b` as the source/)]);
+  });
+
   test('no source: the line says what to set', async () => {
     const { source, problems } = await findSource(hints({ neighbours: [{ forge: 'gitlab', path: 'nobody/billing' }] }), forges);
     expect(source).toBeUndefined();
