@@ -86,8 +86,9 @@ async function firstExisting(
       if ((await forges.get(place.forge)?.exists(place.path)) === true) return { found: place, unread };
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error;
+      if (!isPassing(error)) continue; // a guess that nobody gave us the right to look at is as good as none
       problems.push(`Whether ${place.path} is the source could not be asked: ${explain(error)}.`);
-      unread ||= isPassing(error);
+      unread = true;
     }
   }
   return { unread };
