@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 
 /** A file as it stands in a tree; a plain string or buffer is an ordinary file. `undefined` removes it. */
 export type FileContent = string | Buffer | { readonly mode: '100644' | '100755' | '120000'; readonly content: string | Buffer };
@@ -25,19 +26,64 @@ export class GitFailed extends Error {
   }
 }
 
-export function git(directory: string, args: readonly string[], options: { input?: Buffer | string; env?: Record<string, string> } = {}) {
-  return new Promise<Buffer>((resolve, reject) => {
-    const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_TERMINAL_PROMPT: '0', ...options.env };
-    const child = execFile(
-      'git',
-      ['-c', 'safe.directory=*', ...args],
-      { cwd: directory, env, encoding: 'buffer', maxBuffer: 256 * 2 ** 20 },
-      (error, stdout, stderr) =>
-        error === null ? resolve(stdout) : reject(new GitFailed(`git ${args.join(' ')}: ${stderr.toString()}`, error.code)),
-    );
-    child.stdin?.on('error', () => {}); // git that ends early says why itself
-    child.stdin?.end(options.input ?? '');
+interface Answered {
+  readonly id: number;
+  readonly stdout: Uint8Array;
+  readonly failed?: string;
+  readonly code?: unknown;
+}
+
+interface Asked {
+  readonly question: {
+    readonly directory: string;
+    readonly args: readonly string[];
+    readonly input: Buffer | string;
+    readonly env: object;
+  };
+  readonly resolve: (stdout: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+let runner: { ask(asked: Asked): void } | undefined;
+
+/** Ends when nobody has asked for anything for a while, and keeps nobody waiting. */
+function startRunner(): { ask(asked: Asked): void } {
+  const child: ChildProcess = fork(join(import.meta.dirname, 'git-runner.js'), { serialization: 'advanced', execArgv: [] });
+  const waiting = new Map<number, Asked>();
+  let count = 0;
+  child.on('message', ({ id, stdout, failed, code }: Answered) => {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) child.channel?.unref();
+    if (failed === undefined) asked?.resolve(Buffer.from(stdout));
+    else asked?.reject(new GitFailed(`git ${asked.question.args.slice(2).join(' ')}: ${failed}`, code));
   });
+  const started = {
+    ask(asked: Asked): void {
+      count += 1;
+      waiting.set(count, asked);
+      child.channel?.ref();
+      child.send({ id: count, ...asked.question });
+    },
+  };
+  child.once('disconnect', () => {
+    if (runner === started) runner = undefined;
+    for (const asked of waiting.values()) run(asked); // it ends when it is idle: none of these was begun
+  });
+  child.unref();
+  child.channel?.unref();
+  return started;
+}
+
+function run(asked: Asked): void {
+  runner ??= startRunner();
+  runner.ask(asked);
+}
+
+export function git(directory: string, args: readonly string[], options: { input?: Buffer | string; env?: Record<string, string> } = {}) {
+  const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_TERMINAL_PROMPT: '0', ...options.env };
+  const question = { directory, args: ['-c', 'safe.directory=*', ...args], input: options.input ?? '', env };
+  return new Promise<Buffer>((resolve, reject) => run({ question, resolve, reject }));
 }
 
 export const gitText = async (directory: string, args: readonly string[], options: Parameters<typeof git>[2] = {}): Promise<string> =>

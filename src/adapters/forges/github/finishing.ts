@@ -15,6 +15,7 @@ export class Finishing {
 
   async finish(path: string, id: number, { labels, owner }: Finish): Promise<void> {
     if (owner !== undefined) await this.#assign(path, id, owner);
+    if (labels.length === 0) return; // GitHub refuses an empty list
     await this.#api.ask(`labelling pull request #${id} of`, path, (rest, at) =>
       rest.issues.addLabels({ ...at, issue_number: id, labels: [...labels], request: this.#api.repeatable }),
     );
