@@ -78,7 +78,7 @@ export function gitlabPackages(http: HttpClient, forges: readonly ForgeAccess[])
 
 /** What a list lacks that could not be read to its end may be there all the same. */
 function absentUnless(problem: string | undefined, { host }: ForgeApi): undefined {
-  if (problem !== undefined) throw new OutsideError(host, problem);
+  if (problem !== undefined) throw new OutsideError(host, `listing files at ${host}: ${problem}`);
 }
 
 interface Packages {
