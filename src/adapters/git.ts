@@ -87,7 +87,7 @@ export function gitIn(folder: string, scope: string): Git {
     if (ended.missing)
       return new UsageError(`${scope}: ${doing}: git is not installed, or not in PATH; install git ${oldest.join('.')} or newer`);
     const Kind = /permission denied|insufficient permission|read-only file system/i.test(ended.complaint) ? RefusedError : OutsideError;
-    return new Kind(scope, `${scope}: ${doing}: git ${args[0] ?? ''} ${ended.why}${hint(ended.complaint)}`);
+    return new Kind(scope, `${scope}: ${doing}: git ${subcommand(args)} ${ended.why}${hint(ended.complaint)}`);
   };
   return {
     run: (doing, args, call = {}) =>
@@ -98,7 +98,7 @@ export function gitIn(folder: string, scope: string): Git {
         child.stdin.end(call.input);
         const [ended, out] = [await end, await reading];
         if (out === undefined)
-          throw new OutsideError(scope, `${scope}: ${doing}: git ${args[0] ?? ''} answered more than ${outputLimit} bytes`);
+          throw new OutsideError(scope, `${scope}: ${doing}: git ${subcommand(args)} answered more than ${outputLimit} bytes`);
         if (ended.code === undefined || !(call.codes ?? [0]).includes(ended.code)) throw failure(doing, args, ended);
         return { code: ended.code, out };
       }),
@@ -122,6 +122,9 @@ export function gitIn(folder: string, scope: string): Git {
     },
   };
 }
+
+/** Settings (`-c NAME=VALUE`) stand before it. */
+const subcommand = (args: readonly string[]): string => args.find((arg, index) => arg !== '-c' && args[index - 1] !== '-c') ?? '';
 
 const oldest = [2, 39] as const;
 

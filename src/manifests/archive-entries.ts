@@ -34,7 +34,7 @@ export class ArchiveEntries {
     }
     const name = header.name.replace(/^(?:\.\/)+/, '').replace(/\/$/, '');
     const problem = nameProblem(name);
-    if (problem !== undefined) return warning(name, `${problem}: left out`);
+    if (problem !== undefined) return warning(this.#inside(name), `${problem}: left out`);
     const slash = name.indexOf('/');
     const [root, path] = slash < 0 ? [name, ''] : [name.slice(0, slash), name.slice(slash + 1)];
     if (header.type === 'directory') {
@@ -46,6 +46,11 @@ export class ArchiveEntries {
     return root === this.#root
       ? this.#decideFile(header, path)
       : warning(name, 'lies outside the top-level folder of the archive: left out');
+  }
+
+  /** As people know the file, where it lies in the top-level folder. */
+  #inside(name: string): string {
+    return this.#root !== undefined && name.startsWith(`${this.#root}/`) ? name.slice(this.#root.length + 1) : name;
   }
 
   #decideFile({ type, size }: Header, path: string): Decision {

@@ -75,7 +75,9 @@ function row({ now, outcome, looked: all, packages, since }: Facts): InventoryRo
   const { state, reason } = stateOf(outcome, looked);
   const owner = now.apps[reference.app]?.owner ?? rules.owner;
   const newest =
-    held.find(({ version }) => version !== undefined)?.version ?? update?.to.version ?? (looked.certain ? reference.version : undefined);
+    held.find(({ version }) => version !== undefined)?.version ??
+    update?.to.version ??
+    (state === 'unknown' ? undefined : reference.version);
   const seen = since[runningKey(reference.package, reference.version)];
   return {
     app: reference.app,

@@ -101,7 +101,7 @@ function requestOf({ reference, to }: Update, { now, packages }: DescribeInput, 
     to: { version: to.version, revision: known.to?.labels[revisionLabel] ?? known.bundle?.to?.revision },
     configured: resolveRules(packages, now.settings.updates, of.name).source,
     environment: now.apps[app]?.source,
-    label: known.to?.labels[sourceLabel] ?? known.from?.labels[sourceLabel],
+    [of.datasource === 'oci' ? 'label' : 'release']: known.to?.labels[sourceLabel] ?? known.from?.labels[sourceLabel],
     bundle: bundle?.source,
     neighbours: neighbours(app, of.name, now.settings.repository.forge, otherSources(now, packages)),
   };

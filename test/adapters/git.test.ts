@@ -66,6 +66,12 @@ describeWith('git', 'git', () => {
     expect(existsSync(trace)).toBe(false);
   });
 
+  test('a failure names the command, not the settings before it', async () => {
+    await expect(git().run('reading x', ['-c', 'http.lowSpeedLimit=1', '-c', 'a.b=c', 'cat-file', '-e', 'x'])).rejects.toThrow(
+      'local:a: reading x: git cat-file said: fatal: Not a valid object name x',
+    );
+  });
+
   test('a failure says where, what was being done, and what git said, in English', async () => {
     Object.assign(process.env, { LC_ALL: 'de_DE.UTF-8', LANGUAGE: 'de' });
     const failing = git().run('reading x', ['cat-file', '-t', 'x']);

@@ -6,7 +6,7 @@ let idle;
 
 function rest() {
   clearTimeout(idle);
-  if (busy === 0) idle = setTimeout(() => process.connected && process.disconnect(), 5000);
+  if (busy === 0) idle = setTimeout(() => process.exit(), 5000);
 }
 
 process.on('message', ({ id, directory, args, input, env }) => {
@@ -22,3 +22,4 @@ process.on('message', ({ id, directory, args, input, env }) => {
   child.stdin?.end(input);
 });
 rest();
+process.once('disconnect', () => process.exit()); // whoever started it is gone

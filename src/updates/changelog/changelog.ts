@@ -58,11 +58,12 @@ export function createChangelogs(ports: ChangelogPorts): (request: ChangelogRequ
 }
 
 const keyOf = (parts: unknown): string => JSON.stringify(parts);
-const hintsOf = ({ app, configured, environment, label, bundle, neighbours }: SourceHints) => [
+const hintsOf = ({ app, configured, environment, label, release, bundle, neighbours }: SourceHints) => [
   app,
   configured,
   environment,
   label,
+  release,
   bundle,
   neighbours,
 ];

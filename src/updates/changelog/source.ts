@@ -5,7 +5,7 @@ import { sourceLabel } from '../../domain/labels.ts';
 export type Forges = ReadonlyMap<string, SourceForge>;
 
 /** Who said where the source is, in the order in which they are believed. */
-export type SourceClaim = 'app.yml' | 'environment.yml' | 'label' | 'bundle' | 'name';
+export type SourceClaim = 'app.yml' | 'environment.yml' | 'label' | 'release' | 'bundle' | 'name';
 
 export interface SourceHints {
   readonly app: string;
@@ -15,6 +15,8 @@ export interface SourceHints {
   readonly environment?: string | undefined;
   /** Label of the image. */
   readonly label?: string | undefined;
+  /** Of a chart, what the repository's index says; of a git tag or a forge's file, its address. */
+  readonly release?: string | undefined;
   /** The bundle's own metadata. */
   readonly bundle?: string | undefined;
   /** Projects where one of the app's name may be, likeliest first; see `neighbours`. */
@@ -57,15 +59,17 @@ const claimant: Readonly<Record<SourceClaim, string>> = {
   'app.yml': 'app.yml',
   'environment.yml': 'environment.yml',
   label: `The image's label \`${sourceLabel}\``,
+  release: 'The release itself',
   bundle: "The bundle's metadata",
   name: 'The name',
 };
 
-function claims({ configured, environment, label, bundle }: SourceHints): (readonly [SourceClaim, string])[] {
+function claims({ configured, environment, label, release, bundle }: SourceHints): (readonly [SourceClaim, string])[] {
   const all = [
     ['app.yml', configured],
     ['environment.yml', environment],
     ['label', label],
+    ['release', release],
     ['bundle', bundle],
   ] as const;
   return all.flatMap(([claim, text]) => (text === undefined || text.trim() === '' ? [] : [[claim, text.trim()] as const]));
@@ -82,8 +86,9 @@ async function firstExisting(
       if ((await forges.get(place.forge)?.exists(place.path)) === true) return { found: place, unread };
     } catch (error) {
       if (!(error instanceof OutsideError)) throw error;
+      if (!isPassing(error)) continue; // a guess that nobody gave us the right to look at is as good as none
       problems.push(`Whether ${place.path} is the source could not be asked: ${explain(error)}.`);
-      unread ||= isPassing(error);
+      unread = true;
     }
   }
   return { unread };

@@ -136,9 +136,12 @@ export function environmentReadingContract(fixture: () => ForgeFixture): void {
       expect(await forge.discover('platform', 'unheard-of')).toEqual([]);
     });
 
-    test('gives those of subgroups too', async () => {
+    test('gives those of subgroups too, or says that there are none', async () => {
       const { forge, createRepository, nested } = fixture();
-      if (!nested) return;
+      if (!nested) {
+        await expect(forge.discover('platform/environments')).rejects.toThrow(RefusedError);
+        return;
+      }
       await createRepository('platform/environments/staging', { a: '' }, { topics: ['lockkeeper'] });
       await createRepository('platform/environments/eu/production', { a: '' }, { topics: ['lockkeeper', 'eu'] });
       await createRepository('platform/environments/notes', { a: '' });

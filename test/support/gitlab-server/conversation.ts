@@ -23,6 +23,7 @@ interface Question {
 export async function answer(question: Question): Promise<Reply | undefined> {
   const { request, path, violations } = question;
   try {
+    await settled(question.world);
     const user = authenticate(question);
     const found = path === undefined ? undefined : findRoute(request.method ?? '', path, question.routes);
     if (path === undefined || found === undefined) throw new Refused(404, { error: '404 Not Found' });
@@ -38,6 +39,11 @@ export async function answer(question: Question): Promise<Reply | undefined> {
     violations.push(`${request.method} ${path}: ${Error.isError(error) ? error.stack : String(error)}`);
     return { status: 500, body: { message: '500 Internal Server Error' } };
   }
+}
+
+/** What earlier requests set GitLab's workers to do is done by the next. */
+async function settled({ projects }: World): Promise<void> {
+  await Promise.all(projects.flatMap(({ requests }) => requests.flatMap(({ checking }) => checking ?? [])));
 }
 
 async function refusing(work: () => Promise<Reply | undefined>): Promise<Reply | undefined> {

@@ -1,4 +1,4 @@
-import { OutsideError } from '../../../src/domain/errors.ts';
+import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
 import { findSource, neighbours, readSource, type SourceHints } from '../../../src/updates/changelog/source.ts';
 import { pretendForge } from '../../support/source-forge.ts';
 
@@ -78,6 +78,12 @@ describe('findSource', () => {
     ]);
   });
 
+  test('what a chart or a git tag names is no label of an image', async () => {
+    const { source, problems } = await findSource(hints({ release: 'https://elsewhere.example/a/b', bundle: 'gitlab:a/bundle' }), forges);
+    expect(source).toMatchObject({ path: 'a/bundle', claim: 'bundle' });
+    expect(problems).toEqual([expect.stringMatching(/^The release itself names `https:\/\/elsewhere.example\/a\/b` as the source/)]);
+  });
+
   test('no source: the line says what to set', async () => {
     const { source, problems } = await findSource(hints({ neighbours: [{ forge: 'gitlab', path: 'nobody/billing' }] }), forges);
     expect(source).toBeUndefined();
@@ -91,6 +97,16 @@ describe('findSource', () => {
   test('a claim that leads nowhere is not said to be missing', async () => {
     const { problems } = await findSource(hints({ label: 'https://elsewhere.example/a/b' }), forges);
     expect(problems[1]).toMatch(/^No changelog: nothing else says where the source of `billing` is/);
+  });
+
+  test('a guess that a forge refuses to show is not the source, and no word is lost on it', async () => {
+    const refused = new RefusedError('github:pay', 'the GitHub App is not installed in pay');
+    const github = pretendForge({}, { 'pay/billing': { failing: { exists: refused } } });
+    const { problems, unread } = await findSource(
+      hints({ neighbours: [{ forge: 'github', path: 'pay/billing' }] }),
+      new Map([['github', github]]),
+    );
+    expect([problems.length, problems[0], unread]).toEqual([1, expect.stringMatching(/^No changelog: nothing says/), false]);
   });
 
   test('a forge that does not answer is named', async () => {

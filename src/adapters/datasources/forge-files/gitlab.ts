@@ -1,3 +1,4 @@
+import { OutsideError } from '../../../domain/errors.ts';
 import { revisionLabel, sourceLabel } from '../../../domain/labels.ts';
 import type { Package } from '../../../domain/reference.ts';
 import type { HttpClient } from '../../http/client.ts';
@@ -58,10 +59,10 @@ export function gitlabPackages(http: HttpClient, forges: readonly ForgeAccess[])
       return { releases: packages.flatMap((item) => packageRelease(template, item) ?? []), ...(problem !== undefined && { problem }) };
     },
     async complete(of, listed): Promise<FileRelease | undefined> {
-      const { template, packages, api, project } = await read(of);
+      const { template, packages, api, project, problem } = await read(of);
       const item = packages.find((one) => packageRelease(template, one)?.release.version === listed.release.version);
       const file = item && fileOf(template, text(item['version']));
-      if (item === undefined || file === undefined) return undefined;
+      if (item === undefined || file === undefined) return absentUnless(problem, api);
       const files = await listAll(
         http,
         api,
@@ -69,9 +70,15 @@ export function gitlabPackages(http: HttpClient, forges: readonly ForgeAccess[])
         `the files of ${of.name} ${listed.release.version}`,
       );
       const found = entries(files.items).findLast((one) => text(one['file_name']) === file.file);
-      return found && { ...listed, release: { ...listed.release, ...sha256(found['file_sha256']) } };
+      if (found === undefined) return absentUnless(files.problem, api);
+      return { ...listed, release: { ...listed.release, ...sha256(found['file_sha256']) } };
     },
   };
+}
+
+/** What a list lacks that could not be read to its end may be there all the same. */
+function absentUnless(problem: string | undefined, { host }: ForgeApi): undefined {
+  if (problem !== undefined) throw new OutsideError(host, `listing files at ${host}: ${problem}`);
 }
 
 interface Packages {
@@ -99,7 +106,14 @@ async function packagesOf(http: HttpClient, forges: readonly ForgeAccess[], of: 
 
 function packageRelease(template: FileTemplate, item: Entry): FileRelease | undefined {
   const file = fileOf(template, text(item['version']));
-  return file && { release: { version: file.version, url: file.url, ...publishedAt(item['created_at']), unproven: true }, labels: {} };
+  const release = file && ({ version: file.version, url: file.url, ...publishedAt(item['created_at']), unproven: true } as const);
+  return release && { release, labels: projectOf(template) };
+}
+
+/** The project's page, where the address says its path and not its number. */
+function projectOf({ project }: FileTemplate): Record<string, string> {
+  const { forge = '', id = '' } = /^(?<forge>.*)\/api\/v4\/projects\/(?<id>[^/]+)$/.exec(project)?.groups ?? {};
+  return id === '' || /^\d+$/.test(id) ? {} : { [sourceLabel]: `${forge}/${decoded(id)}` };
 }
 
 /** Tags of a project, with the dates of their commits: https://docs.gitlab.com/api/tags/ */

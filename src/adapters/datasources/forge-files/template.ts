@@ -1,4 +1,4 @@
-import { OutsideError } from '../../../domain/errors.ts';
+import { RefusedError } from '../../../domain/errors.ts';
 import type { Package } from '../../../domain/reference.ts';
 import { versionAt, withVersion } from '../nexus-raw/pattern.ts';
 
@@ -13,11 +13,11 @@ export interface FileTemplate {
   readonly url: string;
 }
 
-/** `between` stands between project and tag. Throws OutsideError for a URL of another shape. */
+/** `between` stands between project and tag. Throws RefusedError for a URL of another shape. */
 export function takeApart(of: Package, pattern: RegExp): FileTemplate {
   const url = of.url ?? '';
   const { project = '', tag = '', file = '' } = pattern.exec(url)?.groups ?? {};
-  if (!URL.canParse(project) || !tag.includes('{version}')) throw new OutsideError(of.name, `${url} is not the address of such a file`);
+  if (!URL.canParse(project) || !tag.includes('{version}')) throw new RefusedError(of.name, `${url} is not the address of such a file`);
   return { project, tag, file, url };
 }
 

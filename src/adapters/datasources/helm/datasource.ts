@@ -1,4 +1,4 @@
-import { OutsideError, RefusedError } from '../../../domain/errors.ts';
+import { RefusedError } from '../../../domain/errors.ts';
 import type { Package } from '../../../domain/reference.ts';
 import type { Datasource, ReleaseDetails, ReleaseList } from '../../../domain/release.ts';
 import type { DatasourceOptions } from '../registry-settings.ts';
@@ -50,6 +50,6 @@ function artifactOf({ url = '' }: Package): Package | undefined {
 function locateChart({ url = '', chart, name }: Package): { readonly repository: string; readonly chart: string; readonly host: string } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || chart === undefined || !/^https?:$/.test(parsed.protocol))
-    throw new OutsideError(parsed?.host ?? name, `${url} is not the address of a chart repository`);
+    throw new RefusedError(parsed?.host ?? name, `${url} is not the address of a chart repository`);
   return { repository: url, chart, host: parsed.host };
 }

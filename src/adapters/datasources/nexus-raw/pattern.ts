@@ -1,4 +1,4 @@
-import { OutsideError } from '../../../domain/errors.ts';
+import { RefusedError } from '../../../domain/errors.ts';
 import type { Package } from '../../../domain/reference.ts';
 
 const placeholder = '{version}';
@@ -20,7 +20,7 @@ export interface RawLocation {
 
 const separator = '/repository/';
 
-/** Throws OutsideError for a URL that is not one of a Nexus repository. */
+/** Throws RefusedError for a URL that is not one of a Nexus repository. */
 export function locateRaw(of: Package): RawLocation {
   const url = of.url ?? '';
   const at = url.indexOf(separator);
@@ -30,7 +30,7 @@ export function locateRaw(of: Package): RawLocation {
   const parsed = URL.canParse(base) ? new URL(base) : undefined;
   const usable = /^https?:$/.test(parsed?.protocol ?? '') && !/[?#{]/.test(base) && !/[?#]/.test(rest) && path?.includes(placeholder);
   if (parsed === undefined || !repository || path === undefined || usable !== true) {
-    throw new OutsideError(parsed?.host ?? of.name, `${url} is not the address of a file in a Nexus repository (…/repository/NAME/…)`);
+    throw new RefusedError(parsed?.host ?? of.name, `${url} is not the address of a file in a Nexus repository (…/repository/NAME/…)`);
   }
   return { host: parsed.host, base: `${parsed.origin}${parsed.pathname.replace(/\/$/, '')}`, repository, path, url };
 }

@@ -161,6 +161,7 @@ class AppAccount implements Account {
     throw new RefusedError(
       `${this.#name}:${owner}`,
       `forges.${this.#name}: the GitHub App ${why}, or take its repositories out of app.yml`,
+      { status: 403 },
     );
   }
 

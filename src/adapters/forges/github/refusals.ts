@@ -38,19 +38,25 @@ function explainRefusal(attempt: Attempt, { status, reason }: GitHubRefusal): Ou
   const host = new URL(attempt.url).host;
   const scope = attempt.path === undefined ? host : `${attempt.forge}:${attempt.path}`;
   const said = `${attempt.doing}${attempt.path === undefined ? '' : ` ${attempt.path}`} at ${host}: ${status} ${reason}`.trimEnd();
+  if (attempt.path !== undefined && isEmpty(status, reason)) return emptyRepository(scope, `${attempt.path} at ${host}`);
   if (isMoved(status, reason)) return new ConflictError(scope, `${said}; the next run looks again`, { status });
   return new RefusedError(scope, `${said}; ${advice(attempt, status, reason)}`, { status });
 }
 
+/** Its owner has to begin it: no right is missing, so no status is told. */
+export const emptyRepository = (scope: string, where: string): RefusedError =>
+  new RefusedError(scope, `${where}: the repository is empty; push a first commit, for example of \`lockkeeper init\``);
+
+const isEmpty = (status: number, reason: string): boolean => status === 409 && /empty/i.test(reason);
+
 const isMoved = (status: number, reason: string): boolean =>
-  (status === 409 && !/empty/i.test(reason)) || (status === 422 && /Reference (already exists|does not exist)/i.test(reason));
+  status === 409 || (status === 422 && /Reference (already exists|does not exist)/i.test(reason));
 
 function advice({ forge, path = '', doing, asApp, permission }: Attempt, status: number, reason: string): string {
   const [where, who] = asApp ? [`forges.${forge}.appId and privateKey`, 'the GitHub App'] : [`forges.${forge}.token`, 'the token'];
   if (status === 401)
     return `put ${asApp ? 'the number and the key of one App' : 'a valid token'} into ${where}; it may have expired or been revoked`;
   if (/archived/i.test(reason)) return 'unarchive the repository, or take it out of app.yml';
-  if (status === 409) return 'push a first commit, for example of `lockkeeper init`';
   if (/protected|rule violation|force-push|cannot update/i.test(reason)) {
     const what = /^making tag/.test(doing) ? 'create tags lockkeeper-journal/*' : 'create, update and delete branches lockkeeper/*';
     return `let ${asApp ? 'the App' : "the token's user"} ${what} of ${path} (Settings › Rules)`;

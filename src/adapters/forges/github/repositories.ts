@@ -4,6 +4,7 @@ import type { BranchCommit, RepositoryState } from '../../../domain/forge.ts';
 import { branchPrefix } from '../../../domain/identifiers.ts';
 import type { GitHubApi } from './api.ts';
 import { compare } from './compare.ts';
+import { emptyRepository } from './refusals.ts';
 import type { Writer } from './writer.ts';
 
 const mostCommits = 500;
@@ -32,7 +33,7 @@ export class Repositories {
     this.#heads.set(path, heads);
     const { default_branch: defaultBranch } = repository;
     const commit = heads.get(defaultBranch);
-    if (heads.size === 0) throw this.#refused(path, 'the repository is empty; push a first commit, for example of `lockkeeper init`');
+    if (heads.size === 0) throw emptyRepository(`${this.#api.name}:${path}`, `${path} at ${this.#api.host}`);
     if (commit === undefined) throw this.#refused(path, 'its default branch does not exist; choose one that does (Settings › General)');
     return { defaultBranch, commit, branches: Object.fromEntries([...heads].filter(([name]) => name.startsWith(branchPrefix))) };
   }

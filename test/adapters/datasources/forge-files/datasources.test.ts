@@ -135,6 +135,31 @@ test('GitLab generic packages: versions of the very name, the checksum of the ve
   expect(await datasource.details(of, '3.0.0')).toBeUndefined();
 });
 
+test('a generic package, by its project’s path: the source is the project, and a file on a page that fails is not absent', async () => {
+  const place = '/api/v4/projects/shop%2Fapp/packages';
+  let url = '';
+  ({ url } = await box.serve(
+    routes({
+      [`GET ${place}`]: (_, response) =>
+        json(response, [
+          { id: 1, name: 'app', version: '1.0.0' },
+          { id: 2, name: 'app', version: '1.1.0' },
+        ]),
+      [`GET ${place}/1/package_files`]: (_, response) => json(response, [{ file_name: 'app.tgz' }]),
+      [`GET ${place}/2/package_files`]: (request, response) => {
+        const isSecond = request.url?.includes('page=2') === true;
+        if (isSecond) return void response.writeHead(404).end();
+        response.setHeader('link', `<${url}${place}/2/package_files?per_page=100&page=2>; rel="next"`);
+        json(response, [{ file_name: 'other.tgz' }]);
+      },
+    }),
+  ));
+  const of: Package = { datasource: 'gitlab-packages', name: 'h/shop/app/app', url: `${url}${place}/generic/app/{version}/app.tgz` };
+  const datasource = sources()['gitlab-packages'];
+  expect(await datasource.details(of, '1.0.0')).toEqual({ labels: { 'org.opencontainers.image.source': `${url}/shop/app` } });
+  await expect(datasource.details(of, '1.1.0')).rejects.toThrow('page 2 of the files of h/shop/app/app 1.1.0 failed');
+});
+
 test('GitHub releases: no drafts, no files that are not there, no pre-release that looks final', async () => {
   const asset = { name: 'app.yaml', digest: `sha256:${hex('a')}` };
   const { url } = await box.serve(

@@ -1,4 +1,5 @@
 import { folderFilter, locateRaw, nameFilters, versionAt } from '../../../../src/adapters/datasources/nexus-raw/pattern.ts';
+import { RefusedError } from '../../../../src/domain/errors.ts';
 
 test.each([
   [
@@ -24,9 +25,9 @@ test.each([
   'ftp://nexus.example.com/repository/m/{version}.tar',
   'https://nexus.example.com/repository/m/%zz{version}.tar',
 ])('%p is refused', (url) => {
-  expect(() => locateRaw({ datasource: 'nexus-raw', name: 'x', ...(url === undefined ? {} : { url }) })).toThrow(
-    /not the address of a file in a Nexus repository/,
-  );
+  const locating = () => locateRaw({ datasource: 'nexus-raw', name: 'x', ...(url === undefined ? {} : { url }) });
+  expect(locating).toThrow(/not the address of a file in a Nexus repository/);
+  expect(locating).toThrow(RefusedError);
 });
 
 test.each([
