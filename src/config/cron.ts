@@ -17,21 +17,34 @@ const fields: readonly Field[] = [
   { name: 'day of week', from: 0, to: 7, names: days },
 ];
 
+/** Days of each month, in a leap year. */
+const longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /** What is wrong with a cron expression of five fields (https://man7.org/linux/man-pages/man5/crontab.5.html); undefined when nothing is. */
 export function cronMistake(expression: string): string | undefined {
   const parts = expression.trim().split(/\s+/);
   if (parts.length !== fields.length) return `it has ${parts.length} of the five fields (minute, hour, day of month, month, day of week)`;
-  const wrong = fields.find((field, index) => !(parts[index] ?? '').split(',').every((item) => isItem(item, field)));
-  return wrong && `its field "${wrong.name}" is not *, a number from ${wrong.from} to ${wrong.to}, a range a-b, or one of these with /step`;
+  const values = fields.map((field, index) => valuesOf(parts[index] ?? '', field));
+  const wrong = fields.find((_, index) => values[index] === undefined);
+  if (wrong)
+    return `its field "${wrong.name}" is not *, a range a-b, one of these with /step, or a number from ${wrong.from} to ${wrong.to}`;
+  const [, , ofMonth = [], ofYear = []] = values;
+  const comes = ofYear.some((month) => ofMonth.some((day) => day <= (longest[month - 1] ?? 0)));
+  return comes ? undefined : `no month of its field "month" has a day of its field "day of month"`;
 }
 
-function isItem(item: string, field: Field): boolean {
-  const [range = '', step, ...more] = item.split('/');
-  if (more.length > 0 || (step !== undefined && !(/^\d{1,2}$/.test(step) && Number(step) > 0))) return false;
-  if (range === '*') return true;
-  const ends = range.split('-').map((end) => numberOf(end, field));
+function valuesOf(text: string, field: Field): readonly number[] | undefined {
+  const items = text.split(',').map((item) => itemValues(item, field));
+  return items.every((values) => values !== undefined) ? items.flat() : undefined;
+}
+
+function itemValues(item: string, field: Field): readonly number[] | undefined {
+  const [range = '', step = '1', ...more] = item.split('/');
+  const ends = range === '*' ? [field.from, field.to] : range.split('-').map((end) => numberOf(end, field));
+  if (more.length > 0 || !/^\d{1,2}$/.test(step) || Number(step) === 0 || (item.includes('/') && ends.length === 1)) return undefined;
   const [first = Number.NaN, last = first] = ends;
-  return ends.length <= 2 && first >= field.from && first <= last && last <= field.to;
+  if (ends.length > 2 || !(first >= field.from && first <= last && last <= field.to)) return undefined;
+  return Array.from({ length: Math.floor((last - first) / Number(step)) + 1 }, (_, index) => first + index * Number(step));
 }
 
 function numberOf(text: string, { from, names }: Field): number {
