@@ -47,6 +47,20 @@ function setOrRemove(gauge: Gauge, value: number | undefined): void {
   else gauge.set(value);
 }
 
+type Collect<T extends string> = (this: Gauge<T>) => Promise<void>;
+
+/** What the store cannot say is left out: the rest is wanted most while it is down. */
+function orNothing<T extends string>(labelNames: readonly T[], collect: Collect<T>): Collect<T> {
+  return async function () {
+    try {
+      await collect.call(this);
+    } catch {
+      if (labelNames.length > 0) this.reset();
+      else this.remove();
+    }
+  };
+}
+
 const seconds = (at: Date | undefined): number | undefined => (at === undefined ? undefined : at.getTime() / 1000);
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -55,8 +69,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register: registry });
   const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
     new Counter({ name: `lockkeeper_${name}`, help, labelNames, registers });
-  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = [], collect?: () => Promise<void>) =>
-    new Gauge({ name: `lockkeeper_${name}`, help, labelNames, registers, ...(collect !== undefined && { collect }) });
+  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = [], collect?: Collect<T>) =>
+    new Gauge({ name: `lockkeeper_${name}`, help, labelNames, registers, ...(collect && { collect: orNothing(labelNames, collect) }) });
   const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
     new Histogram({ name: `lockkeeper_${name}`, help, labelNames, buckets, registers });
 

@@ -130,6 +130,32 @@ test('what is not known yet is not said: a scan that never was is not one of 197
   }
 });
 
+test('while the store cannot be used, what stands in it is left out, and the rest is said', async () => {
+  let down = false;
+  const stored =
+    <T>(value: T) =>
+    async (): Promise<T> => {
+      if (down) throw new Error('connect ECONNREFUSED');
+      return value;
+    };
+  const metrics = createMetrics({
+    queue: stored({ counts: { waiting: 1, running: 0, parked: 0 }, oldest: 2 }),
+    journal: stored(3),
+    anchor: stored({ number: 3, at: new Date() }),
+    lastScan: stored(new Date()),
+    stoppedWebhooks: stored(new Map([['gitlab', 1]])),
+  });
+  metrics.deliveries.count('gitlab/gitlab', 'accepted');
+  const ofTheStore = /^lockkeeper_(?:scan_last_success|journal|queue|webhook_disabled)\w*(?:\{.*\})? /gm;
+  expect((await metrics.text()).match(ofTheStore)).toHaveLength(9);
+  down = true;
+  const text = await metrics.text();
+  expect(text.match(ofTheStore)).toBeNull();
+  expect(text).toContain('lockkeeper_webhook_deliveries_total{sender="gitlab/gitlab",outcome="accepted"} 1');
+  down = false;
+  expect((await metrics.text()).match(ofTheStore)).toHaveLength(9);
+});
+
 test.each(['lockkeeper_scan +', 'rate(x[5m', 'nothing{'])('an expression that Prometheus cannot read is found: %s', (expression) => {
   expect(() => askedBy(expression)).toThrow('not understood');
 });
