@@ -28,7 +28,7 @@ interface Parts extends Pick<Services, 'http'> {
 
 function routesOf(forge: string, { url: github, api }: ReturnType<typeof addressOf>, { loaded, http, log }: Parts): readonly Route[] {
   const { server } = loaded.config;
-  const url = (server.url ?? '').replace(/\/+$/, '');
+  const url = (server.url ?? '').replace(/(?<!\/)\/+$/, '');
   const reachable = !isLoopback(new URL(url).hostname);
   // Where people come through a proxy on this machine, all of them come from its own address.
   const trustLoopback = isLoopback(server.host) && !reachable;

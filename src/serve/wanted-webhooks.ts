@@ -12,7 +12,7 @@ export function wantedHook({ forges, server }: Pick<Config, 'forges' | 'server'>
   const forge = forges[name];
   if (forge === undefined || forge.type === 'local' || lacksCredentials(forge)) return undefined;
   const [secret] = secretsOf(forge); // of two the new one
-  const url = `${server.url?.replace(/\/+$/, '')}/webhooks/${forge.type}/${name}`;
+  const url = `${server.url?.replace(/(?<!\/)\/+$/, '')}/webhooks/${forge.type}/${name}`;
   return secret === undefined ? undefined : { url, secret, events: forge.type === 'gitlab' ? gitlabHookEvents : githubHookEvents };
 }
 

@@ -100,11 +100,18 @@ function entryOf(place: Place, request: MergeRequest, by: string | undefined, ap
   return { ...common, kind: 'proposal', actor, why, facts };
 }
 
+/** Of `billing 1.4.2 → 1.5.0`; a title that names no two versions has none. */
+function versionsIn(title: string): { readonly from?: string | undefined; readonly to?: string | undefined } {
+  const arrow = title.lastIndexOf(' → ');
+  const [from, to] = [title.slice(0, Math.max(arrow, 0)).split(/\s/).at(-1), title.slice(arrow + ' → '.length)];
+  return arrow < 0 || from === '' || !/^\S+$/.test(to) ? {} : { from, to };
+}
+
 function commonOf(place: Place, request: MergeRequest, verb: string): Omit<NewEntry, 'kind' | 'actor' | 'why'> {
   const { id, url, description } = request;
   const title = titleOf(request);
   const app = readMarker(description)?.app;
-  const [, from, to] = /(\S+) → (\S+)$/.exec(title) ?? [];
+  const { from, to } = versionsIn(title);
   return {
     environment: place.environment,
     what: `${verb} merge request ${id}: ${title}`,

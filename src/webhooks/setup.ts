@@ -107,7 +107,8 @@ class Setup implements SetupResult {
   async sources(patterns: readonly string[]): Promise<string[]> {
     const found: string[] = [];
     for (const pattern of patterns) {
-      const folder = /^(.+)\/[^/]*\{name\}[^/]*$/.exec(pattern)?.[1];
+      const slash = pattern.lastIndexOf('/');
+      const folder = slash > 0 && pattern.includes('{name}', slash) ? pattern.slice(0, slash) : undefined;
       if (!pattern.includes('{name}')) found.push(pattern);
       else if (folder === undefined || folder.includes('{name}')) {
         this.#add(

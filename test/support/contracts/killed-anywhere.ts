@@ -57,7 +57,7 @@ export function killedAnywhereContract(name: string, create: CreateForge, stride
         await expectRepaired(known, number);
       });
       if (how === 'die') expect(unharmed.filter((number) => number < last - 3)).toEqual([]);
-      else expect(unharmed.length).toBeLessThan(last / stride / 2);
+      else expect(unharmed.length).toBeLessThan(upTo(last, stride).length);
     }
 
     test(`killed before one in ${steps} of git processes, changes of files and rows of the store`, () => atEachStep('die', steps), longest);

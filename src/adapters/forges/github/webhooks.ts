@@ -140,10 +140,16 @@ async function attemptsSince(api: GitHubApi, place: HookPlace, id: number, since
     );
     const recent = data.filter(({ delivered_at: at }) => Date.parse(at) > since.getTime());
     attempts.push(...recent.map(toAttempt));
-    cursor = /[?&]cursor=([^&>]+)[^>]*>;\s*rel="next"/.exec(headers.link ?? '')?.[1];
+    cursor = nextCursor(headers.link ?? '');
     if (cursor === undefined || recent.length < data.length) break;
   }
   return attempts;
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
+function nextCursor(link: string): string | undefined {
+  const next = link.split(',').find((part) => part.includes('rel="next"')) ?? '';
+  return URL.parse(next.slice(next.indexOf('<') + 1, Math.max(next.indexOf('>'), 0)))?.searchParams.get('cursor') ?? undefined;
 }
 
 const toAttempt = ({ id, guid, delivered_at, redelivery, status_code: status }: Delivery): Attempt => ({
