@@ -184,7 +184,7 @@ async function createWebhookForge(name: string, config: ForgeConfig | undefined,
 }
 
 /** That there is one of the two, app.yml was checked for. */
-function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
+export function githubCredentials(name: string, { token, appId, privateKey }: Extract<ForgeConfig, { type: 'github' }>): Credentials {
   if (token !== undefined) return { token };
   if (appId !== undefined && privateKey !== undefined) return { appId, privateKey };
   throw new UsageError(

@@ -6,12 +6,13 @@ import type { WantedHook } from '../domain/webhook-forge.ts';
 import { githubHookEvents } from '../http/webhooks/github-events.ts';
 import { gitlabHookEvents } from '../http/webhooks/gitlab-events.ts';
 import type { SetupTargets } from '../webhooks/setup.ts';
+import { secretsOf } from './webhook-settings.ts';
 
 /** The webhook that a forge should have; undefined where app.yml has no secret for it, or the forge no webhooks. */
 export function wantedHook({ forges, server }: Pick<Config, 'forges' | 'server'>, name: string): WantedHook | undefined {
   const forge = forges[name];
   if (forge === undefined || forge.type === 'local' || lacksCredentials(forge)) return undefined;
-  const [secret] = secretsOf(forge); // of two the new one
+  const [secret] = secretsOf(forge.webhookSecret); // of two the new one
   const url = `${server.url?.replace(/(?<!\/)\/+$/, '')}/webhooks/${forge.type}/${name}`;
   return secret === undefined ? undefined : { url, secret, events: forge.type === 'gitlab' ? gitlabHookEvents : githubHookEvents };
 }
@@ -30,7 +31,3 @@ export function setupTargets({ environments, packages }: Pick<Config, 'environme
     sources: packages.flatMap(({ source }) => (source === undefined ? [] : here(source).map(({ path }) => path))),
   };
 }
-
-/** One secret, or two while one takes the other's place. */
-const secretsOf = ({ webhookSecret = [] }: { readonly webhookSecret?: string | readonly string[] | undefined }): readonly string[] =>
-  typeof webhookSecret === 'string' ? [webhookSecret] : webhookSecret;

@@ -3,6 +3,7 @@ import { repositoryRef } from '../config/repository.ts';
 import type { Config, ForgeConfig } from '../config/schema.ts';
 import { lacksCredentials } from '../config/unfinished.ts';
 import type { WebhookSettings } from '../http/webhooks/webhooks.ts';
+import { githubCredentials } from '../services.ts';
 
 /** Whom app.yml lets deliver webhooks, and what for. */
 export function webhookSettings({ forges, registries, environments, packages }: Config): WebhookSettings {
@@ -24,9 +25,9 @@ export function webhookSettings({ forges, registries, environments, packages }: 
 }
 
 function githubSettings(name: string, forge: Extract<ForgeConfig, { type: 'github' }>): WebhookSettings['github'][number] {
-  const { token = '', appId, privateKey, webhookSecret } = forge;
-  const credentials = appId !== undefined && privateKey !== undefined ? { appId, privateKey } : { token };
-  return { name, ...addressOf(name, forge.url), credentials, secrets: secretsOf(webhookSecret) };
+  return { name, ...addressOf(name, forge.url), credentials: githubCredentials(name, forge), secrets: secretsOf(forge.webhookSecret) };
 }
 
-const secretsOf = (secret: string | readonly string[] | undefined): readonly string[] => (secret === undefined ? [] : [secret].flat());
+/** One secret, or two while one takes the other's place. */
+export const secretsOf = (secret: string | readonly string[] | undefined): readonly string[] =>
+  secret === undefined ? [] : [secret].flat();

@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { OutsideError } from '../domain/errors.ts';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
-import type { Reference, Warning } from '../domain/reference.ts';
-import type { Proposal, Update } from '../domain/update.ts';
-import { inspectBranch } from './branches.ts';
+import type { Reference } from '../domain/reference.ts';
+import { appState } from './app-state.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type Ended, witnessEnded } from './ended.ts';
@@ -13,10 +11,8 @@ import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
 import { resolveRules } from './package-rules.ts';
-import { isListPartial } from './partial-list.ts';
-import { makeProposals } from './proposal.ts';
 import type { EnvironmentNow } from './read-environment.ts';
-import { type Action, type AppState, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
+import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
 import { type Hold, writeTurns } from './write-turns.ts';
 
@@ -186,7 +182,7 @@ const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefine
 const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
   scene.decide(async () => {
     const shows = view.shows();
-    return { view, shows, action: gated(view, reconcile(await stateOf(scene, view, app, looked))) };
+    return { view, shows, action: gated(view, reconcile(await appState(scene, view, app, looked))) };
   });
 
 async function carriedOut(
@@ -236,63 +232,6 @@ function gated({ mayOpen }: ForgeView, action: Action): Action {
   if (action.kind !== 'open') return action;
   const reason = mayOpen();
   return reason === undefined ? action : { kind: 'hold', proposal: action.proposal, reason };
-}
-
-async function stateOf(scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<AppState> {
-  const { now } = scene;
-  const { place, heads } = view;
-  const { state } = place;
-  const proposal = await proposalOf(scene, app, looked);
-  const requests = view.requests.get(app) ?? [];
-  const open = requests.find((request) => request.state === 'open');
-  const name = proposal?.branch ?? (open ?? requests.find((request) => isHalfClosed(request, state)))?.branch;
-  const target = open !== undefined && Object.hasOwn(heads, open.target) ? open.target : state.defaultBranch;
-  const branch = name === undefined ? undefined : await inspectBranch(place, name, target);
-  const partial = open !== undefined && (await isListPartial(scene.scan.registry, looked, open));
-  return {
-    environment: now.settings.name,
-    app,
-    proposal,
-    gone: whyGone(app, looked, now),
-    certain:
-      !partial && looked.every(({ certain }) => certain) && (looked.length > 0 || !now.warnings.some((one) => mayHide(one, branch?.files))),
-    failed: [...new Set(looked.flatMap(({ failed, reference }) => (failed ? [reference.package.name] : [])))],
-    repository: state,
-    requests,
-    branch,
-    targetHeads: heads,
-  };
-}
-
-/** An app that vanished may stand in a file that could not be read: one that our commit changes, any where that is not known. */
-const mayHide = ({ file }: Warning, files: readonly string[] | undefined): boolean =>
-  files === undefined || file === '.' || files.includes(file);
-
-/** With the digests that are shown, from what was last heard: where nothing is pinned they are no part of the decision. */
-async function proposalOf({ scan, now }: Scene, app: string, looked: readonly Looked[]): Promise<Proposal | undefined> {
-  const updates = await Promise.all(
-    looked.flatMap(({ update }) => (update === undefined ? [] : [update])).map((update): Promise<Update> => shownDigest(scan, update)),
-  );
-  return makeProposals(now.settings.name, updates).find((proposal) => proposal.app === app);
-}
-
-async function shownDigest({ registry }: Scan, update: Update): Promise<Update> {
-  const { package: of } = update.reference;
-  if (update.to.digest !== undefined || of.datasource !== 'oci') return update;
-  const digest = await registry.lastKnownDigest(of, update.to.version).catch(unlessDefect);
-  return digest === undefined ? update : { ...update, to: { ...update.to, digest } };
-}
-
-/** What is only shown may be missing. */
-function unlessDefect(error: unknown): undefined {
-  if (!(error instanceof OutsideError)) throw error;
-}
-
-function whyGone(app: string, looked: readonly Looked[], { state }: EnvironmentNow): string {
-  if (looked.length === 0) return `no reference of ${app} is left on ${state.defaultBranch}`;
-  const versions = [...new Set(looked.map(({ reference }) => reference.version))].join(', ');
-  const reasons = [...new Set(looked.flatMap(({ reason }) => reason ?? []))].join('; ');
-  return `${app} is at ${versions} on ${state.defaultBranch}: ${reasons}`;
 }
 
 function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: readonly Looked[]): string | undefined {

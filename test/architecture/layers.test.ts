@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const source = resolve(import.meta.dirname, '../../src');
 
-/** Folder → the folders it may import from. What is not listed may import nothing; `main.ts`, `services.ts`, `cli` and `demo` join the parts. */
+/** Folder → the folders it may import from. What is not listed may import nothing; `main.ts`, `services.ts`, `cli`, `demo` and `serve` join the parts. */
 const may: Record<string, readonly string[]> = {
   domain: [],
   manifests: ['domain'],
