@@ -68,12 +68,14 @@ function withPublicUrl(config: Config): Config {
 /** Texts that are paths, made absolute. */
 function absolute(config: Config, folder: string): Config {
   const paths = mapTexts(config, (text, at) => {
-    const [section, , key] = partsOf(at);
+    const parts = partsOf(at);
+    const [section, , key] = parts;
     if (at === '/store/url') return text.startsWith('file:') ? `file:${resolve(folder, text.slice('file:'.length))}` : text;
     const isPath =
       (section === 'forges' && (key === 'path' || key === 'ca')) ||
       (section === 'registries' && key === 'ca') ||
-      (section === 'clusters' && key === 'kubeconfig');
+      (section === 'clusters' && key === 'kubeconfig') ||
+      (parts.at(-2) === 'validation' && (parts.at(-1) === 'definitions' || parts.at(-1) === 'binaries'));
     return isPath ? resolve(folder, text) : text;
   });
   return paths as Config;

@@ -144,3 +144,8 @@ export const pem: TextRule = (text) =>
   /^\S+$/.test(text) && /^[./~]|\.pem$|\.key$/.test(text)
     ? { expected: 'the text of the key: ${file:PATH} reads it from a file' }
     : undefined;
+
+export const kubernetesVersion: TextRule = (text) =>
+  /^1\.\d{1,3}(?:\.\d{1,3})?$/.test(text)
+    ? undefined
+    : { expected: 'a version of Kubernetes, like "1.36" or "1.36.2"', found: found(text) };

@@ -10,6 +10,7 @@ const may: Record<string, readonly string[]> = {
   markdown: ['domain'],
   config: ['domain'],
   updates: ['domain', 'manifests', 'markdown'],
+  validation: ['domain', 'manifests', 'markdown'],
   journal: ['domain', 'markdown'],
   notifications: ['domain', 'markdown'],
   runtime: ['domain'],

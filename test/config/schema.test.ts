@@ -67,6 +67,7 @@ test('a key with a default need not be there', () => {
 
 test('docs/configuration.md shows every key', () => {
   const page = readFileSync(resolve(root, 'docs/configuration.md'), 'utf8');
-  const missing = unique.filter(({ path }) => !page.includes(`\`${path}\``));
+  // What an environment may have otherwise is explained once, where all environments have it.
+  const missing = unique.filter(({ path }) => !page.includes(`\`${path.replace(/^environments\[\]\.(?=validation\.)/, '')}\``));
   expect(missing.map(({ path }) => path)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { updateTypes } from '../../domain/update.ts';
 import { choice, list, section, text, wholeNumber, withOrWithout } from './build.ts';
+import { environmentValidation } from './policy.ts';
 
 const updateType = choice(updateTypes, { description: 'How far a version moves; digest: a tag that moved.' });
 
@@ -42,12 +43,14 @@ const named = section({
     default: 'off',
   }),
   updates,
+  validation: environmentValidation,
 });
 
 const discovered = section({
   discover: text('Every project under a group is an environment: FORGE:GROUP/*.', { examples: ['gitlab:platform/environments/*'] }),
   topic: Type.Optional(text('Only projects with this topic.', { examples: ['lockkeeper'] })),
   updates,
+  validation: environmentValidation,
 });
 
 export const environments = Type.Array(
