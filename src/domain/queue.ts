@@ -44,6 +44,9 @@ export interface Job extends NewJob {
   readonly problem?: string;
 }
 
+/** A job as people and their programs are shown it. */
+export const jobReport = ({ data, ...job }: Job): Omit<Job, 'data'> & { readonly kind: JobKind } => ({ ...job, kind: data.kind });
+
 /** Somebody else's message that asked for the jobs. The same one twice adds nothing. */
 export interface Delivery {
   /** `gitlab/NAME`, `github/NAME`, `registry/HOST`, `schedule`. */

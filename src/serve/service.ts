@@ -19,6 +19,7 @@ import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
+import { isPublished } from './reach.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
@@ -89,6 +90,7 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       setup: githubApps(loaded, services, log),
       log,
       metrics,
+      redact,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
@@ -111,12 +113,14 @@ async function listen(
   services: Services,
   {
     log,
+    redact,
     metrics,
     ready,
     setup,
   }: {
     readonly setup: readonly Route[];
     readonly log: Logger;
+    readonly redact: Redact;
     readonly metrics: Metrics;
     readonly ready: () => Promise<string | undefined>;
   },
@@ -130,7 +134,8 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    site: createPages(config, (text) => log.warn(text)),
+    isPublished: isPublished(config.server),
+    ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });
