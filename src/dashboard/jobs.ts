@@ -35,6 +35,6 @@ function table(jobs: readonly Job[], none: string, now: Date): Html {
 function row({ id, data, key, state, attempts, addedAt, problem }: Job, now: Date): Html {
   const why = problem === undefined ? undefined : html`<p class="meta why">${problem}</p>`;
   const retry = html`<form method="post" action="/jobs/${id}/retry"><button>retry</button></form>`;
-  return html`<tr><td class="kind">${data.kind}</td><td>${key}${why}</td><td>${attempts}</td><td class="since">${ago(addedAt, now)}</td><td>${state === 'parked' ? retry : undefined}</td></tr>
+  return html`<tr><td class="kind">${data.kind}</td><td class="what">${key}${why}</td><td>${attempts}</td><td>${ago(addedAt, now)}</td><td>${state === 'parked' ? retry : undefined}</td></tr>
 `;
 }

@@ -64,7 +64,8 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .jobs th { text-align: left; font-weight: 600; font-size: .85rem; color: var(--soft); }
 .jobs th, .jobs td { padding: .5rem .9rem; vertical-align: top; }
 .jobs tr + tr td, .jobs tbody td { border-top: 1px solid var(--line); }
-.jobs .kind, .jobs .since { white-space: nowrap; }
+.jobs td, .jobs th { overflow-wrap: normal; white-space: nowrap; }
+.jobs .what { width: 100%; min-width: 12rem; overflow-wrap: anywhere; white-space: normal; }
 .jobs .why { color: var(--closed); }
 button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; }
 .tabs { display: flex; gap: 1.25rem; margin: 1rem 0; border-bottom: 1px solid var(--line); overflow-x: auto; white-space: nowrap; }

@@ -5,6 +5,7 @@ import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { explain } from '../domain/errors.ts';
+import { RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
@@ -72,7 +73,6 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     for (const part of parts.splice(0).toReversed()) await part();
   };
   try {
-    await recordConfiguration(services, config, redact);
     const notify = chat && notifier(chat, metrics);
     const handlers = createHandlers({
       services,
@@ -84,8 +84,8 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       webhooks: webhookJobs({ config, services, metrics, log }),
       ...(notify !== undefined && { notify }),
     });
-    const work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
-    parts.push(() => work.stop(patience));
+    let work: Worker | undefined;
+    parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
       log,
@@ -94,6 +94,9 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
+    // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
+    await recordConfiguration(services, config, redact);
+    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
     const schedule = await schedules(config, services, { anchored: places().length > 0, log });
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
@@ -181,7 +184,11 @@ function watched(metrics: Metrics, log: Logger): JobObserver {
       metrics.jobs.ended(job, seconds, problem);
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
-      else log.warn({ trace, job: data.kind, key, attempt, parked: attempt >= attempts }, `a job failed: ${explain(problem)}`);
+      else
+        log.warn(
+          { trace, job: data.kind, key, attempt, parked: attempt >= attempts && !(problem instanceof RetryAt) },
+          `a job failed: ${explain(problem)}`,
+        );
     },
   };
 }
