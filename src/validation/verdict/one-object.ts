@@ -2,6 +2,7 @@ import type { ChecklistSeverity } from '../../domain/checklist.ts';
 import type { ApiReply, ApiServer, ServedKind } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { fieldPath, written } from './field-path.ts';
 import { found } from './found.ts';
 import { didYouMean, helpFor } from './help.ts';
@@ -63,7 +64,7 @@ async function refusals(object: DesiredObject, kind: JudgedKind, judging: Judgin
     all.push(...(isDecoding(reply) ? undecoded(object, status.message, again) : reasons(object, reply, mends, judging)));
     if (again.length === 0 || mends.length > mostMends) break;
     mends.push(...again);
-    const body = JSON.stringify(withMended(object.value, mends));
+    const body = jsonOf(withMended(object.value, mends));
     reply = await post(object, kind, judging, body, 'application/json');
     all.push(...warned(reply.warnings, object).filter((one) => isDecoding(first) && one.path.length > 0));
   }
@@ -88,7 +89,7 @@ function reasons(object: DesiredObject, reply: ApiReply, mends: readonly Mend[],
 /** Server-side apply refuses some of what a POST takes; it is only asked where that may be. */
 async function applyProblems(object: DesiredObject, kind: JudgedKind, judging: Judging, posted: ApiReply): Promise<Problem[]> {
   const { server, signal } = judging;
-  if (object.name === '' || (await needless(object, kind, judging, posted))) return [];
+  if (await needless(object, kind, judging, posted)) return [];
   const path = `${collection(kind, object.namespace)}/${encodeURIComponent(object.name)}?${query}&force=true`;
   const reply = await server.ask(
     { method: 'PATCH', path, body: object.body, type: 'application/apply-patch+yaml', verdictOnly: true },
@@ -105,7 +106,7 @@ async function applyProblems(object: DesiredObject, kind: JudgedKind, judging: J
 
 async function needless(object: DesiredObject, kind: JudgedKind, judging: Judging, posted: ApiReply): Promise<boolean> {
   if (posted.status === 409 && !judging.server.throwAway) return false; // it exists: this is an update
-  if (isDecoding(posted) || 'managedFields' in metadataOf(object)) return false;
+  if (isDecoding(posted) || 'managedFields' in metadataOf(object) || !('name' in metadataOf(object))) return false;
   if (!hasLists(object.value)) return true;
   const described = await describe(object, kind, judging);
   return described === undefined || !mayNotApply(object.value, described);

@@ -1,6 +1,7 @@
 import type { ApiServer } from '../../domain/cluster.ts';
 import { type Finding, objectName } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { record } from '../../manifests/objects.ts';
 import { found } from './found.ts';
 import { helpFor } from './help.ts';
@@ -28,7 +29,7 @@ export interface Change {
 /** Whether the server may know something about the change that it does not know about the object alone. */
 export function mayBeImmutable({ object: { apiVersion, kind: name, body }, before, kind }: Change): boolean {
   if (Buffer.compare(body, before.body) === 0 || apiVersion !== before.apiVersion) return false;
-  if (kind.schema !== undefined) return JSON.stringify(kind.schema).includes('oldSelf');
+  if (kind.schema !== undefined) return jsonOf(kind.schema).includes('oldSelf');
   return guardedKinds.has(apiVersion.includes('/') ? `${apiVersion.split('/')[0]}/${name}` : name);
 }
 
@@ -52,7 +53,7 @@ export async function judgeChange(
       {
         method: 'PATCH',
         path: `${path}?fieldManager=lockkeeper&force=true${dry}`,
-        body: JSON.stringify(body),
+        body: jsonOf(body),
         type: 'application/apply-patch+yaml',
         verdictOnly: true,
       },
