@@ -53,12 +53,16 @@ export function problemsOf(status: Status, { value }: DesiredObject): Problem[] 
   if (status.causes.length > 0) {
     return status.causes.map(({ field, message }) => {
       const path = fieldPath(asWritten(field, value), value);
-      return { grave: true, path: pointed(path, message, value), message: field === '' ? message : `${field}: ${message}` };
+      const said = shortened(message);
+      return { grave: true, path: pointed(path, message, value), message: field === '' ? said : `${field}: ${said}` };
     });
   }
   const line = /yaml: line (\d+): /.exec(status.message)?.[1];
   return [{ grave: true, path: [], message: status.message, ...(line === undefined ? {} : { line: Number(line) }) }];
 }
+
+/** The server repeats whole templates, with fields that it filled in itself. */
+const shortened = (message: string): string => message.replace(/^(Invalid value: )\{[\s\S]{300,}\}(: )/, '$1{…}$2');
 
 /** A definition of one version is kept with its schema beside `versions`, and the server names that place. */
 function asWritten(field: string, value: Readonly<Record<string, unknown>>): string {
