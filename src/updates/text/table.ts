@@ -1,10 +1,11 @@
 import type { DatasourceName } from '../../domain/reference.ts';
 import type { ReleaseDetails } from '../../domain/release.ts';
 import type { Update } from '../../domain/update.ts';
+import { some } from '../../domain/wording.ts';
 import type { ImageChange } from '../../manifests/object-diff.ts';
 import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
 import { safeHref } from '../../markdown/links.ts';
-import { age, some } from './age.ts';
+import { age } from './age.ts';
 
 /** What moves, for the table: updates that move the same package in the same way are one row. */
 export interface Move {
