@@ -79,7 +79,7 @@ function findingTable(findings: readonly Finding[], facts: CommentFacts): string
 
 const rank = ({ severity }: Finding): number => (severity === 'error' ? 0 : 1);
 
-const textCell = (text: string): string => harmlessText(text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+const textCell = (text: string): string => cell(harmlessText(text.length > longest ? `${text.slice(0, longest - 1)}…` : text));
 
 function whereCell(finding: Finding, { verdict, traits, path }: CommentFacts): string {
   const { bundle, line } = finding;
