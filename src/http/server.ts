@@ -3,12 +3,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 
 export interface ServerOptions {
-  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet. */
+  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet, but for what is `open`. */
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
   /** What stands behind a URL's undecoded path. */
   readonly site: (path: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+  /** Whether a page may be read by anybody, under any host name. */
+  readonly open?: (path: string) => boolean;
   /** What is meant for programs, under any host name. */
   readonly routes?: readonly Route[];
   /** Told of what went wrong while answering; the reader is only told that something did. */
@@ -107,9 +109,10 @@ async function answerWithPage(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { host, site }: Pick<ServerOptions, 'host' | 'site'>,
+  { host, site, open = () => false }: Pick<ServerOptions, 'host' | 'site' | 'open'>,
 ): Promise<void> {
-  if (!loopback.includes(host)) {
+  const forAll = open(path);
+  if (!forAll && !loopback.includes(host)) {
     send(
       request,
       response,
@@ -117,7 +120,7 @@ async function answerWithPage(
     );
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     send(request, response, { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } });
-  } else if (isOwnName(request.headers.host)) {
+  } else if (forAll || isOwnName(request.headers.host)) {
     send(request, response, await site(path));
   } else {
     send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));

@@ -4,6 +4,7 @@ import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { isOpen } from '../dashboard/manual.ts';
 import { explain } from '../domain/errors.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
@@ -131,6 +132,7 @@ async function listen(
     host: config.server.host,
     port: config.server.port,
     site: createPages(config, (text) => log.warn(text)),
+    open: isOpen,
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });

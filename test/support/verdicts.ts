@@ -26,14 +26,7 @@ export const findings: readonly Finding[] = [
     object: deployment('api'),
     help: 'did you mean `replicas`?',
   }),
-  findingOf({
-    file: 'manifests/broken.yaml',
-    line: 3,
-    rule: 'yaml',
-    object: undefined,
-    message: 'is no YAML: a mapping ends here',
-    help: undefined,
-  } as Partial<Finding>),
+  { severity: 'error', rule: 'yaml', file: 'manifests/broken.yaml', line: 3, message: 'is no YAML: a mapping ends here' },
   findingOf({
     severity: 'waived',
     rule: 'latest-tag',

@@ -109,7 +109,9 @@ function element(name: string, attributes: Readonly<Record<string, string | numb
           .replaceAll(/[\t\n]/g, (character) => `&#${character.charCodeAt(0)};`)}"`,
     ),
   ].join(' ');
-  return parts.length === 0 ? `<${opening}/>` : `<${opening}>${parts.join('')}</${name}>`;
+  if (parts.length === 0) return `<${opening}/>`;
+  const between = parts.every((part) => part.startsWith('<')) ? '\n' : '';
+  return `<${opening}>${[between, parts.join(between), between].join('')}</${name}>`;
 }
 
 /** `>` too, so that no `]]>` stands in the text; characters that XML cannot hold at all become U+FFFD. https://www.w3.org/TR/xml/#charsets */
