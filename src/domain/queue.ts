@@ -48,6 +48,9 @@ export interface Job extends NewJob {
   readonly problem?: string;
 }
 
+/** A job as people and their programs are shown it. */
+export const jobReport = ({ data, ...job }: Job): Omit<Job, 'data'> & { readonly kind: JobKind } => ({ ...job, kind: data.kind });
+
 /** Somebody else's message that asked for the jobs. The same one twice adds nothing. */
 export interface Delivery {
   /** `gitlab/NAME`, `github/NAME`, `registry/HOST`, `schedule`. */
@@ -66,7 +69,7 @@ export interface Queue {
   /**
    * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
    * Those that are due longest go first, `notify` after all others: what is to be told may wait, one message a second, for what is to be done.
-   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key;
+   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key; one that is done takes a parked one of its kind and key away;
    * with RetryAt thrown it waits until then and the attempt does not count.
    */
   work(handle: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<Worker>;

@@ -95,11 +95,11 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
   const { environments, proposals, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
-  for (const { environment, title, action, url } of proposals)
-    if (action !== 'keep') about.info({ environment, url }, `${action}: ${title}`);
+  const acted = proposals.filter(({ action }) => action !== 'keep');
+  for (const { environment, title, action, url } of acted) about.info({ environment, url }, `${action}: ${title}`);
   for (const { scope, message } of errors) about.warn({ scope }, message);
   about.info(
-    { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
+    { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: acted.length, errors: errors.length },
     'scanned',
   );
   if (notify !== undefined) {
@@ -117,16 +117,10 @@ export async function lastScan(store: Store): Promise<Date | undefined> {
   return at === undefined ? undefined : new Date(at);
 }
 
-const failed = (errors: ScanResult<Rows>['errors']): Error => {
-  const [first] = errors;
-  return new OutsideError(
-    first?.scope ?? '',
-    errors
-      .map(({ scope, message }) => `${scope}: ${message}`)
-      .join('; ')
-      .slice(0, 500),
-  );
-};
+function failed(errors: ScanResult<Rows>['errors']): Error {
+  const texts = errors.map(({ scope, message }) => (message.includes(scope) ? message : `${scope}: ${message}`));
+  return new OutsideError(errors[0]?.scope ?? '', texts.join('; ').slice(0, 500));
+}
 
 /** Told to the log and no further: nobody is kept from working by a watchdog that does not answer. */
 export function heartbeat(services: Services, url: string | undefined, log: Logger): () => Promise<void> {
