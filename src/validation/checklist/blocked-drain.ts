@@ -47,12 +47,20 @@ function ofPods(minimum: number, { pods }: Selecting, survey: Survey): Blocked |
   return {
     path: ['spec', 'minAvailable'],
     message: `minAvailable is ${minimum} of ${amountText(total, pods, survey)}: no pod may ever be evicted.`,
-    help: total === 1 ? 'Run at least 2 replicas, and set maxUnavailable to 1 instead.' : 'Set maxUnavailable to 1 instead: it stays right however many replicas there are.',
+    help:
+      total === 1
+        ? 'Run at least 2 replicas, and set maxUnavailable to 1 instead.'
+        : 'Set maxUnavailable to 1 instead: it stays right however many replicas there are.',
   };
 }
 
 /** Percentages, and maxUnavailable, are reckoned from the scale of the pods' controllers; what has none is an error of the budget, and stops every eviction. */
-function ofScale(field: 'minAvailable' | 'maxUnavailable', amount: Amount, { object, pods }: Selecting, survey: Survey): Blocked | undefined {
+function ofScale(
+  field: 'minAvailable' | 'maxUnavailable',
+  amount: Amount,
+  { object, pods }: Selecting,
+  survey: Survey,
+): Blocked | undefined {
   const [path, text] = [['spec', field], String(valueAt(object.value, 'spec', field))];
   const unscaled = pods.filter(({ role }) => role === 'job' || role === 'daemon');
   if (unscaled.length > 0) return uncounted(path, `${field} is ${text}`, unscaled);
@@ -68,7 +76,10 @@ function ofScale(field: 'minAvailable' | 'maxUnavailable', amount: Amount, { obj
   return {
     path,
     message: `minAvailable is ${text}, which is ${needed} of ${amountText(scale, managed, survey)}: no pod may ever be evicted.`,
-    help: scale === 1 ? 'Run at least 2 replicas, and set maxUnavailable to 1 instead.' : 'Set maxUnavailable to 1 instead: it always lets one go.',
+    help:
+      scale === 1
+        ? 'Run at least 2 replicas, and set maxUnavailable to 1 instead.'
+        : 'Set maxUnavailable to 1 instead: it always lets one go.',
   };
 }
 

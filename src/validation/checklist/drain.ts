@@ -12,7 +12,8 @@ export const barePodPoints = (survey: Survey): readonly Point[] =>
             rule: 'bare-pod',
             object,
             path: ['kind'],
-            message: 'A pod without a controller: nobody makes it anew when its node is drained, and kubectl drain refuses without --force.',
+            message:
+              'A pod without a controller: nobody makes it anew when its node is drained, and kubectl drain refuses without --force.',
             help: 'Make it a Deployment, or a Job if it comes to an end.',
           },
         ],

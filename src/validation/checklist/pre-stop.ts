@@ -28,7 +28,8 @@ function secondsOf(command: readonly string[]): number {
 }
 
 /** Sleeps at the start of a command, one after the other; not those in loops and branches, after `||`, or in the background. */
-const sleeps = /(?:^|[;\n]|&&)[ \t]*(?:exec[ \t]+)?(?:\/(?:usr\/)?bin\/)?sleep[ \t]+(\d{1,9}(?:\.\d{1,3})?)([smhd]?)[ \t]*(?=$|[;\n]|&&|\|\|)/g;
+const sleeps =
+  /(?:^|[;\n]|&&)[ \t]*(?:exec[ \t]+)?(?:\/(?:usr\/)?bin\/)?sleep[ \t]+(\d{1,9}(?:\.\d{1,3})?)([smhd]?)[ \t]*(?=$|[;\n]|&&|\|\|)/g;
 
 const scriptSeconds = (script: string): number => [...script.matchAll(sleeps)].reduce((sum, found) => sum + duration(found), 0);
 

@@ -19,7 +19,9 @@ function pointsOf(workload: Workload, survey: Survey): readonly Point[] {
       message: autoscaler
         ? `${autoscaler.object.kind} ${autoscaler.object.name} may go down to 1 replica: draining its node then stops it.`
         : 'There is 1 replica: draining its node, or losing it, stops it.',
-      help: autoscaler ? `Set the autoscaler's ${autoscaler.path.at(-1)} to 2 or more.` : 'Set spec.replicas to 2 or more, on different nodes.',
+      help: autoscaler
+        ? `Set the autoscaler's ${autoscaler.path.at(-1)} to 2 or more.`
+        : 'Set spec.replicas to 2 or more, on different nodes.',
     },
   ];
 }

@@ -56,15 +56,20 @@ function fits({ key, operator, values }: Expression, pods: Workload): boolean {
   }
 }
 
-/** Labels that controllers give to pods, with the kind of the controller and the value for one of a name; nobody can know a hash. */
-const given: ReadonlyMap<string, (pods: Workload, value: string) => boolean> = new Map([
+type Given = (pods: Workload, value: string) => boolean;
+
+const anyHash: Given = () => true;
+const ofJob: Given = ({ object: { kind, name } }, value) => kind === 'Job' && value === name;
+
+/** Labels that controllers give to pods: whether a pod of theirs can have this value. Nobody can know a hash. */
+const given: ReadonlyMap<string, Given> = new Map<string, Given>([
   ['statefulset.kubernetes.io/pod-name', ({ object: { kind, name } }, value) => kind === 'StatefulSet' && ordinal(value, name)],
   ['apps.kubernetes.io/pod-index', ({ object: { kind } }, value) => kind === 'StatefulSet' && /^\d+$/.test(value)],
-  ['job-name', ({ object: { kind, name } }, value) => kind === 'Job' && value === name],
-  ['batch.kubernetes.io/job-name', ({ object: { kind, name } }, value) => kind === 'Job' && value === name],
-  ['pod-template-hash', () => true],
-  ['rollouts-pod-template-hash', () => true],
-  ['controller-revision-hash', () => true],
+  ['job-name', ofJob],
+  ['batch.kubernetes.io/job-name', ofJob],
+  ['pod-template-hash', anyHash],
+  ['rollouts-pod-template-hash', anyHash],
+  ['controller-revision-hash', anyHash],
 ]);
 
 const ordinal = (value: string, name: string): boolean => value.startsWith(`${name}-`) && /^\d+$/.test(value.slice(name.length + 1));
@@ -76,7 +81,9 @@ const has = (pods: Workload, key: string, value: string): boolean =>
 export function selectorText({ equal, expressions }: Selector): string {
   const texts = [
     ...equal.map(([key, value]) => `${key}=${value}`),
-    ...expressions.map(({ key, operator, values }) => (values.length > 0 ? `${key} ${operator} (${values.join(', ')})` : `${key} ${operator}`)),
+    ...expressions.map(({ key, operator, values }) =>
+      values.length > 0 ? `${key} ${operator} (${values.join(', ')})` : `${key} ${operator}`,
+    ),
   ];
   return texts.length === 0 ? 'everything' : texts.join(', ');
 }

@@ -1,6 +1,8 @@
+import type { DesiredObject } from '../../manifests/desired-object.ts';
 import type { Point } from './point.ts';
 import { matches, type Selector, selectorText } from './selector.ts';
 import type { Selecting, Survey } from './survey.ts';
+import { valueAt } from './values.ts';
 import { called, type Workload } from './workload.ts';
 
 type Rule = 'budget-selects-nothing' | 'service-selects-nothing';
@@ -21,11 +23,15 @@ export function selectedNothing(rule: Rule, one: Selecting, survey: Survey): rea
       rule,
       object,
       path: ['spec', 'selector'],
-      message: `No workload in namespace ${namespace} has pods with ${selectorText(selector)}: ${consequence[rule]}.`,
+      message: hasSelector(object)
+        ? `No workload in namespace ${namespace} has pods with ${selectorText(selector)}: ${consequence[rule]}.`
+        : `It has no selector, and so selects no pods: ${consequence[rule]}.`,
       help: hint(one, survey) ?? 'Give it the labels that the pod template has, or remove it.',
     },
   ];
 }
+
+const hasSelector = ({ value }: DesiredObject): boolean => (valueAt(value, 'spec', 'selector') ?? undefined) !== undefined;
 
 /** Pods that another makes: those of the cluster itself, and those of an operator, which have the name of a custom object in a label. */
 function isElsewhere({ namespace, selector }: Selecting, { pods, custom }: Survey): boolean {

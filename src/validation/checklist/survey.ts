@@ -1,5 +1,5 @@
 import type { DesiredObject } from '../../manifests/desired-object.ts';
-import { autoscalersIn, type Autoscaler, targetKey } from './autoscalers.ts';
+import { type Autoscaler, autoscalersIn, targetKey } from './autoscalers.ts';
 import { PodIndex, plainSelectorOf, type Selector, selectorOf } from './selector.ts';
 import { recordAt, textAt, valueAt } from './values.ts';
 import { groupKind, groupOf, namespaceOf, type Workload, workloadOf, writtenReplicas } from './workload.ts';
@@ -95,4 +95,3 @@ export function replicasOf({ autoscalers }: Survey, workload: Workload): Replica
   if (autoscaler === undefined || count === 0) return count === undefined ? undefined : { count };
   return { count: autoscaler.minimum, autoscaler };
 }
-
