@@ -50,6 +50,10 @@ export function commentText(facts: CommentFacts): string {
   return fitParts(parts, traits.descriptionLimit - reserve);
 }
 
+/** In its place where there is no verdict at all, because something outside failed. */
+export const failureText = (why: string): string =>
+  `**${statusName}: no verdict** · ${harmlessText(why.slice(0, longest))}\n\nIt is tried again by itself; comment \`/lockkeeper validate\` to have it tried now.`;
+
 const heading = (verdict: Verdict): string =>
   `**${statusName}: ${outcomeOf(verdict) === 'unknown' ? 'no verdict' : tally(verdict.findings)}** · ${measured(verdict)}`;
 
