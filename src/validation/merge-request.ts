@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { EnvironmentForge, NewStatus, RepositoryRef, StatusForge } from '../domain/forge.ts';
 import type { RequestForge, RequestNow } from '../domain/request-forge.ts';
@@ -9,6 +8,7 @@ import { type Outcome, outcomeOf, type Verdict } from './outcome.ts';
 import { forget, isJudged, remember } from './remembered.ts';
 import { commentText, failureText } from './report/comment.ts';
 import { statusName, statusOf } from './report/status.ts';
+import { rulesOf } from './rules.ts';
 import { concerns } from './touched.ts';
 import { ownFindings, type ValidationPorts, type ValidationSettings, validateEnvironment } from './validate.ts';
 
@@ -146,6 +146,3 @@ const nothing: DesiredState = {
   complete: true,
   bundles: new Map(),
 };
-
-/** A verdict holds as long as these are the same. */
-const rulesOf = (settings: ValidationSettings): string => createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
