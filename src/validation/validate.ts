@@ -70,7 +70,7 @@ export function ownFindings({ objects, complete }: DesiredState, { checklist = {
 async function judged(
   ports: ValidationPorts,
   { state, previous }: { readonly state: DesiredState; readonly previous: DesiredState | undefined },
-  { kubernetes, definitions, missingDefinitions = 'warning' }: ValidationSettings,
+  { kubernetes, definitions, missingDefinitions = 'warning', checklist = {} }: ValidationSettings,
   signal: AbortSignal,
 ): Promise<Partial<Pick<Verdict, 'kubernetes'>> & Pick<Verdict, 'findings'>> {
   if (state.objects.length === 0) return { findings: [] };
@@ -78,7 +78,7 @@ async function judged(
   const lease = await ports.lease(kubernetes, signal);
   try {
     const of = { objects: state.objects, ...(previous !== undefined && { previous: previous.objects }) };
-    const findings = await judge(of, lease.server, { missingDefinitions, definitions: known }, signal);
+    const findings = await judge(of, lease.server, { missingDefinitions, definitions: known, checklist }, signal);
     return { findings, kubernetes: lease.version };
   } finally {
     lease.release();
