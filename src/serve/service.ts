@@ -5,12 +5,13 @@ import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { explain } from '../domain/errors.ts';
-import { RetryAt, type Worker } from '../domain/queue.ts';
+import { type Job, RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
+import { outlasting } from '../notifications/outage.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
@@ -205,13 +206,13 @@ function chatPorts(services: Services, { notifications: { slack } }: Config, red
 }
 
 function notifier(ports: DeliveryPorts, metrics: Metrics) {
-  return async (thread: string): Promise<void> => {
+  return async (thread: string, { addedAt }: Job, signal: AbortSignal): Promise<void> => {
     try {
-      await deliver(ports, thread);
+      await deliver(ports, thread, signal);
       metrics.notified('sent');
     } catch (error) {
       metrics.notified('failed');
-      throw error;
+      throw outlasting(error, { since: new Date(addedAt), now: now(), random: Math.random() });
     }
   };
 }

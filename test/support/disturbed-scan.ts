@@ -106,7 +106,7 @@ export async function scanIn(
     ...(hurried && { deadline: () => AbortSignal.timeout(aMoment) }),
   });
   try {
-    const ports = services.scanPorts({ add: () => {}, done: () => {} });
+    const ports = services.scanPorts({ add: () => {}, done: () => {} }, new AbortController().signal);
     const forge = (name: string) => lateLook(ports.forge(name), beforeRequests);
     return reportOf(await scan({ ...ports, forge }, services.settings, { dryRun: false }, environmentRows));
   } finally {
