@@ -1,3 +1,4 @@
+import type { Store } from '../domain/store.ts';
 import { announce, type ThreadPorts } from './thread.ts';
 
 /** How a scan found a merge request, or left it. */
@@ -28,6 +29,14 @@ export async function announceProposals(ports: ThreadPorts, proposals: readonly 
     const news = { environment: proposal.environment, text: textOf(proposal), shows: proposal.shows, updatedAt: proposal.updatedAt };
     await announce(ports, id, { ...news, event: eventOf(proposal), isNew: proposal.state === 'open' }, trace);
   }
+}
+
+/** Of those that are open, so that what people were told of them is not forgotten, however long they are. */
+export async function keepThreads(store: Pick<Store, 'touch'>, proposals: readonly ProposalNews[]): Promise<void> {
+  const open = proposals.filter(({ state }) => state === 'open').map(threadOf);
+  if (open.length === 0) return;
+  await store.touch('thread', open);
+  await store.touch('told', open);
 }
 
 const threadOf = ({ request }: ProposalNews): string => `merge-request ${request}`;

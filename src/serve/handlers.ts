@@ -3,7 +3,7 @@ import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
 import type { Job } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
-import { announceProposals } from '../notifications/proposals.ts';
+import { announceProposals, keepThreads } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
 import { type News, newsOf } from '../updates/news.ts';
@@ -11,6 +11,7 @@ import { type EnvironmentRows, environmentRows, reportOf } from '../updates/repo
 import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
+import { forgetUnused } from './upkeep.ts';
 import type { webhookJobs } from './webhook-jobs.ts';
 
 export interface HandlerParts {
@@ -67,6 +68,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,
+    upkeep: () => forgetUnused(store, new Date()),
     anchor: () => anchor(),
     notify: async ({ thread }, job, signal) => notify?.(thread, job, signal),
   };
@@ -96,6 +98,7 @@ async function scanned(
   if (notify !== undefined) {
     const news = result.environments.flatMap((one) => one.news);
     await announceProposals({ store: persistence.store, locks: persistence.locks, queue: persistence.queue() }, news, job.trace);
+    await keepThreads(persistence.store, news);
   }
   return result;
 }

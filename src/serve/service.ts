@@ -155,6 +155,9 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
+/** Once a day, when little else is done. */
+const upkeepSchedule = { cron: '47 3 * * *', timezone: 'Etc/UTC' };
+
 /** Half past, when what a scan on the hour did has been written down. */
 const anchorSchedule = { cron: '30 * * * *', timezone: 'Etc/UTC' };
 
@@ -164,7 +167,7 @@ async function schedules(
   { anchored: isAnchored, log }: { readonly anchored: boolean; readonly log: Logger },
 ): Promise<Schedule> {
   const queue = persistence.queue();
-  const ticking = (kind: 'scan' | 'anchor', { cron, timezone }: typeof anchorSchedule) =>
+  const ticking = (kind: 'scan' | 'anchor' | 'upkeep', { cron, timezone }: typeof anchorSchedule) =>
     startSchedule({
       name: kind,
       cron,
@@ -173,7 +176,7 @@ async function schedules(
       onTick: async (id) => void (await queue.add([{ data: { kind }, key: '', trace: id }], { sender: 'schedule', id })),
       onError: (error) => log.error(`the schedule could not ask for the job ${kind}: ${explain(error)}`),
     });
-  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone })];
+  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone }), await ticking('upkeep', upkeepSchedule)];
   if (isAnchored) all.push(await ticking('anchor', anchorSchedule));
   return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
 }
