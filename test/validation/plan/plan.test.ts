@@ -156,7 +156,7 @@ describe('secrets', () => {
 });
 
 test('what is large is cut, and says so', () => {
-  const data = (value: string) => config('big', `data:\n${Array.from({ length: 1000 }, (_, i) => `  k${i}: "${value}"\n`).join('')}`);
+  const data = (value: string) => config('big', `data:\n${Array.from({ length: 400 }, (_, i) => `  k${i}: "${value}"\n`).join('')}`);
   const [change] = planOf(state(data('1')), state(data('2'))).change;
   expect(change?.diff.split('\n').at(-1)).toMatch(/^\(\d+ more lines\)$/);
 });
