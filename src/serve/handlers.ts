@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
-import type { Job } from '../domain/queue.ts';
+import type { Job, JobData, JobKind } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
 import { announceProposals } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
@@ -24,7 +24,13 @@ export interface HandlerParts {
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
   readonly webhooks: ReturnType<typeof webhookJobs>;
+  /** Judges one merge request. */
+  readonly validate?: (of: DataOf<'validate'>, signal: AbortSignal) => Promise<void>;
+  /** Reads one comment and does what it asks for. */
+  readonly command?: (of: DataOf<'command'>, signal: AbortSignal) => Promise<void>;
 }
+
+type DataOf<K extends JobKind> = Extract<JobData, { readonly kind: K }>;
 
 /** What is kept of an environment that was scanned. */
 interface Rows extends EnvironmentRows {
@@ -37,7 +43,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify, anchor, webhooks } = parts;
+  const { services, log, beat, notify, anchor, webhooks, validate, command } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
   const some = (look: Look) => async (job: Job) => {
@@ -64,6 +70,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await some((ports) => scanPackage(ports, settings, data.package, rowsOf))(job);
     },
     'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf))(job),
+    validate: async (data, job, signal) => {
+      if (validate === undefined) log.debug({ trace: job.trace, key: job.key }, 'nobody here judges merge requests');
+      else await validate(data, signal);
+    },
+    command: async (data, job, signal) => {
+      if (command === undefined) log.debug({ trace: job.trace, key: job.key }, 'nobody here takes commands');
+      else await command(data, signal);
+    },
     'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf))(job),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,
@@ -81,11 +95,11 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
   const { environments, proposals, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
-  for (const { environment, title, action, url } of proposals)
-    if (action !== 'keep') about.info({ environment, url }, `${action}: ${title}`);
+  const acted = proposals.filter(({ action }) => action !== 'keep');
+  for (const { environment, title, action, url } of acted) about.info({ environment, url }, `${action}: ${title}`);
   for (const { scope, message } of errors) about.warn({ scope }, message);
   about.info(
-    { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: proposals.length, errors: errors.length },
+    { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: acted.length, errors: errors.length },
     'scanned',
   );
   if (notify !== undefined) {
@@ -103,16 +117,10 @@ export async function lastScan(store: Store): Promise<Date | undefined> {
   return at === undefined ? undefined : new Date(at);
 }
 
-const failed = (errors: ScanResult<Rows>['errors']): Error => {
-  const [first] = errors;
-  return new OutsideError(
-    first?.scope ?? '',
-    errors
-      .map(({ scope, message }) => `${scope}: ${message}`)
-      .join('; ')
-      .slice(0, 500),
-  );
-};
+function failed(errors: ScanResult<Rows>['errors']): Error {
+  const texts = errors.map(({ scope, message }) => (message.includes(scope) ? message : `${scope}: ${message}`));
+  return new OutsideError(errors[0]?.scope ?? '', texts.join('; ').slice(0, 500));
+}
 
 /** Told to the log and no further: nobody is kept from working by a watchdog that does not answer. */
 export function heartbeat(services: Services, url: string | undefined, log: Logger): () => Promise<void> {

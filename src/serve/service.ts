@@ -5,6 +5,7 @@ import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { explain } from '../domain/errors.ts';
+import { RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
@@ -19,6 +20,7 @@ import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
+import { isPublished } from './reach.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
@@ -71,7 +73,6 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     for (const part of parts.splice(0).toReversed()) await part();
   };
   try {
-    await recordConfiguration(services, config, redact);
     const notify = chat && notifier(chat, metrics);
     const handlers = createHandlers({
       services,
@@ -83,15 +84,19 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       webhooks: webhookJobs({ config, services, metrics, log }),
       ...(notify !== undefined && { notify }),
     });
-    const work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
-    parts.push(() => work.stop(patience));
+    let work: Worker | undefined;
+    parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
       log,
       metrics,
+      redact,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
+    // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
+    await recordConfiguration(services, config, redact);
+    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
     const schedule = await schedules(config, services, { anchored: places().length > 0, log });
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
@@ -111,12 +116,14 @@ async function listen(
   services: Services,
   {
     log,
+    redact,
     metrics,
     ready,
     setup,
   }: {
     readonly setup: readonly Route[];
     readonly log: Logger;
+    readonly redact: Redact;
     readonly metrics: Metrics;
     readonly ready: () => Promise<string | undefined>;
   },
@@ -130,7 +137,8 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    site: createPages(config, (text) => log.warn(text)),
+    isPublished: isPublished(config.server),
+    ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });
@@ -176,7 +184,11 @@ function watched(metrics: Metrics, log: Logger): JobObserver {
       metrics.jobs.ended(job, seconds, problem);
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
-      else log.warn({ trace, job: data.kind, key, attempt, parked: attempt >= attempts }, `a job failed: ${explain(problem)}`);
+      else
+        log.warn(
+          { trace, job: data.kind, key, attempt, parked: attempt >= attempts && !(problem instanceof RetryAt) },
+          `a job failed: ${explain(problem)}`,
+        );
     },
   };
 }
