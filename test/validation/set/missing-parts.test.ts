@@ -36,7 +36,7 @@ const service = (ports: string) => `apiVersion: v1\nkind: Service\nmetadata: { n
 const ingress = (port: string) =>
   `apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: i, namespace: shop }\nspec: { defaultBackend: { service: { name: b, port: ${port} } } }\n---\n`;
 const route = `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: h, namespace: shop }\nspec: { rules: [{ backendRefs: [{ name: b, port: 81 }] }] }\n---\n`;
-const port = (kind: string, name: string, to: unknown) => [
+const port = (kind: string, name: string, to: string | number) => [
   `error dangling-reference 4: ${kind} ${name} in namespace shop sends requests to port ${to} of Service b, which has no such port.`,
 ];
 
