@@ -112,11 +112,11 @@ export class Controllers {
     const [kind, namespace] = [id.kind, namespaceOf(id)];
     const claim = kind === 'PersistentVolumeClaim' ? [id.name.slice(0, id.name.lastIndexOf('-') + 1)] : [];
     const made = [id.name, ...claim].some((name) => ['*', namespace].some((where) => this.#made.has(keyOf(kind, where, name))));
-    return made || (['Secret', 'Service'].includes(kind) && this.#namesOperated(namespace, id.name));
+    return made || (['Secret', 'Service'].includes(kind) && this.isNamedAfterOperated(namespace, id.name));
   }
 
-  /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`. */
-  #namesOperated(namespace: string, name: string): boolean {
+  /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`; the labels of its pods hold that name, too. */
+  isNamedAfterOperated(namespace: string, name: string): boolean {
     return partsOf(name).some((part) => [namespace, ''].some((where) => this.#operated.has(keyOf(where, part))));
   }
 
