@@ -39,7 +39,7 @@ export interface Services {
   /** The bytes of a bundle; undefined when there is none at the URL. Throws OutsideError. */
   download(url: string): Promise<Readable | undefined>;
   /** What one scan, begun now, reaches the world through. */
-  scanPorts(progress: Progress): ScanPorts;
+  scanPorts(progress: Progress, signal: AbortSignal): ScanPorts;
   close(): Promise<void>;
 }
 
@@ -96,11 +96,11 @@ async function joined(
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     webhookForge: (name) => createWebhookForge(name, config.forges[name], http),
     download,
-    scanPorts: (progress) => {
+    scanPorts: (progress, signal) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
       const texts = createTexts({ forges, download }, now);
-      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts };
+      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts, signal };
     },
     close: async () => {
       await http.close();

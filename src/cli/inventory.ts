@@ -18,7 +18,7 @@ export async function runInventory({ env, json = false }: InventoryCommand, cont
   const inventory = await withServices(context, (services) =>
     withProgress(context, 'looking', async (progress) => {
       const { settings } = services;
-      const ports = services.scanPorts(progress);
+      const ports = services.scanPorts(progress, new AbortController().signal);
       const options = { ...(env !== undefined && { only: env }), dryRun: true };
       return inventoryOf(await scan(ports, settings, options, (scanned) => inventoryRows(scanned, settings.packages, ports.store)));
     }),

@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const labels = { app: 'web' };
 
-/** One against which the checklist has nothing, but for what is changed in its parts. */
+/** A workload with all that the checklist asks of one, but for its budget, and for what is changed in its parts. */
 export function aWorkload(
   change: {
     readonly apiVersion?: string;
