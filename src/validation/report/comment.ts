@@ -72,7 +72,7 @@ function findingTable(findings: readonly Finding[], facts: CommentFacts): string
       finding.severity === 'error' ? '✖' : '▲',
       whereCell(finding, facts),
       textCell(sentence(finding)),
-      [textCell(finding.help ?? ''), howLink(finding, facts)].filter((text) => text !== '').join(': '),
+      helpCell(finding, facts),
     ]);
   const rest = findings.length - rows.length;
   return [
@@ -93,6 +93,12 @@ function whereCell(finding: Finding, { verdict, traits, path }: CommentFacts): s
 }
 
 const linked = (text: string, href: string | undefined): string => (href === undefined ? text : `[${text}](${href})`);
+
+function helpCell(finding: Finding, facts: CommentFacts): string {
+  const [help, how] = [textCell(finding.help ?? ''), howLink(finding, facts)];
+  const between = help === '' || how === '' ? '' : help.endsWith('.') ? ' ' : ': ';
+  return `${help}${between}${how}`;
+}
 
 /** Only the checklist has pages that say more than the finding itself. */
 function howLink({ rule }: Finding, { serviceUrl }: CommentFacts): string {
