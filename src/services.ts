@@ -36,7 +36,7 @@ export interface Services {
   /** Webhooks and labels of a forge; undefined for one that has none. */
   webhookForge(name: string): Promise<ConnectedWebhooks | undefined>;
   /** What one scan, begun now, reaches the world through. */
-  scanPorts(progress: Progress): ScanPorts;
+  scanPorts(progress: Progress, signal: AbortSignal): ScanPorts;
   close(): Promise<void>;
 }
 
@@ -91,11 +91,11 @@ async function joined(
     journal,
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     webhookForge: (name) => createWebhookForge(name, config.forges[name], http),
-    scanPorts: (progress) => {
+    scanPorts: (progress, signal) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
       const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts };
+      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts, signal };
     },
     close: async () => {
       await http.close();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { addApiserver } from './apiserver-commands.ts';
 import type { CommonOptions } from './context.ts';
 import type { DemoCommand } from './demo.ts';
 import type { InventoryCommand } from './inventory.ts';
@@ -56,6 +57,7 @@ function createProgram(io: Io, start: Start): Command {
   addJobs(program, start);
   addJournal(program, start);
   addForge(program, start);
+  addApiserver(program, start);
   addInit(program, start);
   return program;
 }
