@@ -65,8 +65,8 @@ function workingCopy(git: Git, folder: string, path: string): WorkingCopy {
     },
     archive: async (at) => {
       const object = await objectAt(`${at}:${path}`);
-      const tree = object && (await objectAt(`${object}^{tree}`));
-      return tree && git.stream(`reading ${path} at ${at}`, ['archive', '--format=tar', '--prefix=x/', tree]);
+      const tree = object === undefined ? undefined : await objectAt(`${object}^{tree}`);
+      return tree === undefined ? undefined : git.stream(`reading ${path} at ${at}`, ['archive', '--format=tar', '--prefix=x/', tree]);
     },
   };
 }
