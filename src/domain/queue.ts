@@ -16,6 +16,8 @@ export type JobData =
   | { readonly kind: 'check-webhooks' }
   /** Deliveries that failed are asked for again, where the forge does not repeat them by itself. */
   | { readonly kind: 'redeliver' }
+  /** What nobody has had a use for lately is taken out of the store. */
+  | { readonly kind: 'upkeep' }
   /** The journal's newest hash is put somewhere else. */
   | { readonly kind: 'anchor' }
   /** What people were told of one thing is brought up to date. */
@@ -48,6 +50,9 @@ export interface Job extends NewJob {
   readonly problem?: string;
 }
 
+/** A job as people and their programs are shown it. */
+export const jobReport = ({ data, ...job }: Job): Omit<Job, 'data'> & { readonly kind: JobKind } => ({ ...job, kind: data.kind });
+
 /** Somebody else's message that asked for the jobs. The same one twice adds nothing. */
 export interface Delivery {
   /** `gitlab/NAME`, `github/NAME`, `registry/HOST`, `schedule`. */
@@ -66,7 +71,7 @@ export interface Queue {
   /**
    * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
    * Those that are due longest go first, `notify` after all others: what is to be told may wait, one message a second, for what is to be done.
-   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key;
+   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key; one that is done takes a parked one of its kind and key away;
    * with RetryAt thrown it waits until then and the attempt does not count.
    */
   work(handle: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<Worker>;
