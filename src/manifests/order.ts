@@ -1,4 +1,5 @@
 import type { ObjectId } from '../domain/finding.ts';
+import { groupKind } from './identity.ts';
 
 /** Kinds that others wait for, step by step. Of the same kind name in other groups none is meant. */
 const steps: readonly (readonly string[])[] = [
@@ -58,9 +59,6 @@ const stepOf: ReadonlyMap<string, number> = new Map([
  * and roles, configuration, storage, services, workloads, the rest, and last what judges others' requests. Within a step the given order.
  */
 export function applyOrder<T extends ObjectId>(objects: readonly T[]): readonly (readonly T[])[] {
-  const found = Map.groupBy(objects, ({ apiVersion, kind }) => stepOf.get(groupKind(apiVersion, kind)) ?? rest);
+  const found = Map.groupBy(objects, (object) => stepOf.get(groupKind(object)) ?? rest);
   return [...found].sort(([a], [b]) => a - b).map(([, step]) => step);
 }
-
-const groupKind = (apiVersion: string, kind: string): string =>
-  apiVersion.includes('/') ? `${apiVersion.slice(0, apiVersion.indexOf('/'))}/${kind}` : kind;

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../manifests/desired-object.ts';
+import { Field } from '../set/field.ts';
 import { replicasOf, type Selecting, type Survey } from './survey.ts';
-import { sentence, valueAt } from './values.ts';
-import { called, type Workload } from './workload.ts';
+import { called, sentence, type Workload } from './workload.ts';
 
 interface Blocked {
   readonly path: FieldPath;
@@ -16,13 +16,13 @@ type Amount = { readonly kind: 'number'; readonly number: number } | { readonly 
  * Counted as the disruption controller does: https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/disruption/disruption.go
  */
 export function blockedDrain(budget: Selecting, survey: Survey): Blocked | undefined {
-  const [minimum, maximum] = ['minAvailable', 'maxUnavailable'].map((field) => valueAt(budget.object.value, 'spec', field) ?? undefined);
-  if (minimum !== undefined && maximum !== undefined) return undefined;
-  const field = maximum === undefined ? 'minAvailable' : 'maxUnavailable';
-  const amount = amountOf(maximum ?? minimum);
-  if (minimum === undefined && maximum === undefined) return neither;
-  if (amount === undefined) return undefined;
-  return field === 'minAvailable' && amount.kind === 'number'
+  const spec = new Field(budget.object.value).at('spec');
+  const written = [spec.at('minAvailable'), spec.at('maxUnavailable')].filter(({ isThere }) => isThere);
+  const [field] = written;
+  if (field === undefined) return neither;
+  const amount = amountOf(field.value);
+  if (written.length > 1 || amount === undefined) return undefined;
+  return field.path.at(-1) === 'minAvailable' && amount.kind === 'number'
     ? ofPods(amount.number, budget, survey)
     : ofScale(field, amount, budget, survey);
 }
@@ -55,24 +55,19 @@ function ofPods(minimum: number, { pods }: Selecting, survey: Survey): Blocked |
 }
 
 /** Percentages, and maxUnavailable, are reckoned from the scale of the pods' controllers; what has none is an error of the budget, and stops every eviction. */
-function ofScale(
-  field: 'minAvailable' | 'maxUnavailable',
-  amount: Amount,
-  { object, pods }: Selecting,
-  survey: Survey,
-): Blocked | undefined {
-  const [path, text] = [['spec', field], String(valueAt(object.value, 'spec', field))];
+function ofScale({ path, value }: Field, amount: Amount, { pods }: Selecting, survey: Survey): Blocked | undefined {
+  const [name, text] = [path.at(-1), String(value)];
   const unscaled = pods.filter(({ role }) => role === 'job' || role === 'daemon');
-  if (unscaled.length > 0) return uncounted(path, `${field} is ${text}`, unscaled);
+  if (unscaled.length > 0) return uncounted(path, `${name} is ${text}`, unscaled);
   const managed = pods.filter(({ role }) => role !== 'pod');
-  if (managed.length === 0) return uncounted(path, `${field} is ${text}`, pods);
+  if (managed.length === 0) return uncounted(path, `${name} is ${text}`, pods);
   const scale = sum(managed.map((workload) => replicasOf(survey, workload)?.count));
-  if (scale === undefined) return amountIsZero(field, amount) ? zero(path, text) : undefined;
+  if (scale === undefined) return amountIsZero(name, amount) ? zero(path, text) : undefined;
   // Rounded up in both cases: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
   const rounded = amount.kind === 'number' ? amount.number : Math.ceil((amount.percent * scale) / 100);
-  const needed = field === 'minAvailable' ? rounded : Math.max(scale - rounded, 0);
+  const needed = name === 'minAvailable' ? rounded : Math.max(scale - rounded, 0);
   if (scale === 0 || needed < scale + pods.length - managed.length) return undefined;
-  if (field === 'maxUnavailable') return zero(path, text);
+  if (name === 'maxUnavailable') return zero(path, text);
   return {
     path,
     message: `minAvailable is ${text}, which is ${needed} of ${amountText(scale, managed, survey)}: no pod may ever be evicted.`,
@@ -83,8 +78,8 @@ function ofScale(
   };
 }
 
-const amountIsZero = (field: string, amount: Amount): boolean =>
-  field === 'maxUnavailable' && (amount.kind === 'number' ? amount.number : amount.percent) === 0;
+const amountIsZero = (name: unknown, amount: Amount): boolean =>
+  name === 'maxUnavailable' && (amount.kind === 'number' ? amount.number : amount.percent) === 0;
 
 const zero = (path: FieldPath, text: string): Blocked => ({
   path,

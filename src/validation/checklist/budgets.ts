@@ -1,9 +1,9 @@
+import { Field } from '../set/field.ts';
 import { blockedDrain } from './blocked-drain.ts';
 import type { Point } from './point.ts';
 import { selectedNothing } from './selects-nothing.ts';
 import { replicasOf, type Selecting, type Survey } from './survey.ts';
-import { sentence, valueAt } from './values.ts';
-import { called, type Workload } from './workload.ts';
+import { called, sentence, type Workload } from './workload.ts';
 
 export const budgetPoints = (survey: Survey): readonly Point[] => [
   ...survey.budgets.flatMap((budget) => pointsOf(budget, survey)),
@@ -24,14 +24,14 @@ const isEvicted = ({ role }: Workload): boolean => role !== 'daemon';
 
 /** https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy */
 function keepsUnhealthy({ object }: Selecting): readonly Point[] {
-  const policy = valueAt(object.value, 'spec', 'unhealthyPodEvictionPolicy') ?? undefined;
-  if (policy !== undefined && policy !== 'IfHealthyBudget') return [];
+  const policy = new Field(object.value).at('spec', 'unhealthyPodEvictionPolicy');
+  if (policy.isThere && policy.text !== 'IfHealthyBudget') return [];
   return [
     {
       rule: 'budget-keeps-unhealthy-pods',
       object,
-      path: ['spec', 'unhealthyPodEvictionPolicy'],
-      message: `unhealthyPodEvictionPolicy is ${policy ?? 'not set, and so IfHealthyBudget'}: pods that crash or never become ready block every drain of their node.`,
+      path: policy.path,
+      message: `unhealthyPodEvictionPolicy is ${policy.text || 'not set, and so IfHealthyBudget'}: pods that crash or never become ready block every drain of their node.`,
       help: 'Set spec.unhealthyPodEvictionPolicy to AlwaysAllow.',
     },
   ];

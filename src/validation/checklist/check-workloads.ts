@@ -1,6 +1,7 @@
 import { type ChecklistSettings, checklistRules } from '../../domain/checklist.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { findingAt } from '../set/object-set.ts';
 import { budgetPoints } from './budgets.ts';
 import { barePodPoints } from './drain.ts';
 import { imagePoints } from './images.ts';
@@ -44,7 +45,5 @@ export function checkWorkloads(
 
 function findingOf({ rule, object, path, message, help }: Point, settings: ChecklistSettings): readonly Finding[] {
   const severity = settings[rule] ?? checklistRules[rule];
-  if (severity === 'off') return [];
-  const { apiVersion, kind, namespace, name } = object;
-  return [waive({ ...object.at(path), severity, rule, object: { apiVersion, kind, namespace, name }, message, help }, object)];
+  return severity === 'off' ? [] : [waive(findingAt(object, path, { severity, rule, message, help }), object)];
 }

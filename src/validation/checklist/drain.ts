@@ -1,11 +1,11 @@
+import { Field } from '../set/field.ts';
 import type { Point } from './point.ts';
 import type { Survey } from './survey.ts';
-import { listAt } from './values.ts';
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/#working-with-pods */
 export const barePodPoints = (survey: Survey): readonly Point[] =>
   survey.workloads.flatMap(({ object, role }) =>
-    role !== 'pod' || listAt(object.value, 'metadata', 'ownerReferences').length > 0
+    role !== 'pod' || new Field(object.value).at('metadata', 'ownerReferences').items.length > 0
       ? []
       : [
           {

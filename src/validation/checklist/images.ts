@@ -1,20 +1,19 @@
 import { type Image, imageRepository, parseImage } from '../../domain/image.ts';
 import type { Point } from './point.ts';
 import type { Survey } from './survey.ts';
-import { textAt } from './values.ts';
 
 /** `registries`: the hosts that app.yml names; with none of them any may serve. */
 export function imagePoints({ workloads }: Survey, registries: readonly string[]): readonly Point[] {
   const known = new Set(registries.map(hostOf));
   return workloads.flatMap(({ object, containers }) =>
-    containers.flatMap(({ name, path, value }) => {
-      const text = textAt(value, 'image');
+    containers.flatMap(({ name, field }) => {
+      const { path, text } = field.at('image');
       const image = parseImage(text);
       const found = image === undefined ? [] : [...latest(image, text), ...unknown(image, known)];
       return found.map(({ rule, help, is }) => ({
         rule,
         object,
-        path: [...path, 'image'],
+        path,
         message: `Image ${text} of container ${name} ${is}.`,
         help,
       }));

@@ -1,19 +1,17 @@
 import type { FieldPath } from '../../manifests/desired-object.ts';
-import { listAt, valueAt } from './values.ts';
+import type { Field } from '../set/field.ts';
 
 interface Sleep {
   readonly seconds: number;
-  /** From `preStop` on. */
   readonly path: FieldPath;
 }
 
 /** How long a preStop surely sleeps, as an action, a command or in a shell; undefined when it does not, or nobody can tell. */
-export function preStopSleep(preStop: unknown): Sleep | undefined {
-  const action = valueAt(preStop, 'sleep', 'seconds');
-  if (typeof action === 'number' && action > 0) return { seconds: action, path: ['sleep', 'seconds'] };
-  const command = listAt(preStop, 'exec', 'command').filter((word) => typeof word === 'string');
-  const seconds = secondsOf(command);
-  return seconds > 0 ? { seconds, path: ['exec', 'command'] } : undefined;
+export function preStopSleep(preStop: Field): Sleep | undefined {
+  const [action, command] = [preStop.at('sleep', 'seconds'), preStop.at('exec', 'command')];
+  if (typeof action.value === 'number' && action.value > 0) return { seconds: action.value, path: action.path };
+  const seconds = secondsOf(command.items.map(({ text }) => text));
+  return seconds > 0 ? { seconds, path: command.path } : undefined;
 }
 
 const shells = ['sh', 'bash', 'ash', 'dash'];

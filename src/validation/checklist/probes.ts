@@ -1,6 +1,6 @@
+import { Field } from '../set/field.ts';
 import type { Point } from './point.ts';
 import type { Selecting, Survey } from './survey.ts';
-import { listAt, textAt, valueAt } from './values.ts';
 import { type Container, longRunning, type Workload } from './workload.ts';
 
 export const probePoints = (survey: Survey): readonly Point[] => survey.workloads.flatMap((workload) => pointsOf(workload, survey));
@@ -9,48 +9,49 @@ export const probePoints = (survey: Survey): readonly Point[] => survey.workload
 function pointsOf(workload: Workload, { servicesOf }: Survey): readonly Point[] {
   const { object, role } = workload;
   if (role === 'job') return [];
-  const services = (servicesOf.get(workload) ?? []).filter((service) => servedPorts(service).length > 0);
-  const containers = services.length > 0 ? behind(services, workload) : declared(workload);
+  const [service, ...others] = (servicesOf.get(workload) ?? []).filter((one) => servedPorts(one).length > 0);
+  const containers = service === undefined ? declared(workload) : behind([service, ...others], workload);
   return containers
-    .filter(({ value }) => !hasProbe(value))
-    .map(({ name, path, value }) => ({
+    .filter((container) => !isProbed(container))
+    .map(({ name, field }) => ({
       rule: 'no-readiness-probe',
       object,
-      path,
+      path: field.path,
       message:
-        services.length > 0
-          ? `Container ${name} has no readinessProbe: Service ${services[0]?.object.name} sends it requests before it can answer, and a broken version rolls out as if it were fine.`
-          : `Container ${name} declares ${portsText(value)} and has no readinessProbe: a broken version rolls out as if it were fine.`,
+        service === undefined
+          ? `Container ${name} declares ${portsText(field)} and has no readinessProbe: a broken version rolls out as if it were fine.`
+          : `Container ${name} has no readinessProbe: Service ${service.object.name} sends it requests before it can answer, and a broken version rolls out as if it were fine.`,
       help: 'Add a readinessProbe that asks what requests need: httpGet, grpc, tcpSocket or exec.',
     }));
 }
 
-const hasProbe = (container: unknown): boolean => (valueAt(container, 'readinessProbe') ?? undefined) !== undefined;
+const isProbed = ({ field }: Container): boolean => field.at('readinessProbe').isThere;
 
 /** A port that is only scraped needs nobody ready: monitoring wants to see pods that are not. */
-const isScraped = (port: unknown): boolean => /metrics|prometheus/.test(textAt(port, 'name'));
+const isServed = (port: Field): boolean => !/metrics|prometheus/.test(port.at('name').text);
 
-const servedPorts = ({ object }: Selecting): readonly unknown[] => listAt(object.value, 'spec', 'ports').filter((port) => !isScraped(port));
+const servedPorts = ({ object }: Selecting): readonly Field[] => new Field(object.value).at('spec', 'ports').items.filter(isServed);
 
-const ports = (container: unknown): readonly unknown[] => listAt(container, 'ports').filter((port) => !isScraped(port));
+const portsOf = (container: Field): readonly Field[] => container.at('ports').items.filter(isServed);
 
 /** Of a custom kind or a bare pod nobody knows what a declared port is for. */
 const declared = (workload: Workload): readonly Container[] =>
-  workload.role === 'custom' || workload.role === 'pod' ? [] : longRunning(workload).filter(({ value }) => ports(value).length > 0);
+  workload.role === 'custom' || workload.role === 'pod' ? [] : longRunning(workload).filter(({ field }) => portsOf(field).length > 0);
 
-/** Those that have the port that a Service leads to; where none says so, all, or none when one of them is probed. */
+/** Those that have the port that a Service leads to; where none says so, the first, or none when one of them is probed. */
 function behind(services: readonly Selecting[], workload: Workload): readonly Container[] {
-  const targets = services.flatMap(servedPorts).map((port) => valueAt(port, 'targetPort') ?? valueAt(port, 'port'));
+  const ports = services.flatMap(servedPorts);
+  const targets = new Set(ports.map((port) => (port.at('targetPort').isThere ? port.at('targetPort').value : port.at('port').value)));
   const all = longRunning(workload);
-  const found = all.filter(({ value }) => ports(value).some((port) => isTarget(port, targets)));
+  const found = all.filter(({ field }) => portsOf(field).some((port) => isTarget(port, targets)));
   if (found.length > 0) return found;
-  return all.some(({ value }) => hasProbe(value)) ? [] : all.filter(({ role }) => role === 'container').slice(0, 1);
+  return all.some(isProbed) ? [] : all.filter(({ role }) => role === 'container').slice(0, 1);
 }
 
-const isTarget = (port: unknown, targets: readonly unknown[]): boolean =>
-  targets.includes(valueAt(port, 'containerPort')) || (textAt(port, 'name') !== '' && targets.includes(textAt(port, 'name')));
+const isTarget = (port: Field, targets: ReadonlySet<unknown>): boolean =>
+  targets.has(port.at('containerPort').value) || (port.at('name').text !== '' && targets.has(port.at('name').text));
 
-function portsText(container: unknown): string {
-  const numbers = ports(container).map((port) => String(valueAt(port, 'containerPort')));
+function portsText(container: Field): string {
+  const numbers = portsOf(container).map((port) => String(port.at('containerPort').value));
   return `port${numbers.length > 1 ? 's' : ''} ${numbers.slice(0, 5).join(', ')}`;
 }

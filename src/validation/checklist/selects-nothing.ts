@@ -1,8 +1,7 @@
-import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { namespaceOf } from '../set/object-set.ts';
+import { type Selector, selects } from '../set/selectors.ts';
 import type { Point } from './point.ts';
-import { matches, type Selector, selectorText } from './selector.ts';
 import type { Selecting, Survey } from './survey.ts';
-import { valueAt } from './values.ts';
 import { called, type Workload } from './workload.ts';
 
 type Rule = 'budget-selects-nothing' | 'service-selects-nothing';
@@ -15,48 +14,54 @@ const consequence: Readonly<Record<Rule, string>> = {
 export const servicePoints = (survey: Survey): readonly Point[] =>
   survey.services.flatMap((service) => (service.pods.length === 0 ? selectedNothing('service-selects-nothing', service, survey) : []));
 
-export function selectedNothing(rule: Rule, one: Selecting, survey: Survey): readonly Point[] {
-  if (isElsewhere(one, survey)) return [];
-  const { object, namespace, selector } = one;
+export function selectedNothing(rule: Rule, { object, selector }: Selecting, survey: Survey): readonly Point[] {
+  const namespace = namespaceOf(object);
+  if (selector !== undefined && isElsewhere(namespace, selector, survey)) return [];
   return [
     {
       rule,
       object,
       path: ['spec', 'selector'],
-      message: hasSelector(object)
-        ? `No workload in namespace ${namespace} has pods with ${selectorText(selector)}: ${consequence[rule]}.`
-        : `It has no selector, and so selects no pods: ${consequence[rule]}.`,
-      help: hint(one, survey) ?? 'Give it the labels that the pod template has, or remove it.',
+      message:
+        selector === undefined
+          ? `It has no selector, and so selects no pods: ${consequence[rule]}.`
+          : `No workload in namespace ${namespace || 'default'} has pods with ${selectorText(selector)}: ${consequence[rule]}.`,
+      help: (selector && hint(namespace, selector, survey)) ?? 'Give it the labels that the pod template has, or remove it.',
     },
   ];
 }
 
-const hasSelector = ({ value }: DesiredObject): boolean => (valueAt(value, 'spec', 'selector') ?? undefined) !== undefined;
-
 /** Pods that another makes: those of the cluster itself, and those of an operator, which have the name of a custom object in a label. */
-function isElsewhere({ namespace, selector }: Selecting, { pods, custom }: Survey): boolean {
+function isElsewhere(namespace: string, { labels }: Selector, { pods, controllers }: Survey): boolean {
   return (
     namespace.startsWith('kube-') ||
-    selector.equal.some(([key, value]) => startsWithOne(value, custom) && pods.withLabel(namespace, key, value).length === 0)
+    labels
+      .entries()
+      .some(([key, value]) => pods.labelled(namespace, key, value).length === 0 && controllers.isNamedAfterOperated(namespace, value))
   );
 }
 
-/** `orders-rw` for the custom object `orders`. */
-const startsWithOne = (value: string, names: ReadonlySet<string>): boolean =>
-  names.has(value) || [...value.matchAll(/-/g)].some(({ index }) => names.has(value.slice(0, index)));
-
 /** The workload that has one of the labels, and what it lacks. */
-function hint({ namespace, selector }: Selecting, { pods }: Survey): string | undefined {
-  const near = selector.equal.flatMap(([key, value]) => pods.withLabel(namespace, key, value).slice(0, 1))[0];
+function hint(namespace: string, selector: Selector, { pods }: Survey): string | undefined {
+  const [near] = [...selector.labels].flatMap(([key, value]) => pods.labelled(namespace, key, value).slice(0, 1));
   const missing = near && lacking(selector, near);
   return missing && `The pods of ${called(near)} do not have ${missing}: correct the selector, or the labels of the pod template.`;
 }
 
-function lacking(selector: Selector, pods: Workload): string | undefined {
+function lacking({ labels, expressions }: Selector, pods: Workload): string | undefined {
   const parts: readonly Selector[] = [
-    ...selector.equal.map((pair) => ({ equal: [pair], expressions: [] })),
-    ...selector.expressions.map((expression) => ({ equal: [], expressions: [expression] })),
+    ...[...labels].map((label) => ({ labels: new Map([label]), expressions: [] })),
+    ...expressions.map((expression) => ({ labels: new Map(), expressions: [expression] })),
   ];
-  const wrong = parts.find((part) => !matches(part, pods));
+  const wrong = parts.find((part) => !selects(part, pods));
   return wrong && selectorText(wrong);
+}
+
+/** `app=web, tier In (front, back)` */
+function selectorText({ labels, expressions }: Selector): string {
+  const texts = [
+    ...[...labels].map(([key, value]) => `${key}=${value}`),
+    ...expressions.map(({ key, operator, values }) => `${key} ${operator}${values.length > 0 ? ` (${values.join(', ')})` : ''}`),
+  ];
+  return texts.length === 0 ? 'any labels' : texts.join(', ');
 }

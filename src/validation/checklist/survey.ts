@@ -1,86 +1,74 @@
 import type { DesiredObject } from '../../manifests/desired-object.ts';
-import { type Autoscaler, autoscalersIn, targetKey } from './autoscalers.ts';
-import { PodIndex, plainSelectorOf, type Selector, selectorOf } from './selector.ts';
-import { recordAt, textAt, valueAt } from './values.ts';
-import { groupKind, groupOf, namespaceOf, type Workload, workloadOf, writtenReplicas } from './workload.ts';
+import { Controllers } from '../set/controllers.ts';
+import { Field } from '../set/field.ts';
+import { identityOf, namespaceOf, ObjectSet } from '../set/object-set.ts';
+import { isEmptySelector, labelSelector, PodIndex, plainSelector, type Selector } from '../set/selectors.ts';
+import { type Autoscaler, autoscalersIn } from './autoscalers.ts';
+import { type Workload, workloadOf, writtenReplicas } from './workload.ts';
 
 /** A PodDisruptionBudget or a Service, and what it selects. */
 export interface Selecting {
   readonly object: DesiredObject;
-  readonly namespace: string;
-  readonly selector: Selector;
+  /** undefined: it has none, and selects nothing. */
+  readonly selector: Selector | undefined;
   readonly pods: readonly Workload[];
 }
 
 /** All that the rules look at, gathered once. */
 export interface Survey {
-  readonly objects: readonly DesiredObject[];
+  readonly set: ObjectSet;
   readonly workloads: readonly Workload[];
   readonly budgets: readonly Selecting[];
   readonly services: readonly Selecting[];
   readonly budgetsOf: ReadonlyMap<Workload, readonly Selecting[]>;
   readonly servicesOf: ReadonlyMap<Workload, readonly Selecting[]>;
-  readonly pods: PodIndex;
+  readonly pods: PodIndex<Workload>;
   readonly autoscalers: ReadonlyMap<string, Autoscaler>;
-  /** Names of custom objects: an operator may make pods for them, with their name in a label. */
-  readonly custom: ReadonlySet<string>;
+  readonly controllers: Controllers;
 }
 
 export function surveyOf(objects: readonly DesiredObject[]): Survey {
+  const set = new ObjectSet(objects);
   const workloads = objects.map(workloadOf).filter((workload) => workload !== undefined);
   const pods = new PodIndex(workloads);
-  const selecting = (of: (object: DesiredObject) => Selector | undefined): Selecting[] =>
-    objects.flatMap((object) => {
-      const [namespace, selector] = [namespaceOf(object), of(object)];
-      return selector === undefined ? [] : [{ object, namespace, selector, pods: pods.select(namespace, selector) }];
-    });
-  const [budgets, services] = [selecting(budgetSelector), selecting(serviceSelector)];
+  const selected = (object: DesiredObject, selector: Selector | undefined): Selecting => ({
+    object,
+    selector,
+    pods: selector === undefined ? [] : [...pods.selected(namespaceOf(object), selector)],
+  });
+  const budgets = set.ofKind('policy/PodDisruptionBudget').flatMap((object) => {
+    const field = new Field(object.value).at('spec', 'selector');
+    const selector = budgetSelector(field);
+    return selector === undefined && field.isThere ? [] : [selected(object, selector)];
+  });
+  const services = set.ofKind('Service').flatMap((object) => {
+    const selector = serviceSelector(object);
+    return selector === undefined ? [] : [selected(object, selector)];
+  });
   return {
-    objects,
-    workloads,
-    budgets,
-    services,
+    ...{ set, workloads, budgets, services, pods },
     budgetsOf: byWorkload(budgets),
     servicesOf: byWorkload(services),
-    pods,
     autoscalers: autoscalersIn(objects),
-    custom: new Set(objects.filter(isCustom).map(({ name }) => name)),
+    controllers: new Controllers(objects),
   };
 }
 
-/** Without a selector a budget selects nothing, with an empty one all of its namespace. https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/ */
-function budgetSelector(object: DesiredObject): Selector | undefined {
-  if (groupKind(object) !== 'policy/PodDisruptionBudget') return undefined;
-  const selector = valueAt(object.value, 'spec', 'selector') ?? undefined;
-  return selector === undefined ? nothing : selectorOf(selector);
-}
+const everything: Selector = { labels: new Map(), expressions: [] };
 
-const nothing: Selector = { equal: [], expressions: [{ key: '', operator: 'In', values: [] }] };
+/** Without a selector a budget selects nothing, with an empty one all of its namespace. https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/ */
+const budgetSelector = (field: Field): Selector | undefined => (isEmptySelector(field) ? everything : labelSelector(field));
 
 /** Without a selector somebody else says where a Service leads; an ExternalName's is not read. */
 function serviceSelector(object: DesiredObject): Selector | undefined {
-  if (groupKind(object) !== '/Service' || textAt(object.value, 'spec', 'type') === 'ExternalName') return undefined;
-  const selector = recordAt(object.value, 'spec', 'selector');
-  return Object.keys(selector).length === 0 ? undefined : plainSelectorOf(selector);
+  const spec = new Field(object.value).at('spec');
+  return spec.at('type').text === 'ExternalName' ? undefined : plainSelector(spec.at('selector'));
 }
 
 function byWorkload(all: readonly Selecting[]): ReadonlyMap<Workload, readonly Selecting[]> {
-  const found = new Map<Workload, Selecting[]>();
-  for (const one of all)
-    for (const pods of one.pods) {
-      const list = found.get(pods);
-      if (list === undefined) found.set(pods, [one]);
-      else list.push(one);
-    }
-  return found;
+  const pairs = all.flatMap((one) => one.pods.map((workload) => ({ workload, one })));
+  return new Map([...Map.groupBy(pairs, ({ workload }) => workload)].map(([workload, of]) => [workload, of.map(({ one }) => one)]));
 }
-
-const ownGroups = ['', 'apps', 'autoscaling', 'batch', 'extensions', 'policy'];
-
-const isCustom = ({ apiVersion }: DesiredObject): boolean => {
-  const group = groupOf(apiVersion);
-  return !ownGroups.includes(group) && !group.endsWith('.k8s.io');
-};
 
 export interface Replicas {
   /** The least that there may be: what is written, or an autoscaler's minimum. */
@@ -91,7 +79,7 @@ export interface Replicas {
 /** undefined where replicas are not counted, or unknown. An autoscaler leaves alone what is scaled to zero. */
 export function replicasOf({ autoscalers }: Survey, workload: Workload): Replicas | undefined {
   const count = writtenReplicas(workload);
-  const autoscaler = autoscalers.get(targetKey(workload.namespace, workload.object));
+  const autoscaler = autoscalers.get(identityOf(workload.object));
   if (autoscaler === undefined || count === 0) return count === undefined ? undefined : { count };
   return { count: autoscaler.minimum, autoscaler };
 }

@@ -1,7 +1,6 @@
 import type { Point } from './point.ts';
 import { preStopSleep } from './pre-stop.ts';
 import type { Survey } from './survey.ts';
-import { valueAt } from './values.ts';
 import { longRunning, type Workload } from './workload.ts';
 
 /** Seconds. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination */
@@ -16,10 +15,11 @@ const leastLeft = 5;
 export const terminationPoints = (survey: Survey): readonly Point[] => survey.workloads.flatMap(pointsOf);
 
 function pointsOf(workload: Workload): readonly Point[] {
-  const { object, role, spec, specPath } = workload;
-  const written = valueAt(spec, 'terminationGracePeriodSeconds') ?? unwritten;
-  if (typeof written !== 'number' || !Number.isSafeInteger(written)) return [];
-  const point = { rule: 'termination-grace-period', object, path: [...specPath, 'terminationGracePeriodSeconds'] } as const;
+  const { object, role, pod } = workload;
+  const field = pod.at('terminationGracePeriodSeconds');
+  const written = field.isThere ? field.wholeNumber : unwritten;
+  if (written === undefined) return [];
+  const point = { rule: 'termination-grace-period', object, path: field.path } as const;
   if (written <= 0) return [{ ...point, ...noGrace(written) }];
   // Pods of a DaemonSet are not evicted: their node goes without waiting for them.
   const tooLong = written > longestDrain && role !== 'daemon' ? [{ ...point, ...tooMuch(written) }] : [];
@@ -40,15 +40,15 @@ const tooMuch = (seconds: number) => ({
 });
 
 function sleepPoints(workload: Workload, grace: number): readonly Point[] {
-  return longRunning(workload).flatMap(({ name, value, path }) => {
-    const sleep = preStopSleep(valueAt(value, 'lifecycle', 'preStop'));
+  return longRunning(workload).flatMap(({ name, field }) => {
+    const sleep = preStopSleep(field.at('lifecycle', 'preStop'));
     if (sleep === undefined || grace - sleep.seconds >= leastLeft) return [];
     const left = grace - sleep.seconds;
     return [
       {
         rule: 'termination-grace-period',
         object: workload.object,
-        path: [...path, 'lifecycle', 'preStop', ...sleep.path],
+        path: sleep.path,
         message:
           left <= 0
             ? `preStop of container ${name} sleeps ${sleep.seconds} seconds of a grace period of ${grace}: it is killed before it could stop.`

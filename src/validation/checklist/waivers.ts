@@ -2,8 +2,8 @@ import { type ChecklistRule, checklistRules } from '../../domain/checklist.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { nearest } from '../../domain/nearest.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { Field } from '../set/field.ts';
 import type { Point } from './point.ts';
-import { recordAt } from './values.ts';
 
 /** `lockkeeper.dev/waive.single-replica: "licensed for one"` */
 const prefix = 'lockkeeper.dev/waive.';
@@ -16,32 +16,28 @@ export function waive(finding: Finding, object: DesiredObject): Finding {
   return reason === undefined ? finding : { ...finding, severity: 'waived', reason };
 }
 
-function reasonFor(rule: string, object: DesiredObject): string | undefined {
-  const annotations = recordAt(object.value, 'metadata', 'annotations');
-  const key = `${prefix}${rule}`;
-  return rules.includes(rule) && Object.hasOwn(annotations, key) ? reasonIn(annotations[key]) : undefined;
-}
+const annotationsOf = ({ value }: DesiredObject): Field => new Field(value).at('metadata', 'annotations');
 
-function reasonIn(value: unknown): string | undefined {
-  const reason = typeof value === 'string' ? value.trim() : '';
-  return reason === '' ? undefined : reason;
-}
+const reasonFor = (rule: string, object: DesiredObject): string | undefined =>
+  rules.includes(rule) ? reasonIn(annotationsOf(object).at(`${prefix}${rule}`)) : undefined;
+
+const reasonIn = ({ text }: Field): string | undefined => text.trim() || undefined;
 
 /** Annotations that mean to waive, and cannot. */
 export const waiverPoints = (objects: readonly DesiredObject[]): readonly Point[] =>
   objects.flatMap((object) =>
-    Object.entries(recordAt(object.value, 'metadata', 'annotations'))
-      .filter(([key]) => key.startsWith(prefix))
-      .flatMap(([key, value]) => wrongWaiver(key, value).map((wrong) => ({ ...wrong, object, path: ['metadata', 'annotations', key] }))),
+    annotationsOf(object)
+      .entries.filter(([key]) => key.startsWith(prefix))
+      .flatMap(([key, reason]) => wrongWaiver(key, reason).map((wrong) => ({ ...wrong, object, path: reason.path }))),
   );
 
-function wrongWaiver(key: string, value: unknown): readonly { rule: ChecklistRule; message: string; help: string }[] {
+function wrongWaiver(key: string, reason: Field): readonly { rule: ChecklistRule; message: string; help: string }[] {
   const name = key.slice(prefix.length);
   const near = nearest(name, rules);
   if (!rules.includes(name)) {
     const message = `It waives ${name || 'nothing'}, which is no rule of the checklist${near === undefined ? '' : `; ${near} is`}.`;
     return [{ rule: 'waiver', message, help: near === undefined ? 'Name a rule of the checklist.' : `Write ${prefix}${near}.` }];
   }
-  if (reasonIn(value) !== undefined) return [];
+  if (reasonIn(reason) !== undefined) return [];
   return [{ rule: 'waiver', message: `It waives ${name} without a reason, and so waives nothing.`, help: 'Write why, as a text.' }];
 }

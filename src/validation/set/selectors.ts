@@ -1,8 +1,16 @@
+import type { ObjectId } from '../../domain/finding.ts';
+import type { DesiredObject } from '../../manifests/desired-object.ts';
 import type { Field } from './field.ts';
 import { namespaceOf } from './object-set.ts';
 import type { Workload } from './workloads.ts';
 
 type Labels = ReadonlyMap<string, string>;
+
+/** What makes pods with these labels. */
+export interface Labelled {
+  readonly object: DesiredObject;
+  readonly labels: Labels;
+}
 
 /** A label selector: every requirement holds. */
 export interface Selector {
@@ -24,7 +32,8 @@ export function labelSelector(field: Field): Selector | undefined {
     operator: item.at('operator').text,
     values: item.at('values').items.map(({ text }) => text),
   }));
-  return labels.size + expressions.length === 0 ? undefined : { labels, expressions };
+  const isMalformed = expressions.some(({ operator }) => !Object.hasOwn(holds, operator));
+  return isMalformed || labels.size + expressions.length === 0 ? undefined : { labels, expressions };
 }
 
 /** The older form, of Services and ReplicationControllers: labels only. */
@@ -41,37 +50,67 @@ const holds: Readonly<Record<string, (value: string | undefined, values: readonl
   DoesNotExist: (value) => value === undefined,
 };
 
-function selects({ labels, expressions }: Selector, own: Labels): boolean {
+/** Whether all pods that a workload makes, or some of them, are selected. */
+export function selects({ labels, expressions }: Selector, { object, labels: own }: Labelled): boolean {
   return (
-    labels.entries().every(([key, value]) => own.get(key) === value) &&
+    labels.entries().every(([key, value]) => (own.has(key) ? own.get(key) === value : (given.get(key)?.(object, value) ?? false))) &&
     expressions.every(({ key, operator, values }) => holds[operator]?.(own.get(key), values) ?? false)
   );
 }
 
-/** Workloads by namespace and by the labels of their pods. */
-export class PodIndex {
-  readonly #byNamespace: ReadonlyMap<string, readonly Workload[]>;
-  readonly #byLabel = new Map<string, Workload[]>();
+type Given = (object: ObjectId, value: string) => boolean;
 
-  constructor(workloads: readonly Workload[]) {
+const anyHash: Given = () => true;
+const ofJob: Given = ({ kind, name }, value) => kind === 'Job' && value === name;
+
+/** Labels that controllers give to pods: whether one of theirs can have this value. Nobody can know a hash. https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const given: ReadonlyMap<string, Given> = new Map<string, Given>([
+  ['statefulset.kubernetes.io/pod-name', ({ kind, name }, value) => kind === 'StatefulSet' && isOrdinal(value, name)],
+  ['apps.kubernetes.io/pod-index', ({ kind }, value) => kind === 'StatefulSet' && /^\d+$/.test(value)],
+  ['job-name', ofJob],
+  ['batch.kubernetes.io/job-name', ofJob],
+  ['pod-template-hash', anyHash],
+  ['rollouts-pod-template-hash', anyHash],
+  ['controller-revision-hash', anyHash],
+]);
+
+const isOrdinal = (value: string, name: string): boolean => value.startsWith(`${name}-`) && /^\d+$/.test(value.slice(name.length + 1));
+
+/** Workloads by namespace and by the labels of their pods. */
+export class PodIndex<Pods extends Labelled = Workload> {
+  readonly #byNamespace: ReadonlyMap<string, readonly Pods[]>;
+  readonly #byLabel = new Map<string, Pods[]>();
+
+  constructor(workloads: readonly Pods[]) {
     this.#byNamespace = Map.groupBy(workloads, ({ object }) => namespaceOf(object));
     for (const workload of workloads) {
       for (const [key, value] of workload.labels) this.#under(keyOf(namespaceOf(workload.object), key, value)).push(workload);
     }
   }
 
-  #under(key: string): Workload[] {
+  #under(key: string): Pods[] {
     const workloads = this.#byLabel.get(key) ?? [];
     this.#byLabel.set(key, workloads);
     return workloads;
   }
 
+  labelled(namespace: string, key: string, value: string): readonly Pods[] {
+    return this.#byLabel.get(keyOf(namespace, key, value)) ?? [];
+  }
+
   /** Those whose pods are selected; only the few that carry the selector's rarest label are looked at. */
-  *selected(namespace: string, selector: Selector): Generator<Workload> {
-    const few = [...selector.labels].map(([key, value]) => this.#byLabel.get(keyOf(namespace, key, value)) ?? []);
+  *selected(namespace: string, selector: Selector): Generator<Pods> {
+    const few = [...selector.labels].filter(([key]) => !given.has(key)).map(([key, value]) => this.labelled(namespace, key, value));
     const candidates = few.reduce((least, next) => (next.length < least.length ? next : least), this.#byNamespace.get(namespace) ?? []);
-    for (const workload of candidates) if (selects(selector, workload.labels)) yield workload;
+    for (const workload of candidates) if (selects(selector, workload)) yield workload;
   }
 }
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\n');
+
+/** `{}`, which some take for everything, and others for nothing. */
+export const isEmptySelector = (field: Field): boolean =>
+  typeof field.value === 'object' &&
+  field.isThere &&
+  !Array.isArray(field.value) &&
+  field.at('matchLabels').entries.length + field.at('matchExpressions').items.length === 0;

@@ -12,7 +12,7 @@ import { Kinds } from './kinds.ts';
 import { judgeObject } from './one-object.ts';
 import { type Guarded, guardClaim, guarded, judgePods } from './pod-security.ts';
 import { classClaims, definitionClaims, namespaceClaim } from './prerequisites.ts';
-import { type Change, identity, judgeChange, mayBeImmutable } from './update.ts';
+import { type Change, changesIn, judgeChange } from './update.ts';
 import { type Warm, warm } from './warm.ts';
 
 export interface VerdictSettings {
@@ -108,20 +108,15 @@ async function judged(state: Set, { server, own, kinds, settings, pods, signal: 
         throw error;
       });
     });
-  const changes = server.throwAway ? changesIn(state, kinds) : [];
+  const kindOf = (object: DesiredObject) => {
+    const lookup = kinds.find(object);
+    return 'kind' in lookup ? lookup.kind : undefined;
+  };
+  const changes = server.throwAway ? changesIn(state.objects, state.previous ?? [], kindOf) : [];
   const running = [...tasks.map(run), ...(changes.length === 0 ? [] : [judgeChanges(changes, server, own, aside, run, signal)])];
   await Promise.allSettled(running);
   signal.throwIfAborted();
   return (await Promise.all(running)).flat();
-}
-
-function changesIn({ objects, previous = [] }: Set, kinds: Kinds): Change[] {
-  const before = new Map(previous.map((object) => [identity(object), object]));
-  return objects.flatMap((object) => {
-    const [old, lookup] = [before.get(identity(object)), kinds.find(object)];
-    const change = old === undefined || 'missing' in lookup ? undefined : { object, before: old, kind: lookup.kind };
-    return change !== undefined && mayBeImmutable(change) ? [change] : [];
-  });
 }
 
 type Run = (task: () => Promise<Finding[]>) => Promise<Finding[]>;

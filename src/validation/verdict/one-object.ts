@@ -2,13 +2,14 @@ import type { ChecklistSeverity } from '../../domain/checklist.ts';
 import type { ApiReply, ApiServer, ServedKind } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
-import { fieldPath, written } from './field-path.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
+import { written } from './field-path.ts';
 import { found } from './found.ts';
 import { didYouMean, helpFor } from './help.ts';
 import { collection } from './kinds.ts';
 import { isLocal, withoutLocal } from './local-limits.ts';
 import { type Mend, meant, touches, withMended } from './mend.ts';
-import { misfits, type Problem, problemsOf, statusOf, warned } from './reply.ts';
+import { misfits, type Problem, problemsOf, statusOf, warned, writtenTwice } from './reply.ts';
 import { type Described, mayNotApply, namesAt, type Schema, type Schemas } from './schema.ts';
 
 export interface Judging {
@@ -27,11 +28,11 @@ const mostMends = 20;
 /** All that the server has against one object. */
 export async function judgeObject(object: DesiredObject, kind: JudgedKind, judging: Judging): Promise<Finding[]> {
   const reply = await post(object, kind, judging, object.body, object.type);
-  const warnings = warned(reply.warnings, object);
   const accepted = reply.status < 400 || reply.status === 409;
-  const refused = accepted ? [] : await refusals(object, kind, judging, reply);
-  const applied = await applyProblems(object, kind, judging, reply);
-  const known = [...refused, ...warnings];
+  const refused = accepted ? { problems: [], mends: [] } : await refusals(object, kind, judging, reply);
+  const known = [...refused.problems, ...warned(reply.warnings, object)];
+  const unknown = known.flatMap((one) => (one.unknown === true ? [{ path: one.path }] : []));
+  const applied = await applyProblems(object, kind, judging, { posted: reply.status, mends: [...refused.mends, ...unknown] });
   const fresh = applied.filter((one) => !known.some((other) => other.grave && samePlace(one, other)));
   const said = fresh.length === 0 ? known : known.filter(({ grave, message }) => grave || !/duplicate|when using apply/.test(message));
   return findings(object, kind, judging, [...said, ...fresh]);
@@ -50,24 +51,29 @@ const post = (
 const samePlace = (one: Problem, other: Problem): boolean =>
   one.message === other.message || (one.path.length > 0 && written(one.path) === written(other.path));
 
-/** Every reason, also those behind a first one that keeps the server from looking further. */
-async function refusals(object: DesiredObject, kind: JudgedKind, judging: Judging, first: ApiReply): Promise<Problem[]> {
-  const described = isDecoding(first) ? await describe(object, kind, judging) : undefined;
-  const all: Problem[] = [];
+/** Every reason, also those behind a first one that keeps the server from looking further; and what had to be mended to come to them. */
+async function refusals(object: DesiredObject, kind: JudgedKind, judging: Judging, first: ApiReply): Promise<Refusals> {
+  const undecodable = isDecoding(first);
+  const described = undecodable ? await describe(object, kind, judging) : undefined;
+  const problems: Problem[] = undecodable ? writtenTwice(object) : [];
   const mends: Mend[] = [];
   for (let reply = first; reply.status >= 400 && reply.status !== 409; ) {
     const status = statusOf(reply);
     const again = isDecoding(reply)
       ? meant(status.message, object, described).filter((one) => !isKnown(one, mends))
       : withoutLocal(status, object, mends, judging.server.throwAway);
-    all.push(...(isDecoding(reply) ? undecoded(object, status.message, again) : reasons(object, reply, mends, judging)));
+    problems.push(...(isDecoding(reply) ? undecoded(status.message, again) : reasons(object, reply, mends, judging)));
     if (again.length === 0 || mends.length > mostMends) break;
     mends.push(...again);
-    const body = JSON.stringify(withMended(object.value, mends));
-    reply = await post(object, kind, judging, body, 'application/json');
-    all.push(...warned(reply.warnings, object).filter((one) => isDecoding(first) && one.path.length > 0));
+    reply = await post(object, kind, judging, jsonOf(withMended(object.value, mends)), 'application/json');
+    if (undecodable) problems.push(...warned(reply.warnings, object));
   }
-  return all;
+  return { problems, mends };
+}
+
+interface Refusals {
+  readonly problems: readonly Problem[];
+  readonly mends: readonly Mend[];
 }
 
 const isKnown = ({ path }: Mend, mends: readonly Mend[]): boolean => mends.some((one) => written(one.path) === written(path));
@@ -75,8 +81,8 @@ const isKnown = ({ path }: Mend, mends: readonly Mend[]): boolean => mends.some(
 /** A 400 comes from the decoder. */
 const isDecoding = ({ status, body }: ApiReply): boolean => status === 400 && body.includes('cannot be handled as a');
 
-function undecoded({ value }: DesiredObject, message: string, at: readonly Mend[]): Problem[] {
-  if (at.length === 0) return [{ grave: true, message, path: fieldPath('', value) }];
+function undecoded(message: string, at: readonly Mend[]): Problem[] {
+  if (at.length === 0) return [{ grave: true, message, path: [] }];
   return at.map(({ path }) => ({ grave: true, path, message: `${written(path)}: ${message}` }));
 }
 
@@ -85,30 +91,36 @@ function reasons(object: DesiredObject, reply: ApiReply, mends: readonly Mend[],
   return problemsOf(statusOf(reply), object).filter((one) => !local(one.message) && !touches(one.path, mends));
 }
 
+/** How far the object came before. */
+interface Before {
+  readonly posted: number;
+  /** What is wrong as it is known: left out, because apply stops there. */
+  readonly mends: readonly Mend[];
+}
+
 /** Server-side apply refuses some of what a POST takes; it is only asked where that may be. */
-async function applyProblems(object: DesiredObject, kind: JudgedKind, judging: Judging, posted: ApiReply): Promise<Problem[]> {
+async function applyProblems(object: DesiredObject, kind: JudgedKind, judging: Judging, { posted, mends }: Before): Promise<Problem[]> {
   const { server, signal } = judging;
-  if (object.name === '' || (await needless(object, kind, judging, posted))) return [];
+  const value = mends.length === 0 ? object.value : withMended(object.value, mends);
+  if (await needless(object, value, kind, judging, posted)) return [];
   const path = `${collection(kind, object.namespace)}/${encodeURIComponent(object.name)}?${query}&force=true`;
-  const reply = await server.ask(
-    { method: 'PATCH', path, body: object.body, type: 'application/apply-patch+yaml', verdictOnly: true },
-    signal,
-  );
+  const body = mends.length === 0 ? object.body : jsonOf(value);
+  const reply = await server.ask({ method: 'PATCH', path, body, type: 'application/apply-patch+yaml', verdictOnly: true }, signal);
   if (reply.status < 400) return [];
   const status = statusOf(reply);
   const typed = misfits(status, object);
   if (typed !== undefined) return typed;
-  if (posted.status >= 400 && posted.status !== 409) return []; // the POST said it, and better
+  if (posted >= 400 && posted !== 409) return []; // the POST said it, and better
   const local = server.throwAway ? isLocal : () => false;
   return problemsOf(status, object).filter((one) => !local(one.message));
 }
 
-async function needless(object: DesiredObject, kind: JudgedKind, judging: Judging, posted: ApiReply): Promise<boolean> {
-  if (posted.status === 409 && !judging.server.throwAway) return false; // it exists: this is an update
-  if (isDecoding(posted) || 'managedFields' in metadataOf(object)) return false;
-  if (!hasLists(object.value)) return true;
+async function needless(object: DesiredObject, value: unknown, kind: JudgedKind, judging: Judging, posted: number): Promise<boolean> {
+  if (posted === 409 && !judging.server.throwAway) return false; // it exists: this is an update
+  if ('managedFields' in metadataOf(object) || !('name' in metadataOf(object))) return false;
+  if (!hasLists(value)) return true;
   const described = await describe(object, kind, judging);
-  return described === undefined || !mayNotApply(object.value, described);
+  return described === undefined || !mayNotApply(value, described);
 }
 
 const metadataOf = ({ value }: DesiredObject): object =>

@@ -1,6 +1,7 @@
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { record } from '../../manifests/objects.ts';
 import type { Claim } from './claims.ts';
 import { text } from './definitions.ts';
@@ -73,7 +74,7 @@ export async function judgePods(server: ApiServer, one: Guarded, signal: AbortSi
     runtimeClassName: _runtime,
     ...pod
   } = record(spec);
-  const body = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod', labels, annotations }, spec: pod });
+  const body = jsonOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod', labels, annotations }, spec: pod });
   const path = `/api/v1/namespaces/${namespaceOf(one)}/pods?dryRun=All`;
   const reply = await server.ask({ method: 'POST', path, body, verdictOnly: true }, signal);
   const said = reply.status === 403 ? /violates PodSecurity .*/s.exec(statusOf(reply).message)?.[0] : undefined;

@@ -1,5 +1,6 @@
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import type { Claim, Made } from './claims.ts';
 import { groupDefined, kindsOf } from './definitions.ts';
 import { collection, ours } from './kinds.ts';
@@ -27,7 +28,7 @@ export function definitionClaims(server: ApiServer, definitions: readonly Desire
 
 function definitionsOf(server: ApiServer, group: string, definitions: readonly DesiredObject[]): Claim {
   const things = definitions.map(
-    (definition) => new Thing(server, definitionPath, definition.name, JSON.stringify(standalone(definition)), served(definition)),
+    (definition) => new Thing(server, definitionPath, definition.name, jsonOf(standalone(definition)), served(definition)),
   );
   return {
     key: `/apis/${group}`,
@@ -87,7 +88,7 @@ export function classClaims(server: ApiServer, objects: readonly DesiredObject[]
     const { kind, name, apiVersion, value } = object;
     if ((kind !== 'PriorityClass' && kind !== 'RuntimeClass') || !named.has(`${kind} ${name}`)) return [];
     const { path, fields } = classFields[kind];
-    const body = JSON.stringify({
+    const body = jsonOf({
       apiVersion,
       kind,
       metadata: { name, ...mark },

@@ -1,5 +1,7 @@
 import type { ApiReply } from '../../domain/cluster.ts';
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
+import { lineIndex } from '../../manifests/text.ts';
+import { parseYaml, type YamlNode } from '../../manifests/yaml-nodes.ts';
 import { fieldPath, written } from './field-path.ts';
 
 /** One thing that the server said. */
@@ -51,12 +53,16 @@ export function problemsOf(status: Status, { value }: DesiredObject): Problem[] 
   if (status.causes.length > 0) {
     return status.causes.map(({ field, message }) => {
       const path = fieldPath(asWritten(field, value), value);
-      return { grave: true, path: pointed(path, message, value), message: field === '' ? message : `${field}: ${message}` };
+      const said = shortened(message);
+      return { grave: true, path: pointed(path, message, value), message: field === '' ? said : `${field}: ${said}` };
     });
   }
   const line = /yaml: line (\d+): /.exec(status.message)?.[1];
   return [{ grave: true, path: [], message: status.message, ...(line === undefined ? {} : { line: Number(line) }) }];
 }
+
+/** The server repeats whole templates, with fields that it filled in itself. */
+const shortened = (message: string): string => message.replace(/^(Invalid value: )\{[\s\S]{300,}\}(: )/, '$1{…}$2');
 
 /** A definition of one version is kept with its schema beside `versions`, and the server names that place. */
 function asWritten(field: string, value: Readonly<Record<string, unknown>>): string {
@@ -107,3 +113,29 @@ export function misfits(status: Status, { value }: DesiredObject): Problem[] | u
     return { grave: true, path, message: `${written(path)}: ${message}`, ...(unknown ? { unknown } : {}) };
   });
 }
+
+/** Keys that stand twice in a map, in the server's words: it does not come to say so where it could not read a value. */
+export function writtenTwice({ body }: DesiredObject): Problem[] {
+  const text = Buffer.from(body).toString();
+  const lineAt = lineIndex(text);
+  const seen = new Set<YamlNode>();
+  const visit = (node: YamlNode): Problem[] => {
+    if (node.kind === 'scalar' || seen.has(node)) return [];
+    seen.add(node);
+    if (node.kind === 'sequence') return node.items.flatMap(visit);
+    const keys = new Set<string>();
+    return node.pairs.flatMap(({ key, value }) => {
+      const again = key.kind === 'scalar' && keys.has(key.value) ? [twice(key.value, lineAt(Math.max(0, key.start)))] : [];
+      if (key.kind === 'scalar') keys.add(key.value);
+      return [...again, ...visit(value)];
+    });
+  };
+  return parseYaml(text).documents.slice(0, 1).flatMap(visit);
+}
+
+const twice = (key: string, line: number): Problem => ({
+  grave: true,
+  message: `key ${JSON.stringify(key)} already set in map`,
+  path: [],
+  line,
+});

@@ -1,6 +1,7 @@
 import type { ApiServer } from '../../domain/cluster.ts';
 import { OutsideError } from '../../domain/errors.ts';
 import type { FieldPath } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 
 /** The parts of a schema that are looked at, as OpenAPI 3 and CustomResourceDefinitions write them. */
 export interface Schema {
@@ -64,7 +65,7 @@ export function mayNotApply(value: unknown, { schema, named }: Described): boole
     if (!Array.isArray(at)) return;
     const keys = of['x-kubernetes-list-map-keys'];
     if (keys !== undefined) doubtful ||= clash(at, (item) => identity(item, keys, resolved(of.items, named)));
-    else if (of['x-kubernetes-list-type'] === 'set') doubtful ||= clash(at, (item) => JSON.stringify(item));
+    else if (of['x-kubernetes-list-type'] === 'set') doubtful ||= clash(at, (item) => jsonOf(item));
   });
   return doubtful;
 }
@@ -78,7 +79,7 @@ function clash(items: readonly unknown[], identify: (item: unknown) => string | 
 function identity(item: unknown, keys: readonly string[], schema: Schema | undefined): string | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const values = keys.map((key) => (item as Record<string, unknown>)[key] ?? (schema?.properties?.[key]?.default || undefined));
-  return values.every((value) => value === undefined) ? undefined : JSON.stringify(values);
+  return values.every((value) => value === undefined) ? undefined : jsonOf(values);
 }
 
 /** Aliases may make a value larger than anything a server would take. */

@@ -1,7 +1,7 @@
 import type { ChecklistRule, ChecklistSettings } from '../../../src/domain/checklist.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import { checkWorkloads } from '../../../src/validation/checklist/check-workloads.ts';
-import { desiredObject } from './desired-objects.ts';
+import { objectOf } from '../desired.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,7 @@ export const judged = (
   registries: readonly string[] = [],
 ): readonly Finding[] =>
   checkWorkloads(
-    values.map((value) => desiredObject(value)),
+    values.map((value) => objectOf(value)),
     { settings, registries },
   );
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../src/domain/finding.ts';
 import { waive } from '../../../src/validation/checklist/waivers.ts';
-import { desiredObject } from '../../support/builders/desired-objects.ts';
 import { aBudget, aWorkload, judged, said } from '../../support/builders/workloads.ts';
+import { objectOf } from '../../support/desired.ts';
 
 const single = (annotations: Readonly<Record<string, unknown>>) => aWorkload({ metadata: { annotations }, spec: { replicas: 1 } });
 
@@ -44,7 +44,7 @@ test('a waiver that is not needed, and annotations of others, are left alone', (
 });
 
 test('what another finds under a name of the checklist can be waived, what the server says cannot', () => {
-  const object = desiredObject(
+  const object = objectOf(
     aWorkload({
       metadata: { annotations: { 'lockkeeper.dev/waive.deprecated-api': 'next week', 'lockkeeper.dev/waive.api-server': 'no' } },
     }),
