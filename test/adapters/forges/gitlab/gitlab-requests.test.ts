@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { branchHead } from '../../../support/git-repository.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
 import { ada, bot } from '../../../support/gitlab-server/options.ts';
 
@@ -92,6 +93,20 @@ describe('requests', () => {
     const later = again();
     expect((await later.mergeRequests(path)).map((request) => request.id)).toEqual([id]);
     expect(asked()).toEqual(['GET /groups/platform/environments/merge_requests']);
+  });
+
+  test('the head of a busy project is always the one of now, though GitLab keeps its answer for half a minute', async () => {
+    at = await connect();
+    const { forge, server } = at;
+    const begun = Date.now();
+    const seen: boolean[] = [];
+    for (let read = 0; read < 50; read += 1) {
+      jest.spyOn(Date, 'now').mockReturnValue(begun + read * 800);
+      await server.push(path, 'main', { 'news.txt': String(read) }, 'News');
+      seen.push((await forge.state(path)).commit === (await branchHead(server.directory(path), 'main')));
+    }
+    jest.restoreAllMocks();
+    expect(seen.filter((isNow) => !isNow)).toEqual([]);
   });
 
   test('of what ended long ago, only what still decides something is kept: what is open, what a person closed, the newest of a branch', async () => {
