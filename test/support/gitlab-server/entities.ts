@@ -13,7 +13,7 @@ export const userEntity = (world: World, of: User): UserBasic => ({
   username: of.username,
   public_email: null,
   name: of.name,
-  state: 'active',
+  state: of.state,
   locked: false,
   avatar_url: null,
   web_url: `${world.url}/${of.username}`,
