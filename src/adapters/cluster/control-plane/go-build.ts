@@ -72,7 +72,7 @@ function goIn(folder: string, { env, signal }: Obtaining): Go {
         line?.();
       });
       child.on('error', (cause: NodeJS.ErrnoException) =>
-        reject(cause.code === 'ENOENT' ? new Error('Go is not installed, or not on the PATH', { cause }) : cause),
+        reject(cause.code === 'ENOENT' ? new Error('Go is not installed, or not on the PATH') : cause),
       );
       child.on('close', (code, by) => {
         const text = Buffer.concat(out).toString();
