@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { explain, UsageError } from '../domain/errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Files that are there, empty, and nobody else's. */
 export interface NewFiles {
@@ -18,7 +19,7 @@ export async function reserveFiles(paths: readonly string[]): Promise<NewFiles> 
   const drop = async (): Promise<void> => void (await Promise.all(made.map((path) => rm(path, { force: true }))));
   try {
     for (const path of paths) {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       handles.push(await open(path, 'wx', 0o600));
       made.push(path);
     }

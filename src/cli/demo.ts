@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { requireGit } from '../adapters/git.ts';
 import { repositoryRef } from '../config/repository.ts';
-import { createSite } from '../dashboard/site.ts';
+import { createSite, type ShownQueue } from '../dashboard/site.ts';
 import { pagesUrl } from '../demo/places.ts';
 import { makeWorld, type World } from '../demo/world.ts';
 import type { PagesSource } from '../domain/pages.ts';
@@ -38,7 +38,7 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
   const server = await startServer({
     host: '127.0.0.1',
     port: world.ports.pages,
-    site: createSite(pagesOf(world, context), () => new Date()),
+    site: createSite(pagesOf(world, context), noQueue, () => new Date()),
     onError: (error, path) => log.error({ err: error, path }, 'making a page'),
   });
   try {
@@ -58,6 +58,9 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
     await server.close();
   }
 }
+
+/** It scans by itself, once: nothing is asked for that would have to wait. */
+const noQueue: ShownQueue = { list: async () => [], retry: async () => false };
 
 function pagesOf({ directory, ports }: World, { loadConfig, log }: Context): PagesSource {
   const environments = loadConfig().config.environments.flatMap((one): [path: string, name: string][] => {

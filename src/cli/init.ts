@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../adapters/make-folder.ts';
 import { environmentName } from '../config/said.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Context } from './context.ts';
@@ -26,7 +27,7 @@ async function writeTemplate(target: string, name: string): Promise<void> {
   for (const file of await filesOf(template)) {
     const content = await readFile(join(template, file));
     const text = file === 'environment.yml' && environmentName(name, noNames) === undefined ? named(content.toString(), name) : content;
-    await mkdir(dirname(join(target, file)), { recursive: true });
+    makeFolder(dirname(join(target, file)));
     await writeFile(join(target, file), text, { flag: 'wx' });
   }
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../domain/errors.ts';
-import type { Job, JobState } from '../domain/queue.ts';
+import { type Job, type JobState, jobReport } from '../domain/queue.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import { withServices } from './work.ts';
@@ -14,7 +14,7 @@ export async function runJobsList({ state, json = false }: JobsListCommand, cont
   const jobs = await withServices(context, ({ persistence }) => persistence.queue().list(state === undefined ? undefined : [state]), {
     unfinished: true,
   });
-  if (json) context.output.json({ jobs: jobs.map(({ data, ...job }) => ({ ...job, kind: data.kind })) });
+  if (json) context.output.json({ jobs: jobs.map(jobReport) });
   else if (jobs.length === 0) context.output.print('There is no such job.');
   else context.output.table(['id', 'kind', 'what', 'state', 'attempts', 'added', 'problem'], jobs.map(row));
   return 0;

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../adapters/make-folder.ts';
 import { UsageError } from '../domain/errors.ts';
-import type { Entry, EntryKind, JournalStore } from '../domain/journal.ts';
+import { type Entry, type EntryKind, isReadable, type JournalStore } from '../domain/journal.ts';
 import { readHead } from '../journal/anchor.ts';
 import { type Anchor, type Verdict, verifyChain } from '../journal/chain.ts';
 import { jsonLine, type Sheet, sheetHead, sheetOf, sheetRow } from '../journal/export.ts';
@@ -109,10 +109,10 @@ export async function runJournalExport(
   context: Context,
 ): Promise<ExitCode> {
   const wanted = (entry: Entry): boolean => isOf(env, entry) && (month === undefined || entry.at.startsWith(`${month}-`));
-  const sheets = await withServices(context, ({ persistence }) => writeSheets(persistence.journal(), directory, wanted), {
+  const { sheets, unreadable } = await withServices(context, ({ persistence }) => writeSheets(persistence.journal(), directory, wanted), {
     unfinished: true,
   });
-  if (json) context.output.json({ sheets });
+  if (json) context.output.json({ sheets, unreadable });
   else if (sheets.length === 0) context.output.print('The journal holds no such entry; nothing was written.');
   else
     context.output.table(
@@ -124,7 +124,15 @@ export async function runJournalExport(
         `${join(directory, name)}.{jsonl,md}`,
       ]),
     );
-  return 0;
+  if (unreadable.length === 0) return 0;
+  if (!json) context.output.print(unreadableText(unreadable));
+  return 1;
+}
+
+/** Of which environment and month they were, nobody can tell any more. */
+function unreadableText(numbers: readonly number[]): string {
+  const which = numbers.length === 1 ? `Entry ${numbers[0]}` : `Entries ${numbers.join(', ')}`;
+  return `${which} cannot be read and stand${numbers.length === 1 ? 's' : ''} in no file: changed in the store after being written; lockkeeper journal verify tells more.`;
 }
 
 interface Writing extends Sheet {
@@ -138,8 +146,10 @@ const bufferLimit = 1_000_000;
 
 async function writeSheets(store: JournalStore, directory: string, wanted: (entry: Entry) => boolean) {
   const sheets = new Map<string, Writing>();
+  const unreadable: number[] = [];
   for await (const entry of store.entries()) {
-    if (!wanted(entry)) continue;
+    if (!isReadable(entry)) unreadable.push(entry.number);
+    if (!isReadable(entry) || !wanted(entry)) continue;
     const sheet = sheetOf(entry);
     const writing = sheets.get(sheet.name) ?? (await begin(directory, sheet));
     sheets.set(sheet.name, writing);
@@ -149,12 +159,15 @@ async function writeSheets(store: JournalStore, directory: string, wanted: (entr
     if (writing.rows.length > bufferLimit) await flush(directory, writing);
   }
   for (const writing of sheets.values()) await flush(directory, writing);
-  return [...sheets.values()].map(({ name, environment, month, entries }) => ({ name, environment, month, entries }));
+  return {
+    unreadable,
+    sheets: [...sheets.values()].map(({ name, environment, month, entries }) => ({ name, environment, month, entries })),
+  };
 }
 
 async function begin(directory: string, sheet: Sheet): Promise<Writing> {
   const path = join(directory, sheet.name);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await writeTo(`${path}.jsonl`, 'w', '');
   await writeTo(`${path}.md`, 'w', sheetHead(sheet));
   return { ...sheet, entries: 0, lines: '', rows: '' };

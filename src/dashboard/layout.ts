@@ -19,7 +19,7 @@ export function layout(title: string, crumbs: readonly Crumb[], body: Html): str
 <link rel="stylesheet" href="/style.css">
 </head>
 <body>
-<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav></header>
+<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages"><a href="/">Merge requests</a> <a href="/jobs">Jobs</a></nav></header>
 <main>
 ${body}
 </main>

@@ -1,4 +1,6 @@
 import type { PagesSource } from '../domain/pages.ts';
+import type { Queue } from '../domain/queue.ts';
+import { jobsJson, jobsPage } from './jobs.ts';
 import { icon } from './layout.ts';
 import { commitPage, comparePage, listPage, mergeRequestPage, problemPage, repositoryPage, tagPage } from './pages.ts';
 import { style } from './style.ts';
@@ -7,20 +9,37 @@ export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** Path to go on to. */
+  readonly location?: string;
 }
+
+/** What people see of the queue, and do. */
+export type ShownQueue = Pick<Queue, 'list' | 'retry'>;
 
 /** What stands behind each address; `path` is the undecoded path of the URL. */
 export type Site = (path: string) => Promise<Answer>;
 
-/** The pages: `/`, `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
-export function createSite(source: PagesSource, now: () => Date): Site {
+/** The pages: `/`, `/jobs`, `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
+export function createSite(source: PagesSource, queue: ShownQueue, now: () => Date): Site {
   return async (path) => {
     const fixed = fixedAnswers.get(path);
     if (fixed !== undefined) return fixed;
+    if (path === '/jobs') return page(jobsPage(await queue.list(), now()));
+    if (path === '/api/v1/jobs') return { status: 200, type: 'application/json', body: jobsJson(await queue.list()) };
     if (path === '/') return page(listPage(await source.list(), now()));
     const route = routeOf(path);
     const text = route && (await render(source, route, now()));
     return text === undefined ? notFound : page(text);
+  };
+}
+
+/** The buttons: `/jobs/<id>/retry`. A job that is not parked any more, because somebody else was faster, is left as it is. */
+export function createActions(queue: ShownQueue): (path: string) => Promise<Answer | undefined> {
+  return async (path) => {
+    const [, id] = /^\/jobs\/([0-9a-f-]{36})\/retry$/.exec(path) ?? [];
+    if (id === undefined) return undefined;
+    await queue.retry(id);
+    return { status: 303, type: 'text/plain; charset=utf-8', body: '', location: '/jobs' };
   };
 }
 

@@ -29,7 +29,9 @@ h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 .25rem; letter-spacin
 h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
 code, pre { font-family: var(--mono); font-size: .87em; }
 .top { background: var(--card); border-bottom: 1px solid var(--line); }
-.top nav { max-width: 62rem; margin: 0 auto; padding: .6rem 1rem; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; }
+.top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; padding: 0 max(0px, (100% - 62rem) / 2); }
+.top nav { padding: .6rem 1rem; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; }
+.top .places { gap: 1.25rem; }
 .top ol { display: contents; list-style: none; }
 .top li::before { content: "/"; color: var(--soft); margin-right: .5rem; }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--text); }
@@ -58,6 +60,14 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .state.open { background: var(--open); }
 .state.merged { background: var(--merged); }
 .state.closed { background: var(--closed); }
+.jobs { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.jobs th { text-align: left; font-weight: 600; font-size: .85rem; color: var(--soft); }
+.jobs th, .jobs td { padding: .5rem .9rem; vertical-align: top; }
+.jobs tr + tr td, .jobs tbody td { border-top: 1px solid var(--line); }
+.jobs td, .jobs th { overflow-wrap: normal; white-space: nowrap; }
+.jobs .what { width: 100%; min-width: 12rem; overflow-wrap: anywhere; white-space: normal; }
+.jobs .why { color: var(--closed); }
+button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; }
 .tabs { display: flex; gap: 1.25rem; margin: 1rem 0; border-bottom: 1px solid var(--line); overflow-x: auto; white-space: nowrap; }
 .tabs a { padding: .45rem 0; color: var(--soft); }
 .tabs a:hover { color: var(--text); text-decoration: none; box-shadow: inset 0 -2px var(--link); }

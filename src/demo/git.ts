@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { makeFolder } from '../adapters/make-folder.ts';
 import { OutsideError } from '../domain/errors.ts';
 
 export interface Person {
@@ -56,7 +57,7 @@ export async function git(directory: string, ...args: readonly string[]): Promis
 
 /** Makes a bare repository whose `main` ends at the last commit; the same steps give the same hashes everywhere. */
 export async function createRepository(directory: string, steps: readonly Step[]): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   await git(directory, 'init', '--quiet', '--bare', '--initial-branch=main', '--object-format=sha1');
   const marksFile = join(directory, 'marks');
   let rest = steps;

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../adapters/make-folder.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Ports } from './places.ts';
 
@@ -31,7 +32,7 @@ export async function readMarker(directory: string): Promise<Marker | undefined>
 
 /** All or nothing, so that dying here leaves the old one. */
 export async function writeMarker(directory: string, marker: Marker): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   const temporary = join(directory, unfinished);
   await writeFile(temporary, `${JSON.stringify({ edition, ...marker }, null, 2)}\n`);
   await rename(temporary, join(directory, markerName));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../adapters/make-folder.ts';
 import { UsageError } from '../domain/errors.ts';
 import { apps, thirdParty } from './apps/all.ts';
 import type { BundleRepository } from './bundle-repository.ts';
@@ -100,7 +101,7 @@ async function buildBundles(folder: string, ports: Ports): Promise<ReadonlyMap<s
   for (const bundle of apps.flatMap((app) => bundlesOf(app, ports))) {
     const body = await packBundle(bundle);
     const file = join(folder, bundle.path);
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     await writeFile(file, body);
     sums.set(bundle.path, createHash('sha256').update(body).digest('hex'));
   }

@@ -26,6 +26,9 @@ export interface Entry extends NewEntry {
   readonly hash: string;
 }
 
+/** False for one that somebody has changed in the store so that it cannot be read any more, or is of no time. */
+export const isReadable = ({ hash, at }: Entry): boolean => hash !== '' && /^\d{4}-\d{2}-\d{2}T/.test(at);
+
 /** Where entries are kept: append-only. */
 export interface JournalStore {
   /**

@@ -6,12 +6,18 @@ export type JobData =
   | { readonly kind: 'scan-package'; readonly package: string }
   /** One environment's repository, `FORGE:PATH`: it or its merge requests changed. */
   | { readonly kind: 'scan-environment'; readonly repository: string }
+  /** One merge request of an environment's repository, whoever opened it: it is new, or its head or target moved. */
+  | { readonly kind: 'validate'; readonly repository: string; readonly request: number }
+  /** A comment on one of those may hold a command: `comment` is its number. */
+  | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
   /** Whether forges still call our webhooks, and registries tell of all that is pushed. */
   | { readonly kind: 'check-webhooks' }
   /** Deliveries that failed are asked for again, where the forge does not repeat them by itself. */
   | { readonly kind: 'redeliver' }
+  /** What nobody has had a use for lately is taken out of the store. */
+  | { readonly kind: 'upkeep' }
   /** The journal's newest hash is put somewhere else. */
   | { readonly kind: 'anchor' }
   /** What people were told of one thing is brought up to date. */
@@ -44,6 +50,9 @@ export interface Job extends NewJob {
   readonly problem?: string;
 }
 
+/** A job as people and their programs are shown it. */
+export const jobReport = ({ data, ...job }: Job): Omit<Job, 'data'> & { readonly kind: JobKind } => ({ ...job, kind: data.kind });
+
 /** Somebody else's message that asked for the jobs. The same one twice adds nothing. */
 export interface Delivery {
   /** `gitlab/NAME`, `github/NAME`, `registry/HOST`, `schedule`. */
@@ -62,7 +71,7 @@ export interface Queue {
   /**
    * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
    * Those that are due longest go first, `notify` after all others: what is to be told may wait, one message a second, for what is to be done.
-   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key;
+   * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key; one that is done takes a parked one of its kind and key away;
    * with RetryAt thrown it waits until then and the attempt does not count.
    */
   work(handle: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<Worker>;

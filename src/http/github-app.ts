@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { explain } from '../domain/errors.ts';
-import type { Route } from './server.ts';
+import { isHandedOn, isOwnName, type Route } from './server.ts';
 
 /** What the page shows that makes the App. */
 export interface StartPage {
@@ -112,15 +112,9 @@ class AppSetup {
   }
 
   /** Asked for by this machine itself, under its own name, and handed on by no proxy. */
-  #isOwnMachine({ socket, headers }: IncomingMessage): boolean {
-    const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-    const isHandedOn = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((header) => headers[header] !== undefined);
-    return (
-      this.#options.trustLoopback &&
-      ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress ?? '') &&
-      ['localhost', '127.0.0.1', '[::1]'].includes(name) &&
-      !isHandedOn
-    );
+  #isOwnMachine(request: IncomingMessage): boolean {
+    const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '');
+    return this.#options.trustLoopback && isLocal && isOwnName(request.headers.host) && !isHandedOn(request);
   }
 
   #say(response: ServerResponse, status: number, text: string): void {

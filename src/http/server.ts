@@ -3,17 +3,34 @@ import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 
 export interface ServerOptions {
-  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet. */
+  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet, but for what is `open`. */
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** A proxy hands on to us what others ask for: the site is not shown either, as theirs and this machine's requests look the same. */
+  readonly isPublished?: boolean;
   /** What stands behind a URL's undecoded path. */
-  readonly site: (path: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+  readonly site: Site;
+  /** Whether a page may be read by anybody, under any host name. */
+  readonly open?: (path: string) => boolean;
+  /** What a button of the site does, by the undecoded path that it posts to: asked by a page of the site itself, or not at all. Undefined: there is no such button. */
+  readonly act?: Act;
   /** What is meant for programs, under any host name. */
   readonly routes?: readonly Route[];
   /** Told of what went wrong while answering; the reader is only told that something did. */
   readonly onError: (error: unknown, path: string) => void;
 }
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  /** Path to go on to. */
+  readonly location?: string;
+}
+
+type Site = (path: string) => Promise<Answer>;
+type Act = (path: string) => Promise<Answer | undefined>;
 
 /** Answers every method and whatever the request says of itself. */
 export interface Route {
@@ -29,12 +46,10 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const loopback = ['127.0.0.1', '::1', 'localhost'];
-
-/** Nothing but our stylesheet and icon is loaded, nothing runs, nothing frames us. */
+/** Nothing but our stylesheet and icon is loaded, nothing runs, nothing frames us, and forms go to us alone. */
 const securityHeaders = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
@@ -107,28 +122,58 @@ async function answerWithPage(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { host, site }: Pick<ServerOptions, 'host' | 'site'>,
+  { host, isPublished = false, site, open = () => false, act }: ServerOptions,
 ): Promise<void> {
-  if (!loopback.includes(host)) {
+  request.resume(); // nothing that is sent along is read
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && open(path)) {
+    send(request, response, shown(await site(path)));
+  } else if (!isLoopback(host) || isPublished || isHandedOn(request)) {
     send(
       request,
       response,
-      plain(403, 'The pages have no login yet: they are shown on the machine itself alone (server.host: 127.0.0.1).'),
+      plain(403, 'The pages have no login yet: they are shown on the machine itself alone (server.host: 127.0.0.1, no public server.url).'),
     );
-  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-    send(request, response, { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } });
-  } else if (isOwnName(request.headers.host)) {
-    send(request, response, await site(path));
-  } else {
+  } else if (!isOwnName(request.headers.host)) {
     send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
+  } else if (isRead) {
+    send(request, response, shown(await site(path)));
+  } else {
+    send(request, response, await acted(request, path, act));
   }
 }
 
+async function acted(request: IncomingMessage, path: string, act: Act | undefined): Promise<Message> {
+  const readOnly = { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } };
+  if (request.method !== 'POST' || act === undefined) return readOnly;
+  if (!isFromOurPage(request)) return plain(403, 'Only a button on one of these pages does that.');
+  const answer = await act(path);
+  return answer === undefined ? readOnly : shown(answer);
+}
+
+const shown = ({ location, ...answer }: Answer): Message => (location === undefined ? answer : { ...answer, headers: { location } });
+
+/**
+ * Browsers say where a request comes from and no page can make them say otherwise; who does not say it is no browser, and has a command line.
+ * https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+function isFromOurPage({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  const isOurOrigin = headers.origin === `http://${headers.host}`;
+  return site === undefined ? isOurOrigin : site === 'same-origin' && (headers.origin === undefined || isOurOrigin);
+}
+
+/** By a proxy that says so. */
+export const isHandedOn = ({ headers }: IncomingMessage): boolean =>
+  ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((header) => headers[header] !== undefined);
+
 /** A page of somebody else's whose name is made to point here must not read ours (DNS rebinding). */
-function isOwnName(host: string | undefined): boolean {
+export function isOwnName(host: string | undefined): boolean {
   const name = (host ?? '').replace(/:\d+$/, '');
   return ['localhost', '127.0.0.1', '[::1]'].includes(name.toLowerCase());
 }
+
+const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host);
 
 const plain = (status: number, text: string) => ({ status, type: 'text/plain; charset=utf-8', body: `${text}\n` });
 

@@ -5,7 +5,7 @@ import type { Entry } from '../domain/journal.ts';
 import type { Redact } from '../domain/redact.ts';
 import type { Services } from '../services.ts';
 
-/** Writes down that the service starts with another app.yml than before. What is secret in it is no part of the hash. */
+/** Writes down that the service starts with another app.yml than before, when nothing has been done with it yet. What is secret in it is no part of the hash. */
 export async function recordConfiguration(
   { journal, persistence }: Pick<Services, 'journal' | 'persistence'>,
   config: Config,
@@ -22,7 +22,7 @@ export async function recordConfiguration(
       kind: 'configuration',
       actor: 'lockkeeper',
       what: last === undefined ? 'the service starts for the first time' : 'the service starts with another app.yml than before',
-      why: 'app.yml was changed',
+      why: last === undefined ? 'it is the first start with this journal' : 'app.yml was changed',
       links: [],
       facts: { hash, environments: config.environments.length },
     },

@@ -11,8 +11,7 @@ import { githubAppRoutes } from '../http/github-app.ts';
 import type { Route } from '../http/server.ts';
 import { githubHookEvents } from '../http/webhooks/github-events.ts';
 import type { Services } from '../services.ts';
-
-const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1|\[::1\])$/.test(host);
+import { isLoopback, isPublished } from './reach.ts';
 
 /** A page for each GitHub that has no credentials yet; the log says where. */
 export function githubApps(loaded: Loaded, { http }: Pick<Services, 'http'>, log: Logger): readonly Route[] {
@@ -29,7 +28,7 @@ interface Parts extends Pick<Services, 'http'> {
 function routesOf(forge: string, { url: github, api }: ReturnType<typeof addressOf>, { loaded, http, log }: Parts): readonly Route[] {
   const { server } = loaded.config;
   const url = (server.url ?? '').replace(/(?<!\/)\/+$/, '');
-  const reachable = !isLoopback(new URL(url).hostname);
+  const reachable = isPublished(server);
   // Where people come through a proxy on this machine, all of them come from its own address.
   const trustLoopback = isLoopback(server.host) && !reachable;
   const code = randomBytes(24).toString('base64url');

@@ -4,12 +4,15 @@ import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { isOpen } from '../dashboard/manual.ts';
 import { explain } from '../domain/errors.ts';
+import { type Job, RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
+import { outlasting } from '../notifications/outage.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
@@ -19,6 +22,7 @@ import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createPages } from './pages.ts';
+import { isPublished } from './reach.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
@@ -71,7 +75,6 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     for (const part of parts.splice(0).toReversed()) await part();
   };
   try {
-    await recordConfiguration(services, config, redact);
     const notify = chat && notifier(chat, metrics);
     const handlers = createHandlers({
       services,
@@ -83,15 +86,19 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
       webhooks: webhookJobs({ config, services, metrics, log }),
       ...(notify !== undefined && { notify }),
     });
-    const work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
-    parts.push(() => work.stop(patience));
+    let work: Worker | undefined;
+    parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
       log,
       metrics,
+      redact,
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
+    // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
+    await recordConfiguration(services, config, redact);
+    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
     const schedule = await schedules(config, services, { anchored: places().length > 0, log });
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
@@ -111,12 +118,14 @@ async function listen(
   services: Services,
   {
     log,
+    redact,
     metrics,
     ready,
     setup,
   }: {
     readonly setup: readonly Route[];
     readonly log: Logger;
+    readonly redact: Redact;
     readonly metrics: Metrics;
     readonly ready: () => Promise<string | undefined>;
   },
@@ -130,7 +139,9 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    site: createPages(config, (text) => log.warn(text)),
+    isPublished: isPublished(config.server),
+    open: isOpen,
+    ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });
@@ -146,6 +157,9 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
+/** Once a day, when little else is done. */
+const upkeepSchedule = { cron: '47 3 * * *', timezone: 'Etc/UTC' };
+
 /** Half past, when what a scan on the hour did has been written down. */
 const anchorSchedule = { cron: '30 * * * *', timezone: 'Etc/UTC' };
 
@@ -155,7 +169,7 @@ async function schedules(
   { anchored: isAnchored, log }: { readonly anchored: boolean; readonly log: Logger },
 ): Promise<Schedule> {
   const queue = persistence.queue();
-  const ticking = (kind: 'scan' | 'anchor', { cron, timezone }: typeof anchorSchedule) =>
+  const ticking = (kind: 'scan' | 'anchor' | 'upkeep', { cron, timezone }: typeof anchorSchedule) =>
     startSchedule({
       name: kind,
       cron,
@@ -164,7 +178,7 @@ async function schedules(
       onTick: async (id) => void (await queue.add([{ data: { kind }, key: '', trace: id }], { sender: 'schedule', id })),
       onError: (error) => log.error(`the schedule could not ask for the job ${kind}: ${explain(error)}`),
     });
-  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone })];
+  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone }), await ticking('upkeep', upkeepSchedule)];
   if (isAnchored) all.push(await ticking('anchor', anchorSchedule));
   return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
 }
@@ -176,7 +190,11 @@ function watched(metrics: Metrics, log: Logger): JobObserver {
       metrics.jobs.ended(job, seconds, problem);
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
-      else log.warn({ trace, job: data.kind, key, attempt, parked: attempt >= attempts }, `a job failed: ${explain(problem)}`);
+      else
+        log.warn(
+          { trace, job: data.kind, key, attempt, parked: attempt >= attempts && !(problem instanceof RetryAt) },
+          `a job failed: ${explain(problem)}`,
+        );
     },
   };
 }
@@ -193,13 +211,13 @@ function chatPorts(services: Services, { notifications: { slack } }: Config, red
 }
 
 function notifier(ports: DeliveryPorts, metrics: Metrics) {
-  return async (thread: string): Promise<void> => {
+  return async (thread: string, { addedAt }: Job, signal: AbortSignal): Promise<void> => {
     try {
-      await deliver(ports, thread);
+      await deliver(ports, thread, signal);
       metrics.notified('sent');
     } catch (error) {
       metrics.notified('failed');
-      throw error;
+      throw outlasting(error, { since: new Date(addedAt), now: now(), random: Math.random() });
     }
   };
 }

@@ -1,6 +1,7 @@
-import { createSite } from '../../src/dashboard/site.ts';
+import { createActions, createSite } from '../../src/dashboard/site.ts';
 import type { MergeRequest } from '../../src/domain/forge.ts';
 import type { ListedMergeRequest, PagesSource } from '../../src/domain/pages.ts';
+import type { Job } from '../../src/domain/queue.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const mischief = `<script>alert("1")</script>`;
@@ -49,7 +50,32 @@ const source: PagesSource = {
       ? { commits, tags: [{ name: 'v1.0.0', commit: 'b'.repeat(40), date: '2026-10-01T00:00:00Z', notes: '**notes**' }] }
       : undefined,
 };
-const site = createSite(source, () => now);
+const job = (digit: string, state: Job['state'], change: Partial<Job> = {}): Job => ({
+  id: `${digit.repeat(8)}-0000-4000-8000-000000000000`,
+  data: { kind: 'scan' },
+  key: '',
+  trace: `scan ${digit}`,
+  state,
+  attempts: 1,
+  addedAt: '2026-11-20T09:00:00Z',
+  ...change,
+});
+const parked = job('a', 'parked', {
+  data: { kind: 'scan-package', package: `shop/${mischief}` },
+  key: `shop/${mischief}`,
+  attempts: 5,
+  problem: `registry.example.com: ${mischief}`,
+});
+const queued = [parked, job('b', 'running'), job('c', 'waiting', { data: { kind: 'redeliver' } })];
+const retried: string[] = [];
+const queue = {
+  list: async () => queued,
+  retry: async (id: string) => {
+    retried.push(id);
+    return true;
+  },
+};
+const site = createSite(source, queue, () => now);
 const body = async (path: string) => (await site(path)).body;
 
 test('the list has each merge request with environment, title, state and age', async () => {
@@ -86,8 +112,42 @@ test('a version has its notes, on a page of its own', async () => {
   expect((await site('/apps/none/tags/v1.0.0')).status).toBe(404);
 });
 
+test('jobs: parked ones first, with why and a button, then what runs and waits', async () => {
+  const page = await body('/jobs');
+  expect(page).toContain('1 parked, 1 running, 1 waiting');
+  expect(page.indexOf('scan-package')).toBeLessThan(page.indexOf('redeliver'));
+  expect(page).toContain('3 hours ago');
+  expect(page.match(/<form.*?<\/form>/g)).toEqual([`<form method="post" action="/jobs/${parked.id}/retry"><button>retry</button></form>`]);
+});
+
+test('a long queue makes no endless page', async () => {
+  const long = { ...queue, list: async () => Array.from({ length: 1000 }, () => job('d', 'waiting')) };
+  const { body: page } = await createSite(source, long, () => now)('/jobs');
+  expect(page.match(/<td class="kind">/g)).toHaveLength(200);
+  expect(page).toContain('And 800 more');
+});
+
+test('jobs as the command line prints them', async () => {
+  const { type, body: text } = await site('/api/v1/jobs');
+  expect(type).toBe('application/json');
+  const { data, ...rest } = parked;
+  expect(JSON.parse(text).jobs[0]).toEqual({ ...rest, kind: data.kind });
+});
+
+test.each([
+  [`/jobs/${parked.id}/retry`, 303, [parked.id]],
+  ['/jobs/x/retry', undefined, []],
+  ['/jobs', undefined, []],
+  [`/jobs/${parked.id}`, undefined, []],
+])('a button that posts to %s is answered with %s', async (path, status, expected) => {
+  retried.length = 0;
+  const answer = await createActions(queue)(path);
+  expect([answer?.status, retried]).toEqual([status, expected]);
+});
+
 const pages = [
   '/',
+  '/jobs',
   '/platform/environments/staging/merge_requests/2',
   '/platform/environments/staging/merge_requests/3',
   '/apps/billing',
@@ -146,6 +206,6 @@ test('a stylesheet, an icon and a sign of life', async () => {
 });
 
 test('an empty list says what happens next', async () => {
-  const empty = createSite({ ...source, list: async () => [] }, () => now);
+  const empty = createSite({ ...source, list: async () => [] }, queue, () => now);
   expect((await empty('/')).body).toContain('No merge requests yet');
 });

@@ -76,19 +76,86 @@ test('where others can reach it, the pages are not shown, as there is no login, 
     { path: '/below/', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
     { path: '/exact', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
   ];
-  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, routes, onError: () => undefined });
+  const open = (path: string) => path === '/open';
+  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, open, routes, onError: () => undefined });
   const found = async (path: string) => {
     const response = await fetch(`${reachable.url}${path}`, { method: path === '/below/x' ? 'POST' : 'GET' });
     return [path, response.status, (await response.text()).slice(0, 27)];
   };
   try {
-    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact'].map(found))).toEqual([
+    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact', '/open'].map(found))).toEqual([
       ['/', 403, 'The pages have no login yet'],
       ['/below', 403, 'The pages have no login yet'],
       ['/exact/', 403, 'The pages have no login yet'],
       ['/below/x', 200, 'for programs'],
       ['/exact', 200, 'for programs'],
+      ['/open', 200, 'a page'],
     ]);
+  } finally {
+    await reachable.close();
+  }
+});
+
+const pressed: string[] = [];
+const act = async (path: string) => {
+  if (path !== '/button') return undefined;
+  pressed.push(path);
+  return { status: 303, type: 'text/plain', body: '', location: '/page' };
+};
+const page = async () => ({ status: 200, type: 'text/plain', body: 'a page' });
+
+/** The status of a POST; the own port in place of PORT. */
+async function press(
+  of: HttpServer,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  method = 'POST',
+): Promise<number | undefined> {
+  const { port } = new URL(of.url);
+  const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', port)]));
+  return await new Promise((resolve) => {
+    const sent = request(`${of.url}${path}`, { method, headers: named }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.end('');
+  });
+}
+
+test.each<[string, Record<string, string>, number]>([
+  ['our page', { 'sec-fetch-site': 'same-origin', origin: 'http://127.0.0.1:PORT' }, 303],
+  ['our page, in a browser that says no more', { origin: 'http://127.0.0.1:PORT' }, 303],
+  ["somebody else's page", { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+  ['a neighbour on another port', { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' }, 403],
+  ['a page that hides where it is', { origin: 'null' }, 403],
+  ['the address bar', { 'sec-fetch-site': 'none' }, 403],
+  ['what contradicts itself', { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, 403],
+  ['no browser', {}, 403],
+  ['a name that was made to point here', { host: 'evil.example', origin: 'http://evil.example', 'sec-fetch-site': 'same-origin' }, 421],
+  ['a proxy', { 'sec-fetch-site': 'same-origin', 'x-forwarded-for': '203.0.113.9' }, 403],
+])('a button pressed on %s', async (_, headers, status) => {
+  pressed.length = 0;
+  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, act, onError: () => undefined });
+  try {
+    expect([await press(own, '/button', headers), pressed]).toEqual([status, status === 303 ? ['/button'] : []]);
+    expect(await press(own, '/page', { 'sec-fetch-site': 'same-origin' })).toBe(405);
+    expect(await press(own, '/button', { 'sec-fetch-site': 'same-origin' }, 'DELETE')).toBe(405);
+  } finally {
+    await own.close();
+  }
+});
+
+test.each([
+  ['on an address that others reach', { host: '127.0.0.2' }],
+  ['behind a proxy that others reach', { host: '127.0.0.1', isPublished: true }],
+])('%s, there are neither pages nor buttons', async (_, where) => {
+  pressed.length = 0;
+  const reachable = await startServer({ ...where, port: 0, site: page, act, onError: () => undefined });
+  const { host } = new URL(reachable.url);
+  try {
+    const found = [await press(reachable, '/button', { 'sec-fetch-site': 'same-origin', origin: `http://${host}` })];
+    found.push((await fetch(`${reachable.url}/jobs`)).status, (await fetch(`${reachable.url}/api/v1/jobs`)).status);
+    expect([found, pressed]).toEqual([[403, 403, 403], []]);
   } finally {
     await reachable.close();
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryLock } from '../lock.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Which workers on one folder are alive: each holds a lock of the kernel's, which ends with its process however that ends. No clock, no process id is asked. */
 export interface Census {
@@ -16,7 +17,7 @@ export function census(folder: string): Census {
   const fileOf = (name: string): string => join(place, name);
   return {
     join() {
-      mkdirSync(place, { recursive: true, mode: 0o700 });
+      makeFolder(place, 0o700);
       const name = randomUUID();
       let lock = tryLock(fileOf(name));
       if (lock === undefined) throw new Error(`${fileOf(name)}: another process has this lock`);

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { explain, OutsideError, UsageError } from '../../domain/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { sqlite, sqliteFailure } from '../sqlite.ts';
 
 /** How long a write waits for another process's, milliseconds. */
@@ -55,7 +56,7 @@ export function openDatabase(schema: Schema): Database {
 function connect(schema: Schema, told: (doing: string, cause: unknown) => Error): DatabaseSync {
   let connection: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(schema.file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(schema.file), 0o700);
     closeSync(openSync(schema.file, 'a', 0o600)); // SQLite gives its side files the mode of this one
     connection = new (sqlite().DatabaseSync)(schema.file, { timeout: patience });
     prepare(connection, schema);

@@ -36,8 +36,6 @@ interface Parts {
 export function embeddedClaims({ database, workers, self, attempts, now }: Parts): Claims {
   const { connection } = database;
   const mine = `id = ? AND state = 'running' AND worker = ?`;
-  const settle = (doing: string, job: Job, change: string, ...values: (string | number | null)[]) =>
-    database.attempt(doing, () => connection.prepare(`${change} WHERE ${mine}`).run(...values, job.id, self));
   return {
     claim: async (room) =>
       database.transaction('taking jobs', () => {
@@ -52,7 +50,12 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
         return rows.flatMap(({ id }) => take.all(self, String(id)).map(jobOf));
       }),
     renew: async () => [], // the kernel does
-    finish: async (job) => void settle('finishing a job', job, 'DELETE FROM job'),
+    finish: async (job) =>
+      database.transaction('finishing a job', () => {
+        // What failed too often before, this one has done.
+        connection.prepare(`DELETE FROM job WHERE state = 'parked' AND slot = (SELECT slot FROM job WHERE ${mine})`).run(job.id, self);
+        connection.prepare(`DELETE FROM job WHERE ${mine}`).run(job.id, self);
+      }),
     park: async (job, problem) =>
       database.transaction('parking a job', () => {
         // Of what fails again and again, a person sees the newest.

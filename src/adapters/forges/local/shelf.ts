@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain, OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { withLock } from '../../lock.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { replaceFile } from './durable.ts';
 import { type BrokenRecord, isBroken, isWhole, type MergeRecord, readRecord, writeRecord } from './record.ts';
 import type { Repository } from './repository.ts';
@@ -58,7 +59,7 @@ export const unreadable = (record: BrokenRecord): string => `${record.file} cann
 /** Whoever writes merge requests of the repository does so in here: one at a time, over all processes. */
 export async function alone<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
   const { beside } = repository;
-  await writing(repository, () => mkdir(folderOf(repository), { recursive: true }));
+  await writing(repository, async () => makeFolder(folderOf(repository)));
   if (!(await lstat(beside)).isDirectory())
     throw new RefusedError(repository.scope, `${repository.scope}: ${beside} is not a folder; move it away`);
   return withLock(join(beside, 'lock'), work);

@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain, RefusedError } from '../../../domain/errors.ts';
 import type { CommitStatus, NewStatus, StatusState } from '../../../domain/forge.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { replaceFile } from './durable.ts';
 import { isFullId } from './names.ts';
 import { objects } from './objects.ts';
@@ -41,7 +42,7 @@ export async function setStatus(repository: Repository, commit: string, status: 
     const known = await statuses(repository, commit);
     const next = [...known.filter((one) => one.name !== name), wanted];
     await writing(repository, async () => {
-      await mkdir(folderOf(repository), { recursive: true });
+      makeFolder(folderOf(repository));
       await replaceFile(folderOf(repository), `${commit}.json`, `${JSON.stringify(next, null, 2)}\n`);
     });
   });

@@ -39,12 +39,15 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
       const ours = await postgres.transaction('keeping jobs', true, (query) => touched(boss, rows, query));
       return rows.map(({ id }) => id).filter((id) => !ours.includes(id));
     },
-    finish: (job) => settle('finishing a job', job, ({ id }, query) => boss.deleteJob(queueName, id, inside(query))),
+    finish: (job) =>
+      settle('finishing a job', job, async ({ id }, query) => {
+        // What failed too often before, this one has done.
+        await boss.deleteJob(queueName, [id, ...(await parked(boss, job, query))], inside(query));
+      }),
     park: (job, problem) =>
       settle('parking a job', job, async ({ id }, query) => {
         // Of what fails again and again, a person sees the newest.
-        const same = await boss.findJobs<Kept>(queueName, { ...inside(query), key: slotOf(job) });
-        const before = same.flatMap((row) => (jobOf(row)?.state === 'parked' ? [row.id] : []));
+        const before = await parked(boss, job, query);
         if (before.length > 0) await boss.deleteJob(queueName, before, inside(query));
         const why = { problem: JSON.stringify(problem) };
         await boss.fail(queueName, id, why, inside(query)); // waits again, and may be changed
@@ -71,6 +74,12 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
 
 /** Postgres gives the rows that it changed in no order. */
 const inTurn = (a: Row, b: Row): number => b.priority - a.priority || byAge(a, b);
+
+/** The ids of those of the same kind and key. */
+async function parked(boss: PgBoss, job: Job, query: Query): Promise<string[]> {
+  const same = await boss.findJobs<Kept>(queueName, { ...inside(query), key: slotOf(job) });
+  return same.flatMap((row) => (jobOf(row)?.state === 'parked' ? [row.id] : []));
+}
 
 /** The ids of those attempts that are still the ones that run; their rows are locked until the transaction ends. */
 async function touched(boss: PgBoss, rows: readonly Row[], query: Query): Promise<readonly string[]> {

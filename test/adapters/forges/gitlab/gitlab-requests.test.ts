@@ -94,6 +94,31 @@ describe('requests', () => {
     expect(asked()).toEqual(['GET /groups/platform/environments/merge_requests']);
   });
 
+  test('of what ended long ago, only what still decides something is kept: what is open, what a person closed, the newest of a branch', async () => {
+    at = await connect();
+    const { forge, again, server } = at;
+    const long = new Date(Date.now() - 91 * 86_400_000);
+    for (const branch of ['lockkeeper/a', 'lockkeeper/b']) {
+      for (let round = 0; round < 3; round += 1) {
+        await server.push(path, branch, { [`${branch}-${round}`]: 'x' }, 'x');
+        const { id } = await forge.open(path, { ...wanted, branch });
+        if (round === 2) continue;
+        if (branch === 'lockkeeper/a') await server.merge(path, id);
+        else server.closeMergeRequest(path, id);
+        const stored = server.mergeRequest(path, id);
+        stored.updatedAt = long;
+        if (stored.mergedAt !== undefined) stored.mergedAt = long;
+      }
+    }
+    const listed = async (): Promise<string[]> =>
+      (await again().mergeRequests(path)).map(({ branch, state }) => `${branch} ${state}`).sort();
+    const closed = ['lockkeeper/b closed', 'lockkeeper/b closed', 'lockkeeper/b open'];
+    expect(await listed()).toEqual(['lockkeeper/a merged', 'lockkeeper/a merged', 'lockkeeper/a open', ...closed]);
+    server.comment(path, 6, 'Something is new, so that the list is written.');
+    server.mergeRequest(path, 6).updatedAt = new Date();
+    expect(await listed()).toEqual(['lockkeeper/a open', ...closed]);
+  });
+
   test('every page is read, and one that fails fails the list and is read again later', async () => {
     at = await connect();
     const { forge, server, again } = at;
