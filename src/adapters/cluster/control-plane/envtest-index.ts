@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { fitting } from './kubernetes-version.ts';
+import { fitting } from '../../../domain/kubernetes-version.ts';
 import type { Platform } from './platform.ts';
 
 /** Where the envtest archives are listed. https://book.kubebuilder.io/reference/artifacts.html */

@@ -1,5 +1,5 @@
-import { fits, fitting, wantedVersion } from '../../../../src/adapters/cluster/control-plane/kubernetes-version.ts';
-import { UsageError } from '../../../../src/domain/errors.ts';
+import { UsageError } from '../../src/domain/errors.ts';
+import { fits, fitting, wantedVersion } from '../../src/domain/kubernetes-version.ts';
 
 test.each([
   ['1.36', '1.36'],
