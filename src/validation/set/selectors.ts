@@ -48,30 +48,47 @@ function selects({ labels, expressions }: Selector, own: Labels): boolean {
   );
 }
 
+/** Workloads whose pods carry the same labels. */
+interface Alike {
+  readonly labels: Labels;
+  readonly workloads: Workload[];
+}
+
 /** Workloads by namespace and by the labels of their pods. */
 export class PodIndex {
-  readonly #byNamespace: ReadonlyMap<string, readonly Workload[]>;
-  readonly #byLabel = new Map<string, Workload[]>();
+  readonly #byNamespace = new Map<string, Alike[]>();
+  readonly #byLabel = new Map<string, Alike[]>();
 
   constructor(workloads: readonly Workload[]) {
-    this.#byNamespace = Map.groupBy(workloads, ({ object }) => namespaceOf(object));
+    const known = new Map<string, Alike>();
     for (const workload of workloads) {
-      for (const [key, value] of workload.labels) this.#under(keyOf(namespaceOf(workload.object), key, value)).push(workload);
+      const { labels } = workload;
+      const namespace = namespaceOf(workload.object);
+      const key = keyOf(namespace, ...[...labels].sort(([a], [b]) => (a < b ? -1 : 1)).flat());
+      const alike = known.get(key);
+      if (alike === undefined) known.set(key, this.#add(namespace, { labels, workloads: [workload] }));
+      else alike.workloads.push(workload);
     }
   }
 
-  #under(key: string): Workload[] {
-    const workloads = this.#byLabel.get(key) ?? [];
-    this.#byLabel.set(key, workloads);
-    return workloads;
+  #add(namespace: string, alike: Alike): Alike {
+    append(this.#byNamespace, namespace, alike);
+    for (const [key, value] of alike.labels) append(this.#byLabel, keyOf(namespace, key, value), alike);
+    return alike;
   }
 
-  /** Those whose pods are selected; only the few that carry the selector's rarest label are looked at. */
-  *selected(namespace: string, selector: Selector): Generator<Workload> {
+  /** Those whose pods are selected, the ones with the same labels together; only the few that carry the selector's rarest label are looked at. */
+  *selected(namespace: string, selector: Selector): Generator<readonly Workload[]> {
     const few = [...selector.labels].map(([key, value]) => this.#byLabel.get(keyOf(namespace, key, value)) ?? []);
     const candidates = few.reduce((least, next) => (next.length < least.length ? next : least), this.#byNamespace.get(namespace) ?? []);
-    for (const workload of candidates) if (selects(selector, workload.labels)) yield workload;
+    for (const { labels, workloads } of candidates) if (selects(selector, labels)) yield workloads;
   }
+}
+
+function append(lists: Map<string, Alike[]>, key: string, alike: Alike): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [alike]);
+  else list.push(alike);
 }
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\n');
