@@ -126,19 +126,18 @@ export class Controllers {
     const [kind, namespace] = [id.kind, namespaceOf(id)];
     const claim = kind === 'PersistentVolumeClaim' ? [id.name.slice(0, id.name.lastIndexOf('-') + 1)] : [];
     const made = [id.name, ...claim].some((name) => ['*', namespace].some((where) => this.#made.has(keyOf(kind, where, name))));
-    return made || (['Secret', 'Service'].includes(kind) && this.#isNamesake(id));
+    return made || (['Secret', 'Service'].includes(kind) && this.isNamedAfterOperated(namespace, id.name));
   }
 
-  /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`. */
-  #isNamesake(id: ObjectId): boolean {
-    return (
-      this.#named.size > 0 && partsOf(id.name).some((part) => [namespaceOf(id), ''].some((where) => this.#named.has(keyOf(where, part))))
-    );
+  /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`; the labels of its pods hold that name, too. */
+  isNamedAfterOperated(namespace: string, name: string): boolean {
+    if (this.#named.size === 0) return false;
+    return partsOf(name).some((part) => [namespace, ''].some((where) => this.#named.has(keyOf(where, part))));
   }
 
   /** Some controller may make it, of a name that we cannot know. */
   mayMake(id: ObjectId): boolean {
-    return this.#delivers || this.#open.has(namespaceOf(id)) || this.#isNamesake(id);
+    return this.#delivers || this.#open.has(namespaceOf(id)) || this.isNamedAfterOperated(namespaceOf(id), id.name);
   }
 }
 

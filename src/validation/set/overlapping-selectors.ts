@@ -37,7 +37,7 @@ function selectorOf({ object, kind }: Workload): Selector | undefined {
 }
 
 function otherIn(pods: PodIndex, workload: Workload, selector: Selector): Workload | undefined {
-  for (const alike of pods.selected(namespaceOf(workload.object), selector)) {
+  for (const alike of pods.selectedTogether(namespaceOf(workload.object), selector)) {
     const other = alike.find((one) => one !== workload);
     if (other !== undefined) return other;
   }

@@ -22,7 +22,7 @@ export function danglingTargetPorts(
       .filter(({ text }) => text !== '');
     const selector = plainSelector(spec.at('selector'));
     if (ports.length === 0 || selector === undefined) return [];
-    const selected = [...pods.selected(namespaceOf(service), selector)].flat();
+    const selected = [...pods.selected(namespaceOf(service), selector)];
     return ports
       .filter(({ text }) => selected.length > 0 && !selected.some((workload) => names.get(workload)?.has(text)))
       .flatMap((port) => selected.slice(0, 1).map(({ object }) => dangling(service, port, object, controllers)));
