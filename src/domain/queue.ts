@@ -16,6 +16,8 @@ export type JobData =
   | { readonly kind: 'check-webhooks' }
   /** Deliveries that failed are asked for again, where the forge does not repeat them by itself. */
   | { readonly kind: 'redeliver' }
+  /** What nobody has had a use for lately is taken out of the store. */
+  | { readonly kind: 'upkeep' }
   /** The journal's newest hash is put somewhere else. */
   | { readonly kind: 'anchor' }
   /** What people were told of one thing is brought up to date. */

@@ -4,13 +4,15 @@ import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { isOpen } from '../dashboard/manual.ts';
 import { explain } from '../domain/errors.ts';
-import { RetryAt, type Worker } from '../domain/queue.ts';
+import { type Job, RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
+import { outlasting } from '../notifications/outage.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
@@ -138,6 +140,7 @@ async function listen(
     host: config.server.host,
     port: config.server.port,
     isPublished: isPublished(config.server),
+    open: isOpen,
     ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
@@ -154,6 +157,9 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
+/** Once a day, when little else is done. */
+const upkeepSchedule = { cron: '47 3 * * *', timezone: 'Etc/UTC' };
+
 /** Half past, when what a scan on the hour did has been written down. */
 const anchorSchedule = { cron: '30 * * * *', timezone: 'Etc/UTC' };
 
@@ -163,7 +169,7 @@ async function schedules(
   { anchored: isAnchored, log }: { readonly anchored: boolean; readonly log: Logger },
 ): Promise<Schedule> {
   const queue = persistence.queue();
-  const ticking = (kind: 'scan' | 'anchor', { cron, timezone }: typeof anchorSchedule) =>
+  const ticking = (kind: 'scan' | 'anchor' | 'upkeep', { cron, timezone }: typeof anchorSchedule) =>
     startSchedule({
       name: kind,
       cron,
@@ -172,7 +178,7 @@ async function schedules(
       onTick: async (id) => void (await queue.add([{ data: { kind }, key: '', trace: id }], { sender: 'schedule', id })),
       onError: (error) => log.error(`the schedule could not ask for the job ${kind}: ${explain(error)}`),
     });
-  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone })];
+  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone }), await ticking('upkeep', upkeepSchedule)];
   if (isAnchored) all.push(await ticking('anchor', anchorSchedule));
   return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
 }
@@ -205,13 +211,13 @@ function chatPorts(services: Services, { notifications: { slack } }: Config, red
 }
 
 function notifier(ports: DeliveryPorts, metrics: Metrics) {
-  return async (thread: string): Promise<void> => {
+  return async (thread: string, { addedAt }: Job, signal: AbortSignal): Promise<void> => {
     try {
-      await deliver(ports, thread);
+      await deliver(ports, thread, signal);
       metrics.notified('sent');
     } catch (error) {
       metrics.notified('failed');
-      throw error;
+      throw outlasting(error, { since: new Date(addedAt), now: now(), random: Math.random() });
     }
   };
 }

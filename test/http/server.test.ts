@@ -76,18 +76,20 @@ test('where others can reach it, the pages are not shown, as there is no login, 
     { path: '/below/', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
     { path: '/exact', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
   ];
-  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, routes, onError: () => undefined });
+  const open = (path: string) => path === '/open';
+  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, open, routes, onError: () => undefined });
   const found = async (path: string) => {
     const response = await fetch(`${reachable.url}${path}`, { method: path === '/below/x' ? 'POST' : 'GET' });
     return [path, response.status, (await response.text()).slice(0, 27)];
   };
   try {
-    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact'].map(found))).toEqual([
+    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact', '/open'].map(found))).toEqual([
       ['/', 403, 'The pages have no login yet'],
       ['/below', 403, 'The pages have no login yet'],
       ['/exact/', 403, 'The pages have no login yet'],
       ['/below/x', 200, 'for programs'],
       ['/exact', 200, 'for programs'],
+      ['/open', 200, 'a page'],
     ]);
   } finally {
     await reachable.close();

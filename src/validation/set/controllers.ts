@@ -33,6 +33,9 @@ const makers: Readonly<Record<string, (value: Field, name: string) => readonly M
     value.at('spec', 'secretObjects').items.flatMap((item) => secret(item.at('secretName').text)),
   'objectbucket.io/ObjectBucketClaim': (_, name) => [...secret(name), { kind: 'ConfigMap', name }],
   'trust.cert-manager.io/Bundle': (_, name) => ['ConfigMap', 'Secret'].map((kind) => ({ kind, name, everywhere: true })),
+  'monitoring.coreos.com/Prometheus': () => [{ kind: 'Service', name: 'prometheus-operated' }],
+  'monitoring.coreos.com/Alertmanager': () => [{ kind: 'Service', name: 'alertmanager-operated' }],
+  'monitoring.coreos.com/ThanosRuler': () => [{ kind: 'Service', name: 'thanos-ruler-operated' }],
   'networking.k8s.io/Ingress': certificatesOfIngress,
   Service: (value) =>
     ['service.beta.openshift.io/serving-cert-secret-name', 'service.alpha.openshift.io/serving-cert-secret-name'].flatMap((annotation) =>
@@ -84,17 +87,27 @@ const deliverers = new Set([
   'helm.cattle.io/HelmChart',
 ]);
 
-/** May make objects of names that only its controller knows. */
+/** Operators known to name all that they make after the object that they make it for. */
+const namesakes = new Set([
+  ...['postgresql.cnpg.io', 'acid.zalan.do', 'pgv2.percona.com', 'pxc.percona.com', 'psmdb.percona.com', 'mysql.oracle.com'],
+  ...['k8s.mariadb.com', 'mongodbcommunity.mongodb.com', 'databases.spotahome.com', 'dragonflydb.io', 'scylla.scylladb.com'],
+  ...['kafka.strimzi.io', 'rabbitmq.com', 'minio.min.io', 'elasticsearch.k8s.elastic.co', 'kibana.k8s.elastic.co', 'k8s.keycloak.org'],
+  ...['monitoring.coreos.com', 'grafana.integreatly.org', 'opentelemetry.io', 'jaegertracing.io', 'loki.grafana.com'],
+]);
+
+/** Has a controller that makes objects, as far as we know. */
 function isOperated(object: DesiredObject): boolean {
   const group = groupOf(object.apiVersion);
-  return !quiet.has(group) && !group.endsWith('k8s.io') && !quietKinds.has(kindOf(object));
+  return !quiet.has(group) && !group.endsWith('.k8s.io') && !quietKinds.has(kindOf(object));
 }
 
 /** What the objects of a set make come to be, besides themselves. */
 export class Controllers {
   readonly #made = new Set<string>();
-  /** Namespaces, and names in them, of objects with a controller whose works are not known. */
-  readonly #operated = new Set<string>();
+  /** Namespaces, and names in them, of objects with a controller of their own. */
+  readonly #named = new Set<string>();
+  /** Namespaces with an object whose controller may make anything, under any name. */
+  readonly #open = new Set<string>();
   readonly #delivers: boolean;
 
   constructor(objects: readonly DesiredObject[]) {
@@ -102,7 +115,8 @@ export class Controllers {
       for (const { kind, name, everywhere } of madeBy(object)) this.#made.add(keyOf(kind, everywhere ? '*' : namespaceOf(object), name));
       if (!isOperated(object)) continue;
       const namespace = deliverers.has(kindOf(object)) ? '' : namespaceOf(object);
-      this.#operated.add(namespace).add(keyOf(namespace, object.name));
+      this.#named.add(keyOf(namespace, object.name));
+      if (!namesakes.has(groupOf(object.apiVersion))) this.#open.add(namespace);
     }
     this.#delivers = objects.some((object) => deliverers.has(kindOf(object)));
   }
@@ -117,12 +131,12 @@ export class Controllers {
 
   /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`; the labels of its pods hold that name, too. */
   isNamedAfterOperated(namespace: string, name: string): boolean {
-    return partsOf(name).some((part) => [namespace, ''].some((where) => this.#operated.has(keyOf(where, part))));
+    return partsOf(name).some((part) => [namespace, ''].some((where) => this.#named.has(keyOf(where, part))));
   }
 
-  /** Some controller may make things in this namespace, of names that we cannot know. */
-  mayMakeIn(namespace: string): boolean {
-    return this.#delivers || this.#operated.has(namespace);
+  /** Some controller may make it, of a name that we cannot know. */
+  mayMake(id: ObjectId): boolean {
+    return this.#delivers || this.#open.has(namespaceOf(id)) || this.isNamedAfterOperated(namespaceOf(id), id.name);
   }
 }
 

@@ -69,7 +69,7 @@ function dangling(uses: readonly Reference[], around: Surroundings): Finding[] {
   const first = uses.find(({ mild }) => mild !== true) ?? uses[0];
   if (first === undefined) return [];
   const { from, field, to } = first;
-  const others = uses.filter((use) => use !== first).map((use) => spokenPlace(use.from, use.field.path));
+  const others = uses.filter((use) => use !== first);
   const where = around.known === undefined ? 'not in this environment' : 'neither in this environment nor in its cluster';
   return [
     findingAt(from, field.path, {
@@ -83,7 +83,7 @@ function dangling(uses: readonly Reference[], around: Surroundings): Finding[] {
 
 /** An error only where nothing but the set could hold it: there is no way to take back a finding that is wrong. */
 function severityOf({ to, mild }: Reference, { controllers, known }: Surroundings): Finding['severity'] {
-  if (mild === true || controllers.mayMakeIn(namespaceOf(to))) return 'warning';
+  if (mild === true || controllers.mayMake(to)) return 'warning';
   return known === undefined && oftenElsewhere.has(kindOf(to)) ? 'warning' : 'error';
 }
 
@@ -97,10 +97,10 @@ function similar(to: ObjectId, set: ObjectSet): string {
 
 const mostPlaces = 3;
 
-function also(places: readonly string[]): string {
-  const rest = places.length - mostPlaces;
-  const more = rest > 0 ? ` and ${rest} more` : '';
-  return places.length === 0 ? '' : `It is named in ${places.slice(0, mostPlaces).join(', ')}${more}, too.`;
+function also(uses: readonly Reference[]): string {
+  const places = uses.slice(0, mostPlaces).map(({ from, field }) => spokenPlace(from, field.path));
+  const rest = uses.length - places.length;
+  return places.length === 0 ? '' : `It is named in ${places.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, too.`;
 }
 
 const outside = ({ known }: Surroundings): string =>

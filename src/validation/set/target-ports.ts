@@ -24,7 +24,7 @@ export function danglingTargetPorts(services: readonly DesiredObject[], pods: Po
       .filter(({ text }) => !there.has(text))
       .map((port) =>
         findingAt(service, port.path, {
-          severity: controllers.mayMakeIn(namespaceOf(service)) ? 'warning' : 'error',
+          severity: controllers.mayMake(service) ? 'warning' : 'error',
           rule: 'dangling-reference',
           message: `${spoken(service)} forwards to the port named ${port.text}, which none of the containers of ${spokenNear(first.object, service)} has (${spokenPlace(first.object, first.pod.at('containers').path)}).`,
           help: 'Name the container’s port so, or give targetPort its number.',
