@@ -1,13 +1,14 @@
 import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
-import { createActions, createSite, type ShownQueue, type Site } from '../dashboard/site.ts';
+import { createActions, createSite, openPaths, type ShownQueue, type Site } from '../dashboard/site.ts';
 import type { PagesSource } from '../domain/pages.ts';
 import type { Redact } from '../domain/redact.ts';
 
 interface Pages {
   readonly site: Site;
   readonly act: ReturnType<typeof createActions>;
+  readonly open: readonly string[];
 }
 
 interface PageParts {
@@ -26,6 +27,7 @@ export function createPages({ forges, environments, server }: Config, { queue, r
   return {
     site: createSite(local === undefined ? nothing : pagesOf(local, environments, server.url, warn), shown, () => new Date()),
     act: createActions(shown),
+    open: openPaths,
   };
 }
 
