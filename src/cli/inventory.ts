@@ -1,7 +1,7 @@
+import { count } from '../domain/wording.ts';
 import { type Inventory, type InventoryRow, inventoryOf, inventoryRows } from '../updates/inventory.ts';
 import { scan } from '../updates/scan.ts';
 import { failureGroups } from '../updates/summary.ts';
-import { count } from '../updates/text/age.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';

@@ -12,3 +12,47 @@ export interface ClusterAddress {
   /** Does not verify the server's certificate, because the kubeconfig says so. */
   readonly insecure?: boolean;
 }
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From the server's root, with its query: `/api/v1/namespaces?dryRun=All`. */
+  readonly path: string;
+  /** Sent as it is. */
+  readonly body?: Uint8Array | string;
+  /** Content type of `body`; default application/json. */
+  readonly type?: string;
+  readonly accept?: string;
+  /** The body of a reply that is no problem (status below 400) is not wanted; it is empty then. */
+  readonly verdictOnly?: boolean;
+}
+
+export interface ApiReply {
+  readonly status: number;
+  /** What the server warns of, in its own words and order. */
+  readonly warnings: readonly string[];
+  readonly body: string;
+}
+
+/** A kind that can be created. */
+export interface ServedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** As in a path: `deployments`. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** A Kubernetes API server. */
+export interface ApiServer {
+  /** `host:port`. */
+  readonly host: string;
+  /** Nobody else uses it: what stands in it is ours, or came with it. */
+  readonly throwAway: boolean;
+  /**
+   * Any answer about the request itself is given back, whatever its status. OutsideError where the server cannot be reached or cannot answer
+   * for now, RefusedError where it does not let us ask; the reason of `signal` once it is aborted.
+   */
+  ask(of: ApiRequest, signal?: AbortSignal): Promise<ApiReply>;
+  /** What it serves now. */
+  kinds(signal?: AbortSignal): Promise<readonly ServedKind[]>;
+}

@@ -217,9 +217,11 @@ export interface StatusTarget {
   readonly commit: string;
   /** The branch whose head it is: GitLab shows a status with that branch alone. */
   readonly branch: string;
+  /** Number of the merge request where the branch lies in a fork: GitLab shows a status there only where it may be set in the fork, or in a pipeline that ran here for the merge request. */
+  readonly fork?: number;
 }
 
-/** Verdicts on commits. Throws RefusedError for a commit that the forge does not know. */
+/** Verdicts on commits. Throws RefusedError for a commit that the forge does not know, and for a fork's head where none may be given. */
 export interface StatusForge {
   /**
    * Takes the place of the status with that name. Asks once and writes nothing where the same stands there already; the description is cut

@@ -6,6 +6,10 @@ export type JobData =
   | { readonly kind: 'scan-package'; readonly package: string }
   /** One environment's repository, `FORGE:PATH`: it or its merge requests changed. */
   | { readonly kind: 'scan-environment'; readonly repository: string }
+  /** One merge request of an environment's repository, whoever opened it: it is new, or its head or target moved. */
+  | { readonly kind: 'validate'; readonly repository: string; readonly request: number }
+  /** A comment on one of those may hold a command: `comment` is its number. */
+  | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
   /** Whether forges still call our webhooks, and registries tell of all that is pushed. */

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 
 export interface ServerOptions {
-  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet. */
+  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet, but for what is `open`. */
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -11,8 +11,8 @@ export interface ServerOptions {
   readonly isPublished?: boolean;
   /** What stands behind a URL's undecoded path. */
   readonly site: Site;
-  /** Paths of the site that tell nobody anything: everybody may read them, as pages that are no part of the site need them, too. */
-  readonly open?: readonly string[];
+  /** Whether a page may be read by anybody, under any host name. */
+  readonly open?: (path: string) => boolean;
   /** What a button of the site does, by the undecoded path that it posts to: asked by a page of the site itself, or not at all. Undefined: there is no such button. */
   readonly act?: Act;
   /** What is meant for programs, under any host name. */
@@ -122,11 +122,11 @@ async function answerWithPage(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { host, isPublished = false, site, open = [], act }: ServerOptions,
+  { host, isPublished = false, site, open = () => false, act }: ServerOptions,
 ): Promise<void> {
   request.resume(); // nothing that is sent along is read
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (isRead && open.includes(path)) {
+  if (isRead && open(path)) {
     send(request, response, shown(await site(path)));
   } else if (!isLoopback(host) || isPublished || isHandedOn(request)) {
     send(

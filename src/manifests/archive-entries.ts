@@ -4,10 +4,13 @@ import type { Warning } from '../domain/reference.ts';
 import type { ArchiveLimits } from './archive-stream.ts';
 
 /** What to do with an entry: nothing, warn, or read it. */
-export type Decision = { readonly read: string } | { readonly warning: Warning } | undefined;
+export type Decision = { readonly read: string } | { readonly warning: Warning } | { readonly folder: string } | undefined;
+
+/** What an archive is read for: to edit what may hold references, or to know every manifest that is in it, and what cannot be known. */
+export type Purpose = 'edit' | 'deploy';
 
 /** Names without `.yaml` or `.yml` that count. */
-const names = ['Kustomization', '.gitattributes'];
+const names = { edit: ['Kustomization', '.gitattributes'], deploy: ['.gitattributes'] };
 
 /** A longer path is nobody's, and costs time to match. */
 const longestPath = 1024;
@@ -16,14 +19,16 @@ const longestPath = 1024;
 export class ArchiveEntries {
   readonly #scope: string;
   readonly #limits: ArchiveLimits;
+  readonly #purpose: Purpose;
   readonly #read = new Set<string>();
   #root: string | undefined;
   #count = 0;
   #kept = 0;
 
-  constructor(scope: string, limits: ArchiveLimits) {
+  constructor(scope: string, limits: ArchiveLimits, purpose: Purpose) {
     this.#scope = scope;
     this.#limits = limits;
+    this.#purpose = purpose;
   }
 
   /** Throws OutsideError when there are too many. */
@@ -39,13 +44,20 @@ export class ArchiveEntries {
     const [root, path] = slash < 0 ? [name, ''] : [name.slice(0, slash), name.slice(slash + 1)];
     if (header.type === 'directory') {
       this.#root ??= root;
-      return undefined;
+      return this.#purpose === 'deploy' && path !== '' ? { folder: path } : undefined;
     }
-    if (path === '' || !isWanted(path)) return undefined;
+    if (path === '' || !this.#isWanted(header, path)) return undefined;
     this.#root ??= root;
     return root === this.#root
       ? this.#decideFile(header, path)
       : warning(name, 'lies outside the top-level folder of the archive: left out');
+  }
+
+  /** To know all manifests is to know of links, too: one may lead to a whole folder of them. */
+  #isWanted({ type }: Header, path: string): boolean {
+    const named = names[this.#purpose].includes(path.slice(path.lastIndexOf('/') + 1));
+    if (this.#purpose === 'edit') return named || /\.ya?ml$/i.test(path);
+    return named || isManifest(path) || type === 'symlink' || type === 'link';
   }
 
   /** As people know the file, where it lies in the top-level folder. */
@@ -80,9 +92,8 @@ function nameProblem(name: string): string | undefined {
   return name.length > longestPath ? `has a name longer than ${longestPath} characters` : undefined;
 }
 
-function isWanted(path: string): boolean {
-  return /\.ya?ml$/i.test(path) || names.includes(path.slice(path.lastIndexOf('/') + 1));
-}
+/** As `kubectl apply -f FOLDER` takes it. */
+export const isManifest = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(path);
 
 const warning = (name: string, message: string): Decision => ({
   warning: { file: name.slice(0, 300).replaceAll(/\p{Cc}/gu, '?'), message },

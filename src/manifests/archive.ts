@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { OutsideError } from '../domain/errors.ts';
 import type { Warning } from '../domain/reference.ts';
-import { ArchiveEntries } from './archive-entries.ts';
+import { ArchiveEntries, type Purpose } from './archive-entries.ts';
 import { type ArchiveLimits, archiveChunks, defaultLimits } from './archive-stream.ts';
-import { type AttributeRule, alteration, attributeWarnings, parseAttributes } from './attributes.ts';
+import { type AttributeRule, alteration, alterationWarnings, hiddenWarnings, parseAttributes } from './attributes.ts';
 import { decodeText } from './text.ts';
 
 export interface ArchiveFile {
@@ -13,6 +13,11 @@ export interface ArchiveFile {
   readonly bytes: Uint8Array;
   /** Why the bytes differ from the commit's, so that this file must not be edited. */
   readonly altered?: string;
+}
+
+/** A folder of the repository, whether or not anything in it is read. */
+export interface ArchiveFolder {
+  readonly folder: string;
 }
 
 /** Of those that name what was left out; the rest are counted. */
@@ -28,14 +33,24 @@ export async function* readArchive(
   scope: string,
   limits: ArchiveLimits = defaultLimits,
 ): AsyncGenerator<ArchiveFile | Warning> {
+  for await (const item of readEntries(archive, scope, limits, 'edit')) if (!('folder' in item)) yield item;
+}
+
+/** The same for whoever needs every manifest, JSON too: with the folders that there are, and a warning for every link. */
+export const readManifests = (archive: Readable, scope: string, limits: ArchiveLimits = defaultLimits): AsyncGenerator<ArchiveItem> =>
+  readEntries(archive, scope, limits, 'deploy');
+
+export type ArchiveItem = ArchiveFile | ArchiveFolder | Warning;
+
+async function* readEntries(archive: Readable, scope: string, limits: ArchiveLimits, purpose: Purpose): AsyncGenerator<ArchiveItem> {
   const tar = extract();
   const feeding = feed(archiveChunks(archive, scope, limits), tar);
   // It may fail long before the entries that did arrive are worked off and it is waited for.
   const fed = feeding.catch(() => undefined);
   let warnings = 0;
   try {
-    for await (const item of filesOf(tar, scope, limits)) {
-      if ('bytes' in item || warnings++ < mostWarnings) yield item;
+    for await (const item of filesOf(tar, scope, limits, purpose)) {
+      if (!('message' in item) || warnings++ < mostWarnings) yield item;
     }
     await feeding;
     if (warnings > mostWarnings)
@@ -54,15 +69,15 @@ export async function* readArchive(
 
 type Tar = ReturnType<typeof extract>;
 
-async function* filesOf(tar: Tar, scope: string, limits: ArchiveLimits): AsyncGenerator<ArchiveFile | Warning> {
-  const entries = new ArchiveEntries(scope, limits);
+async function* filesOf(tar: Tar, scope: string, limits: ArchiveLimits, purpose: Purpose): AsyncGenerator<ArchiveItem> {
+  const entries = new ArchiveEntries(scope, limits, purpose);
   const rules: AttributeRule[] = [];
   const given: string[] = [];
   for await (const entry of tar) {
     const decision = entries.decide(entry.header);
-    if (decision === undefined || 'warning' in decision) {
+    if (decision === undefined || !('read' in decision)) {
       entry.resume();
-      if (decision) yield decision.warning;
+      if (decision) yield 'warning' in decision ? decision.warning : decision;
       continue;
     }
     const path = decision.read;
@@ -70,7 +85,9 @@ async function* filesOf(tar: Tar, scope: string, limits: ArchiveLimits): AsyncGe
     if (isAttributes(path)) {
       const found = parseAttributes(path, decodeText(bytes) ?? '');
       for (const rule of found) rules.push(rule);
-      yield* attributeWarnings(path, found);
+      yield* hiddenWarnings(path, found);
+      if (purpose === 'deploy') continue; // a checkout of the commit has the same text
+      yield* alterationWarnings(path, found);
       refuseLate(given, found, scope);
     } else {
       const altered = alteration(path, rules);

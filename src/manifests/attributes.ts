@@ -60,18 +60,21 @@ function matcher(folder: string, pattern: string): (path: string) => boolean {
   return (path) => path.startsWith(folder) && fits(below ? path.slice(folder.length) : path.slice(path.lastIndexOf('/') + 1));
 }
 
-/** What the archive hides or alters, for people. */
-export function attributeWarnings(path: string, rules: readonly AttributeRule[]): Warning[] {
-  return rules.flatMap(({ line, pattern, states }) => {
-    const name = pattern.slice(0, 100);
+/** What the archive hides, for people. */
+export const hiddenWarnings = (path: string, rules: readonly AttributeRule[]): Warning[] =>
+  rules
+    .filter(({ states }) => states.get('export-ignore') === true)
+    .map(({ line, pattern }) => ({
+      file: path,
+      line,
+      message: `export-ignore keeps "${pattern.slice(0, 100)}" out of archives: what is in there is not seen`,
+    }));
+
+/** What the archive alters, for people. */
+export const alterationWarnings = (path: string, rules: readonly AttributeRule[]): Warning[] =>
+  rules.flatMap(({ line, pattern, states }) => {
     const altered = Object.keys(altering).find((key) => altering[key]?.(states.get(key)));
-    return [
-      ...(states.get('export-ignore') === true
-        ? [{ file: path, line, message: `export-ignore keeps "${name}" out of archives: what is in there is not seen` }]
-        : []),
-      ...(altered === undefined
-        ? []
-        : [{ file: path, line, message: `${altered} alters the text of "${name}" in archives: those files are read, and never edited` }]),
-    ];
+    if (altered === undefined) return [];
+    const name = pattern.slice(0, 100);
+    return [{ file: path, line, message: `${altered} alters the text of "${name}" in archives: those files are read, and never edited` }];
   });
-}

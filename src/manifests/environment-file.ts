@@ -9,7 +9,11 @@ export const environmentFile = 'environment.yml';
 
 export interface ParsedEnvironment {
   readonly environment: Environment;
+  /** Of each entry of `environment.manifests`, from 1. */
+  readonly lines: readonly number[];
   readonly warnings: readonly Warning[];
+  /** Those of the warnings that something was left out for, or not understood. */
+  readonly mistakes: readonly Warning[];
 }
 
 /** Every mistake is a warning with its line; what is right beside it counts all the same. */
@@ -21,23 +25,29 @@ export function parseEnvironment(file: TextFile): ParsedEnvironment {
   const [root, second] = documents;
   if (second) reader.warn(second, 'has more than one document: only the first counts');
   const empty = root === undefined || (root.kind === 'scalar' && isEmpty(root));
-  return { environment: empty ? noEnvironmentFile : readEnvironment(reader, root), warnings: reader.warnings };
+  const { environment, lines } = empty ? { environment: noEnvironmentFile, lines: [] } : readEnvironment(reader, root);
+  return { environment, lines, warnings: reader.warnings, mistakes: reader.warnings.filter((warning) => !reader.advice.has(warning)) };
 }
 
-function readEnvironment(reader: Reader, root: YamlNode): Environment {
+function readEnvironment(reader: Reader, root: YamlNode): Pick<ParsedEnvironment, 'environment' | 'lines'> {
   const keys = reader.keys(root, 'environment.yml', ['name', 'manifests', 'apps', 'prune']);
   const name = reader.text(keys.get('name'), 'name');
   const prune = reader.keys(keys.get('prune'), 'prune', ['protect']);
   const protect = prune.get('protect');
-  return {
+  const sources = reader.list(keys.get('manifests'), 'manifests').flatMap((item) => {
+    const source = readSource(reader, item);
+    return source === undefined ? [] : [{ source, line: reader.lineOf(item) }];
+  });
+  const environment = {
     ...(name !== undefined && { name }),
-    manifests: reader.list(keys.get('manifests'), 'manifests').flatMap((item) => readSource(reader, item) ?? []),
+    manifests: sources.map(({ source }) => source),
     apps: readApps(reader, keys.get('apps')),
     prune: {
       protect:
         protect === undefined ? protectedKinds : reader.list(protect, 'prune.protect').flatMap((kind) => reader.text(kind, 'a kind') ?? []),
     },
   };
+  return { environment, lines: sources.map(({ line }) => line) };
 }
 
 function readSource(reader: Reader, item: YamlNode): ManifestSource | undefined {
@@ -67,7 +77,7 @@ function readSource(reader: Reader, item: YamlNode): ManifestSource | undefined 
 function readAddress(reader: Reader, node: YamlNode, text: string): ManifestSource | undefined {
   if (/^https?:\/\//i.test(text)) {
     if (/^https?:\/\/[^/?#]*@/i.test(text))
-      reader.warn(
+      reader.advise(
         node,
         'this URL holds credentials, which everybody with access to the repository can read: keep them in app.yml under registries',
       );
@@ -108,6 +118,7 @@ function readApp(reader: Reader, node: YamlNode, where: string): AppSettings {
 /** Reads values of one kind each, and notes where one is of another. */
 class Reader {
   readonly warnings: Warning[] = [];
+  readonly advice = new Set<Warning>();
   readonly #file: string;
   readonly #lineAt: LineAt;
 
@@ -117,7 +128,18 @@ class Reader {
   }
 
   warn(node: YamlNode, message: string): void {
-    this.warnings.push({ file: this.#file, line: this.#lineAt(Math.max(node.start, 0)), message });
+    this.warnings.push({ file: this.#file, line: this.lineOf(node), message });
+  }
+
+  /** What counts all the same. */
+  advise(node: YamlNode, message: string): void {
+    this.warn(node, message);
+    const [last] = this.warnings.slice(-1);
+    if (last) this.advice.add(last);
+  }
+
+  lineOf(node: YamlNode): number {
+    return this.#lineAt(Math.max(node.start, 0));
   }
 
   mapping(node: YamlNode | undefined, name: string): Mapping | undefined {

@@ -10,6 +10,8 @@ export interface Scalar {
   readonly end: number;
   /** Neither quoted nor tagged, so that `1.10` is a number to whoever reads it. */
   readonly plain: boolean;
+  /** As written: `!!str`. */
+  readonly tag?: string;
   /** What stands in the text is the value, character by character: it can be replaced in place. */
   readonly literal: boolean;
 }
@@ -60,12 +62,13 @@ export function parseYaml(text: string, lineAt: LineAt = lineIndex(text)): YamlF
   return { documents: read.flatMap((one) => one.documents), problems: read.flatMap((one) => one.problem ?? []) };
 }
 
-interface Read {
+export interface YamlPiece {
   readonly documents: readonly YamlNode[];
   readonly problem?: YamlProblem;
 }
 
-function readDocuments(text: string, offset: number, lineAt: LineAt): Read {
+/** As a whole or not at all. `offset` is where the text stands in what `lineAt` counts, and is added to all places. */
+export function readDocuments(text: string, offset: number, lineAt: LineAt): YamlPiece {
   try {
     return { documents: new Composer(text, offset).compose(parseEvents(text, {})) };
   } catch (error) {
@@ -145,8 +148,9 @@ class Composer {
   }
 
   #scalar(event: ScalarEvent): Scalar {
-    const { valueStart, valueEnd, style } = event;
-    if (valueStart < 0) return { kind: 'scalar', value: '', start: -1, end: -1, plain: true, literal: false };
+    const { valueStart, valueEnd, tagStart, tagEnd, style } = event;
+    const tag = tagStart < 0 ? {} : { tag: this.#text.slice(tagStart, tagEnd) };
+    if (valueStart < 0) return { kind: 'scalar', value: '', start: -1, end: -1, plain: tagStart < 0, literal: false, ...tag };
     const written = this.#text.slice(valueStart, valueEnd);
     const value = event.fast ? written : getScalarValue(this.#text, event);
     const block = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
@@ -158,8 +162,9 @@ class Composer {
       value,
       start,
       end: oneLine ? start + value.length : valueEnd + this.#offset,
-      plain: style === SCALAR_STYLE.PLAIN && event.tagStart < 0,
+      plain: style === SCALAR_STYLE.PLAIN && tagStart < 0,
       literal: oneLine || (!block && written === value),
+      ...tag,
     };
   }
 }
@@ -176,6 +181,9 @@ function pairCollector(pairs: Pair[]): Open {
     },
   };
 }
+
+/** `<<`, as it merges: neither quoted nor tagged as a text. */
+export const isMerge = (key: YamlNode): boolean => key.kind === 'scalar' && key.value === '<<' && (key.plain || key.tag === '!!merge');
 
 /** Merges may nest, and a hostile file nests them without end; no more mappings than this are looked into. */
 const mostMerged = 32;

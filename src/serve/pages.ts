@@ -1,14 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
-import { createActions, createSite, openPaths, type ShownQueue, type Site } from '../dashboard/site.ts';
+import { createManual } from '../dashboard/manual.ts';
+import { createActions, createSite, type ShownQueue, type Site } from '../dashboard/site.ts';
 import type { PagesSource } from '../domain/pages.ts';
 import type { Redact } from '../domain/redact.ts';
 
 interface Pages {
   readonly site: Site;
   readonly act: ReturnType<typeof createActions>;
-  readonly open: readonly string[];
 }
 
 interface PageParts {
@@ -17,18 +18,25 @@ interface PageParts {
   readonly warn: (text: string) => void;
 }
 
-/** The pages that people see: merge requests of the embedded forge, where there is one, and jobs. */
+/** The pages that people see: merge requests of the embedded forge, where there is one, jobs, and what the rules of validation are. */
 export function createPages({ forges, environments, server }: Config, { queue, redact, warn }: PageParts): Pages {
   const [local] = Object.entries(forges).flatMap(([name, forge]) => (forge.type === 'local' ? [{ name, path: forge.path }] : []));
   const shown: ShownQueue = {
     list: async () => (await queue.list()).map((job) => ({ ...job, ...(job.problem !== undefined && { problem: redact(job.problem) }) })),
     retry: (id) => queue.retry(id),
   };
-  return {
-    site: createSite(local === undefined ? nothing : pagesOf(local, environments, server.url, warn), shown, () => new Date()),
-    act: createActions(shown),
-    open: openPaths,
-  };
+  const site = createSite(local === undefined ? nothing : pagesOf(local, environments, server.url, warn), shown, () => new Date());
+  const manual = createManual(readDocs);
+  return { site: async (path) => (await manual(path)) ?? site(path), act: createActions(shown) };
+}
+
+/** As they came with the program. */
+async function readDocs(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 const nothing: PagesSource = {

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { OutsideError } from '../../src/domain/errors.ts';
 import { readArchive } from '../../src/manifests/archive.ts';
-import { bundleLimits, readBundle } from '../../src/manifests/bundle.ts';
+import { readBundle } from '../../src/manifests/bundle.ts';
+import { bundleLimits } from '../../src/manifests/unpack-bundle.ts';
 import { fc } from '../support/fuzz.ts';
 import { type Entry, streamOf, tarOf } from '../support/tar.ts';
 

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { OutsideError } from '../../src/domain/errors.ts';
-import { bundleLimits, readBundle } from '../../src/manifests/bundle.ts';
+import { readBundle } from '../../src/manifests/bundle.ts';
+import { bundleLimits } from '../../src/manifests/unpack-bundle.ts';
 
 type EntryOf = Parameters<ReturnType<typeof pack>['entry']>[0] & { readonly content?: string };
 

@@ -32,7 +32,12 @@ prune:
 });
 
 test.each(['', '# nothing\n', 'name:\nmanifests:\napps:\nprune:\n', 'apps: {}\n'])('what is not said has its default: %j', (text) => {
-  expect(parse(text)).toEqual({ environment: { manifests: [], apps: {}, prune: { protect: protectedKinds } }, warnings: [] });
+  expect(parse(text)).toEqual({
+    environment: { manifests: [], apps: {}, prune: { protect: protectedKinds } },
+    lines: [],
+    warnings: [],
+    mistakes: [],
+  });
 });
 
 test.each([

@@ -7,6 +7,7 @@ export const parts = {
   git: ['git', '--version'],
   'docker-registry': ['docker-registry', '--version'],
   postgresql: [join(postgresPrograms() ?? '', 'postgres'), '--version'],
+  'control-plane': [process.execPath, join(import.meta.dirname, 'control-plane-version.ts')],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type Part = keyof typeof parts;

@@ -1,12 +1,14 @@
+import type { RepositoryRef } from '../../domain/forge.ts';
 import { isImageName } from '../../domain/image.ts';
 import type { JobData } from '../../domain/queue.ts';
-import { at, type Payload, textAt } from './payload.ts';
+import { at, isPayload, numberAt, type Payload, textAt } from './payload.ts';
 import type { Asked } from './sender.ts';
-import { askedBy, type Change, type Served } from './served.ts';
+import { askedBy, askedIn, type Change, type Served } from './served.ts';
 
 /** Those that we have a use for. Their names and payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads */
 export const githubEvents = [
   'pull_request',
+  'issue_comment',
   'push',
   'create',
   'release',
@@ -33,8 +35,28 @@ export function githubAsks(
   if (event === 'installation' || event === 'installation_repositories') return [{ kind: 'scan' }];
   if (event === 'package' || event === 'registry_package') return packageAsks(at(payload, event), forge.registry);
   const path = textAt(payload, 'repository', 'full_name');
+  if (path === undefined) return 'uninteresting';
+  const repository = { forge: forge.name, path };
+  if (event === 'issue_comment') return commentAsks(payload, repository, served);
   const change = changeIn(event, payload);
-  return path === undefined || change === undefined ? 'uninteresting' : askedBy(change, { forge: forge.name, path }, served);
+  return change === undefined ? 'uninteresting' : askedBy(change, repository, served, judgedIn(event, payload));
+}
+
+/** To GitHub a pull request is an issue too, and says so. */
+function commentAsks(payload: Payload, repository: RepositoryRef, served: Served): Asked {
+  if (textAt(payload, 'action') !== 'created' || !isPayload(at(payload, 'issue', 'pull_request'))) return 'uninteresting';
+  const [request, comment] = [numberAt(payload, 'issue', 'number'), numberAt(payload, 'comment', 'id')];
+  return askedIn({ text: textAt(payload, 'comment', 'body') ?? '', request, comment }, repository, served);
+}
+
+const anotherOne: readonly string[] = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
+
+/** Number of an open pull request whose head or base is not what it was, or that was a draft or not open before. */
+function judgedIn(event: GitHubEvent, payload: Payload): number | undefined {
+  const [pull, action] = [at(payload, 'pull_request'), textAt(payload, 'action') ?? ''];
+  if (event !== 'pull_request' || textAt(pull, 'state') !== 'open') return undefined;
+  const retargeted = action === 'edited' && isPayload(at(payload, 'changes', 'base'));
+  return retargeted || anotherOne.includes(action) ? numberAt(pull, 'number') : undefined;
 }
 
 function changeIn(event: 'pull_request' | 'push' | 'create' | 'release', payload: Payload): Change | undefined {

@@ -1,6 +1,6 @@
-import { at, listAt, type Payload, textAt } from './payload.ts';
+import { at, listAt, numberAt, type Payload, textAt } from './payload.ts';
 import type { Asked } from './sender.ts';
-import { askedBy, type Change, type Served } from './served.ts';
+import { askedBy, askedIn, type Change, type SaidBelow, type Served } from './served.ts';
 
 /** What webhooks are set up for, as GitLab's API calls it (`…_events`). Those of pipelines and deployments are of no interest yet. */
 export const gitlabHookEvents = ['merge_requests', 'note', 'push', 'tag_push', 'pipeline', 'deployment', 'releases'] as const;
@@ -8,12 +8,36 @@ export const gitlabHookEvents = ['merge_requests', 'note', 'push', 'tag_push', '
 /** Of project, group and system hooks. https://docs.gitlab.com/user/project/integrations/webhook_events/ and /administration/system_hooks/ */
 export function gitlabAsks(forge: string, payload: Payload, served: Served): Asked {
   const path = textAt(payload, 'project', 'path_with_namespace');
+  if (path === undefined) return 'uninteresting';
+  const said = saidIn(payload);
+  if (said !== undefined) return askedIn(said, { forge, path }, served);
   const change = changeIn(payload);
-  return path === undefined || change === undefined ? 'uninteresting' : askedBy(change, { forge, path }, served);
+  return change === undefined ? 'uninteresting' : askedBy(change, { forge, path }, served, judgedIn(payload));
+}
+
+const kindOf = (payload: Payload): string | undefined => textAt(payload, 'object_kind') ?? textAt(payload, 'event_name');
+
+/** Older versions tell a new note and a changed one in the same words; an edited one is found out when it is read. */
+function saidIn(payload: Payload): SaidBelow | undefined {
+  const note = at(payload, 'object_attributes');
+  const isNew = kindOf(payload) === 'note' && at(note, 'noteable_type') === 'MergeRequest' && at(note, 'system') !== true;
+  if (!isNew || (textAt(note, 'action') ?? 'create') !== 'create') return undefined;
+  return { text: textAt(note, 'note') ?? '', request: numberAt(payload, 'merge_request', 'iid'), comment: numberAt(note, 'id') };
+}
+
+/** Number of an open merge request whose head or target is not what it was, or that was a draft or not open before. */
+function judgedIn(payload: Payload): number | undefined {
+  const request = at(payload, 'object_attributes');
+  if (kindOf(payload) !== 'merge_request' || textAt(request, 'state') !== 'opened') return undefined;
+  const action = textAt(request, 'action') ?? '';
+  const changes = at(payload, 'changes');
+  const isOther = at(changes, 'target_branch') !== undefined || at(changes, 'draft', 'current') === false;
+  const moved = action === 'update' && (textAt(request, 'oldrev') !== undefined || isOther);
+  return moved || action === 'open' || action === 'reopen' ? numberAt(request, 'iid') : undefined;
 }
 
 function changeIn(payload: Payload): Change | undefined {
-  const kind = textAt(payload, 'object_kind') ?? textAt(payload, 'event_name');
+  const kind = kindOf(payload);
   if (kind === 'merge_request') return 'merge-request';
   if (kind === 'release') return 'tag';
   if (kind === 'push') return isPresent(payload) && isDefault(payload, textAt(payload, 'ref')) ? 'commits' : undefined;

@@ -19,3 +19,9 @@ export function listAt(payload: unknown, ...keys: readonly string[]): readonly P
   const value = at(payload, ...keys);
   return Array.isArray(value) ? value.filter(isPayload) : [];
 }
+
+/** A number that something may have on a forge: an integer above 0. */
+export function numberAt(payload: unknown, ...keys: readonly string[]): number | undefined {
+  const value = at(payload, ...keys);
+  return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : undefined;
+}

@@ -1,3 +1,4 @@
+import { mayHoldCommand } from '../../domain/command-comment.ts';
 import type { RepositoryRef } from '../../domain/forge.ts';
 import type { Asked } from './sender.ts';
 
@@ -54,15 +55,30 @@ function patternOf(source: RepositoryRef): RegExp {
 /** What happened in a repository: new commits on its default branch, a tag or release, something with a merge request. */
 export type Change = 'commits' | 'tag' | 'merge-request';
 
-/** Where to look after a change. */
-export function askedBy(change: Change, repository: RepositoryRef, served: Served): Asked {
+/** Where to look after a change; `judged` is the merge request that has become another one by it, for who judges it. */
+export function askedBy(change: Change, repository: RepositoryRef, served: Served, judged?: number): Asked {
   const [environment, source] = [served.environment(repository), served.source(repository)];
   if (environment === undefined && source === undefined) return 'not-configured';
   const asked = [
     ...(environment && change !== 'tag' ? [{ kind: 'scan-environment' as const, repository: written(environment) }] : []),
+    ...(environment && judged !== undefined ? [{ kind: 'validate' as const, repository: written(environment), request: judged }] : []),
     ...(source && change !== 'merge-request' ? [{ kind: 'refresh-source' as const, repository: written(source) }] : []),
   ];
   return asked.length === 0 ? 'uninteresting' : asked;
+}
+
+/** A new comment on a merge request, as the delivery tells it. */
+export interface SaidBelow {
+  readonly text: string;
+  readonly request: number | undefined;
+  readonly comment: number | undefined;
+}
+
+/** Where to look after somebody said something: what it is worth, only the forge knows. */
+export function askedIn({ text, request, comment }: SaidBelow, repository: RepositoryRef, served: Served): Asked {
+  if (request === undefined || comment === undefined || !mayHoldCommand(text)) return 'uninteresting';
+  const environment = served.environment(repository);
+  return environment === undefined ? 'not-configured' : [{ kind: 'command', repository: written(environment), request, comment }];
 }
 
 const written = ({ forge, path }: RepositoryRef): string => `${forge}:${path}`;

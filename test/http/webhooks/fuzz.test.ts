@@ -194,6 +194,7 @@ test('whatever somebody sends who knows the secret: understood, or refused as ma
     'create',
     'release',
     'pull_request',
+    'issue_comment',
     'package',
     'registry_package',
     'installation',

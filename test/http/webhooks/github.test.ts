@@ -33,6 +33,26 @@ const repository = (full: string) => ({ full_name: full, name: full.split('/')[1
 const push = (full: string, more: object = {}) =>
   describedWebhook('push', { ref: 'refs/heads/main', repository: repository(full), ...more });
 
+const pull = (action: string, more: object = {}, state = 'open') =>
+  describedWebhook(`pull-request-${action}`, {
+    action: action.replaceAll('-', '_'),
+    number: 7,
+    pull_request: { number: 7, state },
+    repository: repository('acme/staging'),
+    ...more,
+  });
+const scanned = ['scan-environment github:acme/Staging'];
+const judged = [...scanned, 'validate github:acme/Staging!7'];
+const below = { pull_request: { html_url: 'https://github.com/acme/staging/pull/12' } };
+const comment = (body: string, action = 'created', issue: object = below) =>
+  describedWebhook(`issue-comment-${action}`, {
+    action,
+    issue: { number: 12, state: 'open', user: { login: 'ada', id: 7 }, ...issue },
+    comment: { id: 4411, body },
+    repository: repository('acme/staging'),
+    ...(action === 'edited' && { changes: { body: { from: 'x' } } }),
+  });
+
 let receiver: WebhookReceiver;
 beforeAll(async () => {
   receiver = await startReceiver(settings);
@@ -64,18 +84,25 @@ test.each<[string, string, () => object, readonly string[] | 'uninteresting' | '
   ['to another branch', 'push', () => push('acme/staging', { ref: 'refs/heads/lockkeeper/x' }), 'uninteresting'],
   ['a branch gone', 'push', () => push('acme/staging', { deleted: true }), 'uninteresting'],
   ['of any repository, where all are discovered', 'push', () => push('bob/prod'), ['scan-environment github:bob/prod']],
+  ['a pull request', 'pull_request', () => pull('opened'), judged],
+  ['one that was pushed to', 'pull_request', () => pull('synchronize'), judged],
+  ['one that is open again', 'pull_request', () => pull('reopened'), judged],
+  ['one that is ready', 'pull_request', () => pull('ready-for-review'), judged],
   [
-    'a pull request',
+    'one with another base',
     'pull_request',
-    () => describedWebhook('pull-request-synchronize', { repository: repository('acme/staging') }),
-    ['scan-environment github:acme/Staging'],
+    () => pull('edited', { changes: { base: { ref: { from: 'x' }, sha: { from: 'y' } } } }),
+    judged,
   ],
-  [
-    'a comment',
-    'issue_comment',
-    () => ({ action: 'created', issue: { number: 1 }, comment: { body: 'no' }, repository: repository('acme/staging') }),
-    'uninteresting',
-  ],
+  ['one with another title', 'pull_request', () => pull('edited', { changes: { title: { from: 'x' } } }), scanned],
+  ['one that was labelled', 'pull_request', () => pull('labeled'), scanned],
+  ['one that was closed', 'pull_request', () => pull('closed', {}, 'closed'), scanned],
+  ['a comment', 'issue_comment', () => comment('no'), 'uninteresting'],
+  ['a command', 'issue_comment', () => comment('/lockkeeper validate'), ['command github:acme/Staging!12#4411']],
+  ['a command that was edited in', 'issue_comment', () => comment('/lockkeeper validate', 'edited'), 'uninteresting'],
+  ['a command that was deleted', 'issue_comment', () => comment('/lockkeeper validate', 'deleted'), 'uninteresting'],
+  ['a command within a line', 'issue_comment', () => comment('do /lockkeeper validate'), 'uninteresting'],
+  ['a command on an issue', 'issue_comment', () => comment('/lockkeeper validate', 'created', {}), 'uninteresting'],
   ['a check', 'check_run', () => describedWebhook('check-run-created', { repository: repository('acme/staging') }), 'uninteresting'],
   [
     'a workflow',

@@ -54,10 +54,20 @@ const mergeRequest = (path: string) => ({
   object_attributes: { iid: 1, action: 'merge', state: 'merged', source_branch: 'lockkeeper/billing', target_branch: 'main' },
 });
 const release = (path: string) => ({ object_kind: 'release', action: 'create', tag: 'v1.5.0', name: 'v1.5.0', project: project(path) });
-const note = (path: string) => ({
+/** Of an open one. */
+const changed = (path: string, attributes: object, changes: object = {}) => ({
+  ...mergeRequest(path),
+  object_attributes: { iid: 7, state: 'opened', source_branch: 'feature', target_branch: 'main', ...attributes },
+  changes,
+});
+const note = (path: string, text: string, more: object = {}) => ({
   object_kind: 'note',
+  event_type: 'note',
+  user: { id: 1, username: 'root' },
+  project_id: 1,
   project: project(path),
-  object_attributes: { noteable_type: 'MergeRequest', note: 'no' },
+  object_attributes: { id: 1244, action: 'create', note: text, noteable_type: 'MergeRequest', author_id: 1, system: false, ...more },
+  merge_request: { id: 7, iid: 12, state: 'opened', source_branch: 'feature', target_branch: 'main' },
 });
 const pipeline = (path: string) => ({
   object_kind: 'pipeline',
@@ -74,6 +84,7 @@ const repositoryUpdate = (path: string, changes: readonly object[]) => ({
 
 const staging = 'platform/environments/staging';
 const scan = (path: string) => [`scan-environment gitlab:${path}`];
+const judge = (path: string) => [...scan(path), `validate gitlab:${path}!7`];
 const refresh = (path: string) => [`refresh-source gitlab:${path}`];
 
 let receiver: WebhookReceiver;
@@ -118,7 +129,34 @@ describe('what an event asks for', () => {
     ['{name} is one name', push('payments/billing/api'), 'not-configured'],
     ['a dot is a dot', push('shop/webxfront'), 'not-configured'],
     ['a source by its own name', push('Shop/web.front'), refresh('shop/web.front')],
-    ['a note', note(staging), 'uninteresting'],
+    ['a merge request that was opened', changed(staging, { action: 'open' }), judge(staging)],
+    ['one opened from a fork', changed(staging, { action: 'open', source_project_id: 99, target_project_id: 1 }), judge(staging)],
+    ['one that was pushed to', changed(staging, { action: 'update', oldrev: commit }), judge(staging)],
+    ['one that is open again', changed(staging, { action: 'reopen' }), judge(staging)],
+    [
+      'one with another target',
+      changed(staging, { action: 'update' }, { target_branch: { previous: 'x', current: 'main' } }),
+      judge(staging),
+    ],
+    ['one that is ready', changed(staging, { action: 'update' }, { draft: { previous: true, current: false } }), judge(staging)],
+    ['one that is a draft', changed(staging, { action: 'update' }, { draft: { previous: false, current: true } }), scan(staging)],
+    ['one with another title', changed(staging, { action: 'update' }, { title: { previous: 'a', current: 'b' } }), scan(staging)],
+    ['one that was approved', changed(staging, { action: 'approved' }), scan(staging)],
+    ['one that was closed', changed(staging, { action: 'close', state: 'closed' }), scan(staging)],
+    ['one with a number that is none', changed(staging, { action: 'open', iid: '7' }), scan(staging)],
+    ['one with a number below 1', changed(staging, { action: 'open', iid: -7 }), scan(staging)],
+    ["a source's, pushed to", changed('payments/billing', { action: 'update', oldrev: commit }), 'uninteresting'],
+    ['a note', note(staging, 'no'), 'uninteresting'],
+    ['a command', note(staging, 'Thanks!\n/lockkeeper validate'), [`command gitlab:${staging}!12#1244`]],
+    ['a command of an older GitLab', note(staging, '/lockkeeper', { action: undefined }), [`command gitlab:${staging}!12#1244`]],
+    ['a command that was edited in', note(staging, '/lockkeeper validate', { action: 'update' }), 'uninteresting'],
+    ['a command in a quote', note(staging, '> /lockkeeper validate'), 'uninteresting'],
+    ['a command to somebody else', note(staging, '/lockkeepers validate'), 'uninteresting'],
+    ['a command on an issue', note(staging, '/lockkeeper validate', { noteable_type: 'Issue' }), 'uninteresting'],
+    ["a note of GitLab's own", note(staging, '/lockkeeper validate', { system: true }), 'uninteresting'],
+    ['a note without a number', note(staging, '/lockkeeper validate', { id: 'x' }), 'uninteresting'],
+    ['a command of megabytes', note(staging, `/lockkeeper validate ${'x'.repeat(100_000)}`), 'uninteresting'],
+    ['a command elsewhere', note('payments/billing', '/lockkeeper validate'), 'not-configured'],
     ['a pipeline', pipeline(staging), 'uninteresting'],
     ['a deployment', deployment(staging), 'uninteresting'],
     ['an event that is not known', { object_kind: 'emoji', project: project(staging) }, 'uninteresting'],

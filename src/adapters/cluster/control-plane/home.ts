@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { lstat, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explain, OutsideError } from '../../../domain/errors.ts';
+import { tryLock } from '../../lock.ts';
+import { killThoseIn } from './orphans.ts';
+
+/** The temporary folder of one control plane. While its owner lives, so does the owner's lock in it: the kernel's, which no death leaves behind. */
+export interface Home {
+  readonly folder: string;
+  /** Takes it away with all that is in it. */
+  remove(): Promise<void>;
+}
+
+const prefix = 'lockkeeper-control-plane-';
+const lockName = 'owner.lock';
+
+/** Somebody who sweeps at the same moment may take a new folder for a dead one. */
+const attempts = 5;
+
+/** Only we may look into it. Throws OutsideError. */
+export async function makeHome(): Promise<Home> {
+  const place = tmpdir();
+  try {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const folder = await realpath(await mkdtemp(join(place, `${prefix}${process.pid}-`))); // mode 0700
+      const lock = lockOf(folder);
+      if (lock === undefined) continue;
+      const remove = async (): Promise<void> => {
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+        lock.release();
+      };
+      if (existsSync(join(folder, lockName))) return { folder, remove };
+      await remove();
+    }
+    throw new Error('others take every new folder away');
+  } catch (cause) {
+    throw new OutsideError(place, `making a folder for a control plane in ${place}: ${explain(cause)}`, { cause });
+  }
+}
+
+/** Ends what is left of control planes whose owner has died, and removes their folders. Gives the folders. */
+export async function sweepHomes(): Promise<readonly string[]> {
+  const place = await realpath(tmpdir());
+  const swept: string[] = [];
+  for (const name of (await readdir(place)).filter((one) => one.startsWith(prefix))) {
+    const folder = join(place, name);
+    if (await sweep(folder)) swept.push(folder);
+  }
+  return swept;
+}
+
+async function sweep(folder: string): Promise<boolean> {
+  if (!(await isOurs(folder))) return false;
+  const lock = lockOf(folder);
+  if (lock === undefined) return false;
+  try {
+    await killThoseIn(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    return true;
+  } finally {
+    lock.release();
+  }
+}
+
+/** A folder, no link, that this user made. */
+async function isOurs(folder: string): Promise<boolean> {
+  try {
+    const { uid, isDirectory } = await lstat(folder).then((found) => ({ uid: found.uid, isDirectory: found.isDirectory() }));
+    return isDirectory && uid === process.getuid?.();
+  } catch {
+    return false; // gone in the meantime
+  }
+}
+
+function lockOf(folder: string): { release(): void } | undefined {
+  try {
+    return tryLock(join(folder, lockName));
+  } catch {
+    return undefined; // taken away in the meantime
+  }
+}

@@ -1,0 +1,42 @@
+import type { Finding } from '../../domain/finding.ts';
+import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { autoscalerClashes, kedaAutoscaler } from './autoscalers.ts';
+import { Controllers } from './controllers.ts';
+import { danglingReferences, type Known } from './dangling.ts';
+import { duplicates } from './duplicates.ts';
+import { ingressClashes } from './ingresses.ts';
+import { missingParts } from './missing-parts.ts';
+import { ObjectSet } from './object-set.ts';
+import { overlappingSelectors } from './overlapping-selectors.ts';
+import { placeholders } from './placeholders.ts';
+import { quantities } from './quantities.ts';
+import { referencesOf } from './references/references.ts';
+import { PodIndex } from './selectors.ts';
+import { serviceClashes } from './services.ts';
+import { danglingTargetPorts } from './target-ports.ts';
+import { workloadOf } from './workloads.ts';
+
+/**
+ * What an API server does not notice, because it looks at one object at a time, or because it takes what nobody means: docs/validation-rules.md.
+ * `objects` is all that an environment wants: where something of it could not be read, references into it seem to dangle.
+ */
+export function checkSet(objects: readonly DesiredObject[], known?: Known): readonly Finding[] {
+  const set = new ObjectSet(objects);
+  const controllers = new Controllers(objects);
+  const references = objects.flatMap(referencesOf);
+  const workloads = objects.flatMap((object) => workloadOf(object) ?? []);
+  const pods = new PodIndex(workloads);
+  const services = set.ofKind('Service');
+  return [
+    ...duplicates(objects),
+    ...placeholders(objects),
+    ...danglingReferences(references, { set, controllers, known }),
+    ...missingParts(references, set),
+    ...danglingTargetPorts(services, pods, controllers),
+    ...quantities(objects),
+    ...serviceClashes(services),
+    ...ingressClashes(set.ofKind('networking.k8s.io/Ingress')),
+    ...autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler)),
+    ...overlappingSelectors(workloads, pods),
+  ];
+}

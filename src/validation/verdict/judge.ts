@@ -1,0 +1,176 @@
+import pLimit from 'p-limit';
+import type { ChecklistSettings } from '../../domain/checklist.ts';
+import { checklistRules } from '../../domain/checklist.ts';
+import type { ApiServer } from '../../domain/cluster.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { DesiredObject } from '../../manifests/desired-object.ts';
+import type { Claim, Made } from './claims.ts';
+import { groupDefined, groupOf, isDefinition } from './definitions.ts';
+import { found } from './found.ts';
+import { helpFor } from './help.ts';
+import { Kinds } from './kinds.ts';
+import { judgeObject } from './one-object.ts';
+import { type Guarded, guardClaim, guarded, judgePods } from './pod-security.ts';
+import { classClaims, definitionClaims, namespaceClaim } from './prerequisites.ts';
+import { type Change, changesIn, judgeChange } from './update.ts';
+import { type Warm, warm } from './warm.ts';
+
+export interface VerdictSettings {
+  /** What it is when a custom resource cannot be checked. */
+  readonly missingDefinitions: 'warning' | 'error';
+  /** Definitions that clusters have and the set does not hold; they are not judged themselves. */
+  readonly definitions: readonly DesiredObject[];
+  readonly checklist?: ChecklistSettings;
+}
+
+interface Set {
+  readonly objects: readonly DesiredObject[];
+  /** The same environment as it is now, so that what cannot change is found. Not judged itself. */
+  readonly previous?: readonly DesiredObject[];
+}
+
+/** Objects judged at once: a few more than requests in flight, so that the server never waits for us. */
+const atOnce = 16;
+
+/**
+ * Everything that the server has against a set of objects, by file and line. Sets are judged side by side on one server and do not see one
+ * another; nothing of them is left there. Throws OutsideError where the server cannot be asked, and the reason of `signal`.
+ */
+export async function judge(state: Set, server: ApiServer, settings: VerdictSettings, signal: AbortSignal): Promise<readonly Finding[]> {
+  const own = await warm(server, signal);
+  const definitions = definitionsFor(state.objects, settings.definitions);
+  const pods = guarded(state.objects);
+  const held = await own.claims.take(wantedOf(state, server, definitions, pods), signal);
+  try {
+    const refused = new Map([...held.made].flatMap(([, made]) => (made.kind === 'refused' ? [...made.messages] : [])));
+    const kinds = new Kinds(own.kinds, definitions, new Set(refused.keys()), settings.missingDefinitions);
+    const findings = await judged(state, { server, own, kinds, settings, pods, signal });
+    return sorted([...findings, ...missingNamespaces(state.objects, held.made), ...refusedDefinitions(state.objects, refused, findings)]);
+  } finally {
+    // The verdict stands without it: what is left is taken away by the next who claims it.
+    await held.release().catch(() => undefined);
+  }
+}
+
+/** The set's own, and those from elsewhere that it uses; one of each name. */
+function definitionsFor(objects: readonly DesiredObject[], others: readonly DesiredObject[]): DesiredObject[] {
+  const own = objects.filter(isDefinition);
+  const defined = new Set(own.map(({ name }) => name));
+  const used = new Set(objects.map(({ apiVersion }) => groupOf(apiVersion)));
+  const fed = others.filter((other) => isDefinition(other) && !defined.has(other.name) && used.has(groupDefined(other)));
+  return [...new Map([...own, ...fed].map((one) => [one.name, one])).values()];
+}
+
+function wantedOf({ objects }: Set, server: ApiServer, definitions: readonly DesiredObject[], pods: readonly Guarded[]): Claim[] {
+  const namespaces = new Set(objects.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
+  const all = [
+    ...[...namespaces].map((name) => namespaceClaim(server, name)),
+    ...definitionClaims(server, definitions),
+    ...classClaims(server, objects),
+    ...pods.map((one) => guardClaim(server, one)),
+  ];
+  return [...new Map(all.map((claim) => [claim.key, claim])).values()];
+}
+
+interface Work {
+  readonly server: ApiServer;
+  readonly own: Warm;
+  readonly kinds: Kinds;
+  readonly settings: VerdictSettings;
+  readonly pods: readonly Guarded[];
+  readonly signal: AbortSignal;
+}
+
+/** Ends when nothing is under way any more, also where something failed. */
+async function judged(state: Set, { server, own, kinds, settings, pods, signal: outer }: Work): Promise<Finding[]> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([outer, failed.signal]);
+  const limit = pLimit(atOnce);
+  const judging = {
+    server,
+    schemas: own.schemas,
+    deprecated: settings.checklist?.['deprecated-api'] ?? checklistRules['deprecated-api'],
+    signal,
+  };
+  const aside = own.aside();
+  const tasks = [
+    ...state.objects.map((object) => async () => {
+      const lookup = kinds.find(object);
+      return 'missing' in lookup ? [found(object, lookup.missing, ['apiVersion'])] : judgeObject(object, lookup.kind, judging);
+    }),
+    ...pods.map((one) => () => judgePods(server, one, signal)),
+  ];
+  const run = (task: () => Promise<Finding[]>): Promise<Finding[]> =>
+    limit(async () => {
+      signal.throwIfAborted();
+      return task().catch((error: unknown) => {
+        failed.abort(error);
+        throw error;
+      });
+    });
+  const kindOf = (object: DesiredObject) => {
+    const lookup = kinds.find(object);
+    return 'kind' in lookup ? lookup.kind : undefined;
+  };
+  const changes = server.throwAway ? changesIn(state.objects, state.previous ?? [], kindOf) : [];
+  const running = [...tasks.map(run), ...(changes.length === 0 ? [] : [judgeChanges(changes, server, own, aside, run, signal)])];
+  await Promise.allSettled(running);
+  signal.throwIfAborted();
+  return (await Promise.all(running)).flat();
+}
+
+type Run = (task: () => Promise<Finding[]>) => Promise<Finding[]>;
+
+async function judgeChanges(
+  changes: readonly Change[],
+  server: ApiServer,
+  own: Warm,
+  aside: string,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const held = await own.claims.take([namespaceClaim(server, aside)], signal);
+  try {
+    const running = changes.map((change) => run(() => judgeChange(server, change, aside, signal)));
+    await Promise.allSettled(running);
+    return (await Promise.all(running)).flat();
+  } finally {
+    await held.release();
+  }
+}
+
+const always = /^(?:default|kube-.*)$/;
+
+/** Said once per namespace, where it is first used. */
+function missingNamespaces(objects: readonly DesiredObject[], made: ReadonlyMap<string, Made>): Finding[] {
+  const declared = new Set(objects.flatMap(({ apiVersion, kind, name }) => (apiVersion === 'v1' && kind === 'Namespace' ? [name] : [])));
+  const first = new Map(objects.toReversed().map((object) => [object.namespace, object]));
+  return [...first].flatMap(([namespace, object]) => {
+    const theirs = made.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)?.kind === 'theirs';
+    if (namespace === '' || declared.has(namespace) || always.test(namespace) || theirs) return [];
+    const message = `The namespace ${namespace} is not part of this environment: it must be there before the deployment.`;
+    return [
+      found(
+        object,
+        { severity: 'warning', rule: 'missing-namespace', message, help: `Add the Namespace ${namespace}, or correct metadata.namespace.` },
+        ['metadata', 'namespace'],
+      ),
+    ];
+  });
+}
+
+/** A definition that is well formed alone, and clashes with another. */
+function refusedDefinitions(objects: readonly DesiredObject[], refused: ReadonlyMap<string, string>, known: readonly Finding[]): Finding[] {
+  const said = new Set(
+    known.flatMap(({ object, severity }) => (severity === 'error' && object?.kind === 'CustomResourceDefinition' ? [object.name] : [])),
+  );
+  return objects.filter(isDefinition).flatMap((definition) => {
+    const message = refused.get(definition.name);
+    if (message === undefined || said.has(definition.name)) return [];
+    const help = helpFor(message);
+    return [found(definition, { severity: 'error', rule: 'api-server', message, ...(help === undefined ? {} : { help }) })];
+  });
+}
+
+const sorted = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));

@@ -1,0 +1,94 @@
+import type { ApiServer, ServedKind } from '../../domain/cluster.ts';
+import { nearest } from '../../domain/nearest.ts';
+import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { removedApi } from '../removed-apis.ts';
+import { type DefinedKind, groupOf, kindsOf } from './definitions.ts';
+import type { Said } from './found.ts';
+
+export type Lookup = { readonly kind: ServedKind & { readonly schema?: unknown } } | { readonly missing: Said };
+
+const keyOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string => `${apiVersion} ${kind}`;
+
+/** Which kinds a set may use: those that the server has of itself, and those that the set defines. What else stands in the server does not count. */
+export class Kinds {
+  readonly #own: ReadonlyMap<string, ServedKind>;
+  readonly #defined: ReadonlyMap<string, DefinedKind>;
+  readonly #refused: ReadonlySet<string>;
+  readonly #missing: 'warning' | 'error';
+
+  constructor(
+    own: ReadonlyMap<string, ServedKind>,
+    definitions: readonly DesiredObject[],
+    refused: ReadonlySet<string>,
+    missing: 'warning' | 'error',
+  ) {
+    this.#own = own;
+    this.#defined = new Map(definitions.flatMap(kindsOf).map((kind) => [keyOf(kind), kind]));
+    this.#refused = refused;
+    this.#missing = missing;
+  }
+
+  find(object: DesiredObject): Lookup {
+    const own = this.#own.get(keyOf(object));
+    if (own !== undefined) return { kind: own };
+    const defined = this.#defined.get(keyOf(object));
+    if (defined === undefined) return { missing: this.#unknown(object) };
+    const { name } = defined.definition;
+    if (this.#refused.has(name)) return { missing: this.#notChecked(`Not checked: its definition ${name} was refused.`) };
+    if (defined.served) return { kind: defined };
+    return { missing: { severity: 'error', rule: 'api-server', message: `The definition ${name} does not serve ${object.apiVersion}.` } };
+  }
+
+  #notChecked(message: string, help?: string): Said {
+    return { severity: this.#missing, rule: 'missing-definition', message, ...(help === undefined ? {} : { help }) };
+  }
+
+  #unknown({ apiVersion, kind }: DesiredObject): Said {
+    const removed = removedApi(apiVersion, kind);
+    if (removed !== undefined) {
+      const { since, replacement, note } = removed;
+      const instead = replacement === undefined ? note : `Write apiVersion: ${replacement}${note === undefined ? '' : `; ${note}`}`;
+      return {
+        severity: 'error',
+        rule: 'removed-api',
+        message: `Kubernetes has no ${kind} in ${apiVersion} since 1.${since}.`,
+        help: `${instead}.`,
+      };
+    }
+    const group = groupOf(apiVersion);
+    const names = [...this.#own.values(), ...this.#defined.values()].filter((one) => groupOf(one.apiVersion) === group);
+    if (names.length === 0) {
+      const help = 'Add the CustomResourceDefinition to the environment, or to the folder of validation.definitions in app.yml.';
+      return this.#notChecked(`Not checked: no definition of ${kind} in ${apiVersion} was found.`, help);
+    }
+    const message = `The API server has no ${kind} in ${apiVersion}.`;
+    return { severity: 'error', rule: 'api-server', message, help: instead(apiVersion, kind, names) };
+  }
+}
+
+function instead(apiVersion: string, kind: string, names: readonly ServedKind[]): string {
+  const elsewhere = names.filter((one) => one.kind === kind).map((one) => one.apiVersion);
+  if (elsewhere.length > 0) return `It is served in ${elsewhere.join(', ')}.`;
+  const meant = nearest(kind, new Set(names.map((one) => one.kind)));
+  return meant === undefined ? `Check kind and apiVersion: ${apiVersion} has no such kind.` : `Did you mean ${meant}?`;
+}
+
+/** Definitions in the server that other validations made carry this. */
+export const ours = 'lockkeeper.dev/validation';
+
+/** The kinds of a server, without those that a definition of ours, or any on a throw-away server, made. By `apiVersion kind`. */
+export async function ownKinds(server: ApiServer, signal: AbortSignal): Promise<ReadonlyMap<string, ServedKind>> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions${server.throwAway ? '' : `?labelSelector=${ours}`}`;
+  const [kinds, { body }] = await Promise.all([server.kinds(signal), server.ask({ method: 'GET', path }, signal)]);
+  const definitions = (JSON.parse(body) as { readonly items?: readonly { readonly metadata: { readonly name: string } }[] }).items ?? [];
+  const made = new Set(definitions.map(({ metadata }) => metadata.name));
+  return new Map(
+    kinds.filter(({ apiVersion, plural }) => !made.has(`${plural}.${groupOf(apiVersion)}`)).map((kind) => [keyOf(kind), kind]),
+  );
+}
+
+/** Path of the collection that an object of the kind belongs to. */
+export function collection({ apiVersion, plural, namespaced }: ServedKind, namespace: string): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return namespaced ? `${root}/namespaces/${encodeURIComponent(namespace || 'default')}/${plural}` : `${root}/${plural}`;
+}

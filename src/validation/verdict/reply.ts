@@ -1,0 +1,141 @@
+import type { ApiReply } from '../../domain/cluster.ts';
+import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
+import { lineIndex } from '../../manifests/text.ts';
+import { parseYaml, type YamlNode } from '../../manifests/yaml-nodes.ts';
+import { fieldPath, written } from './field-path.ts';
+
+/** One thing that the server said. */
+export interface Problem {
+  readonly grave: boolean;
+  readonly message: string;
+  readonly path: FieldPath;
+  /** Where the server names a line itself: from 1, in the bytes that were sent. */
+  readonly line?: number;
+  /** A field that the kind does not have. */
+  readonly unknown?: boolean;
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface Status {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly causes: readonly { readonly field: string; readonly message: string }[];
+}
+
+export function statusOf({ status, body }: ApiReply): Status {
+  const said = parsed(body);
+  const causes = (said?.details?.causes ?? []).filter(({ field, message }) => field !== undefined && message !== undefined);
+  return {
+    code: status,
+    reason: said?.reason ?? '',
+    message: said?.message ?? (body.trim().slice(0, 500) || `answered ${status}`),
+    causes: causes.map(({ field = '', message = '' }) => ({ field, message })),
+  };
+}
+
+interface RawStatus {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly { readonly field?: string; readonly message?: string }[] };
+}
+
+function parsed(body: string): RawStatus | undefined {
+  try {
+    return JSON.parse(body) as RawStatus;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a refusal says, one problem per cause. */
+export function problemsOf(status: Status, { value }: DesiredObject): Problem[] {
+  if (status.causes.length > 0) {
+    return status.causes.map(({ field, message }) => {
+      const path = fieldPath(asWritten(field, value), value);
+      const said = shortened(message);
+      return { grave: true, path: pointed(path, message, value), message: field === '' ? said : `${field}: ${said}` };
+    });
+  }
+  const line = /yaml: line (\d+): /.exec(status.message)?.[1];
+  return [{ grave: true, path: [], message: status.message, ...(line === undefined ? {} : { line: Number(line) }) }];
+}
+
+/** The server repeats whole templates, with fields that it filled in itself. */
+const shortened = (message: string): string => message.replace(/^(Invalid value: )\{[\s\S]{300,}\}(: )/, '$1{…}$2');
+
+/** A definition of one version is kept with its schema beside `versions`, and the server names that place. */
+function asWritten(field: string, value: Readonly<Record<string, unknown>>): string {
+  return value['kind'] === 'CustomResourceDefinition' ? field.replace(/^spec\.validation\./, 'spec.versions[0].schema.') : field;
+}
+
+/** Of a map the server names only the whole; the value that it found wrong says which entry. */
+function pointed(path: FieldPath, message: string, value: unknown): FieldPath {
+  const wrong = /^Invalid value: ("(?:[^"\\]|\\.)*")/.exec(message)?.[1];
+  if (wrong === undefined) return path;
+  const text = unquoted(wrong);
+  const at = path.reduce<unknown>((of, key) => (of as Readonly<Record<string, unknown>> | undefined)?.[key], value);
+  if (typeof at !== 'object' || at === null || Array.isArray(at)) return path;
+  const found = Object.entries(at).find(([key, item]) => key === text || item === text);
+  return found === undefined ? path : [...path, found[0]];
+}
+
+function unquoted(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text.slice(1, -1);
+  }
+}
+
+/** What the server warns of. Unknown fields and fields written twice are no warnings to us: a deployment asks it to refuse them. */
+export function warned(warnings: readonly string[], { value }: DesiredObject): Problem[] {
+  return warnings.map((message) => {
+    const field = /^(?:unknown|duplicate) field "(.*)"$/.exec(message)?.[1];
+    if (field !== undefined) {
+      return { grave: true, message, path: fieldPath(field, value), ...(message.startsWith('unknown') ? { unknown: true } : {}) };
+    }
+    const line = /^line (\d+): key .* already set in map$/.exec(message)?.[1];
+    if (line !== undefined) return { grave: true, message: message.slice(message.indexOf(': ') + 2), path: [], line: Number(line) };
+    const path = /^([a-zA-Z][\w.[\]/-]*): /.exec(message)?.[1];
+    return { grave: false, message, path: path === undefined ? [] : fieldPath(path, value) };
+  });
+}
+
+/** What server-side apply says of an object that does not fit its schema: `failed to create typed patch object (…): errors:` and a line each. */
+export function misfits(status: Status, { value }: DesiredObject): Problem[] | undefined {
+  const [, said] = /^failed to create typed patch object \([^)]*\): (?:errors:\n)?([\s\S]*)$/.exec(status.message) ?? [];
+  return said?.split(/\n(?= {2}\.)/).map((text) => {
+    const [, field = '', rest = text] = /^\s*((?:\.[^.[\]:\s]+|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])+): ([\s\S]*)$/.exec(text) ?? [];
+    const path = fieldPath(field, value);
+    const message = rest.trim().replace(/&value\.valueUnstructured\{Value:([\s\S]*)\}$/, '$1');
+    const unknown = message === 'field not declared in schema';
+    return { grave: true, path, message: `${written(path)}: ${message}`, ...(unknown ? { unknown } : {}) };
+  });
+}
+
+/** Keys that stand twice in a map, in the server's words: it does not come to say so where it could not read a value. */
+export function writtenTwice({ body }: DesiredObject): Problem[] {
+  const text = Buffer.from(body).toString();
+  const lineAt = lineIndex(text);
+  const seen = new Set<YamlNode>();
+  const visit = (node: YamlNode): Problem[] => {
+    if (node.kind === 'scalar' || seen.has(node)) return [];
+    seen.add(node);
+    if (node.kind === 'sequence') return node.items.flatMap(visit);
+    const keys = new Set<string>();
+    return node.pairs.flatMap(({ key, value }) => {
+      const again = key.kind === 'scalar' && keys.has(key.value) ? [twice(key.value, lineAt(Math.max(0, key.start)))] : [];
+      if (key.kind === 'scalar') keys.add(key.value);
+      return [...again, ...visit(value)];
+    });
+  };
+  return parseYaml(text).documents.slice(0, 1).flatMap(visit);
+}
+
+const twice = (key: string, line: number): Problem => ({
+  grave: true,
+  message: `key ${JSON.stringify(key)} already set in map`,
+  path: [],
+  line,
+});
