@@ -8,6 +8,8 @@ export type JobData =
   | { readonly kind: 'scan-environment'; readonly repository: string }
   /** One merge request of an environment's repository, whoever opened it: it is new, or its head or target moved. */
   | { readonly kind: 'validate'; readonly repository: string; readonly request: number }
+  /** Every open merge request of every environment whose head has no verdict. */
+  | { readonly kind: 'validate-open' }
   /** A comment on one of those may hold a command: `comment` is its number. */
   | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
