@@ -14,6 +14,8 @@ export interface Output {
   /** One object, to stdout: what `--json` prints. */
   json(value: unknown): void;
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** A unified diff, to stdout, in colours where there are any. */
+  diff(text: string): void;
   /** A bar on stderr, on a terminal, once the work has taken a second. */
   progress(title: string, total: number): Progress;
 }
@@ -44,6 +46,17 @@ export function createOutput({ stdout, stderr, env }: Io, redact: Redact): Outpu
       const [hidden = [], ...rest] = [head, ...rows].map((row) => row.map(redact));
       write(tableText(hidden, rest, style()));
     },
+    diff: (text) => {
+      const lines = printable(redact(text)).split('\n');
+      write(color ? lines.map(colored).join('\n') : lines.join('\n'));
+    },
     progress: (title, total) => startProgress(stderr, printable(redact(title)), total),
   };
+}
+
+const colors = { '+': 'green', '-': 'red', '@': 'cyan' } as const;
+
+function colored(line: string): string {
+  const [sign] = line;
+  return sign === '+' || sign === '-' || sign === '@' ? styleText(colors[sign], line, { validateStream: false }) : line;
 }

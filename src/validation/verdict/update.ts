@@ -54,7 +54,7 @@ function mayBeRefused({ object: { apiVersion, kind: name, body }, before, kind }
  * said where the old one is refused.
  */
 export async function judgeChange(server: ApiServer, change: Change, aside: string, signal: AbortSignal): Promise<Finding[]> {
-  const { object, before, kind } = change;
+  const { before, kind } = change;
   const old = moved(before, kind, aside);
   const path = `${collection(kind, aside)}/${encodeURIComponent(old.name)}`;
   try {

@@ -8,7 +8,7 @@ function state(text: string, more: Partial<DesiredState> & { readonly protect?: 
   const { objects, findings } = readObjects(Buffer.from(text), { file: 'all.yaml' }, 'refused');
   expect(findings).toEqual([]);
   const { protect = protectedKinds, ...rest } = more;
-  return { environment: { manifests: [], apps: {}, prune: { protect } }, objects, findings, complete: true, ...rest };
+  return { environment: { manifests: [], apps: {}, prune: { protect } }, objects, findings, bundles: new Map(), complete: true, ...rest };
 }
 
 const joined = (...documents: string[]): string => documents.join('---\n');
