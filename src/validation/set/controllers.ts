@@ -131,6 +131,7 @@ export class Controllers {
 
   /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`; the labels of its pods hold that name, too. */
   isNamedAfterOperated(namespace: string, name: string): boolean {
+    if (this.#named.size === 0) return false;
     return partsOf(name).some((part) => [namespace, ''].some((where) => this.#named.has(keyOf(where, part))));
   }
 
@@ -149,13 +150,22 @@ function madeBy(object: DesiredObject): readonly Made[] {
   return [...made, ...words.flatMap(({ text }) => secret(text.slice(text.lastIndexOf('=') + 1)))];
 }
 
-const longestName = 253;
-const mostWords = 16;
+const mostWords = 8;
 
 /** Every run of words in a name: of `a-b.c` these are `a`, `a-b`, `a-b.c`, `b`, `b.c`, `c`. */
 function partsOf(name: string): string[] {
-  const words = name.slice(0, longestName).split(/([-.])/, mostWords * 2);
-  return words.flatMap((_, start) => words.slice(start).map((__, length) => words.slice(start, start + length + 1).join('')));
+  const words = name
+    .slice(0, 253)
+    .split(/(?=[-.])/)
+    .slice(0, mostWords);
+  return words.flatMap((_, start) =>
+    words.slice(start).map((__, length) =>
+      words
+        .slice(start, start + length + 1)
+        .join('')
+        .replace(/^[-.]/, ''),
+    ),
+  );
 }
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\n');

@@ -76,34 +76,59 @@ const given: ReadonlyMap<string, Given> = new Map<string, Given>([
 
 const isOrdinal = (value: string, name: string): boolean => value.startsWith(`${name}-`) && /^\d+$/.test(value.slice(name.length + 1));
 
+/** Workloads whose pods carry the same labels. */
+interface Alike<Pods> {
+  readonly first: Pods;
+  readonly all: Pods[];
+}
+
 /** Workloads by namespace and by the labels of their pods. */
 export class PodIndex<Pods extends Labelled = Workload> {
-  readonly #byNamespace: ReadonlyMap<string, readonly Pods[]>;
-  readonly #byLabel = new Map<string, Pods[]>();
+  readonly #byNamespace = new Map<string, Alike<Pods>[]>();
+  readonly #byLabel = new Map<string, Alike<Pods>[]>();
 
   constructor(workloads: readonly Pods[]) {
-    this.#byNamespace = Map.groupBy(workloads, ({ object }) => namespaceOf(object));
+    const known = new Map<string, Alike<Pods>>();
     for (const workload of workloads) {
-      for (const [key, value] of workload.labels) this.#under(keyOf(namespaceOf(workload.object), key, value)).push(workload);
+      const namespace = namespaceOf(workload.object);
+      const key = keyOf(namespace, ...[...workload.labels].sort(([a], [b]) => (a < b ? -1 : 1)).flat());
+      const alike = known.get(key);
+      if (alike === undefined) known.set(key, this.#add(namespace, { first: workload, all: [workload] }));
+      else alike.all.push(workload);
     }
   }
 
-  #under(key: string): Pods[] {
-    const workloads = this.#byLabel.get(key) ?? [];
-    this.#byLabel.set(key, workloads);
-    return workloads;
+  #add(namespace: string, alike: Alike<Pods>): Alike<Pods> {
+    append(this.#byNamespace, namespace, alike);
+    for (const [key, value] of alike.first.labels) append(this.#byLabel, keyOf(namespace, key, value), alike);
+    return alike;
   }
 
   labelled(namespace: string, key: string, value: string): readonly Pods[] {
-    return this.#byLabel.get(keyOf(namespace, key, value)) ?? [];
+    return (this.#byLabel.get(keyOf(namespace, key, value)) ?? []).flatMap(({ all }) => all);
   }
 
-  /** Those whose pods are selected; only the few that carry the selector's rarest label are looked at. */
+  /** Those whose pods are selected. */
   *selected(namespace: string, selector: Selector): Generator<Pods> {
-    const few = [...selector.labels].filter(([key]) => !given.has(key)).map(([key, value]) => this.labelled(namespace, key, value));
-    const candidates = few.reduce((least, next) => (next.length < least.length ? next : least), this.#byNamespace.get(namespace) ?? []);
-    for (const workload of candidates) if (selects(selector, workload)) yield workload;
+    for (const alike of this.selectedTogether(namespace, selector)) yield* alike;
   }
+
+  /** The same, those with the same labels together. Only the few that carry the selector's rarest label are looked at. */
+  *selectedTogether(namespace: string, selector: Selector): Generator<readonly Pods[]> {
+    const written = [...selector.labels].filter(([key]) => !given.has(key));
+    const few = written.map(([key, value]) => this.#byLabel.get(keyOf(namespace, key, value)) ?? []);
+    const candidates = few.reduce((least, next) => (next.length < least.length ? next : least), this.#byNamespace.get(namespace) ?? []);
+    for (const { first, all } of candidates) {
+      if (written.length < selector.labels.size) yield all.filter((workload) => selects(selector, workload));
+      else if (selects(selector, first)) yield all;
+    }
+  }
+}
+
+function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\n');

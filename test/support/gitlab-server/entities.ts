@@ -105,7 +105,7 @@ export function listedEntity(world: World, of: StoredRequest): ListedMergeReques
     id: of.id,
     iid: of.iid,
     project_id: of.project.id,
-    source_project_id: of.sourceProject.id,
+    source_project_id: world.projects.includes(of.sourceProject) ? of.sourceProject.id : null,
     target_project_id: of.project.id,
     title: of.title,
     description: of.description,

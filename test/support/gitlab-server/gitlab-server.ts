@@ -179,6 +179,11 @@ export class GitLabServer {
     return copy;
   }
 
+  /** Its merge requests elsewhere stay. */
+  deleteProject(path: string): void {
+    this.#world.projects.splice(this.#world.projects.indexOf(this.project(path)), 1);
+  }
+
   /** A person's merge request, into the default branch of the project or of another one. Gives its number there. */
   async openMergeRequest(path: string, branch: string, title: string, { into = path, username = 'ada' } = {}): Promise<number> {
     const { id: target, defaultBranch } = this.project(into);

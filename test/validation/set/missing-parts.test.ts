@@ -59,7 +59,7 @@ test.each([
     'no container has it',
     web() + target('metrics'),
     [
-      `error dangling-reference 15: Service b in namespace shop forwards to the port named metrics, which none of the containers of Deployment web has (a.yaml:9).`,
+      `error dangling-reference 15: Service b in namespace shop forwards to the port named metrics, which no container of Deployment web (a.yaml:3) has.`,
     ],
   ],
   ['one has it', web() + target('http'), []],

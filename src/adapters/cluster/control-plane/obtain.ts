@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, OutsideError } from '../../../domain/errors.ts';
+import { newestKnown } from '../../../domain/kubernetes-version.ts';
 import { tryLock } from '../../lock.ts';
 import { apiserverVersion, type Binaries, etcdVersion } from './binaries.ts';
 import { cacheFolder, versionFolder } from './cache.ts';
 import { downloadArchive } from './envtest-archive.ts';
 import { etcdFor, type Found, findBinaries, type Missed, type Way } from './find.ts';
 import { buildFromSource } from './go-build.ts';
-import { newestKnown } from './kubernetes-version.ts';
 import type { Obtaining } from './obtaining.ts';
 
 /** Programs, the way they were come by, and why the ways before it did not do. */

@@ -80,6 +80,17 @@ describe('the status of a head in a fork', () => {
     expect(await forge.statuses(path, target.commit)).toEqual([]);
   });
 
+  test('is refused where the fork is gone; the merge request stays what it was', async () => {
+    const { forge, server, fork, target, id } = await fromFork();
+    server.deleteProject(fork);
+    expect(await forge.openRequests(path, 'main')).toMatchObject([{ id, commit: target.commit, fork: true }, {}]);
+    expect(await forge.request(path, id)).toMatchObject({ commit: target.commit, fork: true, state: 'open' });
+    (await forge.archive(path, target.commit)).resume();
+    const refused: unknown = await forge.setStatus(path, target, status).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(RefusedError);
+    expect(String(refused)).toContain('its fork is gone');
+  });
+
   test('goes to the pipeline that ran here for this merge request, and to no other', async () => {
     const { forge, server, fork, target, id } = await fromFork([{ ...bot, roles: { platform: 'developer' } }, ada, eve]);
     server.runPipeline(path, target.commit, `refs/merge-requests/${id + 1}/head`, 'build');
