@@ -6,6 +6,7 @@ import { help, lockkeeper } from './scanner.ts';
 import { soakFor } from './soak.ts';
 import { comparisonTable, figuresTable, goalsTable, markdownTable, verdict } from './tables.ts';
 import { runTrial, type Trial } from './trial.ts';
+import { validationGoals } from './validation/validation.ts';
 import { webhookGoals } from './webhooks.ts';
 import { packageCount, proposalsEach, referencesEach, type WorldSize } from './world.ts';
 
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     webhooks: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '30' },
     postgres: { type: 'boolean', default: false },
+    validation: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
@@ -27,6 +29,11 @@ const { values, positionals } = parseArgs({
 });
 if (values.webhooks) {
   process.stdout.write(`${goalsTable(await webhookGoals(Number(values.seconds), values.postgres))}\n`);
+  process.exit();
+}
+if (values.validation) {
+  const { figures, goals } = await validationGoals(Number(values.runs));
+  process.stdout.write(`${markdownTable(['medians', ''], figures)}\n\n${goalsTable(goals)}\n`);
   process.exit();
 }
 if (values.soak) {

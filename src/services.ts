@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { downloadBundle } from './adapters/datasources/download.ts';
 import type { ForgeAccess } from './adapters/datasources/forge-files/access.ts';
 import type { TagList } from './adapters/datasources/git-tags/datasource.ts';
@@ -35,8 +36,10 @@ export interface Services {
   anchors(): Promise<readonly Anchor[]>;
   /** Webhooks and labels of a forge; undefined for one that has none. */
   webhookForge(name: string): Promise<ConnectedWebhooks | undefined>;
+  /** The bytes of a bundle; undefined when there is none at the URL. Throws OutsideError. */
+  download(url: string): Promise<Readable | undefined>;
   /** What one scan, begun now, reaches the world through. */
-  scanPorts(progress: Progress): ScanPorts;
+  scanPorts(progress: Progress, signal: AbortSignal): ScanPorts;
   close(): Promise<void>;
 }
 
@@ -83,6 +86,7 @@ async function joined(
     () => new Date(),
   );
   const datasources = createDatasources({ registries, http, store, forges: access, localTags: (url) => localTags(forges, url) });
+  const download = (url: string): Promise<Readable | undefined> => downloadBundle(http, access, url);
   return {
     forges,
     http,
@@ -91,11 +95,12 @@ async function joined(
     journal,
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     webhookForge: (name) => createWebhookForge(name, config.forges[name], http),
-    scanPorts: (progress) => {
+    download,
+    scanPorts: (progress, signal) => {
       const now = new Date();
       const views = new Map([...made].map(([name, { forScan }]) => [name, forScan()]));
-      const texts = createTexts({ forges, download: (url) => downloadBundle(http, access, url) }, now);
-      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts };
+      const texts = createTexts({ forges, download }, now);
+      return { forge: named(views), forgeNow: named(forges), datasources, store, locks, journal, now, progress, texts, signal };
     },
     close: async () => {
       await http.close();

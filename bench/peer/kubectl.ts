@@ -29,7 +29,10 @@ export async function buildKubectl(): Promise<string> {
   const release = `v0.${version.slice(2)}`;
   const replaced = own.map((module) => `replace ${module} => ${module} ${release}\n`).join('');
   writeFileSync(join(folder, 'tools.go'), main);
-  writeFileSync(join(folder, 'go.mod'), `module bench.invalid/kubectl\n\ngo 1.26.0\n\nrequire k8s.io/kubernetes v${version}\n\n${replaced}`);
+  writeFileSync(
+    join(folder, 'go.mod'),
+    `module bench.invalid/kubectl\n\ngo 1.26.0\n\nrequire k8s.io/kubernetes v${version}\n\n${replaced}`,
+  );
   await go(['mod', 'tidy']);
   const [major, minor] = version.split('.');
   const known = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };

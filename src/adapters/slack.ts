@@ -93,6 +93,16 @@ const keyOf = (payload: unknown): unknown =>
 /** Slack's words for "this app may not read here"; then what was sent cannot be found again, which is all that is lost. */
 const unreadable: readonly string[] = ['missing_scope', 'not_in_channel', 'channel_not_found', 'thread_not_found'];
 
+/** Slack's words for trouble of its own, which passes. https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+const troubles: readonly string[] = [
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'rate_limited',
+  'ratelimited',
+];
+
 const quiet = (): void => {};
 const silent = { debug: quiet, info: quiet, warn: quiet, error: quiet, setLevel: quiet, setName: quiet, getLevel: () => 'error' as never };
 
@@ -122,8 +132,12 @@ function told(host: string, doing: string, error: unknown, redact: Redact): Erro
   }
   if (isPlatform(error)) {
     const { error: word } = error.data;
-    return new RefusedError(host, `${doing}: Slack says ${redact(word)}${advice[word] === undefined ? '' : `; ${advice[word]}`}`);
+    const Kind = troubles.includes(word) ? OutsideError : RefusedError;
+    return new Kind(host, `${doing}: Slack says ${redact(word)}${advice[word] === undefined ? '' : `; ${advice[word]}`}`);
   }
   const text = Error.isError(error) ? redact(error.message) : 'no answer';
+  const status = Error.isError(error) && 'statusCode' in error ? Number(error.statusCode) : 0;
+  const isRefused = status >= 400 && status < 500 && status !== 408;
+  if (isRefused) return new RefusedError(host, `${doing}: ${text}; does notifications.slack.url lead to Slack?`, { status });
   return new OutsideError(host, `${doing}: ${text}`);
 }

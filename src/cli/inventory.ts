@@ -1,7 +1,7 @@
+import { count } from '../domain/wording.ts';
 import { type Inventory, type InventoryRow, inventoryOf, inventoryRows } from '../updates/inventory.ts';
 import { scan } from '../updates/scan.ts';
 import { failureGroups } from '../updates/summary.ts';
-import { count } from '../updates/text/age.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';
@@ -18,7 +18,7 @@ export async function runInventory({ env, json = false }: InventoryCommand, cont
   const inventory = await withServices(context, (services) =>
     withProgress(context, 'looking', async (progress) => {
       const { settings } = services;
-      const ports = services.scanPorts(progress);
+      const ports = services.scanPorts(progress, new AbortController().signal);
       const options = { ...(env !== undefined && { only: env }), dryRun: true };
       return inventoryOf(await scan(ports, settings, options, (scanned) => inventoryRows(scanned, settings.packages, ports.store)));
     }),

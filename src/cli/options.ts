@@ -32,3 +32,7 @@ export function monthText(text: string): string {
   if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('Write it as 2026-11.');
   return text;
 }
+
+/** How a verdict is printed. */
+export const verdictFormats = ['text', 'json', 'sarif', 'junit'] as const;
+export type VerdictFormat = (typeof verdictFormats)[number];

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { addApiserver } from './apiserver-commands.ts';
 import type { CommonOptions } from './context.ts';
 import type { DemoCommand } from './demo.ts';
 import type { InventoryCommand } from './inventory.ts';
@@ -8,8 +8,8 @@ import { type ExitCode, type Io, logLevels } from './io.ts';
 import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
 import type { ScanCommand } from './scan.ts';
 import { addForge, addJobs, addJournal, addServe } from './service-commands.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+import { addValidate } from './validation-commands.ts';
+import { version } from './version.ts';
 
 const exitCodes = `
 Exit codes: 0 fine; 1 the thing checked is not fine; 2 wrong use or configuration; 3 something outside failed.
@@ -56,6 +56,8 @@ function createProgram(io: Io, start: Start): Command {
   addJobs(program, start);
   addJournal(program, start);
   addForge(program, start);
+  addValidate(program, start);
+  addApiserver(program, start);
   addInit(program, start);
   return program;
 }

@@ -1,7 +1,7 @@
+import { count, some } from '../domain/wording.ts';
 import type { Turn } from '../updates/failure.ts';
 import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
 import { type FailureGroup, type HeldGroup, type Summary, summarize, withoutFailures } from '../updates/summary.ts';
-import { count, some } from '../updates/text/age.ts';
 import type { Output } from './output.ts';
 
 /** So that a fleet of hundreds fits on a screen or two. Beyond `rows` what is alike is one row, and beyond `groups` of those the rest is counted. */

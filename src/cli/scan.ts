@@ -37,7 +37,10 @@ export function scanOnce({ env, app, package: packages, dryRun = false }: ScanCo
       const { forges, settings } = services;
       const used = settings.environments.map((one) => ('discover' in one ? one.discover : one.repository).forge);
       const request = requestWord(...used.flatMap((name) => forges.get(name)?.traits.type ?? []));
-      return { report: reportOf(await scan(services.scanPorts(progress), settings, options, environmentRows)), request };
+      return {
+        report: reportOf(await scan(services.scanPorts(progress, new AbortController().signal), settings, options, environmentRows)),
+        request,
+      };
     }),
   );
 }

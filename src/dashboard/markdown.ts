@@ -3,11 +3,11 @@ import { type Html, html, trusted } from './html.ts';
 
 /**
  * Markdown as forges render it, without raw HTML, except bare `<details>`, `<summary>` and `<br>`; comments are left out.
- * Pictures become links: nothing is loaded from elsewhere.
+ * Pictures become links: nothing is loaded from elsewhere. `anchors`: headings can be linked to, as on forges; for texts of ours.
  */
-export function renderMarkdown(text: string): Html {
+export function renderMarkdown(text: string, options: { readonly anchors?: boolean } = {}): Html {
   renderer.set({ linkify: text.split(/\s+/).every((word) => word.length <= longestWord) });
-  return trusted(renderer.render(text));
+  return trusted(renderer.render(text, { ...options }));
 }
 
 /** Looking for addresses in a longer one takes seconds. */
@@ -34,6 +34,18 @@ renderer.renderer.rules['link_open'] = (tokens, index, options, _, self) => {
   tokens[index]?.attrSet('rel', 'noreferrer nofollow');
   return self.renderToken(tokens, index, options);
 };
+
+renderer.renderer.rules['heading_open'] = (tokens, index, options, env: { readonly anchors?: boolean }, self) => {
+  if (env.anchors === true) tokens[index]?.attrSet('id', anchorOf(tokens[index + 1]?.content ?? ''));
+  return self.renderToken(tokens, index, options);
+};
+
+/** `Why it matters` → `why-it-matters` */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(/\s/g, '-');
 
 const fence = renderer.renderer.rules['fence'];
 renderer.renderer.rules['fence'] = (tokens, index, options, env, self) => {

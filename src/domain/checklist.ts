@@ -21,6 +21,7 @@ export const checklistRules = {
   'deprecated-api': 'warning',
   'service-selects-nothing': 'warning',
   'unknown-registry': 'warning',
+  waiver: 'warning',
 } as const satisfies Record<string, 'warning' | 'error'>;
 
 export type ChecklistRule = keyof typeof checklistRules;

@@ -8,4 +8,8 @@ export interface Store {
   /** All or none. */
   putAll(space: string, entries: Iterable<readonly [key: string, value: unknown]>): Promise<void>;
   delete(space: string, key: string): Promise<void>;
+  /** Those that are there count as put just now. */
+  touch(space: string, keys: readonly string[]): Promise<void>;
+  /** Takes away what was last put, or touched, before then. */
+  forget(space: string, before: Date): Promise<void>;
 }

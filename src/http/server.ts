@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { UsageError } from '../domain/errors.ts';
 
 export interface ServerOptions {
-  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet. */
+  /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet, but for what is `open`. */
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly isPublished?: boolean;
   /** What stands behind a URL's undecoded path. */
   readonly site: Site;
+  /** Whether a page tells nobody anything, so that everybody may read it: pages that are no part of the site need some of them, too. */
+  readonly open?: (path: string) => boolean;
   /** What a button of the site does, by the undecoded path that it posts to: asked by a page of the site itself, or not at all. Undefined: there is no such button. */
   readonly act?: Act;
   /** What is meant for programs, under any host name. */
@@ -120,10 +122,13 @@ async function answerWithPage(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { host, isPublished = false, site, act }: ServerOptions,
+  { host, isPublished = false, site, open = () => false, act }: ServerOptions,
 ): Promise<void> {
   request.resume(); // nothing that is sent along is read
-  if (!isLoopback(host) || isPublished || isHandedOn(request)) {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && open(path)) {
+    send(request, response, shown(await site(path)));
+  } else if (!isLoopback(host) || isPublished || isHandedOn(request)) {
     send(
       request,
       response,
@@ -131,7 +136,7 @@ async function answerWithPage(
     );
   } else if (!isOwnName(request.headers.host)) {
     send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
-  } else if (request.method === 'GET' || request.method === 'HEAD') {
+  } else if (isRead) {
     send(request, response, shown(await site(path)));
   } else {
     send(request, response, await acted(request, path, act));

@@ -24,6 +24,11 @@ export interface DesiredState {
   readonly objects: readonly DesiredObject[];
   /** What could not be read, or is wrong in environment.yml. */
   readonly findings: readonly Finding[];
-  /** False when something could not be fetched: what is missing here may be wanted. `findings` says what. */
+  /** False when something could not be read: what is missing here may be wanted. `findings` says what; by the rule `unreachable` where trying later may help. */
   readonly complete: boolean;
+  /** Line in environment.yml of each bundle, by its URL without credentials. */
+  readonly bundles: ReadonlyMap<string, number>;
 }
+
+/** Rule of the finding that a bundle's server did not answer, or not as it should. */
+export const unreachable = 'bundle-unreachable';

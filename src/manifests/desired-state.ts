@@ -5,7 +5,7 @@ import type { Finding, Place } from '../domain/finding.ts';
 import type { Warning } from '../domain/reference.ts';
 import { isManifest } from './archive-entries.ts';
 import type { BundleFiles, Bundles } from './bundles.ts';
-import type { DesiredState } from './desired-object.ts';
+import { type DesiredState, unreachable } from './desired-object.ts';
 import { type FileObjects, joined, readObjects } from './documents.ts';
 import { environmentFile } from './environment-file.ts';
 import { type EnvironmentFiles, type RepositoryFiles, readEnvironmentFiles } from './environment-files.ts';
@@ -20,8 +20,17 @@ export async function readDesiredState(source: RepositoryFiles, bundles: Bundles
   const { environment } = read;
   const parts = await (read.lines === undefined ? wholeRepository(read) : namedSources(read, read.lines, bundles));
   const { objects, findings, complete } = joined(parts);
-  return { environment, objects, findings: [...read.findings, ...findings], complete: complete && read.complete };
+  return {
+    environment,
+    objects,
+    findings: [...read.findings, ...findings],
+    complete: complete && read.complete,
+    bundles: bundleLines(read),
+  };
 }
+
+const bundleLines = ({ environment, lines }: EnvironmentFiles): ReadonlyMap<string, number> =>
+  new Map(environment.manifests.flatMap((one, index) => ('url' in one ? [[shownUrl(one.url), lines?.[index] ?? 1]] : [])));
 
 const problem = (place: Place, rule: string, message: string, help?: string): Finding => ({
   ...place,
@@ -124,7 +133,7 @@ async function bundleObjects(source: BundleSource, place: Place, fetching: Settl
   const outcome = await fetching;
   if (outcome !== undefined && 'error' in outcome) {
     if (!(outcome.error instanceof OutsideError)) throw outcome.error;
-    return refuse(`the bundle ${url} could not be fetched: ${explain(outcome.error)}`);
+    return [lost(problem(place, unreachable, `the bundle ${url} could not be fetched: ${explain(outcome.error)}`))];
   }
   const read = outcome?.bundle;
   if (read === undefined) return refuse(`there is no bundle at ${url}`, 'correct the URL, or publish that version again');

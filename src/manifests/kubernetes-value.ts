@@ -87,7 +87,7 @@ type ScalarValue = string | number | bigint | boolean | null;
 
 function scalarValue({ value, plain, tag }: Scalar): ScalarValue {
   if (plain) return resolved(value);
-  switch (tag?.replace(/^!<tag:yaml\.org,2002:(.*)>$/, '!!$1')) {
+  switch ((tag ?? '').replace(/^!<tag:yaml\.org,2002:(.*)>$/, '!!$1')) {
     case '!!bool':
     case '!!int':
     case '!!float':

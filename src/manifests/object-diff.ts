@@ -1,6 +1,7 @@
 import { structuredPatch } from 'diff';
 import { dump } from 'js-yaml';
 import { parseImage } from '../domain/image.ts';
+import { identityOf } from './identity.ts';
 import { changedLeaves, isBounded, leavesOf, summarize } from './leaves.ts';
 import { type ManifestObject, record } from './objects.ts';
 import { hideSecrets } from './secrets.ts';
@@ -51,12 +52,6 @@ function byIdentity(objects: readonly ManifestObject[]): Map<string, ManifestObj
   return new Map(objects.map((object) => [identityOf(object), object] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** `apps/Deployment/shop/web`; the version of the API is not part of it. */
-function identityOf({ apiVersion, kind, namespace, name }: ManifestObject): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return [group, kind, namespace, name].join('/');
-}
-
 function changeOf(from: ManifestObject, to: ManifestObject): ObjectChange[] {
   const [before, after] = hideSecrets(from.value, to.value);
   if (!isBounded(before) || !isBounded(after)) {
@@ -66,7 +61,7 @@ function changeOf(from: ManifestObject, to: ManifestObject): ObjectChange[] {
   }
   const changes = changedLeaves(leavesOf(before), leavesOf(after));
   const [old, now] = [yamlOf(before), yamlOf(after)];
-  return old === now && changes.length === 0 ? [] : [{ object: to, diff: unified(old, now), summary: summarize(changes) }];
+  return old === now && changes.length === 0 ? [] : [{ object: to, diff: unifiedDiff(old, now), summary: summarize(changes) }];
 }
 
 /** The object as YAML with sorted keys, for a reader to compare. */
@@ -75,8 +70,9 @@ export function yamlOf(value: unknown): string {
   return dump(value, { sortKeys: true, noRefs: true, lineWidth: -1 }).slice(0, maxYaml);
 }
 
-function unified(from: string, to: string): string {
-  const patch = structuredPatch('', '', from, to, '', '', { context: 3, maxEditLength: 2000 });
+/** Both texts line by line, three lines of context, without a header; what is long is cut, and says so. Empty where they are the same. */
+export function unifiedDiff(from: string, to: string): string {
+  const patch = structuredPatch('', '', from, to, '', '', { context: 3, maxEditLength: 1000 });
   if (patch === undefined) return '(too different to be shown line by line)';
   const lines = patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: own }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,

@@ -26,8 +26,8 @@ export interface DeliveryPorts {
 const pace = 1000;
 const patience = 10 * 60_000;
 
-/** Makes the thread say what it shall say. It may end between any two messages: the next try goes on from there. */
-export async function deliver(ports: DeliveryPorts, id: string): Promise<void> {
+/** Makes the thread say what it shall say. It may end between any two messages, as it does when the signal is aborted: the next try goes on from there. */
+export async function deliver(ports: DeliveryPorts, id: string, signal: AbortSignal): Promise<void> {
   const thread = await wanted(ports.store, id);
   if (thread === undefined) return;
   const channel = ports.channelOf(thread.environment);
@@ -39,6 +39,7 @@ export async function deliver(ports: DeliveryPorts, id: string): Promise<void> {
   }
   for (const [at, line] of thread.log.entries()) {
     if (at < known.log) continue;
+    signal.throwIfAborted();
     const { channel: place, message } = known;
     const key = `${id} ${at}`;
     const sent = at === known.log ? await ports.chat.find(place, key, message) : undefined;

@@ -1,7 +1,10 @@
+import type { Store } from '../domain/store.ts';
 import { announce, type ThreadPorts } from './thread.ts';
 
 /** How a scan found a merge request, or left it. */
 export interface ProposalNews {
+  /** `FORGE:PATH!ID`: what it is told apart by, wherever its page is. */
+  readonly request: string;
   readonly environment: string;
   readonly title: string;
   readonly state: 'open' | 'merged' | 'closed';
@@ -22,11 +25,21 @@ export interface ProposalNews {
  */
 export async function announceProposals(ports: ThreadPorts, proposals: readonly ProposalNews[], trace: string): Promise<void> {
   for (const proposal of proposals) {
-    const id = `merge-request ${proposal.url}`;
+    const id = threadOf(proposal);
     const news = { environment: proposal.environment, text: textOf(proposal), shows: proposal.shows, updatedAt: proposal.updatedAt };
     await announce(ports, id, { ...news, event: eventOf(proposal), isNew: proposal.state === 'open' }, trace);
   }
 }
+
+/** Of those that are open, so that what people were told of them is not forgotten, however long they are. */
+export async function keepThreads(store: Pick<Store, 'touch'>, proposals: readonly ProposalNews[]): Promise<void> {
+  const open = proposals.filter(({ state }) => state === 'open').map(threadOf);
+  if (open.length === 0) return;
+  await store.touch('thread', open);
+  await store.touch('told', open);
+}
+
+const threadOf = ({ request }: ProposalNews): string => `merge-request ${request}`;
 
 const endOf = ({ state, reason, by }: ProposalNews): string =>
   `${state}${by === undefined ? '' : ` by ${escaped(by)}`}${reason === undefined ? '' : `: ${escaped(reason)}`}`;

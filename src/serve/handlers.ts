@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
-import type { Job, JobData, JobKind } from '../domain/queue.ts';
+import type { Job } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
-import { announceProposals } from '../notifications/proposals.ts';
+import { announceProposals, keepThreads } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
 import type { Services } from '../services.ts';
 import { type News, newsOf } from '../updates/news.ts';
@@ -11,6 +11,8 @@ import { type EnvironmentRows, environmentRows, reportOf } from '../updates/repo
 import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
+import { forgetUnused } from './upkeep.ts';
+import type { Validation } from './validation.ts';
 import type { webhookJobs } from './webhook-jobs.ts';
 
 export interface HandlerParts {
@@ -18,19 +20,14 @@ export interface HandlerParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Tells people; absent where app.yml names no Slack. */
-  readonly notify?: (thread: string) => Promise<void>;
+  readonly notify?: (thread: string, job: Job, signal: AbortSignal) => Promise<void>;
   /** Puts the journal's newest hash where app.yml wants it. */
   readonly anchor: () => Promise<void>;
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
   readonly webhooks: ReturnType<typeof webhookJobs>;
-  /** Judges one merge request. */
-  readonly validate?: (of: DataOf<'validate'>, signal: AbortSignal) => Promise<void>;
-  /** Reads one comment and does what it asks for. */
-  readonly command?: (of: DataOf<'command'>, signal: AbortSignal) => Promise<void>;
+  readonly validation: Validation;
 }
-
-type DataOf<K extends JobKind> = Extract<JobData, { readonly kind: K }>;
 
 /** What is kept of an environment that was scanned. */
 interface Rows extends EnvironmentRows {
@@ -43,55 +40,56 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, log, beat, notify, anchor, webhooks, validate, command } = parts;
+  const { services, beat, notify, anchor, webhooks, validation } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
-  const some = (look: Look) => async (job: Job) => {
-    const { errors } = await scanned(parts, job, look);
+  const some = async (look: Look, job: Job, signal: AbortSignal): Promise<void> => {
+    const { errors } = await scanned(parts, job, look, signal);
     // The next try looks again at what could not be looked at; what was done is done.
     if (errors.length > 0) throw failed(errors);
   };
   return {
-    scan: async (_, job) => {
+    scan: async (_, job, signal) => {
       const fresh: Suspect[] = [];
-      const { environments, errors } = await scanned(parts, job, (ports) =>
+      const look: Look = (ports) =>
         scan(ports, settings, { dryRun: false }, async (one) => {
           fresh.push(...(await webhooks.firstSeen(one, ports.now)));
           return rowsOf(one);
-        }),
-      );
+        });
+      const { environments, errors } = await scanned(parts, job, look, signal);
       if (environments.length === 0 && errors.length > 0) throw failed(errors);
       await rememberScan(store, new Date());
       await webhooks.suspect(fresh);
       await beat();
     },
-    'scan-package': async (data, job) => {
+    'scan-package': async (data, job, signal) => {
       await rememberTold(store, data.package, new Date());
-      await some((ports) => scanPackage(ports, settings, data.package, rowsOf))(job);
+      await some((ports) => scanPackage(ports, settings, data.package, rowsOf), job, signal);
     },
-    'scan-environment': (data, job) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf))(job),
-    validate: async (data, job, signal) => {
-      if (validate === undefined) log.debug({ trace: job.trace, key: job.key }, 'nobody here judges merge requests');
-      else await validate(data, signal);
-    },
-    command: async (data, job, signal) => {
-      if (command === undefined) log.debug({ trace: job.trace, key: job.key }, 'nobody here takes commands');
-      else await command(data, signal);
-    },
-    'refresh-source': (data, job) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf))(job),
+    'scan-environment': (data, job, signal) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf), job, signal),
+    validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
+    'validate-open': (_, job, signal) => validation.sweep(job, signal),
+    command: (data, job) => validation.command({ ...job, data }),
+    'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,
+    upkeep: () => forgetUnused(store, new Date()),
     anchor: () => anchor(),
-    notify: async ({ thread }) => notify?.(thread),
+    notify: async ({ thread }, job, signal) => notify?.(thread, job, signal),
   };
 }
 
-async function scanned({ services, metrics, log, notify }: HandlerParts, job: Job, look: Look): Promise<ScanResult<Rows>> {
+async function scanned(
+  { services, metrics, log, notify, validation }: HandlerParts,
+  job: Job,
+  look: Look,
+  signal: AbortSignal,
+): Promise<ScanResult<Rows>> {
   const about = log.child({ trace: job.trace });
   const { persistence } = services;
   const begun = performance.now();
   const progress = { add: () => {}, done: (what: string) => about.debug(what) };
-  const result = await look(services.scanPorts(progress));
+  const result = await look(services.scanPorts(progress, signal));
   const { environments, proposals, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
@@ -102,9 +100,15 @@ async function scanned({ services, metrics, log, notify }: HandlerParts, job: Jo
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: acted.length, errors: errors.length },
     'scanned',
   );
+  const news = result.environments.flatMap((one) => one.news);
+  // What we have just written is judged at once, wherever no delivery tells of it.
+  await validation.ask(
+    news.flatMap(({ request, state, updatedAt }) => (state === 'open' && updatedAt === undefined ? [request] : [])),
+    job.trace,
+  );
   if (notify !== undefined) {
-    const news = result.environments.flatMap((one) => one.news);
     await announceProposals({ store: persistence.store, locks: persistence.locks, queue: persistence.queue() }, news, job.trace);
+    await keepThreads(persistence.store, news);
   }
   return result;
 }

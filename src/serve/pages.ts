@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
+import { createManual, isOpen } from '../dashboard/manual.ts';
 import { createActions, createSite, type ShownQueue, type Site } from '../dashboard/site.ts';
 import type { PagesSource } from '../domain/pages.ts';
 import type { Redact } from '../domain/redact.ts';
@@ -8,6 +10,7 @@ import type { Redact } from '../domain/redact.ts';
 interface Pages {
   readonly site: Site;
   readonly act: ReturnType<typeof createActions>;
+  readonly open: (path: string) => boolean;
 }
 
 interface PageParts {
@@ -16,17 +19,29 @@ interface PageParts {
   readonly warn: (text: string) => void;
 }
 
-/** The pages that people see: merge requests of the embedded forge, where there is one, and jobs. */
+/** The pages that people see: merge requests of the embedded forge, where there is one, jobs, and what the rules of validation are. */
 export function createPages({ forges, environments, server }: Config, { queue, redact, warn }: PageParts): Pages {
   const [local] = Object.entries(forges).flatMap(([name, forge]) => (forge.type === 'local' ? [{ name, path: forge.path }] : []));
   const shown: ShownQueue = {
     list: async () => (await queue.list()).map((job) => ({ ...job, ...(job.problem !== undefined && { problem: redact(job.problem) }) })),
     retry: (id) => queue.retry(id),
   };
+  const site = createSite(local === undefined ? nothing : pagesOf(local, environments, server.url, warn), shown, () => new Date());
+  const manual = createManual(readDocs);
   return {
-    site: createSite(local === undefined ? nothing : pagesOf(local, environments, server.url, warn), shown, () => new Date()),
+    site: async (path) => (await manual(path)) ?? site(path),
     act: createActions(shown),
+    open: isOpen,
   };
+}
+
+/** As they came with the program. */
+async function readDocs(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 const nothing: PagesSource = {

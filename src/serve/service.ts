@@ -5,12 +5,13 @@ import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { explain } from '../domain/errors.ts';
-import { RetryAt, type Worker } from '../domain/queue.ts';
+import { type Job, type Queue, RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
+import { outlasting } from '../notifications/outage.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
@@ -19,8 +20,10 @@ import { recordConfiguration } from './configuration.ts';
 import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
+import { createJudging } from './judging.ts';
 import { createPages } from './pages.ts';
 import { isPublished } from './reach.ts';
+import { sweepSchedule, Validation } from './validation.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
@@ -34,6 +37,8 @@ export interface Service {
 export interface ServeOptions {
   readonly log: Logger;
   readonly redact: Redact;
+  /** Where programs and caches are looked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Jobs worked on at once, here: scans of packages beside the scan of everything. */
@@ -43,7 +48,7 @@ const attempts = 5;
 const patience = 15_000;
 
 /** `lockkeeper serve`: takes deliveries, keeps the schedule, works jobs off, until stopped. Throws UsageError, OutsideError. */
-export async function startService(loaded: Loaded, { log, redact }: ServeOptions): Promise<Service> {
+export async function startService(loaded: Loaded, { log, redact, env }: ServeOptions): Promise<Service> {
   const { config } = loaded;
   const metrics = createMetrics({
     queue: () => persistence.queue().stats(),
@@ -74,6 +79,14 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
   };
   try {
     const notify = chat && notifier(chat, metrics);
+    const judging = createJudging({
+      env,
+      binaries: config.validation.binaries,
+      debug: (line) => log.debug(line),
+      warn: (text) => log.warn(text),
+    });
+    parts.push(() => judging.close()); // after the work that asks it
+    const validation = new Validation({ config, services, judging, metrics, log, redact });
     const handlers = createHandlers({
       services,
       metrics,
@@ -82,12 +95,14 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
         anchorNewest({ journal: persistence.journal(), store: persistence.store, now, warn: (text) => log.error(text) }, places()),
       beat: heartbeat(services, config.notifications.heartbeat, log),
       webhooks: webhookJobs({ config, services, metrics, log }),
+      validation,
       ...(notify !== undefined && { notify }),
     });
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
+      queue: validation.watching(persistence.queue()),
       log,
       metrics,
       redact,
@@ -101,6 +116,8 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
     parts.push(() => upkeep.stop());
+    const sweep = await sweepSchedule(persistence.queue(), log);
+    parts.push(() => sweep.stop());
     return { url: server.url, stop };
   } catch (error) {
     await stop();
@@ -120,8 +137,11 @@ async function listen(
     metrics,
     ready,
     setup,
+    queue,
   }: {
     readonly setup: readonly Route[];
+    /** Takes what deliveries ask for. */
+    readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
     readonly redact: Redact;
     readonly metrics: Metrics;
@@ -129,7 +149,7 @@ async function listen(
   },
 ): Promise<HttpServer> {
   const webhooks = await createWebhooks(webhookSettings(config), {
-    queue: services.persistence.queue(),
+    queue,
     counts: metrics.deliveries,
     log,
     now,
@@ -154,6 +174,9 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
+/** Once a day, when little else is done. */
+const upkeepSchedule = { cron: '47 3 * * *', timezone: 'Etc/UTC' };
+
 /** Half past, when what a scan on the hour did has been written down. */
 const anchorSchedule = { cron: '30 * * * *', timezone: 'Etc/UTC' };
 
@@ -163,7 +186,7 @@ async function schedules(
   { anchored: isAnchored, log }: { readonly anchored: boolean; readonly log: Logger },
 ): Promise<Schedule> {
   const queue = persistence.queue();
-  const ticking = (kind: 'scan' | 'anchor', { cron, timezone }: typeof anchorSchedule) =>
+  const ticking = (kind: 'scan' | 'anchor' | 'upkeep', { cron, timezone }: typeof anchorSchedule) =>
     startSchedule({
       name: kind,
       cron,
@@ -172,7 +195,7 @@ async function schedules(
       onTick: async (id) => void (await queue.add([{ data: { kind }, key: '', trace: id }], { sender: 'schedule', id })),
       onError: (error) => log.error(`the schedule could not ask for the job ${kind}: ${explain(error)}`),
     });
-  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone })];
+  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone }), await ticking('upkeep', upkeepSchedule)];
   if (isAnchored) all.push(await ticking('anchor', anchorSchedule));
   return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
 }
@@ -205,13 +228,13 @@ function chatPorts(services: Services, { notifications: { slack } }: Config, red
 }
 
 function notifier(ports: DeliveryPorts, metrics: Metrics) {
-  return async (thread: string): Promise<void> => {
+  return async (thread: string, { addedAt }: Job, signal: AbortSignal): Promise<void> => {
     try {
-      await deliver(ports, thread);
+      await deliver(ports, thread, signal);
       metrics.notified('sent');
     } catch (error) {
       metrics.notified('failed');
-      throw error;
+      throw outlasting(error, { since: new Date(addedAt), now: now(), random: Math.random() });
     }
   };
 }

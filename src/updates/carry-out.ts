@@ -32,9 +32,9 @@ export interface Writer {
 /**
  * Writes what was decided, in as few requests as the forge allows: one commit request makes branch and commit, one opens, one edits.
  * It may end between any two of them: the next run finds the branch by its commit's trailer and goes on from there.
- * Gives the merge request's URL.
+ * Gives the merge request.
  */
-export async function carryOut(writer: Writer, action: Action): Promise<string | undefined> {
+export async function carryOut(writer: Writer, action: Action): Promise<MergeRequest | undefined> {
   switch (action.kind) {
     case 'open':
       return await open(writer, action);
@@ -42,15 +42,15 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
       return await update(writer, action);
     case 'close':
       await writer.turn(() => close(writer, action));
-      return action.request.url;
+      return action.request;
     case 'tidy':
       await writer.turn(() => closeWith(writer, action.request, action.request.description));
-      return action.request.url;
+      return action.request;
     case 'keep': {
       const { say, request } = action;
       if (request.unfinished === true) await writer.turn(() => finish(writer, request));
       if (say !== undefined) await writer.turn(() => sayHandsOff(writer, request, say));
-      return request.url;
+      return request;
     }
     case 'hold':
     case 'none':
@@ -59,7 +59,7 @@ export async function carryOut(writer: Writer, action: Action): Promise<string |
 }
 
 /** The text first, since making it takes long: only who has it waits to write. */
-async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): Promise<string> {
+async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): Promise<MergeRequest> {
   const { proposal, build: toBuild } = action;
   const { branch, title } = proposal;
   const description = await writer.describe(proposal);
@@ -68,7 +68,7 @@ async function open(writer: Writer, action: Extract<Action, { kind: 'open' }>): 
     await writer.record(action);
     if (toBuild !== undefined) await build(writer, proposal, toBuild);
     stillOurs();
-    return (await writer.forge.open(writer.path, request)).url;
+    return await writer.forge.open(writer.path, request);
   });
 }
 
@@ -80,7 +80,7 @@ const finishing = ({ owner }: Writer): Pick<NewMergeRequest, 'labels' | 'owner'>
 
 const finish = (writer: Writer, { id }: MergeRequest): Promise<void> => writer.forge.finish(writer.path, id, finishing(writer));
 
-async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<string> {
+async function update(writer: Writer, action: Extract<Action, { kind: 'update' }>): Promise<MergeRequest> {
   const { proposal, request, texts, build: toBuild } = action;
   const description = texts === undefined ? undefined : await writer.describe(proposal);
   await writer.turn(async (stillOurs) => {
@@ -90,7 +90,7 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
     if (description !== undefined) await writer.forge.edit(writer.path, request.id, { ...texts, description });
     if (request.unfinished === true) await finish(writer, request);
   });
-  return request.url;
+  return request;
 }
 
 async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {

@@ -26,13 +26,13 @@ export async function findEnvironments(
   const listed = await Promise.allSettled(
     asked.map(async ({ discover, topic }) => ports.forge(discover.forge).discover(discover.path, topic)),
   );
-  for (const [index, { discover, updates }] of asked.entries()) {
+  for (const [index, { discover, updates, validation }] of asked.entries()) {
     const outcome = listed[index];
     if (outcome?.status === 'rejected') errors.push(notListed(`${discover.forge}:${discover.path}`, outcome.reason));
     for (const path of outcome?.status === 'fulfilled' ? outcome.value : []) {
       const repository = { forge: discover.forge, path };
       const key = `${repository.forge}:${repository.path}`;
-      if (!known.has(key)) discovered.push({ name: path, repository, updates });
+      if (!known.has(key)) discovered.push({ name: path, repository, updates, ...(validation !== undefined && { validation }) });
       known.add(key);
     }
   }

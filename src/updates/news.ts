@@ -7,6 +7,8 @@ import type { AppOutcome } from './scan-environment.ts';
 
 /** How a merge request stands after a scan. */
 export interface News {
+  /** `FORGE:PATH!ID` */
+  readonly request: string;
   readonly environment: string;
   readonly title: string;
   readonly state: 'open' | 'merged' | 'closed';
@@ -27,19 +29,29 @@ export interface News {
  */
 export function newsOf({ now, apps, ended }: Scanned): readonly News[] {
   const byOthers = new Map(ended.map((one) => [one.url, one]));
-  return apps.flatMap((outcome) => newsOfApp(now.settings.name, outcome, byOthers));
+  const { name, repository } = now.settings;
+  return apps.flatMap((outcome) =>
+    newsOfApp({ environment: name, repository: `${repository.forge}:${repository.path}` }, outcome, byOthers),
+  );
 }
 
-function newsOfApp(environment: string, outcome: AppOutcome, byOthers: ReadonlyMap<string, Ended>): News[] {
+interface Place {
+  readonly environment: string;
+  /** `FORGE:PATH` */
+  readonly repository: string;
+}
+
+function newsOfApp({ environment, repository }: Place, outcome: AppOutcome, byOthers: ReadonlyMap<string, Ended>): News[] {
   const { ended, shows = 0 } = outcome;
   const report = proposalReport(environment, outcome);
-  const known = { environment, shows };
-  const past = ended === undefined ? [] : pastOf(ended, byOthers.get(ended.url)).map((one) => ({ ...known, ...one }));
-  if (report?.url === undefined || outcome.action.kind === 'hold') return past;
+  const known = (id: number) => ({ request: `${repository}!${id}`, environment, shows });
+  const past = ended === undefined ? [] : pastOf(ended, byOthers.get(ended.url)).map((one) => ({ ...known(ended.id), ...one }));
+  if (report?.url === undefined || outcome.id === undefined || outcome.action.kind === 'hold') return past;
+  const now = known(outcome.id);
   const { url, action, reason } = report;
   const title = titleOf(outcome) ?? report.title;
-  if (action !== 'close') return [...past, { ...known, title, url, state: 'open', ...lookedAt(outcome) }];
-  return [...past, { ...known, title, url, state: 'closed', ...(reason !== undefined && { reason }) }];
+  if (action !== 'close') return [...past, { ...now, title, url, state: 'open', ...lookedAt(outcome) }];
+  return [...past, { ...now, title, url, state: 'closed', ...(reason !== undefined && { reason }) }];
 }
 
 /** As it stands on the forge: what was to be written and was not, is not there, and a title that a person changed stays. */
@@ -54,7 +66,10 @@ function lookedAt({ action, problem }: AppOutcome): { readonly updatedAt?: strin
   return isOlder ? { updatedAt: action.request.updatedAt } : {};
 }
 
-function pastOf({ description, title, url, updatedAt }: MergeRequest, byOther: Ended | undefined): Omit<News, 'environment' | 'shows'>[] {
+function pastOf(
+  { description, title, url, updatedAt }: MergeRequest,
+  byOther: Ended | undefined,
+): Omit<News, 'request' | 'environment' | 'shows'>[] {
   const reason = readMarker(description)?.closed;
   const known = { title, url, updatedAt };
   if (byOther !== undefined) return [{ ...known, state: byOther.action, ...(byOther.by !== undefined && { by: byOther.by }) }];

@@ -22,6 +22,7 @@ export interface AppOutcome {
   readonly looked: readonly Looked[];
   readonly action: Action;
   /** Of the merge request, once it is there. */
+  readonly id?: number;
   readonly url?: string;
   /** Why the action could not be decided or carried out. */
   readonly problem?: unknown;
@@ -162,11 +163,12 @@ interface Decided {
 async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
   let outcome: AppOutcome = { app, looked, action: { kind: 'none' } };
   try {
+    scene.scan.ports.signal.throwIfAborted();
     let decided = await decide(scene, scene.view(), app, looked);
     for (;;) {
       const { action, shows } = decided;
       const ended = newestEnded(decided.view.requests.get(app) ?? []);
-      outcome = { app, looked, action, shows, ...(ended && { ended }), ...('request' in action && { url: action.request.url }) };
+      outcome = { app, looked, action, shows, ...(ended && { ended }), ...('request' in action && placeOf(action.request)) };
       const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
       if (!('outdated' in done)) return { ...outcome, ...done };
       decided = done.outdated;
@@ -175,6 +177,8 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
     return { ...outcome, problem };
   }
 }
+
+const placeOf = ({ id, url }: Pick<MergeRequest, 'id' | 'url'>) => ({ id, url });
 
 const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefined =>
   requests.filter(({ state }) => state !== 'open').sort((a, b) => b.id - a.id)[0];
@@ -190,16 +194,16 @@ async function carriedOut(
   decided: Decided,
   app: string,
   looked: readonly Looked[],
-): Promise<{ readonly url?: string; readonly shows?: number } | { readonly outdated: Decided }> {
+): Promise<Pick<AppOutcome, 'id' | 'url' | 'shows'> | { readonly outdated: Decided }> {
   try {
     let wroteIn: number | undefined;
-    const url = await carryOut(
+    const request = await carryOut(
       writerOf(scene, decided, [app, looked], (number) => {
         wroteIn = number;
       }),
       decided.action,
     );
-    return url === undefined ? {} : { url, ...(wroteIn !== undefined && { shows: wroteIn }) };
+    return request === undefined ? {} : { ...placeOf(request), ...(wroteIn !== undefined && { shows: wroteIn }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
@@ -215,6 +219,7 @@ function turn<T>(
 ) {
   return scene.write(() =>
     scene.turns(async (hold) => {
+      scene.scan.ports.signal.throwIfAborted();
       const newer = await scene.viewIn(hold);
       if (newer !== view) {
         const again = await decide(scene, newer, app, looked);

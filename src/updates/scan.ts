@@ -31,6 +31,8 @@ export interface ScanPorts {
   readonly texts: Texts;
   readonly now: Date;
   readonly progress: Progress;
+  /** Aborted: nothing more is begun, what is being written is written. */
+  readonly signal: AbortSignal;
 }
 
 /** Told as work turns up and is done; one unit is an app of an environment. */
@@ -86,7 +88,7 @@ const environmentsAtOnce = 24;
 
 /**
  * One environment's failure is a line in the result and never touches another. Of each that is done only its rows are kept: memory grows
- * with what there is to tell. Throws UsageError when a name in `only` is no environment.
+ * with what there is to tell. Throws UsageError when a name in `only` is no environment, and the signal's reason once it is aborted.
  */
 export async function scan<Rows>(
   ports: ScanPorts,
@@ -107,6 +109,7 @@ export async function scan<Rows>(
     known.set(one.name, one);
     return limitOf(one.repository.forge)(async () => {
       try {
+        ports.signal.throwIfAborted();
         const now = await environment(one.name);
         if (now === undefined) return [];
         const scanned = { now, ...(await scanEnvironment(shared, now)) };
@@ -129,6 +132,7 @@ export async function scan<Rows>(
   const rest = found.environments.filter((one) => !early.includes(one));
   await noteLastWrites(ports.store, rest, seen);
   const results = await Promise.all([...begun, ...rest.map(scanOne)]);
+  ports.signal.throwIfAborted();
   const environments = results.flat();
   if (errors.length === 0 && options.mayMiss !== true) requireApps(options, environments);
   return {

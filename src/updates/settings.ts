@@ -1,5 +1,6 @@
 import type { RepositoryRef } from '../domain/forge.ts';
 import type { UpdateType } from '../domain/update.ts';
+import type { ValidationRules } from '../domain/validation-rules.ts';
 
 /** What app.yml says of an environment's updates. */
 export interface EnvironmentRules {
@@ -15,6 +16,8 @@ export interface EnvironmentSettings {
   readonly name: string;
   readonly repository: RepositoryRef;
   readonly updates: EnvironmentRules;
+  /** How it is judged otherwise than the others. */
+  readonly validation?: ValidationRules;
 }
 
 /** Every project under the group (`platform/environments` for `platform/environments/*`) that has the topic is an environment. */
@@ -22,4 +25,5 @@ export interface DiscoverSettings {
   readonly discover: RepositoryRef;
   readonly topic?: string;
   readonly updates: EnvironmentRules;
+  readonly validation?: ValidationRules;
 }

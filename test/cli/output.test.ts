@@ -18,11 +18,12 @@ test('secrets are hidden in results, tables and logs, also those learned later',
     hide(['second-secret']);
     const both = 'first"secret second-secret';
     output.print(both);
+    output.styled([{ text: both, style: 'bold' }]);
     output.json({ both, [both]: 1 });
     output.table([both], [[both]]);
     log.info({ both, err: new Error(both, { cause: new Error(both) }) }, both);
     expect(stdout.text() + stderr.text()).not.toMatch(/first\\?"secret|second-secret/);
-    expect(stdout.text().match(/\[redacted\]/g)).toHaveLength(10);
+    expect(stdout.text().match(/\[redacted\]/g)).toHaveLength(12);
   }
 });
 
@@ -38,6 +39,7 @@ test('nothing from outside can steer the terminal', () => {
   const { stdout, stderr, context } = contextOn({ isTTY: true, columns: 80 });
   context.output.table(['\u001b]0;x'], [['a\nb\u001b[2J']]);
   context.output.print('\u001b[2J');
+  context.output.styled([{ text: 'a\u001b[2Jb', style: 'bold' }]);
   context.log.warn({ file: '\u001b[2J' }, 'a\u001b[2J\nb');
   const bold = ['\u001b[1m', '\u001b[22m'];
   const shown = bold.reduce((text, code) => text.replaceAll(code, ''), stdout.text() + stderr.text());

@@ -99,6 +99,22 @@ test('verify: unbroken, compared with the tags of another repository; what was c
   });
 });
 
+test.each([
+  ['is no entry any more', "UPDATE entry SET text = 'gone' WHERE number = 1"],
+  ['would be written elsewhere', `UPDATE entry SET text = json_set(text, '$.at', '../../x') WHERE number = 1`],
+])('export: one that %s is in no file, and named; exit code 1', async (_, statement) => {
+  const { world, home } = await scanned();
+  change(home, statement);
+  const out = join(home, 'audit');
+  const { exit, stdout } = await world.run('journal', 'export', out);
+  expect([exit, stdout]).toEqual([1, expect.stringMatching(/Entry 1 cannot be read and stands in no file/)]);
+  expect(readdirSync(out)).toEqual(['staging']);
+  expect(JSON.parse((await world.run('journal', 'export', out, '--json')).stdout)).toMatchObject({
+    unreadable: [1],
+    sheets: [{ entries: 1 }],
+  });
+});
+
 test('export: a file of JSON lines and a page for people, per environment and month; again gives the same', async () => {
   const { world, home } = await scanned();
   const out = join(home, 'audit');

@@ -166,6 +166,55 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
     expect(JSON.stringify(served.log())).not.toContain('hostile');
   });
 
+  test('a start on a port that is taken is no change of the configuration; the first that listens is the first start', async () => {
+    const configured = async () => {
+      const { stdout } = await call(['journal', 'list', '--json', '--config', world.config], environment);
+      const { entries } = JSON.parse(stdout) as { readonly entries: readonly { readonly kind: string; readonly why: string }[] };
+      return entries.flatMap(({ kind, why }) => (kind === 'configuration' ? [why] : []));
+    };
+    const taken = createServer();
+    const port = Number(/port: (\d+)/.exec(settings)?.[1]);
+    await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+    await expect(serve(world.config, environment)).rejects.toThrow(/serve ended with 2: .*another program listens there/s);
+    expect(await configured()).toEqual([]);
+    await new Promise((resolve) => taken.close(resolve));
+    const first = await start();
+    await scanned(first, 1);
+    await first.stop();
+    world.configure(`${settings}schedule: { timezone: Europe/Stockholm }\n`);
+    await (await start()).stop();
+    expect(await configured()).toEqual(['it is the first start with this journal', 'app.yml was changed']);
+  });
+
+  test('a parked job is on the page, and its button has it tried again', async () => {
+    const served = await start();
+    await scanned(served, 1);
+    slack.fail({ method: 'chat.postMessage', error: 'is_archived', times: 1000 });
+    await registry.pushImage('shop/billing', image({ labels: { of: '1.5.0' } }), '1.5.0');
+    await until(async () => (await requests('staging')).length === 1 || undefined);
+    const jobs = async () =>
+      ((await (await fetch(`${served.url}/api/v1/jobs`)).json()) as { jobs: { id: string; kind: string; problem?: string }[] }).jobs;
+    const failing = await until(async () => (await jobs()).find(({ problem }) => problem !== undefined));
+    expect([failing.kind, failing.problem]).toEqual(['notify', expect.stringContaining('the channel is archived')]);
+    const page = await (await fetch(`${served.url}/jobs`)).text();
+    expect(page).toContain('the channel is archived');
+    await served.stop();
+    const queue = new (sqlite().DatabaseSync)(join(dirname(world.config), 'data/queue.db'));
+    queue.exec("UPDATE job SET state = 'parked', attempts = 5");
+    queue.close();
+    const again = await start();
+    const retry = `${again.url}/jobs/${failing.id}/retry`;
+    expect((await fetch(retry, { method: 'POST' })).status).toBe(403);
+    slack.recover();
+    const pressed = await fetch(retry, {
+      method: 'POST',
+      headers: { origin: again.url, 'sec-fetch-site': 'same-origin' },
+      redirect: 'manual',
+    });
+    expect([pressed.status, pressed.headers.get('location')]).toEqual([303, '/jobs']);
+    await until(() => slack.messages('deployments').length > 0 || undefined);
+  });
+
   test('a configuration that cannot be served ends it with 2 and the line', async () => {
     world.configure(
       'environments: [{ name: staging, repository: "local:staging" }]\nregistries: { "r.example.com": { webhookSecret: development } }\n',

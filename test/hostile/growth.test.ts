@@ -17,7 +17,7 @@ const program = `
   import { changelogBetween } from ${file('updates/changelog/notes.ts')};
   import { harmlessLine } from ${file('markdown/harmless.ts')};
   import { codeBlock, harmlessMarkdown } from ${file('markdown/markdown.ts')};
-  import { summaryText } from ${file('updates/text/details.ts')};
+  import { summaryText } from ${file('markdown/details.ts')};
   import { findReferences } from ${file('updates/references/find.ts')};
   import { cutIndex } from ${file('adapters/datasources/helm/index-text.ts')};
   import { parseChallenges } from ${file('adapters/datasources/oci/challenge.ts')};

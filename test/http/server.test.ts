@@ -76,18 +76,20 @@ test('where others can reach it, the pages are not shown, as there is no login, 
     { path: '/below/', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
     { path: '/exact', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
   ];
-  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, routes, onError: () => undefined });
+  const open = (path: string) => path === '/open';
+  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, open, routes, onError: () => undefined });
   const found = async (path: string) => {
     const response = await fetch(`${reachable.url}${path}`, { method: path === '/below/x' ? 'POST' : 'GET' });
     return [path, response.status, (await response.text()).slice(0, 27)];
   };
   try {
-    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact'].map(found))).toEqual([
+    expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact', '/open'].map(found))).toEqual([
       ['/', 403, 'The pages have no login yet'],
       ['/below', 403, 'The pages have no login yet'],
       ['/exact/', 403, 'The pages have no login yet'],
       ['/below/x', 200, 'for programs'],
       ['/exact', 200, 'for programs'],
+      ['/open', 200, 'a page'],
     ]);
   } finally {
     await reachable.close();
@@ -148,12 +150,21 @@ test.each([
   ['behind a proxy that others reach', { host: '127.0.0.1', isPublished: true }],
 ])('%s, there are neither pages nor buttons', async (_, where) => {
   pressed.length = 0;
-  const reachable = await startServer({ ...where, port: 0, site: page, act, onError: () => undefined });
+  const reachable = await startServer({
+    ...where,
+    port: 0,
+    site: page,
+    act,
+    open: (path) => path === '/style.css',
+    onError: () => undefined,
+  });
   const { host } = new URL(reachable.url);
   try {
     const found = [await press(reachable, '/button', { 'sec-fetch-site': 'same-origin', origin: `http://${host}` })];
     found.push((await fetch(`${reachable.url}/jobs`)).status, (await fetch(`${reachable.url}/api/v1/jobs`)).status);
     expect([found, pressed]).toEqual([[403, 403, 403], []]);
+    expect((await fetch(`${reachable.url}/style.css`)).status).toBe(200);
+    expect((await fetch(`${reachable.url}/style.css`, { method: 'POST' })).status).toBe(403);
   } finally {
     await reachable.close();
   }

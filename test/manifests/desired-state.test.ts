@@ -142,7 +142,7 @@ describe('bundles', () => {
       'unreachable',
       url,
       new OutsideError('nexus.example.com', 'GET nexus.example.com/r: connect ECONNREFUSED'),
-      [`error bundle environment.yml:3 the bundle ${url} could not be fetched: GET nexus.example.com/r: connect ECONNREFUSED`],
+      [`error bundle-unreachable environment.yml:3 the bundle ${url} could not be fetched: GET nexus.example.com/r: connect ECONNREFUSED`],
     ],
     ['damaged', url, Buffer.from('no tar'.repeat(200)), [/^error bundle environment\.yml:3 https.*no tar that can be read/]],
   ])('one that is %s', async (_, entry, served, expected) => {

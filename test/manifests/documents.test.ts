@@ -210,10 +210,11 @@ describe('whatever a file holds', () => {
       fc.property(file, (text) => {
         const { objects, findings, complete } = read(text);
         expect(complete).toBe(findings.length === 0);
-        for (const { body: sent, value, place, at } of objects) {
+        for (const object of objects) {
+          const { body: sent, value, place } = object;
           const again = readObjects(sent, { file: 'sent' }, 'refused').objects;
           expect(again.map((one) => one.value)).toEqual([value]);
-          expect(at(['metadata', 'name']).line).toBeGreaterThanOrEqual(place.line - 1);
+          expect(object.at(['metadata', 'name']).line).toBeGreaterThanOrEqual(place.line - 1);
         }
       }),
     );

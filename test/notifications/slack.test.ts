@@ -15,6 +15,9 @@ afterEach(() => slack.close());
 
 const locks: Locks = { hold: (_name, _patience, work) => work(new AbortController().signal) };
 
+/** Told apart by their pages where nothing else is said. */
+type News = Omit<ProposalNews, 'request'> & Partial<Pick<ProposalNews, 'request'>>;
+
 function world(given: string = token) {
   const store = new MemoryStore();
   const jobs: NewJob[] = [];
@@ -33,20 +36,27 @@ function world(given: string = token) {
   const queue = { add };
   return {
     store,
+    ports,
     jobs,
     waits,
-    scan: (...proposals: ProposalNews[]) => announceProposals({ store, queue, locks }, proposals, 'trace-1'),
+    scan: (...proposals: News[]) =>
+      announceProposals(
+        { store, queue, locks },
+        proposals.map((one) => ({ request: one.url, ...one })),
+        'trace-1',
+      ),
     /** Works all jobs off, once each; what fails is given back. */
     work: async (): Promise<unknown[]> => {
       const problems: unknown[] = [];
       for (const { data } of jobs.splice(0))
-        if (data.kind === 'notify') await deliver(ports, data.thread).catch((error: unknown) => problems.push(error));
+        if (data.kind === 'notify')
+          await deliver(ports, data.thread, new AbortController().signal).catch((error: unknown) => problems.push(error));
       return problems;
     },
   };
 }
 
-const proposal: ProposalNews = {
+const proposal: News = {
   environment: 'staging',
   title: 'billing 1.4.2 → 1.5.0',
   state: 'open',
@@ -72,6 +82,47 @@ test('one thread per merge request, edited in place, with what happened below; i
     '  Now billing 1.4.2 → 1.6.0',
     '  Closed: billing 1.6.0 was withdrawn',
   ]);
+});
+
+test('pages that have moved: each message has the new link, and nobody is told anything new', async () => {
+  const { scan, work } = world();
+  const request = 'local:env!1';
+  await scan({ ...proposal, request });
+  await scan({ ...proposal, request, title: 'billing 1.4.2 → 1.6.0' });
+  await work();
+  await scan({ ...proposal, request, title: 'billing 1.4.2 → 1.6.0', url: 'https://new.example.com/env/1' });
+  expect(await work()).toEqual([]);
+  expect(shown('deployments')).toEqual([
+    '*staging*: <https://new.example.com/env/1|billing 1.4.2 → 1.6.0> waits for review',
+    '  Now billing 1.4.2 → 1.6.0',
+  ]);
+});
+
+test('a stop between two messages: the next try goes on there', async () => {
+  const { scan, work, ports } = world();
+  await scan(proposal);
+  await scan({ ...proposal, title: 'billing 1.4.2 → 1.6.0' });
+  await expect(deliver(ports, `merge-request ${proposal.url}`, AbortSignal.abort(new Error('Lockkeeper stops')))).rejects.toThrow('stops');
+  expect(shown('deployments')).toHaveLength(1);
+  await work();
+  expect(shown('deployments')).toHaveLength(2);
+});
+
+test.each(['internal_error', 'fatal_error', 'service_unavailable'])('%s is trouble of Slack, which passes', async (error) => {
+  const { scan, work } = world();
+  await scan(proposal);
+  slack.fail({ method: 'chat.postMessage', error });
+  expect(await work()).toMatchObject([{ name: 'OutsideError' }]);
+});
+
+test.each([
+  ['chat.postMessage', { error: 'is_archived' }],
+  ['chat.postMessage', { status: 404 }],
+])('%s answered with %j is for a person to put right', async (method, answer) => {
+  const { scan, work } = world();
+  await scan(proposal);
+  slack.fail({ method, ...answer });
+  expect(await work()).toMatchObject([{ name: 'RefusedError' }]);
 });
 
 test('nothing is said twice: a scan that keeps, the same scan again, a job again', async () => {

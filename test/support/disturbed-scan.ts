@@ -33,7 +33,7 @@ export interface BusyWorld extends BusyForge {
   /** Every request to the forge and the registry since the last call. */
   readonly asked: () => readonly LoggedRequest[];
   /** One scan as of a process of its own, whose requests are tried again without a pause; a hurried one waits for replies for a moment only. */
-  readonly scanOnce: (terms?: Pick<ScanTerms, 'hurried'>) => Promise<ScanReport>;
+  readonly scanOnce: (terms?: Pick<ScanTerms, 'hurried' | 'signal'>) => Promise<ScanReport>;
   readonly snapshot: () => Promise<unknown>;
   /** Everything is again as it was before the scan. */
   readonly restore: () => void;
@@ -89,6 +89,8 @@ packages: [{ match: "**", owner: ada${more} }]
 interface ScanTerms {
   /** Waits for replies for a moment only. */
   readonly hurried?: boolean;
+  /** Aborted: it shall stop. */
+  readonly signal?: AbortSignal;
   readonly beforeRequests?: () => Promise<void>;
 }
 
@@ -96,7 +98,7 @@ interface ScanTerms {
 export async function scanIn(
   folder: string,
   env: BusyForge['env'],
-  { hurried = false, beforeRequests = async () => {} }: ScanTerms = {},
+  { hurried = false, signal = new AbortController().signal, beforeRequests = async () => {} }: ScanTerms = {},
 ): Promise<ScanReport> {
   const loaded = loadConfig(join(folder, 'app.yml'), env);
   const services = await createServices(loaded, {
@@ -106,7 +108,7 @@ export async function scanIn(
     ...(hurried && { deadline: () => AbortSignal.timeout(aMoment) }),
   });
   try {
-    const ports = services.scanPorts({ add: () => {}, done: () => {} });
+    const ports = services.scanPorts({ add: () => {}, done: () => {} }, signal);
     const forge = (name: string) => lateLook(ports.forge(name), beforeRequests);
     return reportOf(await scan({ ...ports, forge }, services.settings, { dryRun: false }, environmentRows));
   } finally {

@@ -115,6 +115,8 @@ export async function startSlack(token: string, names: readonly string[]) {
     calls,
     messages: (name: string): readonly SlackMessage[] => ofId(idOf(name) ?? '')?.messages ?? [],
     fail: (failure: SlackFailure): void => void failures.push({ ...failure, left: failure.times ?? 1 }),
+    /** Nothing fails any more. */
+    recover: (): void => void failures.splice(0),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -10,34 +10,31 @@ const update = { kind: 'update', proposal, request, build: undefined, texts: { t
 const ended = aMergeRequest({ id: 3, state: 'merged', title: 'billing 1.4.1 → 1.4.2', url: 'https://forge.example.com/3' });
 
 const news = (outcome: Partial<AppOutcome>, byOthers: readonly Ended[] = []) => {
-  const now = { settings: { name: 'staging' } } as EnvironmentNow;
+  const now = { settings: { name: 'staging', repository: { forge: 'gitlab', path: 'env/staging' } } } as EnvironmentNow;
   const apps = [{ app: 'billing', looked: [], action: { kind: 'none' } as const, shows: 7, ...outcome }];
   return newsOf({ now, apps, ended: byOthers });
 };
-const open = { environment: 'staging', state: 'open', url: request.url, shows: 7 };
+const at = { id: request.id, url: request.url };
+const open = { request: `gitlab:env/staging!${request.id}`, environment: 'staging', state: 'open', url: request.url, shows: 7 };
 
 test.each<[string, Partial<AppOutcome>, readonly object[]]>([
-  ['an update that was written', { action: update, url: request.url }, [{ ...open, title: proposal.title }]],
+  ['an update that was written', { action: update, ...at }, [{ ...open, title: proposal.title }]],
   [
     'an update that was not, as what it was decided on had changed',
-    { action: update, url: request.url, problem: new Error('main has moved') },
+    { action: update, ...at, problem: new Error('main has moved') },
     [{ ...open, title: request.title, updatedAt: request.updatedAt }],
   ],
-  [
-    'an update under a title that a person gave',
-    { action: { ...update, texts: {} }, url: request.url },
-    [{ ...open, title: request.title }],
-  ],
+  ['an update under a title that a person gave', { action: { ...update, texts: {} }, ...at }, [{ ...open, title: request.title }]],
   [
     'one that is kept',
-    { action: { kind: 'keep', proposal, request }, url: request.url },
+    { action: { kind: 'keep', proposal, request }, ...at },
     [{ ...open, title: request.title, updatedAt: request.updatedAt }],
   ],
   [
     'one that was closed',
     {
       action: { kind: 'close', request, marker: { app: 'billing', environment: 'staging', content: '', title: '' }, reason: 'gone' },
-      url: request.url,
+      ...at,
     },
     [{ ...open, state: 'closed', reason: 'gone', title: request.title }],
   ],
@@ -47,7 +44,15 @@ test.each<[string, Partial<AppOutcome>, readonly object[]]>([
 });
 
 const merged = { title: ended.title, url: ended.url, action: 'merged', isNews: true } as const;
-const past = { environment: 'staging', state: 'merged', title: ended.title, url: ended.url, shows: 7, updatedAt: ended.updatedAt };
+const past = {
+  request: 'gitlab:env/staging!3',
+  environment: 'staging',
+  state: 'merged',
+  title: ended.title,
+  url: ended.url,
+  shows: 7,
+  updatedAt: ended.updatedAt,
+};
 const closedByUs = aMergeRequest({ id: 3, state: 'closed', title: ended.title, url: ended.url }, proposal, 'gone');
 
 test.each<[string, Partial<AppOutcome>, readonly Ended[], readonly object[]]>([

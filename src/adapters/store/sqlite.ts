@@ -5,6 +5,7 @@ import { asJson } from './json.ts';
 
 const migrations: readonly string[] = [
   `CREATE TABLE entry (space TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (space, key))`,
+  `ALTER TABLE entry ADD COLUMN written INTEGER NOT NULL DEFAULT 0; UPDATE entry SET written = unixepoch() * 1000`, // milliseconds
 ];
 
 /** The cache of the embedded store: `<folder>/lockkeeper.db`. Throws as openDatabase does. */
@@ -19,7 +20,8 @@ export function openStore(folder: string): Store & { close(): void } {
   const { connection, attempt } = database;
   const read = connection.prepare('SELECT value FROM entry WHERE space = ? AND key = ?');
   const write = connection.prepare(
-    'INSERT INTO entry (space, key, value) VALUES (?, ?, ?) ON CONFLICT (space, key) DO UPDATE SET value = excluded.value',
+    `INSERT INTO entry (space, key, value, written) VALUES (?, ?, ?, ?)
+     ON CONFLICT (space, key) DO UPDATE SET value = excluded.value, written = excluded.written`,
   );
   const remove = connection.prepare('DELETE FROM entry WHERE space = ? AND key = ?');
   return {
@@ -29,16 +31,27 @@ export function openStore(folder: string): Store & { close(): void } {
     },
     async put(space, key, value) {
       const text = asJson(space, key, value);
-      attempt(`writing ${space}`, () => write.run(space, key, text));
+      attempt(`writing ${space}`, () => write.run(space, key, text, Date.now()));
     },
     async putAll(space, entries) {
       const rows = [...entries].map(([key, value]) => [key, asJson(space, key, value)] as const);
       database.transaction(`writing ${space}`, () => {
-        for (const [key, text] of rows) write.run(space, key, text);
+        for (const [key, text] of rows) write.run(space, key, text, Date.now());
       });
     },
     async delete(space, key) {
       attempt(`writing ${space}`, () => remove.run(space, key));
+    },
+    async touch(space, keys) {
+      const renew = connection.prepare('UPDATE entry SET written = ? WHERE space = ? AND key = ?');
+      database.transaction(`writing ${space}`, () => {
+        for (const key of keys) renew.run(Date.now(), space, key);
+      });
+    },
+    async forget(space, before) {
+      attempt(`tidying ${space}`, () =>
+        connection.prepare('DELETE FROM entry WHERE space = ? AND written < ?').run(space, before.getTime()),
+      );
     },
     close: database.close,
   };

@@ -1,12 +1,13 @@
+import { count, some } from '../../domain/wording.ts';
+import { details, summaryText } from '../../markdown/details.ts';
+import type { Part } from '../../markdown/fit.ts';
 import { harmlessInline, harmlessLine } from '../../markdown/harmless.ts';
 import { type Origin, safeHref } from '../../markdown/links.ts';
 import { harmlessMarkdown, isVisible } from '../../markdown/markdown.ts';
 import type { Changelog } from '../changelog/changelog.ts';
 import type { Entry, Group } from '../changelog/entries.ts';
-import type { Part } from '../changelog/fit.ts';
 import type { VersionNote } from '../changelog/notes.ts';
-import { age, count, some } from './age.ts';
-import { details, summaryText } from './details.ts';
+import { age } from './age.ts';
 
 const maxEntries = 60;
 const textLimit = 300;

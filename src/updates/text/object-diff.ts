@@ -1,12 +1,12 @@
+import { some } from '../../domain/wording.ts';
 import type { ObjectDiff } from '../../manifests/object-diff.ts';
 import { yamlOf } from '../../manifests/object-diff.ts';
 import type { ManifestObject } from '../../manifests/objects.ts';
 import { hideSecretsOf } from '../../manifests/secrets.ts';
+import { details, summaryText } from '../../markdown/details.ts';
+import type { Part } from '../../markdown/fit.ts';
 import { codeSpan, harmlessLine } from '../../markdown/harmless.ts';
 import { codeBlock } from '../../markdown/markdown.ts';
-import type { Part } from '../changelog/fit.ts';
-import { some } from './age.ts';
-import { details, summaryText } from './details.ts';
 
 const maxObjects = 100;
 const maxNewLines = 120;

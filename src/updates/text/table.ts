@@ -1,10 +1,12 @@
 import type { DatasourceName } from '../../domain/reference.ts';
 import type { ReleaseDetails } from '../../domain/release.ts';
 import type { Update } from '../../domain/update.ts';
+import { some } from '../../domain/wording.ts';
 import type { ImageChange } from '../../manifests/object-diff.ts';
 import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
 import { safeHref } from '../../markdown/links.ts';
-import { age, some } from './age.ts';
+import { cell, markdownTable } from '../../markdown/table.ts';
+import { age } from './age.ts';
 
 /** What moves, for the table: updates that move the same package in the same way are one row. */
 export interface Move {
@@ -20,15 +22,10 @@ const maxImages = 10;
 
 /** A table with a row for each move and each image that it brings; when nothing was published at a known time, without that column. */
 export function moveTable(moves: readonly Move[], now: Date): string {
-  const head = [
-    ['', 'from', 'to', 'published', 'where'],
-    ['---', '---', '---', '---', '---'],
-  ];
   const dated = moves.some((move) => publishedAt(move, now) !== '');
-  return [...head, ...moves.flatMap((move) => rowsOf(move, now))]
-    .map((cells) => (dated ? cells : cells.toSpliced(3, 1)))
-    .map((cells) => `|${cells.map((text) => (text === '' ? ' ' : ` ${text} `)).join('|')}|`)
-    .join('\n');
+  const shown = (cells: readonly string[]): readonly string[] => (dated ? cells : cells.toSpliced(3, 1));
+  const rows = moves.flatMap((move) => rowsOf(move, now));
+  return markdownTable(shown(['', 'from', 'to', 'published', 'where']), rows.map(shown));
 }
 
 const publishedAt = ({ updates: [{ to }], to: known }: Move, now: Date): string => age(to.publishedAt ?? known?.publishedAt, now);
@@ -70,6 +67,3 @@ function whatMoves({ updates: [{ reference, to, type }], from }: Move): string[]
 const version = (text: string): string => cell(harmlessInline(text));
 const digestOf = (digest: string | undefined): string =>
   digest === undefined ? 'not pinned' : codeSpan(digest.replace(/^sha256:/, '').slice(0, 12));
-
-/** A bar would end the cell even in code. */
-const cell = (markdown: string): string => markdown.replaceAll(/(?<!\\)\|/g, '\\|');

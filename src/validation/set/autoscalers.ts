@@ -27,7 +27,8 @@ export function autoscalerClashes(autoscalers: readonly DesiredObject[]): Findin
   });
 }
 
-function targetOf(object: DesiredObject) {
+/** What it scales; undefined where it takes that over from another autoscaler. */
+export function targetOf(object: DesiredObject) {
   const value = new Field(object.value);
   const target = value.at(...path);
   const name = target.at('name').text;

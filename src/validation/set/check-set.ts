@@ -11,7 +11,6 @@ import { overlappingSelectors } from './overlapping-selectors.ts';
 import { placeholders } from './placeholders.ts';
 import { quantities } from './quantities.ts';
 import { referencesOf } from './references/references.ts';
-import { PodIndex } from './selectors.ts';
 import { serviceClashes } from './services.ts';
 import { danglingTargetPorts } from './target-ports.ts';
 import { workloadOf } from './workloads.ts';
@@ -25,18 +24,17 @@ export function checkSet(objects: readonly DesiredObject[], known?: Known): read
   const controllers = new Controllers(objects);
   const references = objects.flatMap(referencesOf);
   const workloads = objects.flatMap((object) => workloadOf(object) ?? []);
-  const pods = new PodIndex(workloads);
   const services = set.ofKind('Service');
   return [
     ...duplicates(objects),
     ...placeholders(objects),
     ...danglingReferences(references, { set, controllers, known }),
     ...missingParts(references, set),
-    ...danglingTargetPorts(services, pods, controllers),
+    ...danglingTargetPorts(services, workloads, controllers),
     ...quantities(objects),
     ...serviceClashes(services),
     ...ingressClashes(set.ofKind('networking.k8s.io/Ingress')),
     ...autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler)),
-    ...overlappingSelectors(workloads, pods),
+    ...overlappingSelectors(workloads),
   ];
 }

@@ -13,37 +13,44 @@ interface Made {
 
 const secret = (name: string): Made[] => [{ kind: 'Secret', name }];
 
+type Maker = (value: Field, name: string) => readonly Made[];
+
 /** Kinds whose controllers make an object of a name that is known beforehand. */
-const makers: Readonly<Record<string, (value: Field, name: string) => readonly Made[]>> = {
-  'cert-manager.io/Certificate': (value) => secret(value.at('spec', 'secretName').text),
-  'external-secrets.io/ExternalSecret': (value, name) => secret(value.at('spec', 'target', 'name').text || name),
-  'external-secrets.io/ClusterExternalSecret': (value, name) => {
-    const target = value.at('spec', 'externalSecretSpec', 'target', 'name').text;
-    return [{ kind: 'Secret', name: target || value.at('spec', 'externalSecretName').text || name, everywhere: true }];
-  },
-  'kubernetes-client.io/ExternalSecret': (_, name) => secret(name),
-  'bitnami.com/SealedSecret': (value, name) => [...secret(name), ...secret(value.at('spec', 'template', 'metadata', 'name').text)],
-  'isindir.github.com/SopsSecret': (value) => value.at('spec', 'secretTemplates').items.flatMap((item) => secret(item.at('name').text)),
-  'onepassword.com/OnePasswordItem': (_, name) => secret(name),
-  'secrets.doppler.com/DopplerSecret': (value) => secret(value.at('spec', 'managedSecret', 'name').text),
-  'secrets.hashicorp.com/VaultStaticSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
-  'secrets.hashicorp.com/VaultDynamicSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
-  'secrets.hashicorp.com/VaultPKISecret': (value) => secret(value.at('spec', 'destination', 'name').text),
-  'secrets-store.csi.x-k8s.io/SecretProviderClass': (value) =>
-    value.at('spec', 'secretObjects').items.flatMap((item) => secret(item.at('secretName').text)),
-  'objectbucket.io/ObjectBucketClaim': (_, name) => [...secret(name), { kind: 'ConfigMap', name }],
-  'trust.cert-manager.io/Bundle': (_, name) => ['ConfigMap', 'Secret'].map((kind) => ({ kind, name, everywhere: true })),
-  'networking.k8s.io/Ingress': certificatesOfIngress,
-  Service: (value) =>
-    ['service.beta.openshift.io/serving-cert-secret-name', 'service.alpha.openshift.io/serving-cert-secret-name'].flatMap((annotation) =>
-      secret(value.at('metadata', 'annotations', annotation).text),
-    ),
-  // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage: TEMPLATE-STATEFULSET-0 and on
-  'apps/StatefulSet': (value, name) =>
-    value
-      .at('spec', 'volumeClaimTemplates')
-      .items.map((template) => ({ kind: 'PersistentVolumeClaim', name: `${template.at('metadata', 'name').text}-${name}-` })),
-};
+const makers: ReadonlyMap<string, Maker> = new Map(
+  Object.entries<Maker>({
+    'cert-manager.io/Certificate': (value) => secret(value.at('spec', 'secretName').text),
+    'external-secrets.io/ExternalSecret': (value, name) => secret(value.at('spec', 'target', 'name').text || name),
+    'external-secrets.io/ClusterExternalSecret': (value, name) => {
+      const target = value.at('spec', 'externalSecretSpec', 'target', 'name').text;
+      return [{ kind: 'Secret', name: target || value.at('spec', 'externalSecretName').text || name, everywhere: true }];
+    },
+    'kubernetes-client.io/ExternalSecret': (_, name) => secret(name),
+    'bitnami.com/SealedSecret': (value, name) => [...secret(name), ...secret(value.at('spec', 'template', 'metadata', 'name').text)],
+    'isindir.github.com/SopsSecret': (value) => value.at('spec', 'secretTemplates').items.flatMap((item) => secret(item.at('name').text)),
+    'onepassword.com/OnePasswordItem': (_, name) => secret(name),
+    'secrets.doppler.com/DopplerSecret': (value) => secret(value.at('spec', 'managedSecret', 'name').text),
+    'secrets.hashicorp.com/VaultStaticSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
+    'secrets.hashicorp.com/VaultDynamicSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
+    'secrets.hashicorp.com/VaultPKISecret': (value) => secret(value.at('spec', 'destination', 'name').text),
+    'secrets-store.csi.x-k8s.io/SecretProviderClass': (value) =>
+      value.at('spec', 'secretObjects').items.flatMap((item) => secret(item.at('secretName').text)),
+    'objectbucket.io/ObjectBucketClaim': (_, name) => [...secret(name), { kind: 'ConfigMap', name }],
+    'trust.cert-manager.io/Bundle': (_, name) => ['ConfigMap', 'Secret'].map((kind) => ({ kind, name, everywhere: true })),
+    'monitoring.coreos.com/Prometheus': () => [{ kind: 'Service', name: 'prometheus-operated' }],
+    'monitoring.coreos.com/Alertmanager': () => [{ kind: 'Service', name: 'alertmanager-operated' }],
+    'monitoring.coreos.com/ThanosRuler': () => [{ kind: 'Service', name: 'thanos-ruler-operated' }],
+    'networking.k8s.io/Ingress': certificatesOfIngress,
+    Service: (value) =>
+      ['service.beta.openshift.io/serving-cert-secret-name', 'service.alpha.openshift.io/serving-cert-secret-name'].flatMap((annotation) =>
+        secret(value.at('metadata', 'annotations', annotation).text),
+      ),
+    // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage: TEMPLATE-STATEFULSET-0 and on
+    'apps/StatefulSet': (value, name) =>
+      value
+        .at('spec', 'volumeClaimTemplates')
+        .items.map((template) => ({ kind: 'PersistentVolumeClaim', name: `${template.at('metadata', 'name').text}-${name}-` })),
+  }),
+);
 
 /** https://cert-manager.io/docs/usage/ingress/#supported-annotations, and those of others that do the same. */
 const certificateAnnotations = new Set([
@@ -84,17 +91,27 @@ const deliverers = new Set([
   'helm.cattle.io/HelmChart',
 ]);
 
-/** May make objects of names that only its controller knows. */
+/** Operators known to name all that they make after the object that they make it for. */
+const namesakes = new Set([
+  ...['postgresql.cnpg.io', 'acid.zalan.do', 'pgv2.percona.com', 'pxc.percona.com', 'psmdb.percona.com', 'mysql.oracle.com'],
+  ...['k8s.mariadb.com', 'mongodbcommunity.mongodb.com', 'databases.spotahome.com', 'dragonflydb.io', 'scylla.scylladb.com'],
+  ...['kafka.strimzi.io', 'rabbitmq.com', 'minio.min.io', 'elasticsearch.k8s.elastic.co', 'kibana.k8s.elastic.co', 'k8s.keycloak.org'],
+  ...['monitoring.coreos.com', 'grafana.integreatly.org', 'opentelemetry.io', 'jaegertracing.io', 'loki.grafana.com'],
+]);
+
+/** Has a controller that makes objects, as far as we know. */
 function isOperated(object: DesiredObject): boolean {
   const group = groupOf(object.apiVersion);
-  return !quiet.has(group) && !group.endsWith('k8s.io') && !quietKinds.has(kindOf(object));
+  return !quiet.has(group) && !group.endsWith('.k8s.io') && !quietKinds.has(kindOf(object));
 }
 
 /** What the objects of a set make come to be, besides themselves. */
 export class Controllers {
   readonly #made = new Set<string>();
-  /** Namespaces, and names in them, of objects with a controller whose works are not known. */
-  readonly #operated = new Set<string>();
+  /** Namespaces, and names in them, of objects with a controller of their own. */
+  readonly #named = new Set<string>();
+  /** Namespaces with an object whose controller may make anything, under any name. */
+  readonly #open = new Set<string>();
   readonly #delivers: boolean;
 
   constructor(objects: readonly DesiredObject[]) {
@@ -102,7 +119,8 @@ export class Controllers {
       for (const { kind, name, everywhere } of madeBy(object)) this.#made.add(keyOf(kind, everywhere ? '*' : namespaceOf(object), name));
       if (!isOperated(object)) continue;
       const namespace = deliverers.has(kindOf(object)) ? '' : namespaceOf(object);
-      this.#operated.add(namespace).add(keyOf(namespace, object.name));
+      this.#named.add(keyOf(namespace, object.name));
+      if (!namesakes.has(groupOf(object.apiVersion))) this.#open.add(namespace);
     }
     this.#delivers = objects.some((object) => deliverers.has(kindOf(object)));
   }
@@ -112,36 +130,46 @@ export class Controllers {
     const [kind, namespace] = [id.kind, namespaceOf(id)];
     const claim = kind === 'PersistentVolumeClaim' ? [id.name.slice(0, id.name.lastIndexOf('-') + 1)] : [];
     const made = [id.name, ...claim].some((name) => ['*', namespace].some((where) => this.#made.has(keyOf(kind, where, name))));
-    return made || (['Secret', 'Service'].includes(kind) && this.#namesOperated(namespace, id.name));
+    return made || (['Secret', 'Service'].includes(kind) && this.isNamedAfterOperated(namespace, id.name));
   }
 
-  /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`. */
-  #namesOperated(namespace: string, name: string): boolean {
-    return partsOf(name).some((part) => [namespace, ''].some((where) => this.#operated.has(keyOf(where, part))));
+  /** Operators name what they make after what they were asked for: `orders-db-app` for a database `orders-db`; the labels of its pods hold that name, too. */
+  isNamedAfterOperated(namespace: string, name: string): boolean {
+    if (this.#named.size === 0) return false;
+    return partsOf(name).some((part) => [namespace, ''].some((where) => this.#named.has(keyOf(where, part))));
   }
 
-  /** Some controller may make things in this namespace, of names that we cannot know. */
-  mayMakeIn(namespace: string): boolean {
-    return this.#delivers || this.#operated.has(namespace);
+  /** Some controller may make it, of a name that we cannot know. */
+  mayMake(id: ObjectId): boolean {
+    return this.#delivers || this.#open.has(namespaceOf(id)) || this.isNamedAfterOperated(namespaceOf(id), id.name);
   }
 }
 
 /** Names in the arguments of Jobs count too: such a Job makes the certificate of a webhook, and is told the name of its Secret. */
 function madeBy(object: DesiredObject): readonly Made[] {
   const value = new Field(object.value);
-  const made = makers[kindOf(object)]?.(value, object.name) ?? [];
+  const made = makers.get(kindOf(object))?.(value, object.name) ?? [];
   const workload = kindOf(object) === 'batch/Job' ? workloadOf(object) : undefined;
   const words = workload === undefined ? [] : containersOf(workload.pod).flatMap((container) => container.at('args').items);
   return [...made, ...words.flatMap(({ text }) => secret(text.slice(text.lastIndexOf('=') + 1)))];
 }
 
-const longestName = 253;
-const mostWords = 16;
+const mostWords = 8;
 
 /** Every run of words in a name: of `a-b.c` these are `a`, `a-b`, `a-b.c`, `b`, `b.c`, `c`. */
 function partsOf(name: string): string[] {
-  const words = name.slice(0, longestName).split(/([-.])/, mostWords * 2);
-  return words.flatMap((_, start) => words.slice(start).map((__, length) => words.slice(start, start + length + 1).join('')));
+  const words = name
+    .slice(0, 253)
+    .split(/(?=[-.])/)
+    .slice(0, mostWords);
+  return words.flatMap((_, start) =>
+    words.slice(start).map((__, length) =>
+      words
+        .slice(start, start + length + 1)
+        .join('')
+        .replace(/^[-.]/, ''),
+    ),
+  );
 }
 
 const keyOf = (...parts: readonly string[]): string => parts.join('\n');

@@ -51,7 +51,8 @@ export function danglingReferences(references: readonly Reference[], around: Sur
     if (known !== undefined) return !known.has(to);
     return isCovered(reference, held) && !isAgreed(reference, agreed);
   });
-  return [...Map.groupBy(missing, ({ to }) => identityOf(to)).values()].flatMap((uses) => dangling(uses, around));
+  const suggestions = new Suggestions(set);
+  return [...Map.groupBy(missing, ({ to }) => identityOf(to)).values()].flatMap((uses) => dangling(uses, around, suggestions));
 }
 
 /** Of a namespace in which the set holds nothing we know nothing. */
@@ -65,42 +66,56 @@ const volumeClasses = (set: ObjectSet): ReadonlySet<string> =>
 const isAgreed = ({ from, to }: Reference, agreed: ReadonlySet<string>): boolean =>
   to.kind === 'StorageClass' && ['PersistentVolumeClaim', 'StatefulSet'].includes(from.kind) && agreed.has(to.name);
 
-function dangling(uses: readonly Reference[], around: Surroundings): Finding[] {
+function dangling(uses: readonly Reference[], around: Surroundings, suggestions: Suggestions): Finding[] {
   const first = uses.find(({ mild }) => mild !== true) ?? uses[0];
   if (first === undefined) return [];
   const { from, field, to } = first;
-  const others = uses.filter((use) => use !== first).map((use) => spokenPlace(use.from, use.field.path));
+  const others = uses.filter((use) => use !== first);
   const where = around.known === undefined ? 'not in this environment' : 'neither in this environment nor in its cluster';
   return [
     findingAt(from, field.path, {
       severity: severityOf(first, around),
       rule: 'dangling-reference',
       message: `${spoken(from)} needs ${spokenNear(to, from)}, which is ${where}.`,
-      help: [similar(to, around.set), 'Correct the name, or add what is missing.', also(others), outside(around)].filter(Boolean).join(' '),
+      help: [suggestions.for(to), 'Correct the name, or add what is missing.', also(others), outside(around)].filter(Boolean).join(' '),
     }),
   ];
 }
 
 /** An error only where nothing but the set could hold it: there is no way to take back a finding that is wrong. */
 function severityOf({ to, mild }: Reference, { controllers, known }: Surroundings): Finding['severity'] {
-  if (mild === true || controllers.mayMakeIn(namespaceOf(to))) return 'warning';
+  if (mild === true || controllers.mayMake(to)) return 'warning';
   return known === undefined && oftenElsewhere.has(kindOf(to)) ? 'warning' : 'error';
 }
 
-const mostCompared = 100;
+/** Comparing takes time: so many pairs of names at the most, each no longer than a label. */
+const mostCompared = 20_000;
+const longestCompared = 63;
 
-function similar(to: ObjectId, set: ObjectSet): string {
-  const candidates = set.inNamespace(kindOf(to), namespaceOf(to)).slice(0, mostCompared);
-  const near = nearest(to.name.slice(0, 253), new Set(candidates.map(({ name }) => name.slice(0, 253))));
-  return near === undefined ? '' : `Did you mean ${near}?`;
+/** Finds names that are nearly the one that is missing, until it has compared its share. */
+class Suggestions {
+  readonly #set: ObjectSet;
+  #left = mostCompared;
+
+  constructor(set: ObjectSet) {
+    this.#set = set;
+  }
+
+  for(to: ObjectId): string {
+    const candidates = this.#set.inNamespace(kindOf(to), namespaceOf(to)).slice(0, this.#left);
+    if (to.name.length > longestCompared) return '';
+    this.#left -= candidates.length;
+    const near = nearest(to.name, new Set(candidates.map(({ name }) => name).filter(({ length }) => length <= longestCompared)));
+    return near === undefined ? '' : `Did you mean ${near}?`;
+  }
 }
 
 const mostPlaces = 3;
 
-function also(places: readonly string[]): string {
-  const rest = places.length - mostPlaces;
-  const more = rest > 0 ? ` and ${rest} more` : '';
-  return places.length === 0 ? '' : `It is named in ${places.slice(0, mostPlaces).join(', ')}${more}, too.`;
+function also(uses: readonly Reference[]): string {
+  const places = uses.slice(0, mostPlaces).map(({ from, field }) => spokenPlace(from, field.path));
+  const rest = uses.length - places.length;
+  return places.length === 0 ? '' : `It is named in ${places.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, too.`;
 }
 
 const outside = ({ known }: Surroundings): string =>

@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { Field } from './field.ts';
 import { findingAt, identityOf, spoken, spokenPlace } from './object-set.ts';
 
 const place = ['metadata', 'name'];
@@ -8,7 +9,7 @@ const place = ['metadata', 'name'];
 export function duplicates(objects: readonly DesiredObject[]): Finding[] {
   const first = new Map<string, DesiredObject>();
   return objects.flatMap((object) => {
-    if (object.name === '') return [];
+    if (new Field(object.value).at(...place).text === '') return []; // the server makes up its name
     const identity = identityOf(object);
     const earlier = first.get(identity);
     if (earlier === undefined) {

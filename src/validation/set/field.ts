@@ -38,6 +38,10 @@ export class Field {
     return typeof this.value === 'string' ? this.value : '';
   }
 
+  get wholeNumber(): number | undefined {
+    return typeof this.value === 'number' && Number.isSafeInteger(this.value) ? this.value : undefined;
+  }
+
   /** A mapping's entries whose values are texts. */
   get texts(): ReadonlyMap<string, string> {
     return new Map(this.entries.flatMap(([key, { value }]) => (typeof value === 'string' ? [[key, value]] : [])));

@@ -1,8 +1,7 @@
 import type { Finding } from '../../domain/finding.ts';
-import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { Field } from './field.ts';
-import { findingAt, kindOf, namespaceOf, spoken, spokenPlace } from './object-set.ts';
-import { labelSelector, type PodIndex, plainSelector, type Selector } from './selectors.ts';
+import { findingAt, identityOf, namespaceOf, spoken, spokenPlace } from './object-set.ts';
+import { labelSelector, PodIndex, plainSelector, type Selector } from './selectors.ts';
 import type { Workload } from './workloads.ts';
 
 const controllers = new Set([
@@ -18,36 +17,35 @@ const shortLived = new Set(['batch/Job', 'batch/CronJob']);
 /** Makes no pods by itself. */
 const stored = 'PodTemplate';
 
-/** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector: nothing stops two workloads from selecting the same pods. */
-export function overlappingSelectors(workloads: readonly Workload[], pods: PodIndex): Finding[] {
-  return workloads.flatMap((workload) => {
-    const selector = selectorOf(workload.object);
-    const other = selector && worstOther(workload, selector, pods);
+/** Selectors are compared with all pods but those of a workload that the set holds twice, which is said elsewhere.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector: nothing stops two workloads from selecting the same pods. */
+export function overlappingSelectors(workloads: readonly Workload[]): Finding[] {
+  const once = [...new Map(workloads.toReversed().map((workload) => [identityOf(workload.object), workload])).values()].reverse();
+  const lasting = new PodIndex(once.filter(({ kind }) => kind !== stored && !shortLived.has(kind)));
+  const passing = new PodIndex(once.filter(({ kind }) => shortLived.has(kind)));
+  return once.flatMap((workload) => {
+    const selector = selectorOf(workload);
+    const other = selector && (otherIn(lasting, workload, selector) ?? otherIn(passing, workload, selector));
     return other === undefined ? [] : overlap(workload, other);
   });
 }
 
-function selectorOf(object: DesiredObject): Selector | undefined {
-  const kind = kindOf(object);
+function selectorOf({ object, kind }: Workload): Selector | undefined {
   if (!controllers.has(kind)) return undefined;
   const field = new Field(object.value).at('spec', 'selector');
   return kind === 'ReplicationController' ? plainSelector(field) : labelSelector(field);
 }
 
-/** One whose pods are fought over, else one whose pods are merely counted twice. */
-function worstOther({ object }: Workload, selector: Selector, pods: PodIndex): DesiredObject | undefined {
-  let mild: DesiredObject | undefined;
-  for (const { object: other } of pods.selected(namespaceOf(object), selector)) {
-    const same = other.name === object.name && kindOf(other) === kindOf(object); // twice in the set, which is said elsewhere
-    if (same || kindOf(other) === stored) continue;
-    if (!shortLived.has(kindOf(other))) return other;
-    mild ??= other;
+function otherIn(pods: PodIndex, workload: Workload, selector: Selector): Workload | undefined {
+  for (const alike of pods.selectedTogether(namespaceOf(workload.object), selector)) {
+    const other = alike.find((one) => one !== workload);
+    if (other !== undefined) return other;
   }
-  return mild;
+  return undefined;
 }
 
-function overlap({ object }: Workload, other: DesiredObject): Finding {
-  const mild = shortLived.has(kindOf(other));
+function overlap({ object }: Workload, { object: other, kind }: Workload): Finding {
+  const mild = shortLived.has(kind);
   const from = `${other.kind} ${other.name} (${spokenPlace(other, ['metadata', 'name'])})`;
   return findingAt(object, ['spec', 'selector'], {
     severity: mild ? 'warning' : 'error',

@@ -14,7 +14,7 @@ export interface Quantity {
 export function parseQuantity(written: unknown): Quantity | undefined {
   if (typeof written === 'number' || typeof written === 'bigint') return { value: Number(written), suffix: '' };
   if (typeof written !== 'string') return undefined;
-  const [, number = '', suffix = ''] = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]?i?)$/.exec(written) ?? [];
+  const [, number = '', suffix = ''] = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)([numkKMGTPE]?i?)$/.exec(written) ?? [];
   const value = Number(number) * (factors[suffix] ?? Number.NaN);
   return number === '' || Number.isNaN(value) ? undefined : { value, suffix };
 }

@@ -5,6 +5,8 @@ import { kindOf } from './object-set.ts';
 /** What makes pods, or is one. */
 export interface Workload {
   readonly object: DesiredObject;
+  /** `apps/Deployment` */
+  readonly kind: string;
   /** The pod's spec. */
   readonly pod: Field;
   /** The pod's labels. */
@@ -24,10 +26,11 @@ const templates: ReadonlyMap<string, FieldPath> = new Map<string, FieldPath>([
 ]);
 
 export function workloadOf(object: DesiredObject): Workload | undefined {
-  const path = templates.get(kindOf(object));
+  const kind = kindOf(object);
+  const path = templates.get(kind);
   if (path === undefined) return undefined;
   const template = new Field(object.value).at(...path);
-  return { object, pod: template.at('spec'), labels: template.at('metadata', 'labels').texts };
+  return { object, kind, pod: template.at('spec'), labels: template.at('metadata', 'labels').texts };
 }
 
 const containerLists = ['initContainers', 'containers', 'ephemeralContainers'];

@@ -49,7 +49,7 @@ test('WAL and full synchronisation', async () => {
   await store().put('http', 'a', 1);
   const database = new (sqlite().DatabaseSync)(join(folder(), 'data/lockkeeper.db'));
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
-  expect(database.prepare('SELECT version FROM schema_version').all()).toEqual([{ version: 1 }]);
+  expect(database.prepare('SELECT version FROM schema_version').all()).toEqual([{ version: 2 }]);
   database.close();
 });
 
@@ -84,7 +84,7 @@ describe('refuses, naming file and what to do', () => {
     store().close();
     const database = new (sqlite().DatabaseSync)(file());
     database.exec('UPDATE schema_version SET version = 99');
-    expect(refusal()).toMatch(/data\/lockkeeper\.db: written by a newer Lockkeeper \(its schema is 99, this one knows 1\); use that one/);
+    expect(refusal()).toMatch(/data\/lockkeeper\.db: written by a newer Lockkeeper \(its schema is 99, this one knows 2\); use that one/);
     expect(database.prepare('SELECT version FROM schema_version').all()).toEqual([{ version: 99 }]);
     database.close();
   });

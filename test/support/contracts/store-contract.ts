@@ -46,6 +46,27 @@ export function storeContract(name: string, create: () => Promise<Store>, end: (
       expect(await store.get('http', 'a')).toBeUndefined();
     });
 
+    test('what was not put or touched for so long is forgotten, in its space alone', async () => {
+      for (const key of ['old', 'again', 'touched', 'å\u0000 \ud800']) await store.put('http', key, key);
+      await store.put('other', 'old', 1);
+      const put = Date.now();
+      while (Date.now() <= put + 1) await new Promise(setImmediate);
+      const since = new Date();
+      await store.forget('http', new Date(put - 60_000));
+      await store.put('http', 'again', 2);
+      await store.touch('http', ['touched', 'å\u0000 \ud800', 'never there']);
+      await store.touch('http', []);
+      await store.forget('http', since);
+      expect(await Promise.all(['old', 'again', 'touched', 'å\u0000 \ud800', 'never there'].map((key) => store.get('http', key)))).toEqual([
+        undefined,
+        2,
+        'touched',
+        'å\u0000 \ud800',
+        undefined,
+      ]);
+      expect(await store.get('other', 'old')).toBe(1);
+    });
+
     test.each([
       ['http', 'a', 'htt', 'pa'],
       ['http', 'a', 'http', 'A'],

@@ -17,7 +17,7 @@ export interface Service {
   memory(): number | undefined;
   /** User and system since it was started, seconds; NaN while it is down. */
   cpu(): number;
-  /** The heap that is used after everything was collected, bytes. */
+  /** The heap, and what it holds outside, after everything was collected; bytes. */
   heap(): Promise<number>;
   log(): readonly Readonly<Record<string, unknown>>[];
 }

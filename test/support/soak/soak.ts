@@ -35,8 +35,8 @@ export interface SoakResult {
   readonly problems: readonly string[];
   readonly figures: Readonly<Record<string, number>>;
   readonly samples: readonly Sample[];
-  /** Bytes that are held on to: when the restarts were over, and at the end. */
-  readonly heaps: readonly [number, number];
+  /** Bytes that are held on to after a collection: when the restarts were over, at each further fifth, and at the end. */
+  readonly heaps: readonly number[];
   readonly answers: Answers;
 }
 
@@ -51,6 +51,7 @@ export async function soak(options: SoakOptions, tell: (text: string) => void = 
     const person = createPerson(world, deliveries, dice);
     for (const network of Object.values(world.networks)) network.disturb(options.faults);
     const measured = sampled(service);
+    const begun = Date.now();
     const over = sleep(options.seconds * 1000);
     const busy = [
       repeat(over, options.pushEvery, dice, () => push(world, deliveries, dice)),
@@ -63,7 +64,11 @@ export async function soak(options: SoakOptions, tell: (text: string) => void = 
     await sleep(options.seconds * 70);
     await service.stop('SIGKILL');
     starts.push(await service.start());
-    const early = await service.heap();
+    const heaps = [await service.heap()];
+    for (let fifth = 2; fifth < 5; fifth += 1) {
+      await sleep(Math.max(0, begun + options.seconds * fifth * 200 - Date.now()));
+      heaps.push(await service.heap());
+    }
     await Promise.all(busy);
     tell('the faults are over');
     for (const network of Object.values(world.networks)) network.disturb(0);
@@ -73,12 +78,12 @@ export async function soak(options: SoakOptions, tell: (text: string) => void = 
     await settled(world, service, options.settle, deliveries);
     const settling = (Date.now() - peace) / 1000;
     const samples = measured.end();
-    const late = await service.heap();
+    heaps.push(await service.heap());
     stops.push(await service.stop('SIGTERM'));
     return {
       problems: await verdictOn(world),
       samples,
-      heaps: [early, late],
+      heaps,
       answers: deliveries.answers,
       figures: {
         'images pushed': world.apps.reduce((sum, app) => sum + Number(world.newest(app).split('.')[1]), 0),

@@ -1,9 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { explain } from '../../../domain/errors.ts';
+import { fits } from '../../../domain/kubernetes-version.ts';
 import { apiserverVersion, type Binaries, etcdVersion } from './binaries.ts';
 import { cachedFolders, cacheFolder } from './cache.ts';
-import { fits } from './kubernetes-version.ts';
 import { type Platform, thisMachine } from './platform.ts';
 
 /** How the programs were come by, in the order that is tried. */
@@ -32,17 +32,22 @@ export interface Places {
 /** Looks in the folders that were named, the PATH and the cache; gives what fits, and why what was looked at before does not. `wanted`: as `wantedVersion` gives it. */
 export async function findBinaries(
   wanted: string | undefined,
-  places: Places,
+  where: Places,
 ): Promise<{ readonly found?: Found; readonly missed: readonly Missed[] }> {
   const missed: Missed[] = [];
-  for await (const { way, folder, from } of folders(wanted, places)) {
+  for await (const place of places(wanted, where)) {
+    if ('why' in place) {
+      missed.push(place);
+      continue;
+    }
+    const { way, folder, from } = place;
     try {
-      return { found: { way, binaries: await inFolder(folder, wanted, places) }, missed };
+      return { found: { way, binaries: await inFolder(folder, wanted, where) }, missed };
     } catch (error) {
       missed.push({ way, why: `${from}: ${explain(error)}` });
     }
   }
-  return { missed: [...missed, ...nowhere(missed, wanted, places)] };
+  return { missed };
 }
 
 interface Place {
@@ -52,22 +57,21 @@ interface Place {
   readonly from: string;
 }
 
-async function* folders(wanted: string | undefined, { env, configured, platform = thisMachine }: Places): AsyncGenerator<Place> {
+/** Where to look, in order, and what there is not to look at. */
+async function* places(wanted: string | undefined, { env, configured, platform = thisMachine }: Places): AsyncGenerator<Place | Missed> {
   const assets = env['KUBEBUILDER_ASSETS'] ?? '';
   if (assets !== '') yield { way: 'directory', folder: resolve(assets), from: 'KUBEBUILDER_ASSETS' };
   if (configured !== undefined) yield { way: 'directory', folder: configured, from: 'validation.binaries of app.yml' };
+  if (assets === '' && configured === undefined)
+    yield { way: 'directory', why: 'KUBEBUILDER_ASSETS is not set, and app.yml has no validation.binaries' };
   const onPath = await whichFolder('kube-apiserver', env);
-  if (onPath !== undefined) yield { way: 'path', folder: onPath, from: 'PATH' };
-  for (const folder of await cachedFolders(cacheFolder(env), wanted, platform)) yield { way: 'cache', folder, from: 'cache' };
-}
-
-function nowhere(missed: readonly Missed[], wanted: string | undefined, { env, configured }: Places): Missed[] {
-  const lacks = (way: Way, why: string): Missed[] => (missed.some((one) => one.way === way) ? [] : [{ way, why }]);
-  return [
-    ...(configured === undefined ? lacks('directory', 'KUBEBUILDER_ASSETS is not set, and app.yml has no validation.binaries') : []),
-    ...lacks('path', 'no kube-apiserver is on the PATH'),
-    ...lacks('cache', `${cacheFolder(env)} has no ${wanted === undefined ? 'version' : wanted} yet`),
-  ];
+  yield onPath === undefined
+    ? { way: 'path', why: 'there is no kube-apiserver on the PATH' }
+    : { way: 'path', folder: onPath, from: 'PATH' };
+  const cache = cacheFolder(env);
+  const cached = await cachedFolders(cache, wanted, platform);
+  if (cached.length === 0) yield { way: 'cache', why: `${cache} has no Kubernetes${wanted === undefined ? '' : ` ${wanted}`} yet` };
+  for (const folder of cached) yield { way: 'cache', folder, from: 'cache' };
 }
 
 /** Throws an Error that says why not. */

@@ -1,6 +1,7 @@
 import type { MergeRequestSchema } from '@gitbeaker/rest';
 import pLimit from 'p-limit';
 import { RefusedError } from '../../../domain/errors.ts';
+import { readMarker } from '../../../domain/identifiers.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { GitLabApi, Paging } from './api.ts';
 import { isOurs, type KnownRequest, pathKey, projectOf, toMergeRequest } from './merge-request.ts';
@@ -94,7 +95,7 @@ export class MergeRequestLists {
       return false;
     }
     const byProject = Map.groupBy(changed.filter(isOurs), projectOf);
-    for (const [path, requests] of byProject) await this.#merge(path, requests.map(toMergeRequest));
+    for (const [path, requests] of byProject) await this.#merge(path, requests.map(toMergeRequest), stillNeeded(new Date()));
     const seen = changed.map((request) => request.updated_at).reduce(later, cursor?.seen ?? '');
     // The cursor last: who dies before reads the same changes again.
     if (seen !== '' && seen !== cursor?.seen) await this.#store.put(space, this.#key(scope), { seen } satisfies Cursor);
@@ -126,7 +127,7 @@ export class MergeRequestLists {
   }
 
   /** Adds what changed to what is known; of that, only what `keep` says stays. One at a time: it reads and then writes. */
-  #merge(path: string, changed: readonly KnownRequest[], keep: (known: KnownRequest) => boolean = () => true): Promise<void> {
+  #merge(path: string, changed: readonly KnownRequest[], keep: Keep): Promise<void> {
     return this.#merging(async () => {
       const all = new Map((await this.#known(path)).filter(keep).map((request) => [request.id, request]));
       for (const request of changed) all.set(request.id, request);
@@ -139,6 +140,23 @@ export class MergeRequestLists {
     return `${this.#api.url} ${kind} ${pathKey(path)} ${what}`;
   }
 }
+
+type Keep = (known: KnownRequest, at: number, all: readonly KnownRequest[]) => boolean;
+
+/** Milliseconds. */
+const rememberedFor = 90 * 24 * 3_600_000;
+
+/**
+ * Of those that were seen before, newest first: what is open, what a person closed (not this version), the newest of each branch, and what ended lately.
+ * The rest decides nothing any more, and there would be ever more of it.
+ */
+const stillNeeded =
+  (now: Date): Keep =>
+  ({ state, branch, description, endedAt, updatedAt }, at, all) =>
+    state === 'open' ||
+    (state === 'closed' && readMarker(description)?.closed === undefined) ||
+    all.findIndex((one) => one.branch === branch) === at ||
+    Date.parse(endedAt ?? updatedAt) > now.getTime() - rememberedFor;
 
 /** By creation: an order that does not change while the pages are read. */
 const everything = { scope: 'all', orderBy: 'created_at', sort: 'desc', withMergeStatusRecheck: true } as const;

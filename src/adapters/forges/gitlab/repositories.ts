@@ -14,8 +14,11 @@ const space = 'gitlab-writable';
 /** How long a project that was found not to be archived is taken for one; a write to an archived one is refused by name anyway. */
 const writableForMs = 24 * 3_600_000;
 
-/** How often this process has asked for a project's branches: GitLab's cache does not know our adapters apart. */
-const asked = new Map<string, number>();
+/** When this process has last asked for a project's branches with which page size: GitLab's cache does not know our adapters apart. */
+const asked = new Map<string, Map<number, number>>();
+const pageSizes = { most: 100, kinds: 40 };
+/** Milliseconds for which GitLab gives the same answer, and a little more. */
+const sameAnswerMs = 31_000;
 
 /** Branches, commits and archives of projects. */
 export class Repositories {
@@ -46,13 +49,20 @@ export class Repositories {
 
   /**
    * GitLab keeps its answer to one and the same list of branches for half a minute (`expires_in: 30.seconds` in its lib/api/branches.rb):
-   * right after a push or a merge it would tell yesterday's news. Another page size is another question.
+   * right after a push or a merge it would tell yesterday's news. Another page size is another question: each second has its own, in every process,
+   * and what was asked for already is passed over.
    */
   #freshPageSize(path: string): number {
     const key = `${this.#api.url} ${path}`;
-    const before = asked.get(key) ?? 0;
-    asked.set(key, before + 1);
-    return 100 - ((Math.floor(Date.now() / 1000) + before) % 40);
+    const now = Date.now();
+    const used = asked.get(key) ?? new Map<number, number>();
+    asked.set(key, used);
+    const age = (size: number): number => now - (used.get(size) ?? 0);
+    const { most, kinds } = pageSizes;
+    const inTurn = Array.from({ length: kinds }, (_, at) => most - ((Math.floor(now / 1000) + at) % kinds));
+    const fresh = inTurn.find((size) => age(size) > sameAnswerMs) ?? inTurn.reduce((one, other) => (age(other) > age(one) ? other : one));
+    used.set(fresh, now);
+    return fresh;
   }
 
   /** `remembered`: that the default branch alone is protected is so common that the answer is kept for a day. */

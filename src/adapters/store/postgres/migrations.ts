@@ -7,6 +7,7 @@ const migrations: readonly string[] = [
    CREATE TABLE lockkeeper.delivery (name bytea PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
    CREATE INDEX delivery_at ON lockkeeper.delivery (at);
    CREATE TABLE lockkeeper.journal (number bigint PRIMARY KEY, entry text NOT NULL)`,
+  `ALTER TABLE lockkeeper.entry ADD COLUMN written timestamptz NOT NULL DEFAULT now()`,
 ];
 
 /** Everything of ours that is locked in this database has a lock of this class: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */

@@ -25,6 +25,24 @@ export function postgresStore(postgres: Postgres): Store {
     put: async (space, key, value) => write([{ space, key, value: asJson(space, key, value) }]),
     putAll: async (space, entries) => write([...entries].map(([key, value]) => ({ space, key, value: asJson(space, key, value) }))),
     delete: (space, key) => write([{ space, key, value: undefined }]),
+    async touch(space, keys) {
+      const names = keys.map((key) => nameOf(space, key)).sort((a, b) => Buffer.compare(a, b));
+      await postgres.run(
+        `writing ${space}`,
+        `WITH found AS (SELECT name FROM lockkeeper.entry WHERE name = ANY ($1::bytea[]) ORDER BY name FOR UPDATE)
+         UPDATE lockkeeper.entry SET written = now() FROM found WHERE entry.name = found.name`,
+        [names],
+      );
+    },
+    async forget(space, before) {
+      await postgres.run(
+        `tidying ${space}`,
+        // What somebody is writing is in use.
+        `DELETE FROM lockkeeper.entry WHERE name IN
+         (SELECT name FROM lockkeeper.entry WHERE space = $1 AND written < $2 FOR UPDATE SKIP LOCKED)`,
+        [JSON.stringify(space), before.toISOString()],
+      );
+    },
   };
 }
 
@@ -60,7 +78,7 @@ async function writeAll(postgres: Postgres, writes: readonly Write[]): Promise<v
     `writing ${spaces}`,
     `WITH gone AS (DELETE FROM lockkeeper.entry WHERE name = ANY ($1::bytea[]))
      INSERT INTO lockkeeper.entry (name, space, key, value) SELECT * FROM unnest($2::bytea[], $3::text[], $4::text[], $5::text[])
-     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value, written = now()`,
     [
       rows.filter(({ value }) => value === undefined).map(({ name }) => name),
       kept.map(({ name }) => name),

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { branchHead } from '../../../support/git-repository.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
 import { ada, bot } from '../../../support/gitlab-server/options.ts';
 
@@ -92,6 +93,45 @@ describe('requests', () => {
     const later = again();
     expect((await later.mergeRequests(path)).map((request) => request.id)).toEqual([id]);
     expect(asked()).toEqual(['GET /groups/platform/environments/merge_requests']);
+  });
+
+  test('the head of a busy project is always the one of now, though GitLab keeps its answer for half a minute', async () => {
+    at = await connect();
+    const { forge, server } = at;
+    const begun = Date.now();
+    const seen: boolean[] = [];
+    for (let read = 0; read < 50; read += 1) {
+      jest.spyOn(Date, 'now').mockReturnValue(begun + read * 800);
+      await server.push(path, 'main', { 'news.txt': String(read) }, 'News');
+      seen.push((await forge.state(path)).commit === (await branchHead(server.directory(path), 'main')));
+    }
+    jest.restoreAllMocks();
+    expect(seen.filter((isNow) => !isNow)).toEqual([]);
+  });
+
+  test('of what ended long ago, only what still decides something is kept: what is open, what a person closed, the newest of a branch', async () => {
+    at = await connect();
+    const { forge, again, server } = at;
+    const long = new Date(Date.now() - 91 * 86_400_000);
+    for (const branch of ['lockkeeper/a', 'lockkeeper/b']) {
+      for (let round = 0; round < 3; round += 1) {
+        await server.push(path, branch, { [`${branch}-${round}`]: 'x' }, 'x');
+        const { id } = await forge.open(path, { ...wanted, branch });
+        if (round === 2) continue;
+        if (branch === 'lockkeeper/a') await server.merge(path, id);
+        else server.closeMergeRequest(path, id);
+        const stored = server.mergeRequest(path, id);
+        stored.updatedAt = long;
+        if (stored.mergedAt !== undefined) stored.mergedAt = long;
+      }
+    }
+    const listed = async (): Promise<string[]> =>
+      (await again().mergeRequests(path)).map(({ branch, state }) => `${branch} ${state}`).sort();
+    const closed = ['lockkeeper/b closed', 'lockkeeper/b closed', 'lockkeeper/b open'];
+    expect(await listed()).toEqual(['lockkeeper/a merged', 'lockkeeper/a merged', 'lockkeeper/a open', ...closed]);
+    server.comment(path, 6, 'Something is new, so that the list is written.');
+    server.mergeRequest(path, 6).updatedAt = new Date();
+    expect(await listed()).toEqual(['lockkeeper/a open', ...closed]);
   });
 
   test('every page is read, and one that fails fails the list and is read again later', async () => {
@@ -213,16 +253,11 @@ describe('requests', () => {
 
 describe('whose is it', () => {
   test('a merge request from a fork with the same branch name is not ours', async () => {
-    at = await connect({ projects: { [path]: { 'a.yaml': 'v: 1\n' }, 'ada/staging': { 'a.yaml': 'v: 9\n' } } });
+    at = await connect();
     const { forge, server } = at;
-    await server.push('ada/staging', branch, { 'a.yaml': 'v: 10\n' }, 'evil');
-    const body = { title: 'x', source_branch: branch, target_branch: 'main', target_project_id: server.project(path).id };
-    const reply = await fetch(`${server.url}/api/v4/projects/${encodeURIComponent('ada/staging')}/merge_requests`, {
-      method: 'POST',
-      headers: { 'private-token': ada.token, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    expect(reply.status).toBe(201);
+    const fork = await server.fork(path, 'ada');
+    await server.push(fork, branch, { 'a.yaml': 'v: 10\n' }, 'evil');
+    await server.openMergeRequest(fork, branch, 'x', { into: path });
     expect(await forge.mergeRequests(path)).toEqual([]);
     await forge.commit(path, changeOn((await forge.state(path)).commit));
     expect((await forge.open(path, wanted)).id).toBe(2);

@@ -17,7 +17,7 @@ describeOnPostgres('the cache in Postgres', (server) => {
     const database = await server().createDatabase();
     await Promise.all([again(database), again(database), again(database)].map(migrate));
     const { rows } = { rows: await server().query(database, 'SELECT version FROM lockkeeper.schema_version') };
-    expect(rows).toEqual([{ version: 1 }]);
+    expect(rows).toEqual([{ version: 2 }]);
   });
 
   test('a database of a newer Lockkeeper is refused, and stays as it is', async () => {
@@ -26,7 +26,7 @@ describeOnPostgres('the cache in Postgres', (server) => {
     const opening = migrate(again(address.database));
     await expect(opening).rejects.toThrow(UsageError);
     await expect(opening).rejects.toThrow(
-      `${address.shown} was written by a newer Lockkeeper (its schema is 99, this one knows 1); use that one`,
+      `${address.shown} was written by a newer Lockkeeper (its schema is 99, this one knows 2); use that one`,
     );
     expect(await server().query(address.database, 'SELECT version FROM lockkeeper.schema_version')).toEqual([{ version: 99 }]);
   });

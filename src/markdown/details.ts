@@ -1,5 +1,5 @@
-import { clean, gap } from '../../markdown/clean.ts';
-import { neutralCode } from '../../markdown/harmless.ts';
+import { clean, gap } from './clean.ts';
+import { neutralCode } from './harmless.ts';
 
 /** A part that is folded away, on both forges; the summary must be harmless already. The empty lines make what is inside Markdown again. */
 export const details = (summary: string, body: string): string => `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;

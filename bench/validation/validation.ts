@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Goal, median, megabyte } from '../goals.ts';
+import { measure } from '../measure.ts';
+import { buildKubectl, version } from '../peer/kubectl.ts';
+import { bareLimit } from './limit.ts';
+import { makeEnvironment } from './world.ts';
+
+const program = fileURLToPath(new URL('../../bin/lockkeeper.js', import.meta.url));
+const [large, small] = [1000, 100];
+const concurrencies = [4, 8, 12, 16, 24];
+
+export interface ValidationReport {
+  /** What, and its median. */
+  readonly figures: readonly (readonly [what: string, value: string])[];
+  readonly goals: readonly Goal[];
+}
+
+/** Ours, kubectl and the bare requests on one warm server, turn by turn; and a cold start. Ours is a new process each time, as kubectl is. */
+export async function validationGoals(runs: number): Promise<ValidationReport> {
+  const kubectl = await buildKubectl();
+  const home = mkdtempSync(join(tmpdir(), 'lockkeeper-bench-'));
+  const [much, little] = [join(home, 'large'), join(home, 'small')];
+  const documents = makeEnvironment(much, large);
+  makeEnvironment(little, small);
+  const kubeconfig = join(home, 'kubeconfig');
+  const server = await startServer(kubeconfig);
+  try {
+    const config = join(home, 'app.yml');
+    writeFileSync(config, configuration(kubeconfig));
+    const ours = (folder: string, ...flags: string[]) => measure([program, 'validate', folder, '--json', ...flags]);
+    const theirs = () =>
+      timed(kubectl, ['--kubeconfig', kubeconfig, 'apply', '--dry-run=server', '--recursive', '-f', join(much, 'manifests')]);
+    const best = async (): Promise<number> => {
+      const all: number[] = [];
+      for (const inFlight of concurrencies) all.push(await bareLimit(kubeconfig, documents, inFlight));
+      return Math.min(...all);
+    };
+    await bareLimit(kubeconfig, documents, 8); // warms the server
+    const rounds: { bare: number; lockkeeper: number; kubectl: number; small: number; cold: number; memory: number }[] = [];
+    for (let round = 0; round < runs; round += 1) {
+      const bare = await best();
+      const whole = await ours(much, '--config', config);
+      const other = await theirs();
+      const part = await ours(little, '--config', config);
+      const cold = await ours(little);
+      rounds.push({
+        bare,
+        lockkeeper: whole.wall,
+        kubectl: other,
+        small: part.wall,
+        cold: cold.wall,
+        memory: Math.max(whole.memory, cold.memory),
+      });
+    }
+    const of = (figure: keyof (typeof rounds)[number]): number => median(rounds.map((round) => round[figure]));
+    return {
+      figures: [
+        [`bare requests, ${large} objects`, `${of('bare').toFixed(2)} s (${Math.round(large / of('bare'))} a second)`],
+        [`lockkeeper validate, ${large} objects`, `${of('lockkeeper').toFixed(2)} s`],
+        [`kubectl ${version} apply --dry-run=server, ${large} objects`, `${of('kubectl').toFixed(2)} s`],
+        [`lockkeeper validate, ${small} objects, warm server`, `${of('small').toFixed(2)} s`],
+        [`lockkeeper validate, ${small} objects, server included`, `${of('cold').toFixed(2)} s`],
+      ],
+      goals: [
+        { what: `${large} objects: wall time ÷ bare limit`, value: of('lockkeeper') / of('bare'), most: 1.3 },
+        { what: `${large} objects: wall time ÷ kubectl ${version}`, value: of('lockkeeper') / of('kubectl'), most: 1 / 2.5 },
+        { what: `${small} objects, warm, seconds`, value: of('small'), most: 1 },
+        { what: `${small} objects, cold start, seconds`, value: of('cold'), most: 10 },
+        { what: 'peak memory, MB', value: of('memory') / megabyte, most: 200 },
+      ],
+    };
+  } finally {
+    server.kill('SIGTERM');
+    await new Promise((resolve) => server.once('exit', resolve));
+    rmSync(home, { recursive: true });
+  }
+}
+
+/** `lockkeeper apiserver run`: writes the kubeconfig that it prints once it is ready. */
+async function startServer(kubeconfig: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [program, 'apiserver', 'run'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  for await (const part of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+    printed += part;
+    if (isWhole(printed)) break;
+  }
+  if (!isWhole(printed)) throw new Error('lockkeeper apiserver run printed no kubeconfig');
+  writeFileSync(kubeconfig, printed);
+  return child;
+}
+
+function isWhole(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const configuration = (kubeconfig: string): string => `forges:
+  local: { type: local, path: ./repositories }
+environments:
+  - { name: bench, repository: local:bench }
+clusters:
+  warm: { kubeconfig: ${kubeconfig} }
+validation: { apiserver: warm }
+`;
+
+/** Wall time in seconds. Throws when the program does not end well. */
+async function timed(command: string, args: readonly string[]): Promise<number> {
+  const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  mkdirSync(join(home, '.kube'));
+  const begin = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, HOME: home } });
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  const seconds = (performance.now() - begin) / 1000;
+  rmSync(home, { recursive: true });
+  if (code !== 0) throw new Error(`${command} ended with ${String(code)}`);
+  return seconds;
+}

@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { downloadBundle } from '../adapters/datasources/download.ts';
+import { readFolder } from '../adapters/folder.ts';
+import { createHttpClient } from '../adapters/http/client.ts';
+import { findWorkingCopy, type WorkingCopy } from '../adapters/working-copy.ts';
+import type { Config } from '../config/schema.ts';
+import { UsageError } from '../domain/errors.ts';
+import type { Forge } from '../domain/forge.ts';
+import type { ValidationRules } from '../domain/validation-rules.ts';
+import { readManifests } from '../manifests/archive.ts';
+import { isManifest } from '../manifests/archive-entries.ts';
+import { BundleMemory, type Bundles, createBundles, type Download } from '../manifests/bundles.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
+import { readDesiredState } from '../manifests/desired-state.ts';
+import type { Services } from '../services.ts';
+import { findEnvironments } from '../updates/find-environments.ts';
+import type { EnvironmentSettings } from '../updates/settings.ts';
+import type { Context } from './context.ts';
+import { withServices } from './work.ts';
+
+/** Which environments a command is about, and at which revisions. */
+export interface Choice {
+  /** A folder on this machine; without one, environments of app.yml. */
+  readonly directory?: string;
+  /** Without any, all. */
+  readonly env?: readonly string[];
+  /** Without one, the folder as it lies there, or the head of the default branch. */
+  readonly ref?: string;
+  /** What it is compared with. */
+  readonly base?: string;
+  /** An app.yml was named: it must be there. For a folder there need not be any. */
+  readonly needsConfig: boolean;
+}
+
+/** An environment that was chosen; nothing of it is read yet. */
+export interface ChosenEnvironment {
+  readonly name: string;
+  readonly rules: ValidationRules;
+  /** Throws OutsideError, and UsageError for a revision that is not there. */
+  read(): Promise<ChosenState>;
+}
+
+export interface ChosenState {
+  /** As environment.yml calls it, where nobody else does. */
+  readonly name: string;
+  /** Absent for a folder as it lies there. */
+  readonly commit?: string;
+  readonly state: DesiredState;
+  readonly base?: DesiredState;
+}
+
+/** Does the work with what was chosen; app.yml is given where there is one. */
+export async function withChosen<T>(
+  choice: Choice,
+  context: Context,
+  work: (chosen: readonly ChosenEnvironment[], config: Config | undefined) => Promise<T>,
+): Promise<T> {
+  const { directory, env, needsConfig } = choice;
+  if (directory !== undefined && env !== undefined) throw new UsageError('name a folder or --env, not both');
+  if (directory === undefined)
+    return withServices(context, async (services, config) => work(await ofServices(choice, services), config), { unfinished: true });
+  if (needsConfig || existsSync(context.configFile))
+    return withServices(context, (services, config) => work([ofFolder(directory, choice, (url) => services.download(url))], config), {
+      unfinished: true,
+    });
+  const http = createHttpClient({ redact: context.redact });
+  try {
+    return await work([ofFolder(directory, choice, (url) => downloadBundle(http, [], url))], undefined);
+  } finally {
+    await http.close();
+  }
+}
+
+function ofFolder(directory: string, { ref, base }: Choice, download: Download): ChosenEnvironment {
+  const name = basename(resolve(directory));
+  const bundles = createBundles(download, new BundleMemory());
+  return {
+    name,
+    rules: {},
+    read: async () => {
+      const copy = ref === undefined && base === undefined ? undefined : workingCopy(directory);
+      const commit = ref === undefined ? undefined : await copy?.commit(ref);
+      const state =
+        copy === undefined || commit === undefined
+          ? await readDesiredState(
+              readFolder(directory, (path) => isManifest(path) || path.endsWith('.gitattributes')),
+              bundles,
+            )
+          : await atRevision(copy, directory, commit, bundles);
+      return {
+        name: state.environment.name ?? name,
+        ...(commit !== undefined && { commit }),
+        state,
+        ...(copy !== undefined && base !== undefined && { base: await atRevision(copy, directory, await copy.commit(base), bundles) }),
+      };
+    },
+  };
+}
+
+function workingCopy(directory: string): WorkingCopy {
+  const copy = findWorkingCopy(directory);
+  if (copy === undefined)
+    throw new UsageError(`${directory} lies in no git repository, so that it has no revisions: leave --ref and --base out`);
+  return copy;
+}
+
+async function atRevision(copy: WorkingCopy, directory: string, commit: string, bundles: Bundles): Promise<DesiredState> {
+  const archive = await copy.archive(commit);
+  if (archive === undefined) throw new UsageError(`${directory} is not there at ${commit}`);
+  return readDesiredState(readManifests(archive, directory), bundles);
+}
+
+async function ofServices(choice: Choice, services: Services): Promise<ChosenEnvironment[]> {
+  const { forges, settings } = services;
+  const forge = (name: string): Forge => {
+    const found = forges.get(name);
+    if (found === undefined) throw new UsageError(`forges.${name}: there is no token and no GitHub App yet`);
+    return found;
+  };
+  const { environments, errors } = await findEnvironments({ forge }, settings.environments, choice.env);
+  const [first] = errors;
+  if (first !== undefined && environments.length === 0) throw new UsageError(first.message);
+  const bundles = createBundles((url) => services.download(url), new BundleMemory());
+  return environments.map((one) => ofForge(one, forge(one.repository.forge), choice, bundles));
+}
+
+function ofForge(
+  { name, repository: { path }, validation }: EnvironmentSettings,
+  forge: Forge,
+  { ref, base }: Choice,
+  bundles: Bundles,
+): ChosenEnvironment {
+  const at = async (commit: string): Promise<DesiredState> =>
+    readDesiredState(readManifests(await forge.archive(path, commit), `${forge.traits.name}:${path}`), bundles);
+  const commitOf = async (revision: string | undefined): Promise<string> => {
+    if (revision === undefined) return (await forge.state(path)).commit;
+    const head = await forge.branchHead(path, revision);
+    if (head !== undefined || /^[0-9a-f]{40}$/.test(revision)) return head ?? revision;
+    throw new UsageError(`${path} has no branch ${revision}: name a branch, or a commit by its full id`);
+  };
+  return {
+    name,
+    rules: validation ?? {},
+    read: async () => {
+      const commit = await commitOf(ref);
+      return { name, commit, state: await at(commit), ...(base !== undefined && { base: await at(await commitOf(base)) }) };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { type Command, Option } from 'commander';
+import { environmentOption, jsonOption, type Start, verdictFormats } from './options.ts';
+import type { ValidateCommand } from './validate.ts';
+
+export function addValidate(program: Command, start: Start): void {
+  program
+    .command('validate')
+    .description('have an API server judge every manifest, and go through the checklist')
+    .argument('[dir]', 'the folder of an environment; without one, environments of app.yml')
+    .addOption(environmentOption())
+    .option('--ref <revision>', 'judge this branch, tag or commit')
+    .option('--base <revision>', 'what is there already: finds fields that cannot be changed')
+    .addOption(new Option('--format <format>', 'how it is printed').choices(verdictFormats).default('text'))
+    .option('--output <file>', 'write the format to a file, and the text to the terminal')
+    .addOption(jsonOption())
+    .action((directory: string | undefined, options: Omit<ValidateCommand, 'directory' | 'needsConfig'>) =>
+      start(async (context) => {
+        const [{ runValidate }, { stopSignal }] = await Promise.all([import('./validate.ts'), import('./stop-signal.ts')]);
+        const needsConfig = program.getOptionValueSource('config') !== 'default';
+        return runValidate({ ...options, ...(directory !== undefined && { directory }), needsConfig }, context, stopSignal);
+      }),
+    );
+}

@@ -1,0 +1,37 @@
+import { posix } from 'node:path';
+import { checklistRules } from '../domain/checklist.ts';
+import { trusted } from './html.ts';
+import { type Crumb, layout } from './layout.ts';
+import { renderMarkdown } from './markdown.ts';
+import { type Answer, clothes } from './site.ts';
+
+/** Page → file of docs/. */
+const files: ReadonlyMap<string, string> = new Map([
+  ['/validation', 'validation.md'],
+  ['/checklist', 'checklist/README.md'],
+  ...Object.keys(checklistRules).map((rule) => [`/checklist/${rule}`, `checklist/${rule}.md`] as const),
+]);
+const pages = new Map([...files].map(([page, file]) => [file, page]));
+
+/** Whether something here may be read by anybody: what the product is, nothing of what it works on, and what such a page is drawn with. */
+export const isOpen = (path: string): boolean => files.has(path) || clothes.includes(path);
+
+/** The pages that comments on merge requests lead to: why a rule is one, and what to do. `read` gives a file of docs/, undefined where it is not there. */
+export function createManual(read: (file: string) => Promise<string | undefined>): (path: string) => Promise<Answer | undefined> {
+  return async (path) => {
+    const file = files.get(path);
+    const text = file === undefined ? undefined : await read(file);
+    if (file === undefined || text === undefined) return undefined;
+    const title = /^# (.+)$/m.exec(text)?.[1] ?? path;
+    const crumbs: readonly Crumb[] = path.startsWith('/checklist/') ? [{ text: 'Checklist', href: '/checklist' }] : [];
+    const body = trusted(`<article class="manual">${renderMarkdown(withPages(text, file), { anchors: true }).text}</article>`);
+    return { status: 200, type: 'text/html; charset=utf-8', body: layout(title, crumbs, body) };
+  };
+}
+
+/** A link to another file leads to its page; one that has no page is text. */
+const withPages = (text: string, file: string): string =>
+  text.replaceAll(/\[([^\]\n]+)\]\(([\w./-]+\.md)(#[\w-]+)?\)/g, (_, name: string, target: string, anchor = '') => {
+    const page = pages.get(posix.join(posix.dirname(file), target));
+    return page === undefined ? name : `[${name}](${page}${anchor})`;
+  });

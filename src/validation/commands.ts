@@ -1,0 +1,44 @@
+import { type Command, commandsIn } from '../domain/command-comment.ts';
+import type { EnvironmentForge, RepositoryRef } from '../domain/forge.ts';
+import { requestWord } from '../domain/forge.ts';
+import type { RequestForge } from '../domain/request-forge.ts';
+import { harmlessInline } from '../markdown/harmless.ts';
+
+export interface CommandPorts {
+  readonly forge: Pick<EnvironmentForge, 'traits' | 'comment'> & Pick<RequestForge, 'requestComment' | 'mayWrite'>;
+  /** Has the merge request judged again, soon. */
+  again(id: number): Promise<void>;
+}
+
+/**
+ * What somebody asks for in a comment, read again from the forge. Who may not push is told so, once: one reply of each kind stands below a merge
+ * request, however often it is asked. Asked for what we do not know, we say what we know.
+ */
+export async function obeyComment(
+  ports: CommandPorts,
+  { path }: RepositoryRef,
+  id: number,
+  number: number,
+): Promise<readonly Command['kind'][]> {
+  const { forge } = ports;
+  const comment = await forge.requestComment(path, id, number);
+  const commands = comment === undefined ? [] : commandsIn(comment);
+  const kinds = [...new Set(commands.map(({ kind }) => kind))];
+  if (comment === undefined || kinds.length === 0) return [];
+  const mayValidate = kinds.includes('validate') && (await forge.mayWrite(path, comment.author));
+  if (mayValidate) await ports.again(id);
+  else if (kinds.includes('validate')) await forge.comment(path, id, 'refused', refusal(comment.author.name));
+  if (kinds.some((kind) => kind !== 'validate')) await forge.comment(path, id, 'help', help(requestWord(forge.traits.type)));
+  return kinds;
+}
+
+/** Without a mention: nobody is called to it a second time. */
+const refusal = (name: string): string =>
+  `Thank you, ${harmlessInline(name)}. Only those who may push to this repository can have it judged again; each new commit is judged by itself.`;
+
+const help = (request: string): string =>
+  [
+    `What can be asked in a comment on this ${request}, each on a line of its own, by those who may push to this repository:`,
+    ['- `/lockkeeper validate` judges it again', '- `/lockkeeper help` is this text'].join('\n'),
+    'A comment that was edited counts for nothing: write a new one.',
+  ].join('\n\n');

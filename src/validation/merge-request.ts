@@ -1,0 +1,148 @@
+import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
+import type { EnvironmentForge, NewStatus, RepositoryRef, StatusForge } from '../domain/forge.ts';
+import type { RequestForge, RequestNow } from '../domain/request-forge.ts';
+import type { Store } from '../domain/store.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
+import type { Part } from '../markdown/fit.ts';
+import { type Outcome, outcomeOf, type Verdict } from './outcome.ts';
+import { forget, isJudged, remember } from './remembered.ts';
+import { commentText, failureText } from './report/comment.ts';
+import { statusName, statusOf } from './report/status.ts';
+import { rulesOf } from './rules.ts';
+import { concerns } from './touched.ts';
+import { ownFindings, type ValidationPorts, type ValidationSettings, validateEnvironment } from './validate.ts';
+
+export interface JudgedEnvironment {
+  readonly name: string;
+  readonly repository: RepositoryRef;
+  readonly settings: ValidationSettings;
+}
+
+export type JudgingForge = Pick<EnvironmentForge, 'traits' | 'state' | 'comment'> &
+  Pick<StatusForge, 'setStatus'> &
+  Pick<RequestForge, 'request'>;
+
+export interface RequestPorts extends ValidationPorts {
+  readonly forge: JudgingForge;
+  readonly store: Store;
+  /** What the environment wants at a commit. Throws OutsideError. */
+  stateAt(commit: string, signal: AbortSignal): Promise<DesiredState>;
+  /** What the merge request would do to the cluster, for its comment. */
+  plan(base: DesiredState, head: DesiredState, signal: AbortSignal): Promise<readonly Part[]>;
+  /** Address of the service's pages, without a trailing slash. */
+  readonly serviceUrl: string;
+  readonly warn: (text: string) => void;
+}
+
+/** Why a validation was given up: a newer head is to be judged, and its own job does that. */
+export class Superseded extends Error {}
+
+/** What became of it; `skipped`: closed meanwhile, into another branch, or judged already. */
+export type RequestOutcome = Outcome | 'superseded' | 'skipped';
+
+/**
+ * Judges the head of a merge request as the forge has it now, and says so there: status, and one comment that is kept up to date. Where it could
+ * not be judged, the status is an error and says why, and the same is thrown, so that it is tried again. A head that was judged under the
+ * same rules already is left alone.
+ */
+export async function validateMergeRequest(
+  ports: RequestPorts,
+  environment: JudgedEnvironment,
+  id: number,
+  signal: AbortSignal,
+): Promise<RequestOutcome> {
+  const { path } = environment.repository;
+  const [request, { defaultBranch }] = await Promise.all([ports.forge.request(path, id), ports.forge.state(path)]);
+  if (request.state !== 'open' || request.target !== defaultBranch) return 'skipped';
+  const judgedAs = rulesOf(environment.settings);
+  if (await isJudged(ports.store, environment.repository, request, judgedAs)) return 'skipped';
+  const say = speaker(ports, path, request);
+  await say.status({ name: statusName, state: 'running', description: 'the API server is asked' });
+  try {
+    const verdict = await judgeRequest(ports, environment, request, signal);
+    if (verdict === undefined) return await superseded(say);
+    await say.comment(verdict.comment);
+    await say.status(verdict.status);
+    if (verdict.outcome !== 'unknown') await remember(ports.store, environment.repository, request, judgedAs);
+    return verdict.outcome;
+  } catch (error) {
+    if (signal.reason instanceof Superseded) return await superseded(say);
+    if (!signal.aborted) await sayFailure(say, error);
+    throw error;
+  }
+}
+
+/** It is judged once more though nothing has changed. */
+export const judgeAgain = (store: Store, repository: RepositoryRef, id: number): Promise<void> => forget(store, repository, id);
+
+interface Spoken {
+  readonly outcome: Outcome;
+  readonly comment: string;
+  readonly status: NewStatus;
+}
+
+/** Undefined when it has another head by the time that all is known: nothing is to be said of the old one. */
+async function judgeRequest(
+  ports: RequestPorts,
+  { name, repository, settings }: JudgedEnvironment,
+  request: RequestNow,
+  signal: AbortSignal,
+): Promise<Spoken | undefined> {
+  const { forge, serviceUrl } = ports;
+  const { commit } = request;
+  const [base, head] = await Promise.all([
+    request.base === undefined ? nothing : ports.stateAt(request.base, signal),
+    ports.stateAt(commit, signal),
+  ]);
+  const candidate = { environment: name, commit, state: head, previous: base };
+  const verdict: Verdict & { readonly commit: string } = { ...(await validateEnvironment(ports, candidate, settings, signal)), commit };
+  const plan = await ports.plan(base, head, signal);
+  const now = await forge.request(repository.path, request.id);
+  if (now.commit !== commit || now.state !== 'open') return undefined;
+  const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings) });
+  const facts = { verdict, concerns: concerns(side(base), side(head)), traits: forge.traits, path: repository.path, serviceUrl, plan };
+  return { outcome: outcomeOf(verdict), comment: commentText(facts), status: statusOf(verdict, request.url) };
+}
+
+interface Speaker {
+  status(status: NewStatus): Promise<void>;
+  comment(text: string): Promise<void>;
+}
+
+/** What the forge refuses is told to the log: whoever has no right to speak has judged for nothing, and the next merge request may be another. */
+function speaker({ forge, warn }: RequestPorts, path: string, { id, commit, branch, fork }: RequestNow): Speaker {
+  const tolerant = async (what: Promise<void>): Promise<void> => {
+    try {
+      await what;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      warn(`${path}!${id}: ${explain(error)}`);
+    }
+  };
+  return {
+    status: (status) => tolerant(forge.setStatus(path, { commit, branch, ...(fork && { fork: id }) }, status)),
+    comment: (text) => tolerant(forge.comment(path, id, 'validate', text)),
+  };
+}
+
+async function superseded(say: Speaker): Promise<RequestOutcome> {
+  await say.status({ name: statusName, state: 'error', description: 'not judged: there is a newer commit' });
+  return 'superseded';
+}
+
+/** Never a silent pass. What cannot be said either is thrown by the caller all the same. */
+async function sayFailure(say: Speaker, error: unknown): Promise<void> {
+  const known = error instanceof OutsideError || error instanceof UsageError;
+  const why = known ? explain(error) : 'a bug in lockkeeper; the log says more';
+  await say.status({ name: statusName, state: 'error', description: `no verdict: ${why}` });
+  await say.comment(failureText(why));
+}
+
+/** Before the first commit. */
+const nothing: DesiredState = {
+  environment: { manifests: [], apps: {}, prune: { protect: [] } },
+  objects: [],
+  findings: [],
+  complete: true,
+  bundles: new Map(),
+};

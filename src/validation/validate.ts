@@ -1,0 +1,86 @@
+import type { ApiServer } from '../domain/cluster.ts';
+import type { ValidationRules } from '../domain/validation-rules.ts';
+import { type DesiredObject, type DesiredState, unreachable } from '../manifests/desired-object.ts';
+import { checkWorkloads } from './checklist/check-workloads.ts';
+import { byPlace, type Verdict } from './outcome.ts';
+import { checkSet } from './set/check-set.ts';
+import { judge } from './verdict/judge.ts';
+
+/** An API server that is ours until it is released. */
+export interface Lease {
+  readonly server: ApiServer;
+  /** Of Kubernetes: `1.36.3`. */
+  readonly version: string;
+  release(): void;
+}
+
+export interface ValidationPorts {
+  /** One that judges as that version does; without a version, as the one that is there. Throws OutsideError where none can be had, saying what to do. */
+  lease(kubernetes: string | undefined, signal: AbortSignal): Promise<Lease>;
+  /** The CustomResourceDefinitions in a folder. Throws UsageError. */
+  definitions(folder: string): Promise<readonly DesiredObject[]>;
+  /** Milliseconds, of a clock that only goes forward. */
+  clock(): number;
+}
+
+export interface ValidationSettings extends ValidationRules {
+  /** Hosts of registries that app.yml names. */
+  readonly registries: readonly string[];
+}
+
+export interface Candidate {
+  readonly environment: string;
+  readonly commit?: string;
+  readonly state: DesiredState;
+  /** What is there already: what may not be changed is found by it. */
+  readonly previous?: DesiredState;
+}
+
+/**
+ * Judges all that an environment wants: by the API server, as a set, and by the checklist. Problems are findings, all at once.
+ * Throws OutsideError when there is no server to ask, and the reason of the signal when it is aborted.
+ */
+export async function validateEnvironment(
+  ports: ValidationPorts,
+  { environment, commit, state, previous }: Candidate,
+  settings: ValidationSettings,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const began = ports.clock();
+  const own = ownFindings(state, settings);
+  const { findings, kubernetes } = await judged(ports, { state, previous }, settings, signal);
+  return {
+    environment,
+    ...(commit !== undefined && { commit }),
+    objects: state.objects,
+    findings: [...state.findings, ...own, ...findings].toSorted(byPlace),
+    ...(kubernetes !== undefined && { kubernetes }),
+    seconds: (ports.clock() - began) / 1000,
+    complete: !state.findings.some(({ rule }) => rule === unreachable),
+    bundles: state.bundles,
+  };
+}
+
+/** What we find by ourselves. Where part of the environment could not be read, nothing can be said to be missing. */
+export function ownFindings({ objects, complete }: DesiredState, { checklist = {}, registries }: ValidationSettings): Verdict['findings'] {
+  const known = complete ? undefined : { has: () => true };
+  return [...checkSet(objects, known), ...checkWorkloads(objects, { settings: checklist, registries })];
+}
+
+async function judged(
+  ports: ValidationPorts,
+  { state, previous }: { readonly state: DesiredState; readonly previous: DesiredState | undefined },
+  { kubernetes, definitions, missingDefinitions = 'warning', checklist = {} }: ValidationSettings,
+  signal: AbortSignal,
+): Promise<Partial<Pick<Verdict, 'kubernetes'>> & Pick<Verdict, 'findings'>> {
+  if (state.objects.length === 0) return { findings: [] };
+  const known = definitions === undefined ? [] : await ports.definitions(definitions);
+  const lease = await ports.lease(kubernetes, signal);
+  try {
+    const of = { objects: state.objects, ...(previous !== undefined && { previous: previous.objects }) };
+    const findings = await judge(of, lease.server, { missingDefinitions, definitions: known, checklist }, signal);
+    return { findings, kubernetes: lease.version };
+  } finally {
+    lease.release();
+  }
+}
