@@ -9,6 +9,7 @@ import type { PagesSource } from '../domain/pages.ts';
 import { startServer } from '../http/server.ts';
 import { type Context, withConfig } from './context.ts';
 import { heldRows, introduction, nextSteps } from './demo-texts.ts';
+import { judgeOpen } from './demo-verdicts.ts';
 import type { ExitCode } from './io.ts';
 import { scanOnce } from './scan.ts';
 import { printReport } from './scan-report.ts';
@@ -49,6 +50,7 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
       output.print('\nheld ("lockkeeper scan" says where each of them stands)');
       output.table(['environment', 'app', 'version', 'reason'], heldRows(report.held));
     }
+    await judgeOpen(context);
     const stopped = untilStopped(); // before anybody reads that it waits for it
     output.print(nextSteps(world, report));
     await stopped;
