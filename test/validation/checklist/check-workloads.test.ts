@@ -24,7 +24,11 @@ spec:
 `;
 
 test('a finding stands at its field, or at the nearest above it, and names the object', () => {
-  const findings = checkWorkloads(desired(deployment, 'manifests/web.yaml'), { settings: {}, registries: ['registry.example.com'] });
+  const findings = checkWorkloads(desired(deployment, 'manifests/web.yaml'), {
+    settings: {},
+    registries: ['registry.example.com'],
+    complete: true,
+  });
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: '', name: 'web' };
   for (const finding of findings) expect(finding).toMatchObject({ file: 'manifests/web.yaml', object });
   expect(findings.map(({ rule, line }) => [rule, line])).toEqual([
@@ -43,6 +47,27 @@ test('app.yml says how grave each rule is', () => {
     );
   expect(severities({})).toEqual(['single-replica warning', 'budget-blocks-drain error']);
   expect(severities({ 'single-replica': 'error', 'budget-blocks-drain': 'off' })).toEqual(['single-replica error']);
+});
+
+test('where something could not be read, nothing is said that it might take back', () => {
+  const objects = everythingWrong.map((value) => objectOf(value));
+  const said = checkWorkloads(objects, { settings: {}, registries: ['registry.example.com'], complete: false });
+  expect([...new Set(said.map(({ rule }) => rule))].toSorted()).toEqual([
+    'bare-pod',
+    'budget-keeps-unhealthy-pods',
+    'budgets-overlap',
+    'host-namespaces',
+    'latest-tag',
+    'local-state',
+    'no-readiness-probe',
+    'privileged',
+    'replicas-not-spread',
+    'runs-as-root',
+    'termination-grace-period',
+    'unknown-registry',
+    'waiver',
+    'writable-root',
+  ]);
 });
 
 test('messages are one sentence, and help says what to do', () => {
@@ -90,8 +115,8 @@ const everythingWrong = [
 
 test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('a kind may be called %s', (kind) => {
   const objects = [...desired(deployment), objectOf({ apiVersion: 'v1', kind, metadata: { name: kind }, spec: {} })];
-  expect(checkWorkloads(objects, { settings: {}, registries: [] })).toEqual(
-    checkWorkloads(desired(deployment), { settings: {}, registries: [] }),
+  expect(checkWorkloads(objects, { settings: {}, registries: [], complete: true })).toEqual(
+    checkWorkloads(desired(deployment), { settings: {}, registries: [], complete: true }),
   );
   expect(checkSet(objects)).toEqual([]);
 });
@@ -134,7 +159,7 @@ test('no value, wherever it stands, makes it throw', () => {
       for (const [{ seed, path }, value] of changes) put(values[seed], path, value);
       checkWorkloads(
         values.map((value) => objectOf(value)),
-        { settings: {}, registries: ['registry.example.com'] },
+        { settings: {}, registries: ['registry.example.com'], complete: true },
       );
     }),
     { numRuns: 1000 },
@@ -183,7 +208,7 @@ function readsFor(apps: number): number {
   }).flat();
   checkWorkloads(
     objects.map((value) => ({ ...objectOf(value), value: counting(value) as typeof value })),
-    { settings: {}, registries: ['registry.example.com'] },
+    { settings: {}, registries: ['registry.example.com'], complete: true },
   );
   return reads;
 }

@@ -67,7 +67,8 @@ async function obtainNow(wanted: string, cache: string, before: readonly Missed[
 
 /** Also what a process left that was killed: who has the lock is alone. */
 async function tidy(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) if (name.startsWith(unfinished)) await rm(join(cache, name), { recursive: true, force: true });
+  for (const name of await readdir(cache))
+    if (name.startsWith(unfinished)) await rm(join(cache, name), { recursive: true, force: true, maxRetries: 5 });
 }
 
 const unfinished = 'unfinished-';
