@@ -4,7 +4,6 @@ import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { isOpen } from '../dashboard/manual.ts';
 import { explain } from '../domain/errors.ts';
 import { type Job, type Queue, RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
@@ -159,7 +158,6 @@ async function listen(
     host: config.server.host,
     port: config.server.port,
     isPublished: isPublished(config.server),
-    open: isOpen,
     ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),

@@ -155,7 +155,7 @@ test.each([
     port: 0,
     site: page,
     act,
-    open: (path: string) => path === '/style.css',
+    open: (path) => path === '/style.css',
     onError: () => undefined,
   });
   const { host } = new URL(reachable.url);
