@@ -65,7 +65,7 @@ async function planEnvironment(
     );
   const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
   if (cluster === undefined) return { environment: name, plan: planOf(before, state) };
-  const server = connectCluster(readKubeconfig(cluster.kubeconfig, cluster.context), { throwAway: false });
+  const server = connectCluster(await readKubeconfig(cluster), { throwAway: false });
   try {
     return { environment: name, plan: await planAgainst(server, name, state) };
   } finally {

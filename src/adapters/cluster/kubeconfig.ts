@@ -1,86 +1,94 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import type { ClusterAddress } from '../../domain/cluster.ts';
 import { UsageError } from '../../domain/errors.ts';
+import { execCredential } from './exec-credential.ts';
+import { type Fields, fieldOf, fieldsOf, flagOf, namedIn } from './kubeconfig-fields.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** `clusters.<name>` of app.yml. */
+export interface KubeconfigPlace {
+  /** Path of the file. */
+  readonly kubeconfig: string;
+  /** Default: the file's current context. */
+  readonly context?: string;
+}
 
 /**
- * How a cluster is reached, as a kubeconfig says; without `context`, its current one. Throws UsageError naming what is missing, and never what
- * the file holds. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
+ * Where a kubeconfig leads and as whom. Files and programs are read and run anew each time, because tokens run out: ask again for each run.
+ * UsageError names the file and what is wrong in it. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
-export function readKubeconfig(file: string, context?: string): ClusterAddress {
-  const config = parsed(file);
-  const wrong = (problem: string): UsageError => new UsageError(`the kubeconfig ${file}: ${problem}`);
-  const name = context ?? textOf(config['current-context']);
-  if (name === undefined) throw wrong('it has no current-context; name one under context of the cluster in app.yml');
-  const chosen = entry(config, 'contexts', name, 'context');
-  if (chosen === undefined) throw wrong(`it has no context ${name}`);
-  const [cluster, user] = [
-    entry(config, 'clusters', textOf(chosen['cluster']), 'cluster'),
-    entry(config, 'users', textOf(chosen['user']), 'user') ?? {},
-  ];
-  const url = textOf(cluster?.['server'])?.replace(/(?<!\/)\/+$/, '');
-  if (cluster === undefined || url === undefined || !URL.canParse(url)) throw wrong(`the cluster of context ${name} has no server`);
-  const unsupported =
-    ['exec', 'auth-provider', 'username', 'as'].find((key) => user[key] !== undefined) ??
-    (cluster['proxy-url'] === undefined ? undefined : 'proxy-url');
-  if (unsupported !== undefined)
-    throw wrong(
-      `context ${name} uses ${unsupported}, which is not supported: give it the token of a service account, or a client certificate`,
-    );
-  const pem = material(file);
-  const [ca, certificate, key] = [pem(cluster, 'certificate-authority'), pem(user, 'client-certificate'), pem(user, 'client-key')];
-  const token = textOf(user['token']) ?? fileText(file, user['tokenFile'])?.trim();
-  const serverName = textOf(cluster['tls-server-name']);
+export async function readKubeconfig({ kubeconfig: file, context }: KubeconfigPlace): Promise<ClusterAddress> {
+  const config = fieldsOf(await parsed(file));
+  const chosen = context ?? fieldOf(config, 'current-context');
+  if (chosen === undefined) throw new UsageError(`${file} has no current context: name one as context`);
+  const named = namedIn(file, config, 'contexts', 'context', chosen);
+  const cluster = namedIn(file, config, 'clusters', 'cluster', fieldOf(named, 'cluster') ?? '');
+  const userName = fieldOf(named, 'user');
+  const user = userName === undefined ? {} : namedIn(file, config, 'users', 'user', userName);
+  refuseUnknown(file, cluster, user);
+  const url = fieldOf(cluster, 'server')?.replace(/\/+$/, '') ?? '';
+  if (!URL.canParse(url)) throw new UsageError(`${file}: the cluster of context ${chosen} has no server, or one that is no URL`);
+  const insecure = flagOf(cluster, 'insecure-skip-tls-verify');
+  const ca = insecure ? undefined : await pem(file, cluster, 'certificate-authority');
+  const serverName = fieldOf(cluster, 'tls-server-name');
   return {
     url,
-    ...(ca !== undefined && { ca }),
-    ...(token !== undefined && { token }),
-    ...(certificate !== undefined && { certificate }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined && { serverName }),
-    ...(cluster['insecure-skip-tls-verify'] === true && { insecure: true }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(insecure ? { insecure: true } : {}),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(await credentials(file, user, cluster)),
   };
 }
 
-function parsed(file: string): Fields {
-  const text = readText(file, `the kubeconfig ${file}`);
+async function parsed(file: string): Promise<unknown> {
+  const text = await textOf(file, file);
   try {
-    return fieldsOf(load(text));
+    return load(text);
   } catch {
-    throw new UsageError(`the kubeconfig ${file} is no YAML`);
+    throw new UsageError(`${file} is no YAML`); // without the reason, which quotes the file
   }
 }
 
-function entry(config: Fields, list: string, name: string | undefined, key: string): Fields | undefined {
-  const all: readonly unknown[] = Array.isArray(config[list]) ? config[list] : [];
-  const found = all.map(fieldsOf).find((one) => name !== undefined && one['name'] === name);
-  return found && fieldsOf(found[key]);
-}
-
-/** PEM text, in the file itself as base64, or in a file of its own. */
-const material =
-  (file: string) =>
-  (of: Fields, key: string): string | undefined => {
-    const data = textOf(of[`${key}-data`]);
-    return data === undefined ? fileText(file, of[key]) : Buffer.from(data, 'base64').toString('utf8');
-  };
-
-const fileText = (file: string, path: unknown): string | undefined => {
-  const named = textOf(path);
-  return named === undefined ? undefined : readText(resolve(dirname(file), named), `${named}, which the kubeconfig ${file} names,`);
-};
-
-function readText(path: string, what: string): string {
+async function textOf(config: string, path: string): Promise<string> {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${what} cannot be read (${Error.isError(error) && 'code' in error ? String(error.code) : 'no path'})`);
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = Error.isError(cause) && 'code' in cause ? String(cause.code) : 'unreadable';
+    throw new UsageError(path === config ? `${path} cannot be read (${code})` : `${config} names ${path}, which cannot be read (${code})`);
   }
+}
+
+/** What changes who asks, or by which way, and is not followed here: to leave it out silently would ask as somebody else. */
+function refuseUnknown(file: string, cluster: Fields, user: Fields): void {
+  const refused = [
+    ...['proxy-url'].filter((key) => cluster[key] !== undefined),
+    ...['as', 'as-uid', 'as-groups', 'as-user-extra', 'auth-provider', 'username', 'password'].filter((key) => user[key] !== undefined),
+  ];
+  if (refused.length > 0)
+    throw new UsageError(`${file} uses ${refused.join(', ')}, which Lockkeeper does not: use a token, a certificate or an exec plugin`);
+}
+
+type Credentials = Pick<ClusterAddress, 'token' | 'certificate' | 'key'>;
+
+async function credentials(file: string, user: Fields, cluster: Fields): Promise<Credentials> {
+  const [certificate, key] = [await pem(file, user, 'client-certificate'), await pem(file, user, 'client-key')];
+  const client = certificate === undefined || key === undefined ? {} : { certificate, key };
+  const token = await tokenOf(file, user);
+  if (token !== undefined) return { ...client, token };
+  return user['exec'] === undefined ? client : { ...client, ...(await execCredential(file, fieldsOf(user['exec']), cluster)) };
+}
+
+/** The file wins over what is written beside it: it may have been renewed since. */
+async function tokenOf(file: string, user: Fields): Promise<string | undefined> {
+  const path = fieldOf(user, 'tokenFile');
+  return path === undefined ? fieldOf(user, 'token') : (await textOf(file, resolve(dirname(file), path))).trim();
+}
+
+/** `KEY-data` in base64, which wins, or the file `KEY`, relative to the kubeconfig. */
+async function pem(file: string, from: Fields, key: string): Promise<string | undefined> {
+  const data = fieldOf(from, `${key}-data`);
+  if (data !== undefined) return Buffer.from(data, 'base64').toString();
+  const path = fieldOf(from, key);
+  return path === undefined ? undefined : textOf(file, resolve(dirname(file), path));
 }

@@ -1,65 +1,116 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubeconfigText } from '../../../src/adapters/cluster/control-plane/kubeconfig.ts';
 import { readKubeconfig } from '../../../src/adapters/cluster/kubeconfig.ts';
-import { UsageError } from '../../../src/domain/errors.ts';
-import { temporaryFolder } from '../../support/temporary.ts';
+import { OutsideError, UsageError } from '../../../src/domain/errors.ts';
 
-const folder = temporaryFolder();
+const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
+const file = join(folder, 'config');
+afterAll(() => rmSync(folder, { recursive: true }));
 
-function read(text: string, context?: string, files: Readonly<Record<string, string>> = {}) {
-  for (const [name, content] of Object.entries({ ...files, kubeconfig: text })) writeFileSync(join(folder(), name), content);
-  return readKubeconfig(join(folder(), 'kubeconfig'), context);
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+function write(user: object, cluster: object = {}, current: string | undefined = 'main'): void {
+  const config = {
+    'current-context': current,
+    contexts: [
+      { name: 'main', context: { cluster: 'one', user: 'me' } },
+      { name: 'other', context: { cluster: 'two' } },
+    ],
+    clusters: [
+      { name: 'one', cluster: { server: 'https://one.example.com:6443/', ...cluster } },
+      { name: 'two', cluster: { server: 'https://two.example.com' } },
+    ],
+    users: [{ name: 'me', user }],
+  };
+  writeFileSync(file, JSON.stringify(config));
 }
 
-const config = (user: string, cluster = 'server: "https://k8s.example.com:6443/"') => `
-current-context: staging
-contexts:
-  - { name: staging, context: { cluster: c, user: u } }
-  - { name: other, context: { cluster: d, user: u } }
-clusters:
-  - { name: c, cluster: { ${cluster} } }
-  - { name: d, cluster: { server: "https://other:6443", insecure-skip-tls-verify: true, tls-server-name: kube } }
-users:
-  - { name: u, user: { ${user} } }
-`;
-const base64 = (text: string) => Buffer.from(text).toString('base64');
+function plugin(name: string, body: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `#!${process.execPath}\n${body}`);
+  chmodSync(path, 0o755);
+  return `./${name}`;
+}
 
-test.each<[string, string, string | undefined, object]>([
-  ['a token', config('token: secret'), undefined, { url: 'https://k8s.example.com:6443', token: 'secret' }],
-  ['another context', config('token: secret'), 'other', { url: 'https://other:6443', token: 'secret', insecure: true, serverName: 'kube' }],
+const exec = (command: string, more: object = {}) => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command, ...more } });
+
+test.each([
+  ['a token', { token: 'secret' }, {}, { token: 'secret' }],
   [
     'certificates in the file',
-    config(
-      `client-certificate-data: ${base64('CERT')}, client-key-data: ${base64('KEY')}`,
-      `server: "https://h", certificate-authority-data: ${base64('CA')}`,
-    ),
-    undefined,
-    { url: 'https://h', ca: 'CA', certificate: 'CERT', key: 'KEY' },
+    { 'client-certificate-data': base64('CERT'), 'client-key-data': base64('KEY') },
+    {},
+    { certificate: 'CERT', key: 'KEY' },
   ],
+  ['its own authority', { token: 't' }, { 'certificate-authority-data': base64('CA') }, { token: 't', ca: 'CA' }],
   [
-    'files beside it',
-    config('client-certificate: cert.pem, client-key: key.pem, tokenFile: token', 'server: "https://h", certificate-authority: ca.pem'),
-    undefined,
-    { url: 'https://h', ca: 'CA', certificate: 'CERT', key: 'KEY', token: 'T' },
+    'no verification, which needs no authority',
+    {},
+    { 'insecure-skip-tls-verify': true, 'certificate-authority-data': base64('CA') },
+    { insecure: true },
   ],
-])('%s', (_, text, context, address) => {
-  expect(read(text, context, { 'ca.pem': 'CA', 'cert.pem': 'CERT', 'key.pem': 'KEY', token: 'T\n' })).toEqual(address);
+  ['another name in the certificate', {}, { 'tls-server-name': 'kubernetes' }, { serverName: 'kubernetes' }],
+])('reads %s', async (_, user, cluster, expected) => {
+  write(user, cluster);
+  expect(await readKubeconfig({ kubeconfig: file })).toEqual({ url: 'https://one.example.com:6443', ...expected });
 });
 
-test('what apiserver run prints is read', () => {
-  const address = { url: 'https://127.0.0.1:6443', ca: 'CA', token: 'T' };
-  expect(read(kubeconfigText(address))).toEqual(address);
+test('files are found beside the kubeconfig, and a token file wins over a token', async () => {
+  writeFileSync(join(folder, 'ca.pem'), 'CA');
+  writeFileSync(join(folder, 'token'), 'fresh\n');
+  write({ token: 'stale', tokenFile: 'token' }, { 'certificate-authority': 'ca.pem' });
+  expect(await readKubeconfig({ kubeconfig: file })).toEqual({ url: 'https://one.example.com:6443', ca: 'CA', token: 'fresh' });
 });
 
-test.each<[string, string, string | undefined, RegExp]>([
-  ['no YAML', 'a: [', undefined, /is no YAML/],
-  ['no current context', 'contexts: []', undefined, /no current-context; name one under context/],
-  ['no such context', config(''), 'none', /has no context none/],
-  ['no server', config('', 'x: y'), undefined, /the cluster of context staging has no server/],
-  ['a plugin', config('exec: { command: aws }'), undefined, /uses exec, which is not supported: give it the token of a service account/],
-  ['a missing file', config('tokenFile: none'), undefined, /none, which the kubeconfig .* names, cannot be read \(ENOENT\)/],
-])('%s is told', (_, text, context, message) => {
-  expect(() => read(text, context)).toThrow(UsageError);
-  expect(() => read(text, context)).toThrow(message);
+test('a context is chosen by its name', async () => {
+  write({});
+  expect(await readKubeconfig({ kubeconfig: file, context: 'other' })).toEqual({ url: 'https://two.example.com' });
+});
+
+test('an exec plugin is run without a shell and told what it asks for', async () => {
+  const body = `const { apiVersion, spec } = JSON.parse(process.env.KUBERNETES_EXEC_INFO);
+    process.stdout.write(JSON.stringify({ status: { token: [apiVersion, spec.interactive, spec.cluster.server, process.env.PROFILE, ...process.argv.slice(2)].join(' ') } }));`;
+  write(exec(plugin('login', body), { args: ['get', '$(id); a b'], env: [{ name: 'PROFILE', value: 'blue' }], provideClusterInfo: true }));
+  const { token } = await readKubeconfig({ kubeconfig: file });
+  expect(token).toBe('client.authentication.k8s.io/v1 false https://one.example.com:6443/ blue get $(id); a b');
+});
+
+test.each([
+  ['an unknown context', {}, 'elsewhere', 'has no context "elsewhere" under contexts; it has main, other'],
+  ['impersonation', { as: 'admin' }, 'main', 'uses as, which Lockkeeper does not'],
+  ['a plugin that is not there', exec('./nowhere'), 'main', 'cannot be started: is it installed?'],
+  [
+    'a plugin of an old version',
+    { exec: { apiVersion: 'client.authentication.k8s.io/v1alpha1', command: 'x' } },
+    'main',
+    'has another apiVersion',
+  ],
+  ['a file that is not there', { tokenFile: 'nowhere' }, 'main', 'nowhere, which cannot be read (ENOENT)'],
+])('refuses %s', async (_, user, context, message) => {
+  write(user);
+  const reading = readKubeconfig({ kubeconfig: file, context });
+  await expect(reading).rejects.toThrow(message);
+  await expect(readKubeconfig({ kubeconfig: file, context })).rejects.toBeInstanceOf(UsageError);
+});
+
+test.each([
+  ['fails', 'process.stderr.write("no session"); process.exit(3)', 'ended with 3: no session'],
+  ['gives nothing', 'process.stdout.write("secret")', 'gave no token and no certificate'],
+])('a plugin that %s is something outside, and its output is in no error', async (name, body, message) => {
+  write(exec(plugin(name.replace(' ', '-'), body)));
+  const error: unknown = await readKubeconfig({ kubeconfig: file }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(OutsideError);
+  expect(String(error)).toContain(message);
+  expect(String(error)).not.toContain('secret');
+});
+
+test('a file that is no YAML is not quoted', async () => {
+  writeFileSync(file, 'token: *secret');
+  await expect(readKubeconfig({ kubeconfig: file })).rejects.toThrow(new UsageError(`${file} is no YAML`));
+});
+
+test('a file without a current context says what to do', async () => {
+  write({}, {}, '');
+  await expect(readKubeconfig({ kubeconfig: file })).rejects.toThrow('name one as context');
 });
