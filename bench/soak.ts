@@ -24,6 +24,10 @@ export async function soakFor(minutes: number, seed: number): Promise<SoakReport
   const result = await soak({ ...settings, settle: 'schedule' }, (text) => void process.stderr.write(`${text}\n`));
   const resident = (from: number, until: number): number =>
     median(result.samples.flatMap((one) => (one.seconds >= from && one.seconds < until ? [one.resident] : []))) / megabyte;
+  const byMinute = Array.from(
+    { length: Math.floor(minutes) },
+    (_, at) => [`memory in minute ${at + 1}, MB`, resident(at * 60, at * 60 + 60)] as const,
+  );
   const [early, late] = [resident(seconds * 0.2, seconds * 0.3), resident(seconds * 0.8, seconds)];
   const heaps = result.heaps.map((bytes, at) => [`held on to ${at + 1} of ${result.heaps.length}, MB`, bytes / megabyte] as const);
   const files = readdirSync(join(folder, 'data')).filter((name) => /\.db(-wal)?$/.test(name));
@@ -37,6 +41,7 @@ export async function soakFor(minutes: number, seed: number): Promise<SoakReport
       ...Object.fromEntries([...result.answers].map(([answer, times]) => [`deliveries: ${answer}`, times])),
       'memory early, MB': early,
       'memory late, MB': late,
+      ...Object.fromEntries(byMinute),
       ...Object.fromEntries(heaps),
       ...Object.fromEntries(sizes),
     },

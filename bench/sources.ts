@@ -94,7 +94,7 @@ function addMerged(
     description: 'As asked for in the ticket.',
     labels: ['reviewed'],
     assignees: [],
-    author: { ...author, token: '', scopes: [], roles: {} },
+    author: { ...author, token: '', scopes: [], roles: {}, state: 'active' },
     state: 'merged',
     createdAt: opened,
     updatedAt: merged,

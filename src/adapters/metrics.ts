@@ -12,10 +12,16 @@ export interface Metrics {
   scanned(scan: ScanFigures): void;
   /** One HTTP request that we sent; without a status nobody answered. */
   asked(host: string, seconds: number, answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> }): void;
+  /** One merge request that was judged, or could not be. */
+  validated(outcome: ValidationOutcome, seconds: number): void;
   notified(outcome: 'sent' | 'failed'): void;
   /** Versions that a sender should have told of and did not; 0 says that it is one that should. */
   missed(sender: string, count: number): void;
 }
+
+/** failed: there is no verdict, because something that it needs failed; unknown: there is none, because a bundle could not be had. */
+const validationOutcomes = ['accepted', 'rejected', 'unknown', 'superseded', 'failed'] as const;
+export type ValidationOutcome = (typeof validationOutcomes)[number];
 
 export interface ScanFigures {
   /** `scan`, `scan-package` … */
@@ -97,6 +103,14 @@ export function createMetrics(sources: MetricSources): Metrics {
   gauge('webhook_disabled', 'Webhooks that the forge has stopped calling.', ['forge'], async function (this: Gauge<'forge'>) {
     for (const [forge, count] of await sources.stoppedWebhooks()) this.set({ forge }, count);
   });
+  const validations = counter('validations_total', 'Merge requests that were judged, or could not be.', ['outcome']);
+  for (const outcome of validationOutcomes) validations.inc({ outcome }, 0); // else nobody sees the first one
+  const validationSeconds = histogram(
+    'validation_duration_seconds',
+    'From reading a merge request to saying what is wrong with it.',
+    ['outcome'],
+    [0.5, 1, 2, 5, 10, 20, 60, 300],
+  );
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
   gauge('journal_anchored_timestamp_seconds', 'When the newest hash was last seen to be somewhere else.', [], async function (this: Gauge) {
     setOrRemove(this, seconds((await sources.anchor())?.at));
@@ -145,6 +159,10 @@ export function createMetrics(sources: MetricSources): Metrics {
       requestSeconds.observe({ host }, took);
       setFrom(answer?.headers, ['x-ratelimit-remaining', 'ratelimit-remaining'], (value) => headroom.set({ host }, value));
       setFrom(answer?.headers, ['x-ratelimit-limit', 'ratelimit-limit'], (value) => limit.set({ host }, value));
+    },
+    validated: (outcome, took) => {
+      validations.inc({ outcome });
+      validationSeconds.observe({ outcome }, took);
     },
     notified: (outcome) => notifications.inc({ outcome }),
     missed: (sender, count) => missed.inc({ sender }, count),

@@ -1,4 +1,5 @@
 import { explain, UsageError } from '../domain/errors.ts';
+import { wantedVersion } from '../domain/kubernetes-version.ts';
 import { parseDuration } from '../domain/time.ts';
 import { parseAllow } from '../domain/version-range.ts';
 import { versioningOf } from '../domain/versioning.ts';
@@ -145,7 +146,4 @@ export const pem: TextRule = (text) =>
     ? { expected: 'the text of the key: ${file:PATH} reads it from a file' }
     : undefined;
 
-export const kubernetesVersion: TextRule = (text) =>
-  /^1\.\d{1,3}(?:\.\d{1,3})?$/.test(text)
-    ? undefined
-    : { expected: 'a version of Kubernetes, like "1.36" or "1.36.2"', found: found(text) };
+export const kubernetesVersion = readable(wantedVersion, 'a version of Kubernetes such as "1.36" or "1.36.3"');

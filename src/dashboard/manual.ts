@@ -3,7 +3,7 @@ import { checklistRules } from '../domain/checklist.ts';
 import { trusted } from './html.ts';
 import { type Crumb, layout } from './layout.ts';
 import { renderMarkdown } from './markdown.ts';
-import type { Answer } from './site.ts';
+import { type Answer, clothes } from './site.ts';
 
 /** Page → file of docs/. */
 const files: ReadonlyMap<string, string> = new Map([
@@ -14,7 +14,7 @@ const files: ReadonlyMap<string, string> = new Map([
 const pages = new Map([...files].map(([page, file]) => [file, page]));
 
 /** Whether something here may be read by anybody: what the product is, nothing of what it works on, and what such a page is drawn with. */
-export const isOpen = (path: string): boolean => files.has(path) || path === '/style.css' || path === '/icon.svg';
+export const isOpen = (path: string): boolean => files.has(path) || clothes.includes(path);
 
 /** The pages that comments on merge requests lead to: why a rule is one, and what to do. `read` gives a file of docs/, undefined where it is not there. */
 export function createManual(read: (file: string) => Promise<string | undefined>): (path: string) => Promise<Answer | undefined> {

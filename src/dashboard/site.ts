@@ -47,6 +47,9 @@ const page = (body: string, status = 200): Answer => ({ status, type: 'text/html
 
 const notFound = page(problemPage(404, 'Not found', 'There is no such page, or no longer.'), 404);
 
+/** What every page of ours is dressed in, the ones for setting up included. */
+export const clothes: readonly string[] = ['/style.css', '/icon.svg'];
+
 const fixedAnswers: ReadonlyMap<string, Answer> = new Map([
   ['/healthz', { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' }],
   ['/style.css', { status: 200, type: 'text/css; charset=utf-8', body: style }],

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { ForgeUser } from './forge-user.ts';
+import type { RequestForge } from './request-forge.ts';
 
 /** `gitlab:platform/environments/staging`, taken apart. */
 export interface RepositoryRef {
@@ -232,14 +234,6 @@ export interface StatusForge {
   statuses(path: string, commit: string): Promise<readonly CommitStatus[]>;
 }
 
-export interface ForgeUser {
-  /** Never given to anybody else: the number of GitLab and GitHub, the name of the local forge. */
-  readonly id: string;
-  readonly name: string;
-  /** An App, a project's or group's token, a service account: no person. */
-  readonly bot: boolean;
-}
-
 export interface Review {
   readonly user: ForgeUser;
   readonly state: 'approved' | 'changes-requested' | 'dismissed' | 'commented';
@@ -270,4 +264,4 @@ export interface TagForge {
   createTag(path: string, name: string): Promise<void>;
 }
 
-export type Forge = EnvironmentForge & SourceForge & StatusForge & ReviewForge & TagForge;
+export type Forge = EnvironmentForge & RequestForge & SourceForge & StatusForge & ReviewForge & TagForge;

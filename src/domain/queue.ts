@@ -8,6 +8,8 @@ export type JobData =
   | { readonly kind: 'scan-environment'; readonly repository: string }
   /** One merge request of an environment's repository, whoever opened it: it is new, or its head or target moved. */
   | { readonly kind: 'validate'; readonly repository: string; readonly request: number }
+  /** Every open merge request of every environment whose head has no verdict. */
+  | { readonly kind: 'validate-open' }
   /** A comment on one of those may hold a command: `comment` is its number. */
   | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
@@ -70,7 +72,8 @@ export interface Queue {
   add(jobs: readonly NewJob[], delivery?: Delivery): Promise<'added' | 'repeated'>;
   /**
    * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
-   * Those that are due longest go first, `notify` after all others: what is to be told may wait, one message a second, for what is to be done.
+   * Those that are due longest go first, `notify` after all others, and at most half of those that run are such: what is to be told may wait, one message
+   * a second, for what is to be done, and what is to be done waits for no chat that does not answer.
    * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key; one that is done takes a parked one of its kind and key away;
    * with RetryAt thrown it waits until then and the attempt does not count.
    */

@@ -1,7 +1,16 @@
-import type { ForgeUser, MergeRequest } from './forge.ts';
+import type { ForgeUser } from './forge-user.ts';
 
 /** Anybody's merge request of a repository, as a judge sees it. */
-export interface ListedRequest extends Pick<MergeRequest, 'id' | 'url' | 'title' | 'branch' | 'target' | 'commit' | 'labels'> {
+export interface ListedRequest {
+  /** The number that people see. */
+  readonly id: number;
+  readonly url: string;
+  readonly title: string;
+  readonly branch: string;
+  readonly target: string;
+  /** Head commit, which `archive` gives for a fork's too. */
+  readonly commit: string;
+  readonly labels: readonly string[];
   /** The branch lies in another repository than the target: whoever opened it need not have any rights in this one. */
   readonly fork: boolean;
   readonly author: Pick<ForgeUser, 'id' | 'name'>;
@@ -10,7 +19,7 @@ export interface ListedRequest extends Pick<MergeRequest, 'id' | 'url' | 'title'
 
 /** One of them as it is at this moment. */
 export interface RequestNow extends ListedRequest {
-  readonly state: MergeRequest['state'];
+  readonly state: 'open' | 'merged' | 'closed';
   /** Where the branch left the target: the newest commit that both contain. Undefined where they have nothing in common, or the target is gone. */
   readonly base?: string;
 }

@@ -11,7 +11,7 @@ export interface ServerOptions {
   readonly isPublished?: boolean;
   /** What stands behind a URL's undecoded path. */
   readonly site: Site;
-  /** Whether a page may be read by anybody, under any host name. */
+  /** Whether a page tells nobody anything, so that everybody may read it: pages that are no part of the site need some of them, too. */
   readonly open?: (path: string) => boolean;
   /** What a button of the site does, by the undecoded path that it posts to: asked by a page of the site itself, or not at all. Undefined: there is no such button. */
   readonly act?: Act;

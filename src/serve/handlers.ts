@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
-import type { Job, JobData, JobKind } from '../domain/queue.ts';
+import type { Job } from '../domain/queue.ts';
 import type { Store } from '../domain/store.ts';
 import { announceProposals, keepThreads } from '../notifications/proposals.ts';
 import type { Handlers } from '../runtime/work.ts';
@@ -12,6 +12,7 @@ import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
 import { forgetUnused } from './upkeep.ts';
+import type { Validation } from './validation.ts';
 import type { webhookJobs } from './webhook-jobs.ts';
 
 export interface HandlerParts {
@@ -25,13 +26,8 @@ export interface HandlerParts {
   /** Tells a watchdog that the scan of everything was done. */
   readonly beat: () => Promise<void>;
   readonly webhooks: ReturnType<typeof webhookJobs>;
-  /** Judges one merge request. */
-  readonly validate?: (of: DataOf<'validate'>, signal: AbortSignal) => Promise<void>;
-  /** Reads one comment and does what it asks for. */
-  readonly command?: (of: DataOf<'command'>, signal: AbortSignal) => Promise<void>;
+  readonly validation: Validation;
 }
-
-type DataOf<K extends JobKind> = Extract<JobData, { readonly kind: K }>;
 
 /** What is kept of an environment that was scanned. */
 interface Rows extends EnvironmentRows {
@@ -44,7 +40,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, log, beat, notify, anchor, webhooks, validate, command } = parts;
+  const { services, beat, notify, anchor, webhooks, validation } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
   const some = async (look: Look, job: Job, signal: AbortSignal): Promise<void> => {
@@ -71,14 +67,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await some((ports) => scanPackage(ports, settings, data.package, rowsOf), job, signal);
     },
     'scan-environment': (data, job, signal) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf), job, signal),
-    validate: async (data, job, signal) => {
-      if (validate === undefined) log.debug({ trace: job.trace, key: job.key }, 'nobody here judges merge requests');
-      else await validate(data, signal);
-    },
-    command: async (data, job, signal) => {
-      if (command === undefined) log.debug({ trace: job.trace, key: job.key }, 'nobody here takes commands');
-      else await command(data, signal);
-    },
+    validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
+    'validate-open': (_, job, signal) => validation.sweep(job, signal),
+    command: (data, job) => validation.command({ ...job, data }),
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,
@@ -89,7 +80,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 }
 
 async function scanned(
-  { services, metrics, log, notify }: HandlerParts,
+  { services, metrics, log, notify, validation }: HandlerParts,
   job: Job,
   look: Look,
   signal: AbortSignal,
@@ -109,8 +100,13 @@ async function scanned(
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: acted.length, errors: errors.length },
     'scanned',
   );
+  const news = result.environments.flatMap((one) => one.news);
+  // What we have just written is judged at once, wherever no delivery tells of it.
+  await validation.ask(
+    news.flatMap(({ request, state, updatedAt }) => (state === 'open' && updatedAt === undefined ? [request] : [])),
+    job.trace,
+  );
   if (notify !== undefined) {
-    const news = result.environments.flatMap((one) => one.news);
     await announceProposals({ store: persistence.store, locks: persistence.locks, queue: persistence.queue() }, news, job.trace);
     await keepThreads(persistence.store, news);
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
-import { createManual } from '../dashboard/manual.ts';
+import { createManual, isOpen } from '../dashboard/manual.ts';
 import { createActions, createSite, type ShownQueue, type Site } from '../dashboard/site.ts';
 import type { PagesSource } from '../domain/pages.ts';
 import type { Redact } from '../domain/redact.ts';
@@ -10,6 +10,7 @@ import type { Redact } from '../domain/redact.ts';
 interface Pages {
   readonly site: Site;
   readonly act: ReturnType<typeof createActions>;
+  readonly open: (path: string) => boolean;
 }
 
 interface PageParts {
@@ -27,7 +28,11 @@ export function createPages({ forges, environments, server }: Config, { queue, r
   };
   const site = createSite(local === undefined ? nothing : pagesOf(local, environments, server.url, warn), shown, () => new Date());
   const manual = createManual(readDocs);
-  return { site: async (path) => (await manual(path)) ?? site(path), act: createActions(shown) };
+  return {
+    site: async (path) => (await manual(path)) ?? site(path),
+    act: createActions(shown),
+    open: isOpen,
+  };
 }
 
 /** As they came with the program. */

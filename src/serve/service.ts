@@ -4,9 +4,8 @@ import { createMetrics, type Metrics } from '../adapters/metrics.ts';
 import { createSlack } from '../adapters/slack.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { isOpen } from '../dashboard/manual.ts';
 import { explain } from '../domain/errors.ts';
-import { type Job, RetryAt, type Worker } from '../domain/queue.ts';
+import { type Job, type Queue, RetryAt, type Worker } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
@@ -21,8 +20,10 @@ import { recordConfiguration } from './configuration.ts';
 import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
+import { createJudging } from './judging.ts';
 import { createPages } from './pages.ts';
 import { isPublished } from './reach.ts';
+import { sweepSchedule, Validation } from './validation.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
@@ -36,6 +37,8 @@ export interface Service {
 export interface ServeOptions {
   readonly log: Logger;
   readonly redact: Redact;
+  /** Where programs and caches are looked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Jobs worked on at once, here: scans of packages beside the scan of everything. */
@@ -45,7 +48,7 @@ const attempts = 5;
 const patience = 15_000;
 
 /** `lockkeeper serve`: takes deliveries, keeps the schedule, works jobs off, until stopped. Throws UsageError, OutsideError. */
-export async function startService(loaded: Loaded, { log, redact }: ServeOptions): Promise<Service> {
+export async function startService(loaded: Loaded, { log, redact, env }: ServeOptions): Promise<Service> {
   const { config } = loaded;
   const metrics = createMetrics({
     queue: () => persistence.queue().stats(),
@@ -76,6 +79,14 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
   };
   try {
     const notify = chat && notifier(chat, metrics);
+    const judging = createJudging({
+      env,
+      binaries: config.validation.binaries,
+      debug: (line) => log.debug(line),
+      warn: (text) => log.warn(text),
+    });
+    parts.push(() => judging.close()); // after the work that asks it
+    const validation = new Validation({ config, services, judging, metrics, log, redact });
     const handlers = createHandlers({
       services,
       metrics,
@@ -84,12 +95,14 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
         anchorNewest({ journal: persistence.journal(), store: persistence.store, now, warn: (text) => log.error(text) }, places()),
       beat: heartbeat(services, config.notifications.heartbeat, log),
       webhooks: webhookJobs({ config, services, metrics, log }),
+      validation,
       ...(notify !== undefined && { notify }),
     });
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
+      queue: validation.watching(persistence.queue()),
       log,
       metrics,
       redact,
@@ -103,6 +116,8 @@ export async function startService(loaded: Loaded, { log, redact }: ServeOptions
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
     parts.push(() => upkeep.stop());
+    const sweep = await sweepSchedule(persistence.queue(), log);
+    parts.push(() => sweep.stop());
     return { url: server.url, stop };
   } catch (error) {
     await stop();
@@ -122,8 +137,11 @@ async function listen(
     metrics,
     ready,
     setup,
+    queue,
   }: {
     readonly setup: readonly Route[];
+    /** Takes what deliveries ask for. */
+    readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
     readonly redact: Redact;
     readonly metrics: Metrics;
@@ -131,7 +149,7 @@ async function listen(
   },
 ): Promise<HttpServer> {
   const webhooks = await createWebhooks(webhookSettings(config), {
-    queue: services.persistence.queue(),
+    queue,
     counts: metrics.deliveries,
     log,
     now,
@@ -140,7 +158,6 @@ async function listen(
     host: config.server.host,
     port: config.server.port,
     isPublished: isPublished(config.server),
-    open: isOpen,
     ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),

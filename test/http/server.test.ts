@@ -150,12 +150,21 @@ test.each([
   ['behind a proxy that others reach', { host: '127.0.0.1', isPublished: true }],
 ])('%s, there are neither pages nor buttons', async (_, where) => {
   pressed.length = 0;
-  const reachable = await startServer({ ...where, port: 0, site: page, act, onError: () => undefined });
+  const reachable = await startServer({
+    ...where,
+    port: 0,
+    site: page,
+    act,
+    open: (path) => path === '/style.css',
+    onError: () => undefined,
+  });
   const { host } = new URL(reachable.url);
   try {
     const found = [await press(reachable, '/button', { 'sec-fetch-site': 'same-origin', origin: `http://${host}` })];
     found.push((await fetch(`${reachable.url}/jobs`)).status, (await fetch(`${reachable.url}/api/v1/jobs`)).status);
     expect([found, pressed]).toEqual([[403, 403, 403], []]);
+    expect((await fetch(`${reachable.url}/style.css`)).status).toBe(200);
+    expect((await fetch(`${reachable.url}/style.css`, { method: 'POST' })).status).toBe(403);
   } finally {
     await reachable.close();
   }

@@ -167,12 +167,12 @@ export async function readTree(directory: string, revision: string): Promise<Rec
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The tree of a merge; undefined where it conflicts. */
+/** The tree of a merge; undefined where it conflicts, or the two have nothing in common. */
 export async function mergedTree(directory: string, target: string, source: string): Promise<string | undefined> {
   try {
     return (await gitText(directory, ['merge-tree', '--write-tree', target, source])).split('\n')[0];
   } catch (error) {
-    if (error instanceof GitFailed && error.code === 1) return undefined;
+    if (error instanceof GitFailed && (error.code === 1 || error.message.includes('unrelated histories'))) return undefined;
     throw error;
   }
 }

@@ -55,10 +55,14 @@ export function localFixture(root: string, forge: Local, dispose: () => Promise<
       const { sourceBranch, targetBranch } = read(path, id);
       await mergeBranch(path, sourceBranch, targetBranch);
     },
-    async commentAsPerson(path, id, text) {
+    openAsPerson: async (path, branch, title, draft) =>
+      (await forge.propose(path, { branch, title: draft === true ? `Draft: ${title}` : title }, 'ada')).id,
+    user: (name) => ({ id: name, name }),
+    commentAsPerson: (path, id, text) => forge.say(path, id, 'ada', text),
+    async editCommentAsPerson(path, id, comment, text) {
       const record = read(path, id);
-      const at = new Date().toISOString();
-      write(path, id, { ...record, comments: [...record.comments, { author: 'ada', text, createdAt: at, updatedAt: at }] });
+      const updatedAt = new Date(Date.now() + 1).toISOString();
+      write(path, id, { ...record, comments: record.comments.map((one, at) => (at + 1 === comment ? { ...one, text, updatedAt } : one)) });
     },
     approveAsPerson: async (path, id) =>
       forge.approve(path, id, 'ada', (await branchHead(directory(path), read(path, id).sourceBranch)) ?? ''),

@@ -37,15 +37,17 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
   const { connection } = database;
   const mine = `id = ? AND state = 'running' AND worker = ?`;
   return {
-    claim: async (room) =>
+    claim: async (room, messages) =>
       database.transaction('taking jobs', () => {
         giveBack(database, workers, self, attempts);
         const rows = connection
           .prepare(
-            `SELECT id FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running')
-             ORDER BY kind = 'notify', due, added, rowid LIMIT ?`,
+            `SELECT id FROM (
+               SELECT id, kind = 'notify' AS tells, row_number() OVER (PARTITION BY kind = 'notify' ORDER BY due, added, rowid) AS place
+               FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running'))
+             WHERE NOT tells OR place <= ? ORDER BY tells, place LIMIT ?`,
           )
-          .all(now(), room);
+          .all(now(), messages, room);
         const take = connection.prepare(`UPDATE job SET state = 'running', attempts = attempts + 1, worker = ? WHERE id = ? RETURNING *`);
         return rows.flatMap(({ id }) => take.all(self, String(id)).map(jobOf));
       }),

@@ -4,8 +4,8 @@ import type { Bell } from './bell.ts';
 
 /** What a worker takes jobs from; each store has its own. */
 export interface Claims {
-  /** At most so many jobs that are due, now running here. */
-  claim(room: number): Promise<readonly Job[]>;
+  /** At most so many jobs that are due, now running here; of them at most `messages` that tell people something. */
+  claim(room: number, messages: number): Promise<readonly Job[]>;
   /** Says that they are still worked on; gives the ids of those that this worker does not have any more. */
   renew(jobs: readonly Job[]): Promise<readonly string[]>;
   finish(job: Job): Promise<void>;
@@ -75,7 +75,9 @@ export function startWorker(scene: Scene): Worker {
   const take = async (): Promise<void> => {
     while (!stopping) {
       const room = options.atOnce - running.size;
-      const jobs = room === 0 ? [] : await claims.claim(room).catch((error: unknown) => said(warn, 'taking jobs', error, []));
+      const telling = [...running].filter(({ job }) => job.data.kind === 'notify').length;
+      const messages = Math.max(0, Math.ceil(options.atOnce / 2) - telling);
+      const jobs = room === 0 ? [] : await claims.claim(room, messages).catch((error: unknown) => said(warn, 'taking jobs', error, []));
       for (const job of jobs) start(job);
       if (jobs.length === 0) await bell.heard(pace.poll);
     }

@@ -32,7 +32,8 @@ const isServed = (port: Field): boolean => !/metrics|prometheus/.test(port.at('n
 
 const servedPorts = ({ object }: Selecting): readonly Field[] => new Field(object.value).at('spec', 'ports').items.filter(isServed);
 
-const portsOf = (container: Field): readonly Field[] => container.at('ports').items.filter(isServed);
+const portsOf = (container: Field): readonly Field[] =>
+  container.at('ports').items.filter((port) => isServed(port) && port.at('containerPort').wholeNumber !== undefined);
 
 /** Of a custom kind or a bare pod nobody knows what a declared port is for. */
 const declared = (workload: Workload): readonly Container[] =>
@@ -52,6 +53,6 @@ const isTarget = (port: Field, targets: ReadonlySet<unknown>): boolean =>
   targets.has(port.at('containerPort').value) || (port.at('name').text !== '' && targets.has(port.at('name').text));
 
 function portsText(container: Field): string {
-  const numbers = portsOf(container).map((port) => String(port.at('containerPort').value));
+  const numbers = portsOf(container).map((port) => port.at('containerPort').wholeNumber);
   return `port${numbers.length > 1 ? 's' : ''} ${numbers.slice(0, 5).join(', ')}`;
 }

@@ -6,7 +6,7 @@ const names = (...all: readonly string[]): ((name: string) => boolean) => {
 };
 
 /** What clusters have by themselves, or get from whoever runs them, under these names. By kind. */
-const present = new Map(
+const present: ReadonlyMap<string, (name: string) => boolean> = new Map(
   Object.entries<(name: string) => boolean>({
     // The last three: OpenShift's.
     ServiceAccount: names('default', 'builder', 'deployer', 'pipeline'),

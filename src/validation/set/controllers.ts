@@ -16,7 +16,7 @@ const secret = (name: string): Made[] => [{ kind: 'Secret', name }];
 type Maker = (value: Field, name: string) => readonly Made[];
 
 /** Kinds whose controllers make an object of a name that is known beforehand. */
-const makers = new Map(
+const makers: ReadonlyMap<string, Maker> = new Map(
   Object.entries<Maker>({
     'cert-manager.io/Certificate': (value) => secret(value.at('spec', 'secretName').text),
     'external-secrets.io/ExternalSecret': (value, name) => secret(value.at('spec', 'target', 'name').text || name),

@@ -29,6 +29,10 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
     /managedFields must be nil/,
     'Remove metadata.managedFields (and uid, resourceVersion, creationTimestamp and status): they belong to the cluster that the object was copied from.',
   ],
+  [
+    /name must be provided/,
+    'Write metadata.name instead of generateName: server-side apply, which the deployment uses, makes up no names.',
+  ],
   [/`selector` does not match template `labels`/, 'The labels of the pod template must hold everything that spec.selector asks for.'],
   [
     /immutable|may not change|updates to .* are forbidden|may not be (?:changed|updated)|cannot change roleRef/i,

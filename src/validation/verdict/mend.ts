@@ -52,9 +52,9 @@ function ofType(value: unknown, names: readonly string[], found: string, wanted:
 
 /** All that a path without places in lists may mean. */
 function reach(at: unknown, names: readonly string[], path: FieldPath): FieldPath[] {
-  if (Array.isArray(at)) return at.flatMap((item: unknown, index) => reach(item, names, [...path, index]));
   const [name, ...rest] = names;
   if (name === undefined) return [path];
+  if (Array.isArray(at)) return at.flatMap((item: unknown, index) => reach(item, names, [...path, index]));
   if (typeof at !== 'object' || at === null || !(name in at)) return [];
   return reach((at as Record<string, unknown>)[name], rest, [...path, name]);
 }

@@ -51,22 +51,41 @@ function parsed(body: string): RawStatus | undefined {
 /** What a refusal says, one problem per cause. */
 export function problemsOf(status: Status, { value }: DesiredObject): Problem[] {
   if (status.causes.length > 0) {
-    return status.causes.map(({ field, message }) => {
-      const path = fieldPath(asWritten(field, value), value);
-      const said = shortened(message);
-      return { grave: true, path: pointed(path, message, value), message: field === '' ? said : `${field}: ${said}` };
-    });
+    return status.causes.map((cause) => problemOf(cause, value));
   }
   const line = /yaml: line (\d+): /.exec(status.message)?.[1];
-  return [{ grave: true, path: [], message: status.message, ...(line === undefined ? {} : { line: Number(line) }) }];
+  const path = places.find(([says]) => says.test(status.message))?.[1] ?? [];
+  return [{ grave: true, path, message: status.message, ...(line === undefined ? {} : { line: Number(line) }) }];
 }
+
+/** Where those refusals come from that name no field. */
+const places: readonly (readonly [says: RegExp, path: FieldPath])[] = [
+  [/managedFields must be nil/, ['metadata', 'managedFields']],
+  [/name must be provided/, ['metadata', 'generateName']],
+  [/no PriorityClass with name/, ['spec', 'priorityClassName']],
+  [/RuntimeClass/, ['spec', 'runtimeClassName']],
+  [/^namespaces "[^"]*" not found|namespace of the provided object/, ['metadata', 'namespace']],
+];
 
 /** The server repeats whole templates, with fields that it filled in itself. */
 const shortened = (message: string): string => message.replace(/^(Invalid value: )\{[\s\S]{300,}\}(: )/, '$1{…}$2');
 
-/** A definition of one version is kept with its schema beside `versions`, and the server names that place. */
-function asWritten(field: string, value: Readonly<Record<string, unknown>>): string {
-  return value['kind'] === 'CustomResourceDefinition' ? field.replace(/^spec\.validation\./, 'spec.versions[0].schema.') : field;
+function problemOf({ field, message }: Status['causes'][number], value: Readonly<Record<string, unknown>>): Problem {
+  // A definition's rules are not looked at where its schema is not met.
+  if (field === '<nil>') return { grave: false, path: [], message: message.replace(/^Invalid value: null: /, '') };
+  const path = fieldPath(asWritten(field, value), value);
+  const said = shortened(message);
+  return { grave: true, path: pointed(path, message, value), message: field === '' ? said : `${field}: ${said}` };
+}
+
+/** The server names some fields as it keeps them, not as they are written. */
+function asWritten(field: string, { kind, spec }: Readonly<Record<string, unknown>>): string {
+  // A definition of one version is kept with its schema beside `versions`.
+  if (kind === 'CustomResourceDefinition') return field.replace(/^spec\.validation\./, 'spec.versions[0].schema.');
+  if (kind === 'PersistentVolumeClaim') return field.replace(/^spec\.resources\[(\w+)\]/, 'spec.resources.requests.$1');
+  return kind === 'Service' && !('clusterIPs' in ((spec ?? {}) as object))
+    ? field.replace(/^spec\.clusterIPs\b.*/, 'spec.clusterIP')
+    : field;
 }
 
 /** Of a map the server names only the whole; the value that it found wrong says which entry. */

@@ -128,6 +128,13 @@ test.each<[string, string, object, Record<string, string>, readonly string[]]>([
     { ...bearer, ...events },
     ['registry.example.com/a', 'registry.example.com/b/c'],
   ],
+  [
+    'distribution, release 3',
+    'registry.example.com',
+    { events: [event('a', '1')] },
+    { ...bearer, 'content-type': 'application/vnd.docker.distribution.events.v2+json' },
+    ['registry.example.com/a'],
+  ],
   ['distribution: a pull', 'registry.example.com', { events: [event('a', '1', { action: 'pull' })] }, { ...bearer, ...events }, []],
   ['distribution: a layer, a part of an index', 'registry.example.com', { events: [event('a', undefined)] }, { ...bearer, ...events }, []],
   ['distribution: none', 'registry.example.com', { events: [] }, { ...bearer, ...events }, []],
@@ -196,6 +203,8 @@ test.each<[string, string, object, Record<string, string>, readonly string[]]>([
   ['Nexus: npm', 'nexus.example.com', nexus('CREATED', asset('npm', 'left-pad/-/left-pad-1.0.0.tgz')), {}, []],
   ['Docker Hub', 'docker.io?secret', dockerHub, {}, ['docker.io/acme/billing']],
   ['Quay', 'quay.io', quay, basic(current), ['quay.io/acme/billing']],
+  ['Quay, as it was', 'quay.io', { ...quay, updated_tags: { '1.5.0': 'b750fe79' } }, basic(current), ['quay.io/acme/billing']],
+  ['Quay: a build', 'quay.io', { ...quay, updated_tags: undefined, docker_tags: ['1.5.0'] }, basic(current), []],
   ['an event of a kind that nobody knows', 'registry.example.com', { hello: 'world' }, bearer, []],
 ])('%s', async (_, address, payload, headers, packages) => {
   const body = JSON.stringify(payload);

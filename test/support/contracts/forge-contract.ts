@@ -1,5 +1,6 @@
 import type { ForgeFixture } from './forge-fixture.ts';
 import { environmentReadingContract } from './forge-reading.ts';
+import { requestsContract } from './forge-requests.ts';
 import { sourceForgeContract } from './forge-source.ts';
 import { reviewContract, statusContract } from './forge-verdicts.ts';
 import { environmentWritingContract } from './forge-writing.ts';
@@ -15,6 +16,7 @@ export function forgeContract(name: string, create: () => Promise<ForgeFixture>)
 
     environmentReadingContract(() => fixture);
     environmentWritingContract(() => fixture);
+    requestsContract(() => fixture);
     sourceForgeContract(() => fixture);
     statusContract(() => fixture);
     reviewContract(() => fixture);

@@ -143,6 +143,27 @@ export function queueContract(name: string, create: () => Promise<QueueFixture>)
       expect(seen).toEqual(['a', 'first', 'second', 'b', 'first']);
     });
 
+    test('messages take at most half of the places, so that what is to be done never waits for a chat', async () => {
+      const end = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      await work(
+        async ({ data, key }) => {
+          seen.push(key);
+          if (data.kind === 'notify') await end.promise;
+        },
+        { atOnce: 4 },
+      );
+      const notify = (thread: string): NewJob => ({ data: { kind: 'notify', thread }, key: thread, trace: 't' });
+      await queue.add(['m1', 'm2', 'm3', 'm4', 'm5'].map(notify));
+      await until(async () => seen.length === 2);
+      await queue.add(['a', 'b', 'c'].map((key) => scanOf(key)));
+      await until(async () => ['a', 'b', 'c'].every((key) => seen.includes(key)));
+      expect([...seen].sort()).toEqual(['a', 'b', 'c', 'm1', 'm2']);
+      end.resolve();
+      await settles();
+      expect([...seen].sort()).toEqual(['a', 'b', 'c', 'm1', 'm2', 'm3', 'm4', 'm5']);
+    });
+
     test('what fails again and again is parked once, with its last problem', async () => {
       let count = 0;
       await work(

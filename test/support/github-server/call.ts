@@ -73,12 +73,15 @@ export function links(call: Call, number: number, pages: number): Record<string,
 }
 
 function may(call: Call, owner: string, needed: Permission): boolean {
-  const { permissions } = call.user;
   const installed = call.installation === undefined ? undefined : call.world.app?.installations.get(call.installation);
   if (installed !== undefined && installed.toLowerCase() !== owner.toLowerCase()) return false;
-  const found = permissions[owner] ?? permissions[''];
+  const found = permissionOf(call.user, owner);
   return found === 'write' || found === needed;
 }
+
+export const permissionOf = ({ permissions }: User, owner: string): Permission | undefined => permissions[owner] ?? permissions[''];
+
+export const mayWrite = (call: Call, { owner }: Repository): boolean => may(call, owner, 'write');
 
 export const mayRead = (call: Call, { owner }: Repository): boolean => may(call, owner, 'read');
 

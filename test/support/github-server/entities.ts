@@ -99,6 +99,7 @@ export const commentEntity = (world: World, pull: Pull, of: Comment) => ({
   id: of.id,
   body: of.body,
   user: userEntity(world, of.author),
+  issue_url: `${world.api}/repos/${pathOf(pull.repository)}/issues/${pull.number}`,
   html_url: `${world.url}/${pathOf(pull.repository)}/pull/${pull.number}#issuecomment-${of.id}`,
   created_at: time(of.createdAt),
   updated_at: time(of.updatedAt),
@@ -146,7 +147,7 @@ export const pullEntity = (world: World, of: Pull) => {
     merge_commit_sha: of.mergeCommit ?? null,
     head: side(of.headRepository, of.head, of.sha),
     base: side(of.repository, of.base, of.baseSha),
-    draft: false,
+    draft: of.draft,
   };
 };
 

@@ -2,7 +2,7 @@ import type { HttpClient } from '../../../src/adapters/http/client.ts';
 import type { Forge } from '../../../src/domain/forge.ts';
 import type { ForgeFixture } from '../contracts/forge-fixture.ts';
 import type { GitHubServer } from './github-server.ts';
-import { ada } from './options.ts';
+import { ada, eve } from './options.ts';
 
 /** People at work in the stand-in. */
 export const githubFixture = (server: GitHubServer, forge: Forge, dispose: () => Promise<void>): ForgeFixture => ({
@@ -14,7 +14,17 @@ export const githubFixture = (server: GitHubServer, forge: Forge, dispose: () =>
   amendAsPerson: (path, branch) => server.amend(path, branch, ada),
   closeAsPerson: async (path, id) => server.closePull(path, id),
   mergeAsPerson: (path, id) => server.merge(path, id),
+  openAsPerson: (path, branch, title, draft = false) => server.openPull(path, branch, title, { draft }),
+  forkAsPerson: async (path) => {
+    const fork = await server.fork(path, eve.login);
+    return {
+      push: (branch, files) => server.push(fork, branch, files, 'from a fork', { name: 'Eve', email: 'eve@example.com' }),
+      open: (branch, title) => server.openPull(path, `${eve.login}:${branch}`, title, { login: eve.login }),
+    };
+  },
+  user: (name) => ({ id: String(server.userId(name)), name }),
   commentAsPerson: async (path, id, text) => server.comment(path, id, text),
+  editCommentAsPerson: async (path, id, comment, text) => server.editComment(path, id, comment, text),
   approveAsPerson: async (path, id) => server.review(path, id, 'APPROVED'),
   comments: async (path, id) => server.pull(path, id).comments.map(({ body }) => body),
   tag: (path, name, revision) => server.tag(path, name, revision),

@@ -16,7 +16,7 @@ import { answer } from './conversation.ts';
 import { attempt } from './hooks.ts';
 import { merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
-import { close, deleteBranch, pushed, relabel } from './pushes.ts';
+import { close, deleteBranch, keepHeads, pushed, relabel } from './pushes.ts';
 import {
   type App,
   type ManifestApp,
@@ -47,6 +47,11 @@ const stop = (server: Server): Promise<unknown> =>
     server.close(closed);
     server.closeAllConnections();
   });
+
+interface NewPull {
+  readonly login?: string;
+  readonly draft?: boolean;
+}
 
 export class GitHubServer {
   readonly requests: LoggedRequest[] = [];
@@ -181,8 +186,29 @@ export class GitHubServer {
     const parent = (await headOf(repository, branch)) ?? (await headOf(repository, repository.defaultBranch)) ?? null;
     const by = author === undefined ? {} : { author };
     const sha = await commitFiles(repository.directory, { branch, files, message: text, parent, ...by });
+    await keepHeads(this.#world, repository, branch);
     pushed(this.#world, repository, branch, sha);
     return sha;
+  }
+
+  /** A person's copy of the repository as it is now. Gives its path. */
+  async fork(path: string, login: string): Promise<string> {
+    const copy = `${login}/${this.repository(path).name}`;
+    await this.createRepository(copy, {});
+    await git(this.directory(copy), ['fetch', '--quiet', this.directory(path), '+refs/heads/*:refs/heads/*']);
+    return copy;
+  }
+
+  /** A person's pull request into the default branch; `head` is a branch, or `owner:branch`. Gives its number. */
+  async openPull(path: string, head: string, title: string, { login = ada.login, draft = false }: NewPull = {}): Promise<number> {
+    const { defaultBranch: base } = this.repository(path);
+    const reply = await fetch(`${this.origin}${this.#dotCom ? '' : '/api/v3'}/repos/${path}/pulls`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#user(login).token}`, 'x-github-api-version': '2022-11-28' },
+      body: JSON.stringify({ head, base, title, draft }),
+    });
+    if (reply.status !== 201) throw new Error(`opening a pull request: ${reply.status} ${await reply.text()}`);
+    return ((await reply.json()) as { number: number }).number;
   }
 
   /** The branch's last commit again, with another committer. */
@@ -205,11 +231,25 @@ export class GitHubServer {
     close(this.#world, this.pull(path, number), this.#user(ada.login));
   }
 
-  comment(path: string, number: number, body: string, login: string = ada.login): void {
+  /** Gives its number. */
+  comment(path: string, number: number, body: string, login: string = ada.login): number {
     const at = this.#world.now();
     const pull = this.pull(path, number);
-    pull.comments.push({ id: this.#world.nextId(), body, author: this.#user(login), createdAt: at, updatedAt: at });
+    const id = this.#world.nextId();
+    pull.comments.push({ id, body, author: this.#user(login), createdAt: at, updatedAt: at });
     pull.updatedAt = at;
+    return id;
+  }
+
+  /** Some seconds later: GitHub tells whole ones. */
+  editComment(path: string, number: number, comment: number, body: string): void {
+    const found = this.pull(path, number).comments.find(({ id }) => id === comment);
+    Object.assign(found ?? {}, { body, updatedAt: new Date(this.#world.now().getTime() + 5_000) });
+  }
+
+  /** The number by which GitHub knows the user. */
+  userId(login: string): number {
+    return this.#user(login).id;
   }
 
   /** A person's, for the head as it is now. */

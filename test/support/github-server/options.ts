@@ -9,6 +9,7 @@ export interface NewUser {
   readonly email?: string;
   /** By owner, `''` for everywhere; default: write everywhere. */
   readonly permissions?: Readonly<Record<string, Permission>>;
+  readonly role?: User['role'];
   /** Default: it may see to webhooks of repositories. */
   readonly hooks?: boolean;
   /** Default: none whose webhooks it may see to. */
@@ -40,6 +41,9 @@ export interface GitHubOptions {
 export const bot = { login: 'lockkeeper', name: 'Lockkeeper', email: 'lockkeeper@example.com', token: 'ghp_bot0123456789' } as const;
 export const ada = { login: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', token: 'ghp_ada0123456789' } as const satisfies NewUser;
 
+/** Somebody who may read everywhere, and write in forks of their own. */
+export const eve = { login: 'eve', token: 'ghp_eve0123456789', permissions: { '': 'read', eve: 'write' } } as const satisfies NewUser;
+
 /** With everything that was left out. */
 export const toUser = ({ login, ...of }: NewUser, id: number): User => ({
   id,
@@ -49,6 +53,7 @@ export const toUser = ({ login, ...of }: NewUser, id: number): User => ({
   token: of.token ?? `ghp_${login}0123456789`,
   type: 'User',
   permissions: of.permissions ?? { '': 'write' },
+  ...(of.role !== undefined && { role: of.role }),
   hooks: of.hooks ?? true,
   organisations: of.organisations ?? [],
 });

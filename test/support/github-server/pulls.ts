@@ -3,6 +3,7 @@ import {
   type Call,
   headOf,
   invalid,
+  mayWrite,
   notFound,
   ok,
   page,
@@ -15,17 +16,19 @@ import {
   writable,
 } from './call.ts';
 import { commentEntity, eventEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
-import { close, mergeability, relabel } from './pushes.ts';
+import { close, keepHead, mergeability, relabel } from './pushes.ts';
 import type { Pull, Repository } from './world.ts';
 
 export function listPulls(call: Call): Reply {
   const repository = repositoryOf(call);
   const given = (name: string, otherwise: string) => call.query.get(name) ?? otherwise;
-  const [state, sort, head] = [given('state', 'open'), given('sort', 'created'), call.query.get('head')];
+  const [state, sort] = [given('state', 'open'), given('sort', 'created')];
+  const [head, base] = [call.query.get('head'), call.query.get('base')];
   const turn = given('direction', sort === 'created' ? 'desc' : 'asc') === 'asc' ? 1 : -1;
   const at = (pull: Pull) => (sort === 'updated' ? pull.updatedAt : pull.createdAt).getTime();
   const found = repository.pulls
     .filter((pull) => state === 'all' || pull.state === state)
+    .filter((pull) => base === null || base === pull.base)
     .filter((pull) => head === null || head === `${pull.headRepository.owner}:${pull.head}`)
     .sort((one, other) => turn * (at(one) - at(other) || one.number - other.number));
   const reply = page(call, found);
@@ -57,8 +60,10 @@ function headSide(call: Call, repository: Repository): { readonly from: Reposito
 
 /** https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request */
 export async function createPull(call: Call): Promise<Reply> {
-  const repository = writable(call, 'pull_requests=write');
+  const repository = repositoryOf(call);
   const { from, branch } = headSide(call, repository);
+  // From a fork of their own anybody may open one who may read.
+  if (from === repository || repository.archived || !mayWrite(call, from)) writable(call, 'pull_requests=write');
   const base = text(call, 'base');
   checkTexts(call);
   const [sha, baseSha] = [await headOf(from, branch), await headOf(repository, base)];
@@ -85,6 +90,7 @@ export async function createPull(call: Call): Promise<Reply> {
     assignees: [],
     author: call.user,
     state: 'open',
+    draft: call.body['draft'] === true,
     createdAt: at,
     updatedAt: at,
     sha,
@@ -95,6 +101,7 @@ export async function createPull(call: Call): Promise<Reply> {
     checking: undefined,
   };
   repository.pulls.push(pull);
+  await keepHead(pull);
   return ok(shownPullEntity(call.world, pull, null), 201);
 }
 
@@ -125,6 +132,13 @@ export function listComments(call: Call): Reply {
     call,
     pull.comments.map((comment) => commentEntity(call.world, pull, comment)),
   );
+}
+
+export function getComment(call: Call): Reply {
+  const pull = repositoryOf(call).pulls.find(({ comments }) => comments.some(({ id }) => String(id) === call.at['comment_id']));
+  const comment = pull?.comments.find(({ id }) => String(id) === call.at['comment_id']);
+  if (pull === undefined || comment === undefined) throw notFound();
+  return ok(commentEntity(call.world, pull, comment));
 }
 
 function bodyOf(call: Call): string {

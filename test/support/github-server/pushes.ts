@@ -12,6 +12,17 @@ export function pushed(world: World, repository: Repository, branch: string, sha
   }
 }
 
+/** The commits of a fork's pull request are there under `refs/pull`. */
+export async function keepHead({ repository, headRepository, head, number }: Pull): Promise<void> {
+  if (headRepository === repository) return;
+  const from = `+refs/heads/${head}:refs/pull/${number}/head`;
+  await git(repository.directory, ['fetch', '--quiet', '--no-tags', headRepository.directory, from]);
+}
+
+export async function keepHeads(world: World, repository: Repository, branch: string): Promise<void> {
+  for (const pull of openFrom(world, repository, branch)) await keepHead(pull);
+}
+
 /** A pull request whose branch is deleted is closed. */
 export async function deleteBranch(world: World, repository: Repository, branch: string, user: User): Promise<void> {
   await git(repository.directory, ['update-ref', '-d', `refs/heads/${branch}`]);

@@ -7,6 +7,7 @@ import {
   notFound,
   ok,
   page,
+  permissionOf,
   Refused,
   type Reply,
   repositoryOf,
@@ -59,7 +60,9 @@ export async function compare(call: Call): Promise<Reply> {
   const commits = await log(repository, [`${base}..${head}`]);
   const behind = (await log(repository, [`${head}..${base}`])).length;
   const [number, size] = [Number(call.query.get('page') ?? 1), Number(call.query.get('per_page') ?? 250)];
-  const mergeBase = await gitText(repository.directory, ['merge-base', base, head]);
+  const mergeBase = await gitText(repository.directory, ['merge-base', base, head]).catch(() => {
+    throw new Refused(404, `No common ancestor between ${from} and ${to}.`);
+  });
   const [[baseCommit], [baseOfBoth]] = [
     await log(repository, ['--max-count=1', base]),
     await log(repository, ['--max-count=1', mergeBase]),
@@ -122,6 +125,16 @@ export function listReleases(call: Call): Reply {
     published_at: release.draft ? null : time(release.publishedAt),
   }));
   return page(call, listed);
+}
+
+/** https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
+export function getPermission(call: Call): Reply {
+  const repository = repositoryOf(call);
+  const found = call.world.users.find(({ login }) => login.toLowerCase() === (call.at['username'] ?? '').toLowerCase());
+  if (found === undefined) throw notFound();
+  const role = found.role ?? permissionOf(found, repository.owner) ?? 'none';
+  const permission = { maintain: 'write', triage: 'read', admin: 'admin', write: 'write', read: 'read', none: 'none' }[role];
+  return ok({ permission, role_name: role, user: { ...userEntity(call.world, found), role_name: role } });
 }
 
 export function getUser(call: Call): Reply {

@@ -12,6 +12,8 @@ export interface User {
   readonly type: 'User' | 'Bot' | 'Organization';
   /** By owner; `''` is everywhere. */
   readonly permissions: Readonly<Record<string, Permission>>;
+  /** In every repository, where it is another one than its permissions say. */
+  readonly role?: 'admin' | 'maintain' | 'triage';
   /** False: the token may not see webhooks of repositories. */
   readonly hooks: boolean;
   /** Organisations whose webhooks the token may see to. */
@@ -88,6 +90,7 @@ export interface Pull {
   assignees: User[];
   readonly author: User;
   state: 'open' | 'closed';
+  readonly draft: boolean;
   readonly createdAt: Date;
   updatedAt: Date;
   closedAt?: Date;

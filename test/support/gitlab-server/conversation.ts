@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, Reply } from './call.ts';
 import { type Operation, replyProblems } from './description/operation.ts';
 import { optional } from './description/shapes.ts';
-import { parameters } from './exchange.ts';
+import { ofQuery, parameters } from './exchange.ts';
 import { check, message, type Parameters, Refused } from './parameters.ts';
 import { type DescribedRoute, findRoute } from './routes.ts';
 import type { User, World } from './world.ts';
@@ -77,7 +77,7 @@ function checked(
   const ofBody = parameters(request, body);
   const inQuery = request.method === 'GET' || request.method === 'DELETE';
   const astray = inQuery ? Object.keys(ofBody) : operation.inQuery === true ? [] : [...query.keys()];
-  const given = check(operation.parameters ?? nothing, { ...Object.fromEntries(query), ...ofBody });
+  const given = check(operation.parameters ?? nothing, { ...ofQuery(query), ...ofBody });
   const refused = [...check(operation.path ?? nothing, at).refused, ...given.refused];
   const unknown = given.unknown.map(
     (name) => `${name} is not ${operation.unmodelled?.includes(name) === true ? 'modelled here' : 'described'}`,

@@ -7,6 +7,14 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
+/** `refs[]=a&refs[]=b` is a list. */
+export const ofQuery = (query: URLSearchParams): Parameters =>
+  Object.fromEntries(
+    [...new Set(query.keys())].map((name) =>
+      name.endsWith('[]') ? [name.slice(0, -'[]'.length), query.getAll(name)] : [name, query.getAll(name).at(-1)],
+    ),
+  );
+
 /** Of a JSON body. */
 export function parameters(request: IncomingMessage, body: string): Parameters {
   if (body === '' || !(request.headers['content-type'] ?? '').startsWith('application/json')) return {};

@@ -15,11 +15,11 @@ import { readBody } from './exchange.ts';
 import { isGit, serveGit } from './git-over-http.ts';
 import { mergeRequest } from './merging.ts';
 import { ada, bot, type GitLabOptions, type NewProject, type PersonsChange, toUser } from './options.ts';
-import { branchDeleted, closeRequest, pushed } from './pushes.ts';
+import { branchDeleted, closeRequest, keepHeads, pushed } from './pushes.ts';
 import { forgetBranches } from './repositories.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
 import { addPipeline } from './statuses.ts';
-import { headOf, type Project, type StoredHook, type StoredLabel, type StoredRequest, type User, type World } from './world.ts';
+import { headOf, nameOf, type Project, type StoredHook, type StoredLabel, type StoredRequest, type User, type World } from './world.ts';
 
 /** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
 export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabServer> {
@@ -166,8 +166,35 @@ export class GitLabServer {
     const project = this.project(path);
     const parent = headOf(project, branch) ?? headOf(project, project.defaultBranch) ?? null;
     const sha = await commitFiles(project.directory, { branch, files, message: text, parent, ...(author === undefined ? {} : { author }) });
+    await keepHeads(this.#world, project, branch);
     pushed(this.#world, project, branch, sha);
     return sha;
+  }
+
+  /** A person's copy of the project as it is now, in their own namespace. Gives its path. */
+  async fork(path: string, username: string): Promise<string> {
+    const copy = `${username}/${nameOf(path)}`;
+    await this.createProject(copy, {});
+    await git(this.directory(copy), ['fetch', '--quiet', this.directory(path), '+refs/heads/*:refs/heads/*']);
+    return copy;
+  }
+
+  /** Its merge requests elsewhere stay. */
+  deleteProject(path: string): void {
+    this.#world.projects.splice(this.#world.projects.indexOf(this.project(path)), 1);
+  }
+
+  /** A person's merge request, into the default branch of the project or of another one. Gives its number there. */
+  async openMergeRequest(path: string, branch: string, title: string, { into = path, username = 'ada' } = {}): Promise<number> {
+    const { id: target, defaultBranch } = this.project(into);
+    const body = { source_branch: branch, target_branch: defaultBranch, title, ...(into !== path && { target_project_id: target }) };
+    const reply = await fetch(`${this.address}/api/v4/projects/${encodeURIComponent(path)}/merge_requests`, {
+      method: 'POST',
+      headers: { 'private-token': this.#user(username).token, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (reply.status !== 201) throw new Error(`opening a merge request: ${reply.status} ${await reply.text()}`);
+    return ((await reply.json()) as { iid: number }).iid;
   }
 
   /** The branch's last commit again, with another committer. */
@@ -191,11 +218,24 @@ export class GitLabServer {
     branchDeleted(this.#world, this.project(path), branch, this.#user(username));
   }
 
-  comment(path: string, iid: number, body: string, username = 'ada'): void {
+  /** Gives its number. */
+  comment(path: string, iid: number, body: string, username = 'ada'): number {
     const at = this.#world.now();
     const request = this.mergeRequest(path, iid);
-    request.notes.push({ id: this.#world.nextId(), body, author: this.#user(username), system: false, createdAt: at, updatedAt: at });
+    const id = this.#world.nextId();
+    request.notes.push({ id, body, author: this.#user(username), system: false, createdAt: at, updatedAt: at });
     request.updatedAt = at;
+    return id;
+  }
+
+  editComment(path: string, iid: number, comment: number, body: string): void {
+    const note = this.mergeRequest(path, iid).notes.find(({ id }) => id === comment);
+    Object.assign(note ?? {}, { body, updatedAt: this.#world.now() });
+  }
+
+  /** The number by which GitLab knows the user. */
+  userId(username: string): number {
+    return this.#user(username).id;
   }
 
   approve(path: string, iid: number, username = 'ada'): void {

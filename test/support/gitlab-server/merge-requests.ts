@@ -2,7 +2,7 @@ import { type Call, groupOfCall, isUnder, ok, page, projectOf, type Reply, writa
 import { describedOperation } from './description/described.ts';
 import { listedEntity, requestEntity } from './entities.ts';
 import { message, notFound, optional, type Parameters, Refused, text } from './parameters.ts';
-import { addSystemNote, closeRequest, recheck } from './pushes.ts';
+import { addSystemNote, closeRequest, keepHead, recheck } from './pushes.ts';
 import { headOf, levelIn, levels, noteQuickActions, type Project, type StoredRequest } from './world.ts';
 
 export function listGroupRequests(call: Call): Reply {
@@ -86,7 +86,7 @@ function checkTexts(given: Parameters): void {
 }
 
 /** https://docs.gitlab.com/api/merge_requests/#create-mr */
-export function create(call: Call): Reply {
+export async function create(call: Call): Promise<Reply> {
   const { given } = call;
   const sourceProject = writable(call);
   const project = call.world.projects.find(({ id }) => id === (given['target_project_id'] ?? sourceProject.id));
@@ -119,6 +119,7 @@ export function create(call: Call): Reply {
   };
   noteQuickActions(call.world, request.description);
   project.requests.push(request);
+  await keepHead(request);
   recheck(request);
   if (request.assignees.length > 0) addSystemNote(call.world, request, `assigned to @${request.assignees[0]?.username ?? ''}`);
   return ok(requestEntity(call, request), 201);

@@ -37,6 +37,13 @@ export function listNotes(call: Call): Reply {
   );
 }
 
+export function showNote(call: Call): Reply {
+  const request = find(call);
+  const note = request.notes.find(({ id }) => String(id) === call.parts[2]);
+  if (note === undefined) throw message(404, '404 Not found');
+  return ok(entity(call, request, note));
+}
+
 const longest = 1_000_000;
 
 function bodyOf(call: Call): string {

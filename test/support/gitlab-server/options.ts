@@ -13,6 +13,8 @@ export interface NewUser {
   readonly scopes?: readonly string[];
   /** Role by project or group path, `''` for everywhere; default: developer everywhere. */
   readonly roles?: Readonly<Record<string, Level>>;
+  /** Default: active. */
+  readonly state?: 'active' | 'blocked';
 }
 
 export interface NewProject {
@@ -66,6 +68,9 @@ export const ada = {
   roles: { '': 'maintainer' },
 } as const satisfies NewUser;
 
+/** Somebody who may read everywhere, and write in forks of their own. */
+export const eve = { username: 'eve', roles: { '': 'reporter', eve: 'owner' } } as const satisfies NewUser;
+
 /** With everything that was left out. */
 export function toUser(of: NewUser, id: number): User {
   const email = of.email ?? `${of.username}@example.com`;
@@ -78,5 +83,6 @@ export function toUser(of: NewUser, id: number): User {
     token: of.token ?? `glpat-${of.username}-0123456789`,
     scopes: of.scopes ?? ['api'],
     roles: of.roles ?? { '': 'developer' },
+    state: of.state ?? 'active',
   };
 }

@@ -1,4 +1,4 @@
-import { mergedTree } from '../git-repository.ts';
+import { git, mergedTree } from '../git-repository.ts';
 import { headOf, type MergeStatus, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
@@ -11,6 +11,17 @@ export function pushed(world: World, project: Project, branch: string, sha: stri
     request.versions.push({ id: world.nextId(), sha, createdAt: request.updatedAt });
     addSystemNote(world, request, 'added 1 commit');
   }
+}
+
+/** A fork's commits come along with its merge request: https://docs.gitlab.com/user/project/merge_requests/versions/ */
+export async function keepHead({ project, sourceProject, sourceBranch, iid }: StoredRequest): Promise<void> {
+  if (sourceProject === project) return;
+  const from = `+refs/heads/${sourceBranch}:refs/merge-requests/${iid}/head`;
+  await git(project.directory, ['fetch', '--quiet', '--no-tags', sourceProject.directory, from]);
+}
+
+export async function keepHeads(world: World, project: Project, branch: string): Promise<void> {
+  for (const request of openRequests(world, project)) if (request.sourceBranch === branch) await keepHead(request);
 }
 
 /** A branch is gone: GitLab closes the merge requests from it, in the name of who deleted it (its MergeRequests::RefreshService). */
@@ -26,6 +37,7 @@ export function closeRequest(world: World, request: StoredRequest, user: User): 
   addSystemNote(world, request, 'closed');
 }
 
+/** From the project, into whichever. */
 const openRequests = (world: World, project: Project): readonly StoredRequest[] =>
   world.projects.flatMap(({ requests }) => requests.filter(({ state, sourceProject }) => state === 'opened' && sourceProject === project));
 

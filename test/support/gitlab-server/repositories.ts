@@ -3,6 +3,7 @@ import { GitFailed, git } from '../git-repository.ts';
 import { type Call, groupOfCall, isUnder, ok, page, pageOfRefs, projectOf, type Reply, writable } from './call.ts';
 import { log, resolve, toCommit } from './commits.ts';
 import type { Branch } from './description/branches.ts';
+import type { Member } from './description/members.ts';
 import type { Release as DescribedRelease } from './description/releases.ts';
 import type { Tag } from './description/tags.ts';
 import type { CurrentUser } from './description/users.ts';
@@ -236,6 +237,38 @@ export async function archive(call: Call): Promise<undefined> {
   await new Promise((ended) => call.response.once('close', ended));
   child.kill();
   return undefined;
+}
+
+/** https://docs.gitlab.com/api/repositories/#merge-base */
+export async function showMergeBase(call: Call): Promise<Reply> {
+  const project = projectOf(call);
+  const given = call.given['refs'] as readonly string[];
+  if (given.length < 2) throw message(400, 'Provide at least 2 refs');
+  const known = await Promise.all(given.map((ref) => resolve(project, ref, 'Commit').catch(() => undefined)));
+  const unknown = given.filter((_, at) => known[at] === undefined);
+  if (unknown.length > 0) throw message(400, `Could not find ${unknown.length > 1 ? 'refs' : 'ref'}: ${unknown.join(', ')}`);
+  const base = await git(project.directory, ['merge-base', ...known.flatMap((sha) => sha ?? [])]).catch(() => {
+    throw notFound('Merge Base');
+  });
+  const [commit] = await log(project, base.toString().trim(), 1);
+  if (commit === undefined) throw notFound('Merge Base');
+  return ok(commitEntity(call.world, project, commit));
+}
+
+/** One who is a member here or above. https://docs.gitlab.com/api/members/ */
+export function showMember(call: Call): Reply {
+  const project = projectOf(call);
+  const found = call.world.users.find(({ id }) => String(id) === call.parts[1]);
+  const level = found === undefined ? 0 : levelIn(found, project.path);
+  if (found === undefined || level === 0) throw message(404, '404 Not found');
+  const member: Member = {
+    ...userEntity(call.world, found),
+    access_level: level as Member['access_level'],
+    created_at: '2026-01-01T00:00:00.000Z',
+    expires_at: null,
+    membership_state: 'active',
+  };
+  return ok(member);
 }
 
 export function showUser({ world, user }: Call): Reply {

@@ -5,7 +5,7 @@ import type { Operation } from './description/operation.ts';
 import { addHook, createLabel, editHook, listHooks, listLabels, testHook } from './hooks.ts';
 import { create, listGroupRequests, listProjectRequests, show, update } from './merge-requests.ts';
 import { merge } from './merging.ts';
-import { createNote, editNote, listNotes } from './notes.ts';
+import { createNote, editNote, listNotes, showNote } from './notes.ts';
 import {
   archive,
   createTag,
@@ -17,6 +17,8 @@ import {
   listUsers,
   rawFile,
   showBranch,
+  showMember,
+  showMergeBase,
   showProject,
   showUser,
 } from './repositories.ts';
@@ -52,6 +54,8 @@ const table: readonly (readonly [string, Answer])[] = [
   ['GET /projects/:id/repository/commits/:sha', showCommit],
   ['GET /projects/:id/repository/commits/:sha/statuses', listStatuses],
   ['POST /projects/:id/statuses/:sha', createStatus],
+  ['GET /projects/:id/repository/merge_base', showMergeBase],
+  ['GET /projects/:id/members/all/:user_id', showMember],
   ['GET /projects/:id/repository/tags', listTags],
   ['POST /projects/:id/repository/tags', createTag],
   ['GET /projects/:id/repository/archive.tar.gz', archive],
@@ -66,6 +70,7 @@ const table: readonly (readonly [string, Answer])[] = [
   ['GET /projects/:id/merge_requests/:merge_request_iid/versions', listVersions],
   ['GET /projects/:id/merge_requests/:merge_request_iid/notes', listNotes],
   ['POST /projects/:id/merge_requests/:merge_request_iid/notes', createNote],
+  ['GET /projects/:id/merge_requests/:merge_request_iid/notes/:note_id', showNote],
   ['PUT /projects/:id/merge_requests/:merge_request_iid/notes/:note_id', editNote],
 ];
 

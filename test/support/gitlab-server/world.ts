@@ -17,6 +17,7 @@ export interface User {
   readonly scopes: readonly string[];
   /** Role by project or group path; `''` is everywhere. */
   readonly roles: Readonly<Record<string, Level>>;
+  readonly state: 'active' | 'blocked';
 }
 
 export type MergeStatus = 'unchecked' | 'checking' | 'can_be_merged' | 'cannot_be_merged' | 'cannot_be_merged_recheck';

@@ -23,8 +23,8 @@ export const apiserverVersion = (file: string): Promise<string> => versionOf(fil
 export const etcdVersion = (file: string): Promise<string> => versionOf(file, /^etcd Version: (\d+\.\d+\.\d+\S*)$/m);
 
 async function versionOf(file: string, line: RegExp): Promise<string> {
-  const said = await run(file, ['--version'], { timeout: patience, maxBuffer: 1024 * 1024, env: environment() }).catch((cause: unknown) => {
-    throw new Error(`${file} cannot be run: ${startFailure(cause)}`, { cause });
+  const said = await run(file, ['--version'], { timeout: patience, maxBuffer: 1024 * 1024, env: environment() }).catch((error: unknown) => {
+    throw new Error(`${file} cannot be run: ${startFailure(error)}`);
   });
   const version = line.exec(said.stdout)?.[1];
   if (version === undefined)
@@ -41,5 +41,5 @@ const reasons: Readonly<Record<string, string>> = {
 
 function startFailure(error: unknown): string {
   const code = Error.isError(error) && 'code' in error ? String(error.code) : '';
-  return reasons[code] ?? (explain(error).split('\n').slice(0, 3).join(' ').slice(0, 500) || code);
+  return reasons[code] ?? explain(error).split('\n').slice(0, 3).join(' ').slice(0, 500);
 }

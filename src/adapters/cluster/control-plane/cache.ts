@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { fitting } from './kubernetes-version.ts';
+import { fitting } from '../../../domain/kubernetes-version.ts';
 import type { Platform } from './platform.ts';
 
 /** Where obtained programs are kept, a folder for each version and platform. https://specifications.freedesktop.org/basedir-spec/latest/ */

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { fitting } from './kubernetes-version.ts';
+import { fitting } from '../../../domain/kubernetes-version.ts';
 import type { Platform } from './platform.ts';
 
 /** Where the envtest archives are listed. https://book.kubebuilder.io/reference/artifacts.html */
@@ -32,10 +32,18 @@ export function chooseArchive(
 }
 
 function releasesIn(text: string): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
-  const root: unknown = load(text);
+  const root = parsed(text);
   const releases = isMap(root) ? root['releases'] : undefined;
   if (!isMap(releases)) throw new Error('it is not the index that was expected: it has no releases');
   return new Map(Object.entries(releases).flatMap(([tag, archives]) => (isMap(archives) ? [[tag, archives] as const] : [])));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return load(text);
+  } catch {
+    return undefined; // no YAML, or none at all
+  }
 }
 
 function checked(archive: unknown, index: string): { readonly url: string; readonly sha512: string } {

@@ -1,9 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { explain } from '../../../domain/errors.ts';
+import { fits } from '../../../domain/kubernetes-version.ts';
 import { apiserverVersion, type Binaries, etcdVersion } from './binaries.ts';
 import { cachedFolders, cacheFolder } from './cache.ts';
-import { fits } from './kubernetes-version.ts';
 import { type Platform, thisMachine } from './platform.ts';
 
 /** How the programs were come by, in the order that is tried. */

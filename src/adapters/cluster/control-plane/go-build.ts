@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fitting } from '../../../domain/kubernetes-version.ts';
 import { etcdFor, type Places } from './find.ts';
 import { apiserverModule, etcdModule, type GoMod, type GoModule, versionFlags } from './go-module.ts';
-import { fitting } from './kubernetes-version.ts';
 import type { Obtaining } from './obtaining.ts';
 
 /**
@@ -48,7 +48,8 @@ async function buildProgram(name: string, module: GoModule, flags: string, { fol
   await mkdir(source);
   for (const [file, text] of Object.entries(module)) await writeFile(join(source, file), text);
   const go = goIn(source, obtaining);
-  const packages = (await go(['list', '-deps', '.'])).trim().split('\n').length; // downloads all it needs
+  obtaining.watch(`downloading what ${name} is built from`, 0);
+  const packages = (await go(['list', '-deps', '.'])).trim().split('\n').length;
   const step = obtaining.watch(`building ${name} (packages)`, packages);
   await go(['build', '-v', '-trimpath', '-ldflags', `-s -w ${flags}`.trim(), '-o', name, '.'], () => step.advance(1));
   await rename(join(source, name), join(folder, name));
@@ -71,9 +72,10 @@ function goIn(folder: string, { env, signal }: Obtaining): Go {
         if (said.length > lastLines) said.shift();
         line?.();
       });
-      child.on('error', (cause: NodeJS.ErrnoException) =>
-        reject(cause.code === 'ENOENT' ? new Error('Go is not installed, or not on the PATH', { cause }) : cause),
-      );
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') reject(new Error('Go is not installed, or not on the PATH'));
+        else if (!signal.aborted) reject(error); // else it is not gone before it is closed
+      });
       child.on('close', (code, by) => {
         const text = Buffer.concat(out).toString();
         if (code === 0) resolve(text);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** Waits for the end of its input, which comes when the owner is gone, however it went; then ends the process groups and removes the folder. */
-const script = 'read -r _; folder=$1; shift; for group; do kill -KILL -- "-$group"; done 2>/dev/null; rm -rf -- "$folder"';
+const script = 'read -r _; folder=$1; shift; for group; do kill -s KILL -- "-$group"; done 2>/dev/null; rm -rf -- "$folder"';
 
 /** The function calls it off, before any of the groups is gone: a number may be given again to somebody else. */
 export function startWatchdog(folder: string, groups: readonly number[]): () => void {

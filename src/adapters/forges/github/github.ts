@@ -12,6 +12,7 @@ import { Proposals } from './proposals.ts';
 import { toPublic } from './pull-request.ts';
 import { PullRequestLists } from './pull-request-lists.ts';
 import { Repositories } from './repositories.ts';
+import { Requests } from './requests.ts';
 import { reviewsOf } from './reviews.ts';
 import { Sources } from './sources.ts';
 import { Statuses } from './statuses.ts';
@@ -51,6 +52,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
   const proposals = new Proposals(api, finishing, writer);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
+  const requests = new Requests(api, writer);
 
   return understood(
     {
@@ -82,6 +84,10 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       setStatus: (path, { commit }, status) => statuses.set(path, commit, status),
       statuses: (path, commit) => statuses.of(path, commit),
       reviews: (path, id) => reviewsOf(api, path, id),
+      openRequests: (path, target) => requests.openRequests(path, target),
+      request: (path, id) => requests.request(path, id),
+      requestComment: (path, id, comment) => requests.requestComment(path, id, comment),
+      mayWrite: (path, of) => requests.mayWrite(path, of),
       reading: (owner) => account.reading(owner),
     },
     url,

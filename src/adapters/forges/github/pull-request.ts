@@ -20,7 +20,7 @@ export function toPull(of: ListedPull | ShownPull): KnownPull {
     url: of.html_url,
     title: of.title,
     description: of.body ?? '',
-    state: of.state === 'open' ? 'open' : of.merged_at === null ? 'closed' : 'merged',
+    state: stateOf(of),
     branch: of.head.ref,
     target: of.base.ref,
     commit: of.head.sha,
@@ -31,6 +31,9 @@ export function toPull(of: ListedPull | ShownPull): KnownPull {
     ...endOf(of),
   };
 }
+
+export const stateOf = (of: ListedPull | ShownPull): MergeRequest['state'] =>
+  of.state === 'open' ? 'open' : of.merged_at === null ? 'closed' : 'merged';
 
 function endOf({ merged_at: merged, closed_at: closed }: ListedPull | ShownPull): Pick<MergeRequest, 'endedAt'> {
   const at = merged ?? closed;
@@ -54,4 +57,4 @@ export const utc = (time: string): string => new Date(time).toISOString();
 export const isOurs = (of: ListedPull): boolean => isOwn(of) && of.head.ref.startsWith(branchPrefix);
 
 /** GitHub forgets the repository of a fork that was deleted. */
-export const isOwn = ({ head, base }: ListedPull): boolean => (head.repo as { id: number } | null)?.id === base.repo.id;
+export const isOwn = ({ head, base }: ListedPull | ShownPull): boolean => (head.repo as { id: number } | null)?.id === base.repo.id;

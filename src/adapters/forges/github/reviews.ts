@@ -1,6 +1,7 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { OutsideError } from '../../../domain/errors.ts';
-import type { ForgeUser, Review, Reviews } from '../../../domain/forge.ts';
+import type { Review, Reviews } from '../../../domain/forge.ts';
+import type { ForgeUser } from '../../../domain/forge-user.ts';
 import type { GitHubApi } from './api.ts';
 import { utc } from './pull-request.ts';
 
@@ -51,7 +52,7 @@ function toReview({ user, state, commit_id: commit, submitted_at: at }: ListedRe
   ];
 }
 
-const toUser = ({ id, login, type }: { readonly id: number; readonly login: string; readonly type: string }): ForgeUser => ({
+export const toUser = ({ id, login, type }: { readonly id: number; readonly login: string; readonly type: string }): ForgeUser => ({
   id: String(id),
   name: login,
   bot: type !== 'User',

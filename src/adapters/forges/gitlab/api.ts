@@ -8,6 +8,7 @@ import type {
   MergeRequests,
   ProjectHooks,
   ProjectLabels,
+  ProjectMembers,
   ProjectReleases,
   Projects,
   Repositories,
@@ -29,6 +30,7 @@ export interface Resources {
   readonly groupHooks: GroupHooks;
   readonly labels: ProjectLabels;
   readonly notes: MergeRequestNotes;
+  readonly members: ProjectMembers;
   readonly mergeRequests: MergeRequests;
   readonly releases: ProjectReleases;
   readonly projects: Projects;
@@ -179,6 +181,7 @@ async function connect({ url, token, http }: ApiOptions): Promise<Resources> {
     groupHooks: new rest.GroupHooks(options),
     labels: new rest.ProjectLabels(options),
     notes: new rest.MergeRequestNotes(options),
+    members: new rest.ProjectMembers(options),
     mergeRequests: new rest.MergeRequests(options),
     releases: new rest.ProjectReleases(options),
     projects: new rest.Projects(options),

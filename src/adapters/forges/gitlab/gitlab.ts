@@ -9,10 +9,12 @@ import { toPublic } from './merge-request.ts';
 import { MergeRequestLists, type Readings } from './merge-request-lists.ts';
 import { Proposals } from './proposals.ts';
 import { Repositories } from './repositories.ts';
+import { Requests } from './requests.ts';
 import { MergeRequestReviews } from './reviews.ts';
 import { Sources } from './sources.ts';
 import { Statuses } from './statuses.ts';
 import { TokenUser } from './token-user.ts';
+import { Users } from './users.ts';
 
 export interface GitLabOptions {
   /** Name of the forge in app.yml, for errors and traits. */
@@ -45,7 +47,9 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const proposals = new Proposals(api, user);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
-  const reviews = new MergeRequestReviews(api);
+  const users = new Users(api);
+  const reviews = new MergeRequestReviews(api, users);
+  const requests = new Requests(api, users, user);
   const sharing = (readings: () => Readings): Forge =>
     understood<Forge>(
       {
@@ -76,6 +80,10 @@ export function createGitLab(options: GitLabOptions): GitLab {
         setStatus: (path, target, status) => statuses.set(path, target, status),
         statuses: (path, commit) => statuses.of(path, commit),
         reviews: (path, id) => reviews.of(path, id),
+        openRequests: (path, target) => requests.openRequests(path, target),
+        request: (path, id) => requests.request(path, id),
+        requestComment: (path, id, comment) => requests.requestComment(path, id, comment),
+        mayWrite: (path, of) => requests.mayWrite(path, of),
       },
       url,
     );

@@ -21,7 +21,7 @@ export function toMergeRequest(of: MergeRequestSchema): KnownRequest {
     branch: of.source_branch,
     target: of.target_branch,
     commit: of.sha,
-    labels: of.labels.map((label) => (typeof label === 'string' ? label : label.name)),
+    labels: labelsOf(of),
     createdAt: utc(of.created_at),
     updatedAt: utc(of.updated_at),
     conflicts: of.has_conflicts === true && of.merge_status === 'cannot_be_merged',
@@ -41,7 +41,10 @@ export function toPublic({ checked, ...request }: KnownRequest): MergeRequest {
 }
 
 /** `locked` is the moment while GitLab merges. */
-const toState = (state: string): MergeRequest['state'] => (state === 'merged' || state === 'closed' ? state : 'open');
+export const toState = (state: string): MergeRequest['state'] => (state === 'merged' || state === 'closed' ? state : 'open');
+
+export const labelsOf = (of: MergeRequestSchema): readonly string[] =>
+  of.labels.map((label) => (typeof label === 'string' ? label : label.name));
 
 export const utc = (time: string): string => new Date(time).toISOString();
 

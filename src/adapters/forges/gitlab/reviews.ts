@@ -1,13 +1,9 @@
 import type { MergeRequestNoteSchema } from '@gitbeaker/rest';
 import { OutsideError } from '../../../domain/errors.ts';
-import type { ForgeUser, Review, Reviews } from '../../../domain/forge.ts';
+import type { Review, Reviews } from '../../../domain/forge.ts';
 import type { GitLabApi } from './api.ts';
 import { utc } from './merge-request.ts';
-
-interface Account {
-  readonly id: number;
-  readonly username: string;
-}
+import type { Account, Users } from './users.ts';
 
 interface Approval {
   readonly user: Account;
@@ -23,10 +19,11 @@ const mostNotePages = 100;
  */
 export class MergeRequestReviews {
   readonly #api: GitLabApi;
-  readonly #users = new Map<number, Promise<ForgeUser>>();
+  readonly #users: Users;
 
-  constructor(api: GitLabApi) {
+  constructor(api: GitLabApi, users: Users) {
     this.#api = api;
+    this.#users = users;
   }
 
   async of(path: string, id: number): Promise<Reviews> {
@@ -35,7 +32,7 @@ export class MergeRequestReviews {
     const reviews = await Promise.all(
       approvals.map(async ({ user, approved_at: at = times.get(user.id) }): Promise<Review> => {
         const submittedAt = at === undefined ? {} : { submittedAt: utc(at) };
-        return { user: await this.#user(user), state: 'approved', ...submittedAt };
+        return { user: await this.#users.of(user), state: 'approved', ...submittedAt };
       }),
     );
     // The head is asked for last: a push in between makes an approval look too old, and never too new.
@@ -46,7 +43,7 @@ export class MergeRequestReviews {
     const newest = versions.toSorted((one, other) => other.id - one.id)[0];
     const since = newest?.head_commit_sha === request.sha ? { since: utc(newest.created_at) } : {};
     reviews.sort((one, other) => (one.submittedAt ?? '').localeCompare(other.submittedAt ?? ''));
-    return { author: await this.#user(request.author), commit: request.sha, ...since, reviews };
+    return { author: await this.#users.of(request.author), commit: request.sha, ...since, reviews };
   }
 
   async #approvals(path: string, id: number): Promise<readonly Approval[]> {
@@ -72,18 +69,5 @@ export class MergeRequestReviews {
       if (body === 'unapproved this merge request') times.delete(author.id);
     }
     return times;
-  }
-
-  /** Lists of users do not say which of them are bots. */
-  #user({ id, username }: Account): Promise<ForgeUser> {
-    const found =
-      this.#users.get(id) ??
-      this.#api.ask(`looking at the user ${username}`, undefined, async ({ users }) => {
-        const { bot } = await users.show(id);
-        return { id: String(id), name: username, bot: bot !== false };
-      });
-    this.#users.set(id, found);
-    found.catch(() => this.#users.delete(id));
-    return found;
   }
 }

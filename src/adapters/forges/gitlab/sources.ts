@@ -4,7 +4,7 @@ import { RefusedError } from '../../../domain/errors.ts';
 import type { MergedRequest, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
 import { makeTag } from '../write-once.ts';
 import type { GitLabApi } from './api.ts';
-import { utc } from './merge-request.ts';
+import { labelsOf, utc } from './merge-request.ts';
 
 const most = { tagPages: 50, commitPages: 5, requestPages: 10, releasePages: 3 };
 
@@ -120,7 +120,7 @@ const toMerged = (of: MergeRequestSchema): MergedRequest => ({
   id: of.iid,
   title: of.title,
   author: of.author.name,
-  labels: of.labels.map((label) => (typeof label === 'string' ? label : label.name)),
+  labels: labelsOf(of),
   url: of.web_url,
   commits: [of.merge_commit_sha, of.squash_commit_sha, of.sha].filter((sha): sha is string => typeof sha === 'string' && sha !== ''),
 });

@@ -1,4 +1,5 @@
 import type { CommitStatusSchema } from '@gitbeaker/rest';
+import { RefusedError } from '../../../domain/errors.ts';
 import type { CommitStatus, NewStatus, StatusState, StatusTarget } from '../../../domain/forge.ts';
 import { fitDescription } from '../description.ts';
 import { writeOnce } from '../write-once.ts';
@@ -22,18 +23,45 @@ export class Statuses {
     this.#api = api;
   }
 
-  async set(path: string, { commit, branch }: StatusTarget, { name, state: given, description, url }: NewStatus): Promise<void> {
+  async set(path: string, target: StatusTarget, status: NewStatus): Promise<void> {
+    const own = pipelineOf(await this.#list(path, target.commit), target);
+    if (target.fork === undefined || own.at !== undefined) return this.#put(path, target, status, own);
+    const fork = await this.#forkOf(path, target.fork);
+    const inFork: StatusTarget = { commit: target.commit, branch: target.branch };
+    try {
+      await this.#put(fork, inFork, status, pipelineOf(await this.#list(fork, inFork.commit), inFork));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const text = `setting the status ${status.name} of merge request !${target.fork} of ${path} at ${this.#api.host}: its branch lies in a fork, where GitLab takes a status from a Developer of the fork alone`;
+      throw new RefusedError(`${this.#api.name}:${path}`, text, {
+        cause: error,
+        ...(error.status === undefined ? {} : { status: error.status }),
+      });
+    }
+  }
+
+  /** Number of the project that a merge request's branch lies in; the same GitLab, so the token goes nowhere else. */
+  async #forkOf(path: string, id: number): Promise<string> {
+    const found = await this.#api.ask(`looking at merge request !${id} of`, path, ({ mergeRequests }) => mergeRequests.show(path, id));
+    const fork = found.source_project_id as number | null;
+    if (fork === null)
+      throw new RefusedError(`${this.#api.name}:${path}`, `merge request !${id} of ${path} at ${this.#api.host}: its fork is gone`);
+    return String(fork);
+  }
+
+  async #put(path: string, target: StatusTarget, { name, state: given, description, url }: NewStatus, shown: Shown): Promise<void> {
+    const { commit, branch } = target;
     const wanted = { state: toGitLab(given), description: fitDescription(description, descriptionLimit), url: url ?? null };
-    const pipeline = pipelineOf(await this.#list(path, commit), branch);
-    if (isSettled(pipeline.newest(name), wanted)) return;
-    const options = { name, ...pipeline.at, description: wanted.description, ...(url === undefined ? {} : { targetUrl: url }) };
+    if (isSettled(shown.newest(name), wanted)) return;
+    const at = shown.at ?? { ref: branch };
+    const options = { name, ...at, description: wanted.description, ...(url === undefined ? {} : { targetUrl: url }) };
     await writeOnce<unknown>(
       () =>
         this.#api.ask(`setting the status ${name} of commit ${commit} of`, path, ({ commits }) =>
           commits.editStatus(path, commit, wanted.state, options),
         ),
       async () => {
-        const now = pipelineOf(await this.#list(path, commit), branch).newest(name);
+        const now = pipelineOf(await this.#list(path, commit), target).newest(name);
         return isSettled(now, wanted) ? now : undefined;
       },
     );
@@ -53,16 +81,21 @@ export class Statuses {
   }
 }
 
+type Shown = ReturnType<typeof pipelineOf>;
+
 /**
- * The pipeline that the merge request of the branch shows: its newest, of the branch or of the merge request itself. Without a word about
- * it GitLab would take any pipeline of the commit, another branch's too; where there is none it makes one for the branch.
+ * The pipeline that the merge request shows: its newest, of the branch or of the merge request itself; of a fork's, only the latter can lie
+ * in the target's project. Without a word about it GitLab would take any pipeline of the commit, another branch's too; where there is none
+ * (`at` undefined) it makes one for the branch.
  */
-function pipelineOf(all: readonly Status[], branch: string) {
-  const own = all.filter(({ ref }) => ref === branch || /^refs\/merge-requests\/\d+\/(head|merge)$/.test(ref));
+function pipelineOf(all: readonly Status[], { branch, fork }: StatusTarget) {
+  const requests =
+    fork === undefined ? /^refs\/merge-requests\/\d+\/(head|merge)$/ : new RegExp(`^refs/merge-requests/${fork}/(head|merge)$`);
+  const own = all.filter(({ ref }) => (fork === undefined && ref === branch) || requests.test(ref));
   const newest = own.toSorted((one, other) => (other.pipeline_id ?? 0) - (one.pipeline_id ?? 0))[0];
   const pipelineId = newest?.pipeline_id;
   return {
-    at: pipelineId === undefined ? { ref: branch } : { ref: newest?.ref ?? branch, pipelineId },
+    at: newest === undefined || pipelineId === undefined ? undefined : { ref: newest.ref, pipelineId },
     newest: (name: string) =>
       own
         .filter((status) => status.name === name && status.pipeline_id === pipelineId)

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OutsideError, RefusedError } from '../../../domain/errors.ts';
-import type { Forge, MergedRequest } from '../../../domain/forge.ts';
+import type { Forge, MergedRequest, MergeRequest } from '../../../domain/forge.ts';
+import type { RequestComment } from '../../../domain/request-forge.ts';
 import { branchCommits, branchHead, state } from './branches.ts';
 import { discover } from './discover.ts';
 import { fileLinks, type Links, pageLinks } from './links.ts';
 import { toMergeRequest, toMergeRequests } from './merge-request.ts';
 import { isFullId } from './names.ts';
+import { mayWrite, openRequests, type PersonsRequest, propose, request, said, say } from './persons.ts';
 import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { close, comment, commit, descriptionLimit, edit, endedBy, lookAtAll, open } from './requests.ts';
@@ -29,6 +31,12 @@ export interface LocalForge {
 export interface Local extends Forge {
   /** A person's approval of the merge request as it is at the commit; the caller knows who it is. Throws ConflictError when it has changed. */
   approve(path: string, id: number, user: string, commit: string): Promise<void>;
+  /** A person's merge request for a branch that they pushed; the open one where there is one. */
+  propose(path: string, request: PersonsRequest, user: string): Promise<MergeRequest>;
+  /** A person's comment; gives its number. */
+  say(path: string, id: number, user: string, text: string): Promise<number>;
+  /** Every comment, oldest first. */
+  said(path: string, id: number): Promise<readonly RequestComment[]>;
 }
 
 /** The embedded forge: bare git repositories in a folder of this machine, and their merge requests in files beside them (docs/local-forge.md). */
@@ -69,6 +77,16 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     setStatus: async (repository, { commit: head }, status) => setStatus(at(repository), head, status),
     statuses: async (repository, head) => statuses(at(repository), head),
     reviews: async (repository, id) => reviews(at(repository), id),
+    openRequests: async (repository, target) => openRequests(at(repository), target, { links, now: time(), warn }),
+    request: async (repository, id) => request(at(repository), id, { links, now: time(), warn }),
+    requestComment: async (repository, id, comment_) => (await said(at(repository), id)).find((one) => one.id === comment_),
+    mayWrite: async (repository, user) => mayWrite(at(repository), user),
+    async propose(repository, wanted, user) {
+      const found = at(repository);
+      return toMergeRequest(found, links, await propose(found, wanted, user, time()), false);
+    },
+    say: async (repository, id, user, text) => say(at(repository), id, user, text, time()),
+    said: async (repository, id) => said(at(repository), id),
     approve: async (repository, id, user, head) => approve(at(repository), id, user, head, time()),
   };
 }

@@ -2,7 +2,7 @@ import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts'
 import type { BranchChange, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
-import { ourName as author, deletedBranch, type MergeRecord } from './record.ts';
+import { deletedBranch, type MergeRecord, ourName } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
 import { settle } from './settle.ts';
 import { alone, nextId, putRecord, readShelf, requireRecord, type Shelf, unreadable } from './shelf.ts';
@@ -90,13 +90,13 @@ export async function commit(repository: Repository, change: BranchChange, now: 
 }
 
 /** See Forge. */
-export async function open(repository: Repository, request: NewMergeRequest, now: string): Promise<MergeRecord> {
+export async function open(repository: Repository, request: NewMergeRequest, now: string, author = ourName): Promise<MergeRecord> {
   await refuseArchived(repository);
   refuseLong(repository, request.description);
   return alone(repository, async () => {
     const existing = await openOne(repository, await readShelf(repository), request.branch, now);
     if (existing !== undefined) return existing;
-    const record = newRecord(request, await nextId(repository), await headToMerge(repository, request), now);
+    const record = { ...newRecord(request, await nextId(repository), await headToMerge(repository, request), now), author };
     await putRecord(repository, record);
     return record;
   });
@@ -125,7 +125,7 @@ function newRecord(
     sourceBranch: branch,
     targetBranch: target,
     title,
-    author,
+    author: ourName,
     labels: [...labels],
     ...(owner === undefined ? {} : { owner }),
     commit: head,
@@ -179,7 +179,7 @@ export async function close(repository: Repository, id: number, { description, b
       throw new ConflictError(repository.scope, `${repository.scope}: merge request ${id} was merged meanwhile and cannot be closed`);
     }
     if (record.state === 'open')
-      await putRecord(repository, { ...record, description, state: 'closed', closedAt: now, closedBy: author, updatedAt: now });
+      await putRecord(repository, { ...record, description, state: 'closed', closedAt: now, closedBy: ourName, updatedAt: now });
     else if (record.description !== description) await putRecord(repository, { ...record, description, updatedAt: now });
     await deleteBranch(repository, branch, at);
   });
@@ -193,13 +193,13 @@ export async function comment(repository: Repository, id: number, key: string, t
     const record = await requireRecord(repository, id);
     const before = record.comments.find((each) => each.key === key);
     if (before?.text === text) return;
-    const after = { ...(before ?? { key, author, createdAt: now }), text, updatedAt: now };
+    const after = { ...(before ?? { key, author: ourName, createdAt: now }), text, updatedAt: now };
     const comments = before === undefined ? [...record.comments, after] : record.comments.map((each) => (each === before ? after : each));
     await putRecord(repository, { ...record, comments, updatedAt: now });
   });
 }
 
-function refuseLong({ scope }: Repository, text: string): void {
+export function refuseLong({ scope }: Repository, text: string): void {
   if (text.length > descriptionLimit)
     throw new RefusedError(scope, `${scope}: the text has ${text.length} characters, and ${descriptionLimit} are allowed`);
 }

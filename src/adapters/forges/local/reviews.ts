@@ -1,5 +1,6 @@
 import { ConflictError } from '../../../domain/errors.ts';
-import type { ForgeUser, Reviews } from '../../../domain/forge.ts';
+import type { Reviews } from '../../../domain/forge.ts';
+import type { ForgeUser } from '../../../domain/forge-user.ts';
 import { branchHead } from './branches.ts';
 import { type MergeRecord, ourName } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';

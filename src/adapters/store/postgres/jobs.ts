@@ -23,7 +23,7 @@ type Insert = JobInsert<Kept> & { readonly singletonKey: string };
 
 export function insertOf({ data, key, trace, notBefore }: NewJob, place: number): Insert {
   const kept: Kept = { job: JSON.stringify({ data, key, trace, notBefore }), added: [Date.now(), place], attempts: 0 };
-  return inserted(kept, slotOf({ data, key }), data.kind === 'notify' ? afterOthers : 0, notBefore);
+  return inserted(kept, slotOf({ data, key }), data.kind === 'notify' ? afterOthers : usual, notBefore);
 }
 
 /** The same job, to wait anew. */
@@ -35,8 +35,9 @@ export function again(
   return { ...inserted(kept, singletonKey ?? '', priority, due?.toISOString()), id };
 }
 
-/** pg-boss takes higher ones first; 0 is usual. */
-const afterOthers = -1;
+/** Priorities: pg-boss takes higher ones first. */
+export const usual = 0;
+export const afterOthers = -1;
 
 const inserted = (data: Kept, slot: string, priority: number, startAfter: string | undefined): Insert => ({
   data,

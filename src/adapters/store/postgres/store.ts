@@ -26,7 +26,7 @@ export function postgresStore(postgres: Postgres): Store {
     putAll: async (space, entries) => write([...entries].map(([key, value]) => ({ space, key, value: asJson(space, key, value) }))),
     delete: (space, key) => write([{ space, key, value: undefined }]),
     async touch(space, keys) {
-      const names = keys.map((key) => nameOf(space, key)).sort(Buffer.compare);
+      const names = keys.map((key) => nameOf(space, key)).sort((a, b) => Buffer.compare(a, b));
       await postgres.run(
         `writing ${space}`,
         `WITH found AS (SELECT name FROM lockkeeper.entry WHERE name = ANY ($1::bytea[]) ORDER BY name FOR UPDATE)

@@ -2,6 +2,9 @@ import { isImageName } from '../../../domain/image.ts';
 import { at, listAt, textAt } from '../payload.ts';
 import type { RegistryFormat } from './event.ts';
 
+/** Of its releases 2 and 3: the envelope is the same. */
+export const distributionTypes = [1, 2].map((version) => `application/vnd.docker.distribution.events.v${version}+json`);
+
 /** The distribution project's registry, and what is made of it (GitLab's, Zot). https://distribution.github.io/distribution/about/notifications/ */
 export const distribution: RegistryFormat = (payload, host) => {
   if (!Array.isArray(at(payload, 'events'))) return undefined;

@@ -2,7 +2,7 @@ import type { Head } from '../head.ts';
 import { fingerprint, isOneOf, isSignedBy } from '../proof.ts';
 import { Refusal } from '../refusal.ts';
 import type { Sender } from '../sender.ts';
-import { distribution } from './distribution.ts';
+import { distribution, distributionTypes } from './distribution.ts';
 import { dockerHub } from './docker-hub.ts';
 import type { RegistryFormat } from './event.ts';
 import { harbor } from './harbor.ts';
@@ -23,7 +23,7 @@ const longestId = 128;
 export function createRegistrySender({ host, secrets }: RegistryOptions): Sender {
   return {
     name: `registry/${host}`,
-    types: ['application/json', 'application/vnd.docker.distribution.events.v1+json', 'application/cloudevents+json'],
+    types: ['application/json', 'application/cloudevents+json', ...distributionTypes],
     verify: (head) => {
       const signature = head.header('x-nexus-webhook-signature');
       if (signature !== undefined) return (body) => checkSignature(signature, secrets, body);

@@ -6,7 +6,7 @@ import { podReferences } from './pods.ts';
 import { kinds, type Reference, ReferenceReader } from './reference.ts';
 import { extensionReferences, ingressReferences, routeReferences } from './routes.ts';
 
-const readers = new Map(
+const readers: ReadonlyMap<string, (object: DesiredObject) => Reference[]> = new Map(
   Object.entries<(object: DesiredObject) => Reference[]>({
     'networking.k8s.io/Ingress': ingressReferences,
     'gateway.networking.k8s.io/HTTPRoute': routeReferences,

@@ -8,6 +8,7 @@ import type { ClusterAddress } from '../../../../src/domain/cluster.ts';
 import { OutsideError } from '../../../../src/domain/errors.ts';
 import { controlPlaneBinaries, sharedControlPlane } from '../../../support/control-plane.ts';
 import { describeWith } from '../../../support/parts.ts';
+import { runs } from '../../../support/processes.ts';
 
 async function ask(
   { url, ca, token = '' }: ClusterAddress,
@@ -25,15 +26,6 @@ async function ask(
     return { status: reply.statusCode, text: await reply.body.text() };
   } finally {
     await agent.destroy();
-  }
-}
-
-/** False once nobody has that number, or only a dead process whose parent has not looked yet. */
-function runs(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 

@@ -85,14 +85,10 @@ test('every page of pull requests is read once, and one that fails fails the lis
 });
 
 test('a pull request from a fork with the same branch name is not ours', async () => {
-  at = await connect({ repositories: { [path]: { 'a.yaml': 'v: 1\n' }, 'ada/staging': { 'a.yaml': 'v: 9\n' } } });
-  await at.server.push('ada/staging', branch, { 'a.yaml': 'v: 10\n' }, 'evil');
-  const reply = await fetch(`${at.server.url}/api/v3/repos/${path}/pulls`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json', 'x-github-api-version': '2022-11-28' },
-    body: JSON.stringify({ title: 'x', head: `ada:${branch}`, base: 'main' }),
-  });
-  expect(reply.status).toBe(201);
+  at = await connect();
+  const fork = await at.server.fork(path, ada.login);
+  await at.server.push(fork, branch, { 'a.yaml': 'v: 10\n' }, 'evil');
+  await at.server.openPull(path, `${ada.login}:${branch}`, 'x');
   expect(await at.forge.mergeRequests(path)).toEqual([]);
   await at.forge.commit(path, changeOn((await at.forge.state(path)).commit));
   expect((await at.forge.open(path, wanted)).id).toBe(2);

@@ -253,16 +253,11 @@ describe('requests', () => {
 
 describe('whose is it', () => {
   test('a merge request from a fork with the same branch name is not ours', async () => {
-    at = await connect({ projects: { [path]: { 'a.yaml': 'v: 1\n' }, 'ada/staging': { 'a.yaml': 'v: 9\n' } } });
+    at = await connect();
     const { forge, server } = at;
-    await server.push('ada/staging', branch, { 'a.yaml': 'v: 10\n' }, 'evil');
-    const body = { title: 'x', source_branch: branch, target_branch: 'main', target_project_id: server.project(path).id };
-    const reply = await fetch(`${server.url}/api/v4/projects/${encodeURIComponent('ada/staging')}/merge_requests`, {
-      method: 'POST',
-      headers: { 'private-token': ada.token, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    expect(reply.status).toBe(201);
+    const fork = await server.fork(path, 'ada');
+    await server.push(fork, branch, { 'a.yaml': 'v: 10\n' }, 'evil');
+    await server.openMergeRequest(fork, branch, 'x', { into: path });
     expect(await forge.mergeRequests(path)).toEqual([]);
     await forge.commit(path, changeOn((await forge.state(path)).commit));
     expect((await forge.open(path, wanted)).id).toBe(2);

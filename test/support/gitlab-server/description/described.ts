@@ -4,11 +4,13 @@ import { commits } from './commits.ts';
 import { files } from './files.ts';
 import { hooks } from './hooks.ts';
 import { labels } from './labels.ts';
+import { members } from './members.ts';
 import { mergeRequests } from './merge-requests.ts';
 import { notes } from './notes.ts';
 import type { Operation } from './operation.ts';
 import { projects } from './projects.ts';
 import { releases } from './releases.ts';
+import { repositories } from './repositories.ts';
 import { statuses } from './statuses.ts';
 import { tags } from './tags.ts';
 import { users } from './users.ts';
@@ -28,6 +30,8 @@ const described: Readonly<Record<string, Operation>> = {
   ...files,
   ...hooks,
   ...labels,
+  ...members,
+  ...repositories,
   ...mergeRequests,
   ...notes,
   ...reviews,

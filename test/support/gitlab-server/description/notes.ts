@@ -48,6 +48,11 @@ export const notes = {
     unmodelled: ['activity_filter'],
     replies: { 200: Type.Array(note) },
   },
+  'GET /projects/:id/merge_requests/:merge_request_iid/notes/:note_id': {
+    page: 'https://docs.gitlab.com/api/notes/',
+    path: Type.Object({ merge_request_iid: Type.Integer(), note_id: Type.Integer() }),
+    replies: { 200: note },
+  },
   'POST /projects/:id/merge_requests/:merge_request_iid/notes': {
     page: 'https://docs.gitlab.com/api/notes/',
     path: iid,

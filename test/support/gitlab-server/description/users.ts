@@ -4,7 +4,7 @@ import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
 import { address, entity, flag, id, nullable, optional, paging, text, time, words } from './shapes.ts';
 
-const basic = {
+export const basicUser = {
   id,
   username: text,
   public_email: nullable(text),
@@ -16,11 +16,11 @@ const basic = {
 };
 
 /** A user as others name them. */
-export const userBasic = entity(basic);
+export const userBasic = entity(basicUser);
 export type UserBasic = Agreed<Static<typeof userBasic>, SimpleUserSchema, 'avatar_url'>;
 
 /** Of the more fields those that somebody reads here; who may not see the profile does not see `created_at`. */
-const details = { ...basic, bot: flag, created_at: Type.Optional(time) };
+const details = { ...basicUser, bot: flag, created_at: Type.Optional(time) };
 const user = entity(details);
 
 /** Of the many more fields those that an account has whatever its settings. */

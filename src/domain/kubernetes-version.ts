@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { UsageError } from '../../../domain/errors.ts';
+import { UsageError } from './errors.ts';
 
 /** The newest minor version that this Lockkeeper was tried with: what is obtained where nothing else is said, so that the same manifests get the same verdict everywhere. */
 export const newestKnown = '1.36';

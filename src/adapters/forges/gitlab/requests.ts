@@ -1,0 +1,99 @@
+import type { MergeRequestSchema } from '@gitbeaker/rest';
+import { OutsideError, RefusedError } from '../../../domain/errors.ts';
+import type { ForgeUser } from '../../../domain/forge-user.ts';
+import type { ListedRequest, RequestComment, RequestForge, RequestNow } from '../../../domain/request-forge.ts';
+import type { GitLabApi } from './api.ts';
+import { isOwn, labelsOf, toState, utc } from './merge-request.ts';
+import type { TokenUser } from './token-user.ts';
+import type { Users } from './users.ts';
+
+const mostPages = 100;
+
+/** https://docs.gitlab.com/api/members/#roles: Developer may push to branches that nothing protects. */
+const developer = 30;
+
+/** Anybody's merge requests, and who says what below them. See RequestForge. */
+export class Requests implements RequestForge {
+  readonly #api: GitLabApi;
+  readonly #users: Users;
+  readonly #me: TokenUser;
+
+  constructor(api: GitLabApi, users: Users, me: TokenUser) {
+    this.#api = api;
+    this.#users = users;
+    this.#me = me;
+  }
+
+  async openRequests(path: string, target: string): Promise<readonly ListedRequest[]> {
+    const doing = `listing the open merge requests into ${target} of`;
+    const which = { projectId: path, scope: 'all', state: 'opened', targetBranch: target, orderBy: 'created_at', sort: 'desc' } as const;
+    const { items, complete } = await this.#api.ask(doing, path, ({ mergeRequests }) =>
+      this.#api.list<MergeRequestSchema>((paging) => mergeRequests.all({ ...which, ...paging }), { maxPages: mostPages }),
+    );
+    if (!complete) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: there are more than can be read`);
+    // One that is opened while the pages are read moves others to the next page, where they are seen again.
+    return [...new Map(items.filter(hasHead).map((of) => [of.iid, toListed(of)])).values()];
+  }
+
+  async request(path: string, id: number): Promise<RequestNow> {
+    const doing = `looking at merge request !${id} of`;
+    const found = await this.#api.ask(doing, path, ({ mergeRequests }) => mergeRequests.show(path, id));
+    if (!hasHead(found)) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: GitLab knows no head of it yet`);
+    const base = await this.#base(path, found.target_branch, found.sha);
+    return { ...toListed(found), state: toState(found.state), ...(base === undefined ? {} : { base }) };
+  }
+
+  /** GitLab keeps a fork's commits with its merge request in the target's project too. */
+  async #base(path: string, target: string, commit: string): Promise<string | undefined> {
+    const doing = `looking for the merge base of ${target} and ${commit} in`;
+    try {
+      return (await this.#api.ask(doing, path, ({ repositories }) => repositories.mergeBase(path, [target, commit]))).id;
+    } catch (error) {
+      // 400: no such branch, 404: nothing in common.
+      if (error instanceof RefusedError && (error.status === 400 || error.status === 404)) return undefined;
+      throw error;
+    }
+  }
+
+  /** GitLab says when a note was touched, by an edit or by resolving its thread, and not by which of them. */
+  async requestComment(path: string, id: number, comment: number): Promise<RequestComment | undefined> {
+    const doing = `looking at comment ${comment} on merge request !${id} of`;
+    const note = await this.#api.find(doing, path, ({ notes }) => notes.show(path, id, comment));
+    if (note === undefined || note.system) return undefined;
+    const { author } = note;
+    const isOurs = author.id === (await this.#me.id());
+    return {
+      id: note.id,
+      text: note.body,
+      author: isOurs ? { id: String(author.id), name: author.username, bot: true } : await this.#users.of(author),
+      createdAt: utc(note.created_at),
+      edited: note.updated_at !== note.created_at,
+    };
+  }
+
+  async mayWrite(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+    if (!/^[1-9]\d*$/.test(id)) return false;
+    const member = await this.#api.find(`looking for ${name} among the members of`, path, ({ members }) =>
+      members.show(path, Number(id), { includeInherited: true }),
+    );
+    if (member === undefined || String(member.id) !== id) return false;
+    const isActive = member.state === 'active' && (member['membership_state'] ?? 'active') === 'active';
+    return isActive && member.access_level >= developer;
+  }
+}
+
+/** A branch that is gone, or one that GitLab has not looked at yet, has none. */
+const hasHead = ({ sha }: MergeRequestSchema): boolean => typeof (sha as string | null) === 'string';
+
+const toListed = (of: MergeRequestSchema): ListedRequest => ({
+  id: of.iid,
+  url: of.web_url,
+  title: of.title,
+  branch: of.source_branch,
+  target: of.target_branch,
+  commit: of.sha,
+  labels: labelsOf(of),
+  fork: !isOwn(of),
+  author: { id: String(of.author.id), name: of.author.username },
+  draft: of.draft,
+});

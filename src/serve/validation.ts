@@ -1,0 +1,225 @@
+import type { Logger } from 'pino';
+import type { Metrics } from '../adapters/metrics.ts';
+import type { Config } from '../config/schema.ts';
+import { OutsideError, UsageError } from '../domain/errors.ts';
+import type { Forge } from '../domain/forge.ts';
+import type { Job, NewJob, Queue } from '../domain/queue.ts';
+import type { Redact } from '../domain/redact.ts';
+import { readManifests } from '../manifests/archive.ts';
+import { BundleMemory, type Bundles, createBundles } from '../manifests/bundles.ts';
+import { readDesiredState } from '../manifests/desired-state.ts';
+import { type Schedule, startSchedule } from '../runtime/schedule.ts';
+import type { Services } from '../services.ts';
+import { findEnvironments } from '../updates/find-environments.ts';
+import type { EnvironmentSettings } from '../updates/settings.ts';
+import { obeyComment } from '../validation/commands.ts';
+import { type JudgedEnvironment, judgeAgain, type RequestPorts, Superseded, validateMergeRequest } from '../validation/merge-request.ts';
+import { planOf } from '../validation/plan/plan.ts';
+import { planParts } from '../validation/report/plan-parts.ts';
+import { findUnjudged } from '../validation/sweep.ts';
+import type { Judging } from './judging.ts';
+import { validationSettings } from './validation-settings.ts';
+
+/** What is judged here now. */
+interface Running {
+  readonly environment: JudgedEnvironment;
+  readonly id: number;
+  readonly stop: AbortController;
+  /** The head that it is about, once that is known. */
+  commit?: string;
+}
+
+export interface ValidationParts {
+  readonly config: Config;
+  readonly services: Services;
+  readonly judging: Judging;
+  readonly metrics: Pick<Metrics, 'validated'>;
+  readonly log: Logger;
+  readonly redact: Redact;
+}
+
+/** What the service does about merge requests of environments. */
+export class Validation {
+  readonly #parts: ValidationParts;
+  /** By the key of its job. */
+  readonly #running = new Map<string, Running>();
+  readonly #memory = new BundleMemory();
+
+  constructor(parts: ValidationParts) {
+    this.#parts = parts;
+  }
+
+  async validate({ data, trace, key }: Job & { readonly data: { readonly kind: 'validate' } }, signal: AbortSignal): Promise<void> {
+    const environment = await this.#environment(data.repository);
+    if (environment === undefined) return;
+    const { metrics, log } = this.#parts;
+    const running: Running = { environment, id: data.request, stop: new AbortController() };
+    this.#running.set(key, running);
+    const began = performance.now();
+    const about = log.child({ trace, environment: environment.name, request: data.request });
+    try {
+      const either = AbortSignal.any([signal, running.stop.signal]);
+      const outcome = await validateMergeRequest(this.#ports(running, about), environment, data.request, either);
+      about.info({ outcome, seconds: seconds(began) }, 'validated');
+      if (outcome === 'superseded') await this.#add([validateJob(data.repository, data.request, trace)]);
+      if (outcome !== 'skipped') metrics.validated(outcome, seconds(began));
+    } catch (error) {
+      if (!signal.aborted) metrics.validated('failed', seconds(began));
+      throw error;
+    } finally {
+      this.#running.delete(key); // of one key one job at a time is worked on
+    }
+  }
+
+  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }): Promise<void> {
+    const environment = await this.#environment(data.repository);
+    if (environment === undefined) return;
+    const { services, log, redact } = this.#parts;
+    const asked = forgeOf(services, environment.repository.forge);
+    const forge = {
+      ...spoken(asked, redact),
+      requestComment: asked.requestComment.bind(asked),
+      mayWrite: asked.mayWrite.bind(asked),
+    };
+    const again = async (id: number): Promise<void> => {
+      await judgeAgain(services.persistence.store, environment.repository, id);
+      await this.#add([validateJob(data.repository, id, trace)]);
+    };
+    const kinds = await obeyComment({ forge, again }, environment.repository, data.request, data.comment);
+    if (kinds.length > 0) log.info({ trace, environment: environment.name, request: data.request, commands: kinds }, 'obeyed a comment');
+  }
+
+  /** Every open merge request that nobody has judged. */
+  async sweep({ trace }: Job, signal: AbortSignal): Promise<void> {
+    const { services, log } = this.#parts;
+    const { environments, errors } = await this.#environments();
+    const ports = { forge: (name: string) => forgeOf(services, name), store: services.persistence.store };
+    const { unjudged, problems } = await findUnjudged(ports, environments, signal);
+    await this.#add(
+      unjudged.map(({ environment: { repository }, id }) => validateJob(`${repository.forge}:${repository.path}`, id, trace)),
+    );
+    const failed = [...errors.map(({ message }) => message), ...problems.map(({ environment, message }) => `${environment}: ${message}`)];
+    if (failed.length > 0) throw new OutsideError('merge requests', failed.join('; ').slice(0, 500));
+    log.debug({ trace, requests: unjudged.length }, 'looked for merge requests that nobody judged');
+  }
+
+  /** Has merge requests judged soon, each named `FORGE:PATH!ID`. */
+  ask(requests: readonly string[], trace: string): Promise<void> {
+    const jobs = requests.map((key) => validateJob(key.slice(0, key.lastIndexOf('!')), Number(key.slice(key.lastIndexOf('!') + 1)), trace));
+    return this.#add(jobs);
+  }
+
+  /** The queue, for those who hand in what happened outside: when a merge request that is judged here has a newer head, that is given up. */
+  watching(queue: Queue): Pick<Queue, 'add'> {
+    return {
+      add: async (jobs, delivery) => {
+        const added = await queue.add(jobs, delivery);
+        for (const { data, key } of added === 'added' ? jobs : [])
+          if (data.kind === 'validate') void this.#lookAgain(this.#running.get(key));
+        return added;
+      },
+    };
+  }
+
+  /** Forges deliver more than once for one head. What cannot be asked is asked again at the end of the validation. */
+  async #lookAgain(running: Running | undefined): Promise<void> {
+    if (running?.commit === undefined) return;
+    const { forge, path } = running.environment.repository;
+    const now = await forgeOf(this.#parts.services, forge)
+      .request(path, running.id)
+      .catch(() => undefined);
+    if (now !== undefined && now.commit !== running.commit) running.stop.abort(new Superseded('there is a newer commit'));
+  }
+
+  async #add(jobs: readonly NewJob[]): Promise<void> {
+    if (jobs.length > 0) await this.#parts.services.persistence.queue().add(jobs);
+  }
+
+  async #environments() {
+    const { services } = this.#parts;
+    const { environments, errors } = await findEnvironments(
+      { forge: (name) => forgeOf(services, name) },
+      services.settings.environments,
+      undefined,
+    );
+    return { environments: environments.map((one) => this.#judged(one)), errors };
+  }
+
+  /** Undefined for a repository that is no environment, or no longer. */
+  async #environment(repository: string): Promise<JudgedEnvironment | undefined> {
+    const isIt = ({ repository: { forge, path } }: Pick<JudgedEnvironment, 'repository'>): boolean => `${forge}:${path}` === repository;
+    const named = this.#parts.services.settings.environments.find((one): one is EnvironmentSettings => 'name' in one && isIt(one));
+    if (named !== undefined) return this.#judged(named);
+    const { environments, errors } = await this.#environments();
+    const found = environments.find(isIt);
+    const [first] = errors;
+    if (found === undefined && first !== undefined) throw new OutsideError(first.scope, first.message);
+    return found;
+  }
+
+  #judged({ name, repository, validation }: EnvironmentSettings): JudgedEnvironment {
+    return { name, repository, settings: validationSettings(this.#parts.config, validation) };
+  }
+
+  #ports(running: Running, log: Logger): RequestPorts {
+    const { repository } = running.environment;
+    const { services, judging, config, redact } = this.#parts;
+    const forge = forgeOf(services, repository.forge);
+    const bundles: Bundles = createBundles((url) => services.download(url), this.#memory);
+    return {
+      ...judging,
+      forge: {
+        ...spoken(forge, redact),
+        state: (path) => forge.state(path),
+        request: async (path, id) => {
+          const request = await forge.request(path, id);
+          running.commit ??= request.commit;
+          return request;
+        },
+      },
+      store: services.persistence.store,
+      stateAt: async (commit) =>
+        readDesiredState(readManifests(await forge.archive(repository.path, commit), `${repository.forge}:${repository.path}`), bundles),
+      plan: async (base, head) => planParts(planOf(base, head)),
+      serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
+      warn: (text) => log.warn(text),
+    };
+  }
+}
+
+const seconds = (began: number): number => Number(((performance.now() - began) / 1000).toFixed(3));
+
+const validateJob = (repository: string, request: number, trace: string): NewJob => ({
+  data: { kind: 'validate', repository, request },
+  key: `${repository}!${request}`,
+  trace,
+});
+
+function forgeOf({ forges }: Pick<Services, 'forges'>, name: string): Forge {
+  const found = forges.get(name);
+  if (found === undefined) throw new UsageError(`forges.${name}: there is no token and no GitHub App yet`);
+  return found;
+}
+
+/** No secret of ours reaches a merge request. */
+const spoken = (forge: Forge, redact: Redact): Pick<Forge, 'traits' | 'comment' | 'setStatus'> => ({
+  traits: forge.traits,
+  comment: (path, id, key, text) => forge.comment(path, id, key, redact(text)),
+  setStatus: (path, target, { annotations = [], ...status }) =>
+    forge.setStatus(path, target, {
+      ...status,
+      description: redact(status.description),
+      annotations: annotations.map((one) => ({ ...one, message: redact(one.message) })),
+    }),
+});
+
+/** Every hour, when the scan on the hour is done: lost deliveries do no harm. */
+export const sweepSchedule = (queue: Queue, log: Logger): Promise<Schedule> =>
+  startSchedule({
+    name: 'validate-open',
+    cron: '41 * * * *',
+    timezone: 'Etc/UTC',
+    now: () => new Date(),
+    onTick: async (id) => void (await queue.add([{ data: { kind: 'validate-open' }, key: '', trace: id }], { sender: 'schedule', id })),
+    onError: (error) => log.error({ err: error }, 'the schedule could not ask for a look at merge requests'),
+  });

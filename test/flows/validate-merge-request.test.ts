@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGitHub } from '../../src/adapters/forges/github/github.ts';
+import { createGitLab } from '../../src/adapters/forges/gitlab/gitlab.ts';
+import { createLocal } from '../../src/adapters/forges/local/local.ts';
+import { createHttpClient } from '../../src/adapters/http/client.ts';
+import { OutsideError } from '../../src/domain/errors.ts';
+import { createJudging, type Judging } from '../../src/serve/judging.ts';
+import type { ForgeFixture } from '../support/contracts/forge-fixture.ts';
+import { githubFixture, rerouted } from '../support/github-server/fixture.ts';
+import { startGitHub } from '../support/github-server/github-server.ts';
+import * as github from '../support/github-server/options.ts';
+import { gitlabFixture } from '../support/gitlab-server/fixture.ts';
+import { startGitLab } from '../support/gitlab-server/gitlab-server.ts';
+import * as gitlab from '../support/gitlab-server/options.ts';
+import { localFixture } from '../support/local-fixture.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+import { describeWith } from '../support/parts.ts';
+import { path, secret, validationWorld } from '../support/validation-world.ts';
+
+const forges: Readonly<Record<string, () => Promise<ForgeFixture>>> = {
+  local: async () => {
+    const root = mkdtempSync(join(tmpdir(), 'lockkeeper-test-'));
+    return localFixture(root, createLocal({ name: 'local', path: root }), async () => rmSync(root, { recursive: true }));
+  },
+  gitlab: async () => {
+    const server = await startGitLab({ users: [gitlab.bot, gitlab.ada, gitlab.eve] });
+    const http = createHttpClient({ wait: () => Promise.resolve() });
+    const forge = createGitLab({ name: 'gitlab', url: server.url, token: server.token, http, store: new MemoryStore() });
+    return gitlabFixture(server, forge, async () => {
+      await http.close();
+      await server.close();
+    });
+  },
+  github: async () => {
+    const server = await startGitHub({ dotCom: true, users: [github.bot, github.ada, github.eve] });
+    const store = new MemoryStore();
+    const http = rerouted(createHttpClient({ wait: () => Promise.resolve(), store }), server);
+    const forge = createGitHub({ name: 'github', url: server.url, credentials: { token: server.token }, http, store });
+    return githubFixture(server, forge, async () => {
+      await http.close();
+      await server.close();
+    });
+  },
+};
+
+const config = (name: string, data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n${data}\n`;
+const files = {
+  'environment.yml': 'name: staging\nmanifests:\n  - manifests/\n',
+  'manifests/a.yaml': config('a', 'data: { key: one }'),
+  'manifests/old.yaml': config('old', 'dota: { key: one }'),
+};
+const good = { 'manifests/b.yaml': config('b', 'data: { key: "1" }'), 'manifests/a.yaml': config('a', 'data: { key: two }') };
+const bad = { 'manifests/b.yaml': config('b', 'data: { key: 1 }\nfinalisers: []') };
+
+describeWith('control-plane', 'a merge request of an environment is judged', () => {
+  let judging: Judging;
+  beforeAll(() => {
+    judging = createJudging({ env: process.env, debug: () => {}, warn: () => {} });
+  });
+  afterAll(() => judging.close());
+
+  describe.each(Object.entries(forges))('%s', (name, create) => {
+    let fixture: ForgeFixture;
+    const failing = name === 'gitlab' ? 'failure' : 'error'; // GitLab knows no other way to fail
+    const open = async (change: Readonly<Record<string, string>>, on = judging) => {
+      const world = validationWorld(fixture, on);
+      const head = await fixture.pushAsPerson(path, 'feature', change, 'change');
+      return { ...world, head, id: await fixture.openAsPerson(path, 'feature', 'Change b') };
+    };
+    beforeEach(async () => {
+      fixture = await create();
+      await fixture.createRepository(path, files);
+    });
+    afterEach(() => fixture.dispose());
+
+    test('rejected with every problem at once, then accepted, in one comment', async () => {
+      const { id, head, validate, status, ours, outcomes, pushAsPerson } = await open(bad);
+      await validate(id);
+      expect(await status(head)).toMatchObject({
+        state: 'failure',
+        description: expect.stringMatching(/^3 errors · 3 objects against Kubernetes 1\./) as string,
+      });
+      const [text = '', ...more] = await ours(id);
+      expect(more).toEqual([]);
+      const [shown = '', before = ''] = text.split('<details>');
+      expect(shown).toMatch(/\*\*lockkeeper\/validate: 3 errors\*\* · 3 objects against Kubernetes 1\.\d+ in /);
+      expect(shown).toContain('manifests/b.yaml:');
+      expect(shown).toContain('unknown field "finalisers"');
+      expect(shown).not.toContain('dota');
+      expect(before).toContain(`1 error in what this ${name === 'github' ? 'pull' : 'merge'} request does not change`);
+      expect(before).toContain('unknown field "dota"');
+      expect(text).toContain('1 object created');
+      const fixed = await pushAsPerson(path, 'feature', { ...good, 'manifests/old.yaml': config('old', 'data: {}') }, 'fix');
+      await validate(id);
+      expect(await status(fixed)).toMatchObject({
+        state: 'success',
+        description: expect.stringMatching(/^no errors · 3 objects/) as string,
+      });
+      const [now = '', ...others] = await ours(id);
+      expect([now.includes('lockkeeper/validate: no errors**'), others]).toEqual([true, []]);
+      expect(now).toContain(fixed.slice(0, 12));
+      expect(outcomes).toEqual(['rejected', 'accepted']);
+    });
+
+    test('what was judged is not judged again, until somebody asks for it in a comment', async () => {
+      const { id, validate, sweep, command, queue, outcomes, commentAsPerson } = await open(good);
+      await sweep();
+      expect(queue.jobs.splice(0).map(({ data }) => data)).toEqual([{ kind: 'validate', repository: `${name}:${path}`, request: id }]);
+      await validate(id);
+      await validate(id);
+      await sweep();
+      expect([outcomes, queue.jobs]).toEqual([['rejected'], []]);
+      await command(id, await commentAsPerson(path, id, 'Thank you.\n\n/lockkeeper validate'));
+      expect(queue.jobs.splice(0).map(({ data: { kind } }) => kind)).toEqual(['validate']);
+      await validate(id);
+      expect(outcomes).toEqual(['rejected', 'rejected']);
+      await command(id, await commentAsPerson(path, id, '/lockkeeper help'));
+      expect((await fixture.comments(path, id)).filter((text) => text.includes('`/lockkeeper help` is this text'))).toHaveLength(1);
+    });
+
+    test('a newer head ends what is judged of the one before it', async () => {
+      let pushed = '';
+      const during: Judging = {
+        ...judging,
+        lease: async (version, signal) => {
+          if (pushed === '') {
+            pushed = await fixture.pushAsPerson(path, 'feature', { 'manifests/c.yaml': config('c', 'data: {}') }, 'more');
+            await world.delivered(world.id);
+            await world.delivered(world.id);
+            await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          }
+          return judging.lease(version, signal);
+        },
+      };
+      const world = await open(good, during);
+      await world.validate(world.id);
+      expect(await world.status(world.head)).toMatchObject({ state: failing, description: 'not judged: there is a newer commit' });
+      expect(await world.ours(world.id)).toEqual([]);
+      expect([world.outcomes, world.queue.jobs.length]).toEqual([['superseded'], 1]);
+      await world.validate(world.id);
+      expect(await world.status(pushed)).toMatchObject({ state: 'failure' });
+    });
+
+    test('nothing is said of a head that was replaced while nobody noticed', async () => {
+      let pushed = false;
+      const during: Judging = {
+        ...judging,
+        lease: async (...of) => {
+          if (!pushed) await fixture.pushAsPerson(path, 'feature', { 'manifests/c.yaml': config('c', 'data: {}') }, 'more');
+          pushed = true;
+          return judging.lease(...of);
+        },
+      };
+      const world = await open(good, during);
+      await world.validate(world.id);
+      expect([world.outcomes, await world.ours(world.id), world.queue.jobs.length]).toEqual([['superseded'], [], 1]);
+    });
+
+    test('without an API server there is no pass: an error that says so, and the job fails', async () => {
+      const missing: Judging = {
+        ...judging,
+        lease: () => Promise.reject(new OutsideError('the minimal API server', `there is no API server (${secret})`)),
+      };
+      const { id, head, validate, sweep, status, ours, outcomes, queue } = await open(good, missing);
+      await expect(validate(id)).rejects.toThrow('there is no API server');
+      expect(await status(head)).toMatchObject({ state: failing, description: 'no verdict: there is no API server ([redacted])' });
+      expect(await ours(id)).toEqual([expect.stringContaining('**lockkeeper/validate: no verdict** · there is no API server') as string]);
+      await sweep();
+      expect([outcomes, queue.jobs.length]).toEqual([['failed'], 1]);
+    });
+
+    test('with a bundle that cannot be had there is no pass either', async () => {
+      const change = { 'environment.yml': 'manifests:\n  - manifests/a.yaml\n  - https://nexus.example.com/r/billing-1.0.0.tar.gz\n' };
+      const { id, head, validate, sweep, status, ours, outcomes, queue } = await open(change);
+      await validate(id);
+      expect(await status(head)).toMatchObject({
+        state: failing,
+        description: expect.stringMatching(/^no verdict: not everything could be read/) as string,
+      });
+      expect((await ours(id))[0]).toContain('environment.yml:3');
+      expect((await ours(id))[0]).not.toContain(secret);
+      await sweep();
+      expect([outcomes, queue.jobs.length]).toEqual([['unknown'], 1]);
+    });
+
+    test('one that is closed, or goes elsewhere, is left alone', async () => {
+      const { id, head, validate, status, outcomes, closeAsPerson } = await open(bad);
+      await closeAsPerson(path, id);
+      await validate(id);
+      expect([await status(head), outcomes]).toEqual([undefined, []]);
+    });
+  });
+});
