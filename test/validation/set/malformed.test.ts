@@ -6,7 +6,7 @@ import { fc } from '../../support/fuzz.ts';
 import { web } from './support.ts';
 
 type Value = Record<string, unknown>;
-const root = resolve(import.meta.dirname, '../../fixtures/validation');
+const root = resolve(import.meta.dirname, '../../fixtures/sets');
 const more = `apiVersion: v1
 kind: Pod
 metadata: { name: a }
