@@ -40,6 +40,27 @@ test('a finding stands at its field, or at the nearest above it, and names the o
   ]);
 });
 
+test('nonsense of any length stays short', () => {
+  const long = 'x'.repeat(100_000);
+  const container = aContainer({
+    name: long,
+    image: 'nginx',
+    ports: [{ name: long, containerPort: 1 }],
+    volumeMounts: [{ name: long, mountPath: `/data/${long}` }],
+  });
+  const objects = [
+    aWorkload({
+      metadata: { name: long, annotations: { [`lockkeeper.dev/waive.${long}`]: long } },
+      pod: { containers: [container], volumes: [{ name: long, emptyDir: {} }] },
+    }),
+    aBudget({ selector: { matchLabels: { [long]: long }, matchExpressions: [{ key: long, operator: 'In', values: [long] }] } }),
+    aBudget({ maxUnavailable: 1, selector: {} }, { name: long }),
+    aBudget({ maxUnavailable: 1, selector: {} }, { name: `${long}2` }),
+    aService({ selector: { [long]: long } }),
+  ];
+  for (const { message, help } of judged(objects)) expect(message.length + (help ?? '').length).toBeLessThan(1000);
+});
+
 test('app.yml says how grave each rule is', () => {
   const severities = (settings: Parameters<typeof judged>[1]) =>
     judged([aWorkload({ spec: { replicas: 1 } }), aBudget({ minAvailable: 1 })], settings).map(
