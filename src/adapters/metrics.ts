@@ -20,7 +20,8 @@ export interface Metrics {
 }
 
 /** failed: there is no verdict, because something that it needs failed; unknown: there is none, because a bundle could not be had. */
-export type ValidationOutcome = 'accepted' | 'rejected' | 'unknown' | 'superseded' | 'failed';
+const validationOutcomes = ['accepted', 'rejected', 'unknown', 'superseded', 'failed'] as const;
+export type ValidationOutcome = (typeof validationOutcomes)[number];
 
 export interface ScanFigures {
   /** `scan`, `scan-package` … */
@@ -103,6 +104,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     for (const [forge, count] of await sources.stoppedWebhooks()) this.set({ forge }, count);
   });
   const validations = counter('validations_total', 'Merge requests that were judged, or could not be.', ['outcome']);
+  for (const outcome of validationOutcomes) validations.inc({ outcome }, 0); // else nobody sees the first one
   const validationSeconds = histogram(
     'validation_duration_seconds',
     'From reading a merge request to saying what is wrong with it.',

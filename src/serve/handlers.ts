@@ -80,7 +80,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 }
 
 async function scanned(
-  { services, metrics, log, notify }: HandlerParts,
+  { services, metrics, log, notify, validation }: HandlerParts,
   job: Job,
   look: Look,
   signal: AbortSignal,
@@ -100,8 +100,13 @@ async function scanned(
     { seconds: Number(seconds.toFixed(2)), environments: environments.length, proposals: acted.length, errors: errors.length },
     'scanned',
   );
+  const news = result.environments.flatMap((one) => one.news);
+  // What we have just written is judged at once, wherever no delivery tells of it.
+  await validation.ask(
+    news.flatMap(({ request, state, updatedAt }) => (state === 'open' && updatedAt === undefined ? [request] : [])),
+    job.trace,
+  );
   if (notify !== undefined) {
-    const news = result.environments.flatMap((one) => one.news);
     await announceProposals({ store: persistence.store, locks: persistence.locks, queue: persistence.queue() }, news, job.trace);
     await keepThreads(persistence.store, news);
   }

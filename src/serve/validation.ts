@@ -103,6 +103,12 @@ export class Validation {
     log.debug({ trace, requests: unjudged.length }, 'looked for merge requests that nobody judged');
   }
 
+  /** Has merge requests judged soon, each named `FORGE:PATH!ID`. */
+  ask(requests: readonly string[], trace: string): Promise<void> {
+    const jobs = requests.map((key) => validateJob(key.slice(0, key.lastIndexOf('!')), Number(key.slice(key.lastIndexOf('!') + 1)), trace));
+    return this.#add(jobs);
+  }
+
   /** The queue, for those who hand in what happened outside: when a merge request that is judged here has a newer head, that is given up. */
   watching(queue: Queue): Pick<Queue, 'add'> {
     return {

@@ -29,6 +29,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     errors: [{ scope: 'registry.example.com' }],
   });
   metrics.asked('gitlab.example.com', 0.1, { status: 200, headers: { 'ratelimit-remaining': '1999', 'ratelimit-limit': '2000' } });
+  metrics.validated('rejected', 0.9);
   metrics.notified('sent');
   metrics.missed('registry/registry.example.com', 0);
   const samples = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));

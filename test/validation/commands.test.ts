@@ -1,0 +1,56 @@
+import type { RequestComment } from '../../src/domain/request-forge.ts';
+import { obeyComment } from '../../src/validation/commands.ts';
+
+const repository = { forge: 'gitlab', path: 'environments/staging' };
+
+async function said(text: string | undefined, { may = true, bot = false, edited = false, name = 'eve' } = {}) {
+  const done: string[] = [];
+  const comment: RequestComment | undefined =
+    text === undefined ? undefined : { id: 7, text, edited, createdAt: '2026-11-21T12:00:00Z', author: { id: '3', name, bot } };
+  const kinds = await obeyComment(
+    {
+      forge: {
+        traits: { name: 'gitlab', type: 'gitlab', url: 'https://gitlab.example.com', descriptionLimit: 1000 },
+        requestComment: async () => comment,
+        mayWrite: async () => may,
+        comment: async (_, id, key, reply) => void done.push(`!${id} ${key}: ${reply}`),
+      },
+      again: async (id) => void done.push(`judge !${id}`),
+    },
+    repository,
+    5,
+    7,
+  );
+  return { kinds, done };
+}
+
+test.each<[string, string | undefined, Parameters<typeof said>[1], readonly RegExp[]]>([
+  ['is done for those who may push', '/lockkeeper validate', {}, [/^judge !5$/]],
+  ['is done once, however often it stands there', '/lockkeeper validate\n\n/lockkeeper validate', {}, [/^judge !5$/]],
+  ['is told no to others', '/lockkeeper validate', { may: false }, [/^!5 refused: Thank you, eve\. Only those who may push/]],
+  ['and help', '/lockkeeper validate\n/lockkeeper help', {}, [/^judge !5$/, /^!5 help: /]],
+])('validate %s', async (_, text, options, expected) => {
+  const { done } = await said(text, options);
+  expect(done).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
+});
+
+test.each(['/lockkeeper', '/lockkeeper help', '/lockkeeper valdate', '/lockkeeper validate --all', '/lockkeeper approve x'])(
+  '%s is answered with what can be asked, whoever asks',
+  async (text) => {
+    const { done } = await said(text, { may: false });
+    expect(done).toEqual([expect.stringMatching(/^!5 help: What can be asked[\s\S]*`\/lockkeeper validate` judges it again/) as string]);
+  },
+);
+
+test.each<[string, string | undefined, Parameters<typeof said>[1]]>([
+  ['one that is gone', undefined, {}],
+  ['one that was edited', '/lockkeeper validate', { edited: true }],
+  ["a bot's", '/lockkeeper validate', { bot: true }],
+  ['a quote', '> /lockkeeper validate', {}],
+  ['talk', 'Did you try /lockkeeper validate?', {}],
+])('nothing is done for %s', async (_, text, options) => expect(await said(text, options)).toEqual({ kinds: [], done: [] }));
+
+test('a name calls nobody and is no markup', async () => {
+  const { done } = await said('/lockkeeper validate', { may: false, name: '@all <b>!1' });
+  expect(done[0]).not.toMatch(/@all|<b>|!1/);
+});

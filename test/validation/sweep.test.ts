@@ -1,0 +1,50 @@
+import { OutsideError } from '../../src/domain/errors.ts';
+import type { ListedRequest } from '../../src/domain/request-forge.ts';
+import { remember } from '../../src/validation/remembered.ts';
+import { rulesOf } from '../../src/validation/rules.ts';
+import { findUnjudged, type SweepPorts } from '../../src/validation/sweep.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+
+const settings = { registries: [] };
+const environment = (name: string) => ({ name, repository: { forge: 'gitlab', path: name }, settings });
+const request = (id: number, commit: string) => ({ id, commit }) as ListedRequest;
+const never = new AbortController().signal;
+
+function forgeWith(open: Readonly<Record<string, readonly ListedRequest[] | Error>>, asked: string[] = []): SweepPorts['forge'] {
+  return () => ({
+    state: async () => ({ defaultBranch: 'main', commit: 'c', branches: {} }),
+    openRequests: async (path, target) => {
+      asked.push(`${path} ${target}`);
+      const found = open[path];
+      if (found === undefined || found instanceof Error) throw found ?? new Error(path);
+      return found;
+    },
+  });
+}
+
+test('heads without a verdict under these rules, of every environment that answers; each is listed once', async () => {
+  const [store, asked]: [MemoryStore, string[]] = [new MemoryStore(), []];
+  const { repository } = environment('staging');
+  const rules = rulesOf(settings);
+  await remember(store, repository, { id: 1, commit: 'a', base: 'x' }, rules);
+  await remember(store, repository, { id: 2, commit: 'old' }, rules);
+  await remember(store, repository, { id: 3, commit: 'c' }, rulesOf({ ...settings, missingDefinitions: 'error' }));
+  const forge = forgeWith(
+    {
+      staging: [request(1, 'a'), request(2, 'b'), request(3, 'c')],
+      production: [request(1, 'a')],
+      down: new OutsideError('gitlab', 'no answer'),
+    },
+    asked,
+  );
+  const { unjudged, problems } = await findUnjudged({ forge, store }, ['staging', 'down', 'production'].map(environment), never);
+  expect(unjudged.map((one) => `${one.environment.name}!${one.id}`)).toEqual(['staging!2', 'staging!3', 'production!1']);
+  expect(problems).toEqual([{ environment: 'down', message: 'no answer' }]);
+  expect(asked.sort()).toEqual(['down main', 'production main', 'staging main']);
+});
+
+test('a bug is no problem of an environment', async () => {
+  await expect(findUnjudged({ forge: forgeWith({}), store: new MemoryStore() }, [environment('staging')], never)).rejects.toThrow(
+    'staging',
+  );
+});
