@@ -4,7 +4,7 @@ import { checkSet } from '../../../src/validation/set/check-set.ts';
 import { desired } from '../../support/desired.ts';
 
 const root = resolve(import.meta.dirname, '../../fixtures/validation');
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
+const files = ['platform', 'shop'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
 const read = (change: (text: string, file: string) => string = (text) => text) =>
   files.flatMap((file) => desired(change(readFileSync(join(root, file), 'utf8'), file), file));
 const seen = (...args: Parameters<typeof read>) =>
