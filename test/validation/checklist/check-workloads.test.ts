@@ -40,6 +40,12 @@ test('a finding stands at its field, or at the nearest above it, and names the o
   ]);
 });
 
+test('a PodTemplate, and what merely has a spec.template, makes no pods', () => {
+  const { spec, ...rest } = aWorkload({ apiVersion: 'v1', kind: 'PodTemplate', container: { image: 'nginx' } });
+  const secret = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', metadata: { name: 'x' }, spec: { template: { spec: {} } } };
+  expect(judged([{ ...rest, template: Reflect.get(Object(spec), 'template') }, secret])).toEqual([]);
+});
+
 test('nonsense of any length stays short', () => {
   const long = 'x'.repeat(100_000);
   const container = aContainer({
