@@ -64,9 +64,9 @@ function workingCopy(git: Git, folder: string, path: string): WorkingCopy {
       return undefined;
     },
     archive: async (at) => {
-      const tree = path === '' ? at : `${at}:${path}`;
-      if ((await objectAt(`${tree}^{tree}`)) === undefined) return undefined;
-      return git.stream(`reading ${tree}`, ['archive', '--format=tar', '--prefix=x/', tree]);
+      const object = await objectAt(`${at}:${path}`);
+      const tree = object === undefined ? undefined : await objectAt(`${object}^{tree}`);
+      return tree === undefined ? undefined : git.stream(`reading ${path} at ${at}`, ['archive', '--format=tar', '--prefix=x/', tree]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { objectName } from '../domain/finding.ts';
-import type { Plan } from '../validation/plan/plan.ts';
+import { type Plan, tally } from '../validation/plan/plan.ts';
 import type { Output } from './output.ts';
 
 /** What a change would do, for a terminal: what goes first, since that cannot be taken back. */
@@ -21,16 +21,4 @@ export function printPlan(environment: string, plan: Plan, output: Output): void
     output.diff(diff);
   }
   for (const note of notes) output.print(`\n${note}`);
-}
-
-function tally({ create, change, prune, kept, unchanged }: Plan): string {
-  const counts = [
-    [create.length, 'created'],
-    [change.length, 'changed'],
-    [prune.length, 'pruned'],
-    [kept.length, 'kept though no longer wanted'],
-    [unchanged, 'unchanged'],
-  ] as const;
-  const told = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  return told.length === 0 ? 'nothing is there, and nothing is wanted' : told.join(', ');
 }

@@ -1,3 +1,4 @@
+import type { CommitStatus } from '../domain/forge.ts';
 import { branchPrefix, label } from '../domain/identifiers.ts';
 import type {
   CommitDetails,
@@ -37,12 +38,17 @@ ${open?.length ? list(open) : html`<p class="empty">Nothing open: all apps are a
 ${done?.length ? html`<details><summary>${done.length} merged or closed</summary>${list(done)}</details>` : undefined}</section>`;
 }
 
-function listItem({ path, mergeRequest }: ListedMergeRequest, now: Date): Html {
+function listItem({ path, mergeRequest, statuses }: ListedMergeRequest, now: Date): Html {
   const { id, title, state, branch, labels, createdAt, updatedAt, conflicts } = mergeRequest;
   const since = state === 'open' ? html`opened ${ago(createdAt, now)}` : html`${state} ${ago(updatedAt, now)}`;
-  return html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><a class="title" href="${requestUrl(path, id)}">${title}</a>${conflicts ? html` <span class="tag warn">conflicts</span>` : undefined}
+  return html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><a class="title" href="${requestUrl(path, id)}">${title}</a>${conflicts ? html` <span class="tag warn">conflicts</span>` : undefined}${state === 'open' ? statuses.map(statusTag) : undefined}
 <p class="meta">${appOf(branch)} · !${id} · ${since}${tagList(labels)}</p></div></li>`;
 }
+
+const signs: Readonly<Record<CommitStatus['state'], string>> = { pending: '…', running: '…', success: '✔', failure: '✖', error: '!' };
+
+const statusTag = ({ name, state, description }: CommitStatus): Html =>
+  html` <span class="tag verdict ${state}" title="${name}: ${description}">${signs[state]} ${name}</span>`;
 
 /** All but our own, which every one of them has. */
 const tagList = (labels: readonly string[]): readonly Html[] =>
@@ -54,11 +60,11 @@ const requestUrl = (path: string, id: number): string => `/${urlPath(path)}/merg
 
 /** One merge request: description, changes, commits, comments. */
 export function mergeRequestPage(of: MergeRequestDetails, now: Date): string {
-  const { path, environment, mergeRequest, comments, commits, diff } = of;
+  const { path, environment, mergeRequest, statuses, comments, commits, diff } = of;
   const { id, title, state, branch, target, labels, createdAt, description, conflicts } = mergeRequest;
   const conflict = conflicts ? html`<p class="banner">This branch conflicts with ${target}. The next scan rebuilds it.</p>` : undefined;
   const body = html`<header class="request"><h1>${title} <span class="number">!${id}</span></h1>
-<p class="meta"><span class="state ${state}">${state}</span> <code>${branch}</code> → <code>${target}</code> · opened ${ago(createdAt, now)}${tagList(labels)}</p></header>
+<p class="meta"><span class="state ${state}">${state}</span> <code>${branch}</code> → <code>${target}</code> · opened ${ago(createdAt, now)}${tagList(labels)}</p>${statuses.map(statusLine)}</header>
 <nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#comments">Comments <b>${comments.length}</b></a></nav>
 ${conflict}
 <section id="description" class="card prose">${renderMarkdown(description)}</section>
@@ -67,6 +73,9 @@ ${conflict}
 <section id="comments"><h2>Comments</h2>${commentList(comments, now)}</section>`;
   return layout(`${title} · ${environment}`, [repositoryCrumb(path), { text: `!${id}`, href: requestUrl(path, id) }], body);
 }
+
+const statusLine = ({ name, state, description }: CommitStatus): Html =>
+  html`<p class="meta"><span class="tag verdict ${state}">${signs[state]} ${name}</span> ${description}</p>`;
 
 function commentList(comments: readonly PageComment[], now: Date): Html {
   if (comments.length === 0) return html`<p class="empty">No comments.</p>`;

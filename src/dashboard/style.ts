@@ -41,6 +41,8 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .path { font-size: .8rem; font-weight: 400; margin-left: .35rem; }
 .number { font-weight: 400; }
 .tag { display: inline-block; padding: 0 .5em; border: 1px solid var(--line); border-radius: 1em; font-size: .78rem; background: var(--sunk); }
+.tag.verdict.success { color: var(--open); }
+.tag.verdict.failure, .tag.verdict.error { color: var(--closed); }
 .tag.warn, .banner { background: var(--warn-back); color: var(--warn); border-color: currentColor; }
 .banner { padding: .6rem .9rem; border: 1px solid; border-radius: 8px; }
 .empty { color: var(--soft); margin: .5rem 0; }

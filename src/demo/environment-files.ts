@@ -23,6 +23,9 @@ spec:
               args: ["report", "--to", "finance@example.com"]
 `;
 
+export const namespaces = `# Made once, for everything that runs here.
+${['billing', 'search', 'storefront', 'platform'].map((name) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`).join('---\n')}`;
+
 export const webDeployment = `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -91,6 +94,16 @@ spec:
           image: '%registry%/library/redis:%redis%'
           args: [--appendonly, "yes"]
           ports: [{ containerPort: 6379 }]
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: redis
+  namespace: storefront
+spec:
+  clusterIP: None
+  selector: { app.kubernetes.io/name: redis }
+  ports: [{ port: 6379 }]
 `;
 
 export const tools = `apiVersion: v1

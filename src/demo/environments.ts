@@ -1,7 +1,8 @@
-import { people } from './app.ts';
+import { type PersonKey, people } from './app.ts';
 import { thirdParty } from './apps/all.ts';
 import {
   gatewayValues,
+  namespaces,
   nightlyReport,
   notificationsDeployment,
   notificationsKustomization,
@@ -25,6 +26,16 @@ export interface DemoEnvironment {
   readonly webBefore: string;
   /** Writes the digest behind redis's tag. */
   readonly pinned: boolean;
+  /** What a person asks for in a merge request of their own, with a slip that only an API server sees. */
+  readonly slip?: Slip;
+}
+
+export interface Slip {
+  readonly branch: string;
+  readonly title: string;
+  readonly by: PersonKey;
+  readonly date: string;
+  readonly replace: readonly [text: string, by: string];
 }
 
 export const environments: readonly DemoEnvironment[] = [
@@ -41,6 +52,13 @@ export const environments: readonly DemoEnvironment[] = [
     },
     webBefore: '2.3.1-alpine',
     pinned: false,
+    slip: {
+      branch: 'web-before-the-sale',
+      title: 'More of web before the sale',
+      by: 'grace',
+      date: '2026-09-28',
+      replace: ['replicas: 3', 'replicass: 5'],
+    },
   },
   {
     name: 'production',
@@ -76,8 +94,24 @@ export function environmentHistory(of: DemoEnvironment, ports: Ports, bundleSha2
   return [
     commit(1, '2026-09-10', `Describe ${of.name} in one repository`, before),
     commit(2, '2026-09-25', `web ${from} → ${to}`, { [web]: now[web] ?? '' }),
+    ...(of.slip === undefined ? [] : [slipCommit(of.slip, now[web] ?? '')]),
   ];
 }
+
+const slipCommit = ({ branch, title, by, date, replace: [text, other] }: Slip, web: string): Step => ({
+  kind: 'commit',
+  branch,
+  mark: 3,
+  parents: [2],
+  author: people[by],
+  time: seconds(date),
+  message: `${title}\n`,
+  files: { 'manifests/web.yaml': web.replace(text, other) },
+});
+
+/** The file that makes it a merge request: docs/local-forge.md. */
+export const slipRequest = ({ branch, title, by, date }: Slip): string =>
+  `${JSON.stringify({ id: 1, state: 'open', sourceBranch: branch, targetBranch: 'main', title, author: people[by].name, createdAt: `${date}T12:00:00.000Z` }, null, 2)}\n`;
 
 function filesOf(
   of: DemoEnvironment,
@@ -99,6 +133,7 @@ function filesOf(
     'environment.yml': environmentFile,
     'README.md': readme,
     'manifests/billing/nightly-report.yaml': nightlyReport,
+    'manifests/namespaces.yaml': namespaces,
     'manifests/web.yaml': webDeployment,
     'manifests/redis.yaml': redis,
     'manifests/tools.yaml': tools,

@@ -22,6 +22,8 @@ export interface Commit {
   readonly time: number;
   /** `{commit 7}` stands for the hash of the commit marked 7, which has to come before. */
   readonly message: string;
+  /** Where it is not `main`. */
+  readonly branch?: string;
   /** Path → new text; null deletes. */
   readonly files: Readonly<Record<string, string | null>>;
 }
@@ -111,7 +113,7 @@ function stepText(step: Step, marks: ReadonlyMap<string, string>): string {
   const files = Object.entries(step.files).map(([path, content]) =>
     content === null ? `D ${path}\n` : `M 100644 inline ${path}\n${data(content)}`,
   );
-  const head = `commit refs/heads/main\nmark :${step.mark}\nauthor ${by}\ncommitter ${by}\n${data(message)}`;
+  const head = `commit refs/heads/${step.branch ?? 'main'}\nmark :${step.mark}\nauthor ${by}\ncommitter ${by}\n${data(message)}`;
   return `${head}${parents}${files.join('')}\n`;
 }
 

@@ -7,7 +7,7 @@ import { apps, thirdParty } from './apps/all.ts';
 import type { BundleRepository } from './bundle-repository.ts';
 import { type BundleFiles, bundlesOf, packBundle } from './bundles.ts';
 import { configuration } from './configuration.ts';
-import { environmentHistory, environments } from './environments.ts';
+import { environmentHistory, environments, slipRequest } from './environments.ts';
 import { createRepository, tagsOf } from './git.ts';
 import { historyOf, seconds } from './history.ts';
 import { foreignImages, imagesOf } from './images.ts';
@@ -83,6 +83,12 @@ async function build(directory: string, ports: Ports): Promise<void> {
       createRepository(repositoryPath(making, `platform/environments/${of.name}`), environmentHistory(of, ports, bundleSha256)),
     ),
   ]);
+  for (const { name, slip } of environments) {
+    if (slip === undefined) continue;
+    const folder = join(making, 'repositories', `platform/environments/${name}.lockkeeper/merge-requests`);
+    makeFolder(folder);
+    await writeFile(join(folder, '1.json'), slipRequest(slip));
+  }
   await writeFile(join(making, 'app.yml'), configuration(ports));
   for (const name of made) await rename(join(making, name), join(directory, name));
   await writeMarker(directory, { ports, whole: true });

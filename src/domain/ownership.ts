@@ -1,6 +1,14 @@
+import type { ObjectId } from './finding.ts';
+
 /** What a deployment writes on every object it applies; see design.md, section 7. */
 export const environmentLabel = 'lockkeeper.dev/environment';
 export const deployedAtLabel = 'lockkeeper.dev/deployed-at';
 export const identityAnnotation = 'lockkeeper.dev/identity';
 /** What people write on an object that prune shall leave: `disabled`. */
 export const pruneAnnotation = 'lockkeeper.dev/prune';
+
+/** The text of the identity annotation: `group/Kind/namespace/name`, empty where an object has none of it. */
+export function identityText({ apiVersion, kind, namespace, name }: ObjectId): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return [group, kind, namespace, name].join('/');
+}

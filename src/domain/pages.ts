@@ -1,4 +1,4 @@
-import type { MergeRequest } from './forge.ts';
+import type { CommitStatus, MergeRequest } from './forge.ts';
 
 /** Where the pages' contents come from. Everything in it is text from outside. */
 export interface PagesSource {
@@ -17,6 +17,8 @@ export interface ListedMergeRequest {
   readonly path: string;
   readonly environment: string;
   readonly mergeRequest: MergeRequest;
+  /** Of its head. */
+  readonly statuses: readonly CommitStatus[];
 }
 
 export interface MergeRequestDetails extends ListedMergeRequest, Comparison {

@@ -2,6 +2,7 @@ import type { ApiServer } from '../domain/cluster.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import { type DesiredObject, type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { checkWorkloads } from './checklist/check-workloads.ts';
+import { waiveAll } from './checklist/waivers.ts';
 import { byPlace, type Verdict } from './outcome.ts';
 import { checkSet } from './set/check-set.ts';
 import { judge } from './verdict/judge.ts';
@@ -64,7 +65,7 @@ export async function validateEnvironment(
 /** What we find by ourselves. Where part of the environment could not be read, nothing can be said to be missing. */
 export function ownFindings({ objects, complete }: DesiredState, { checklist = {}, registries }: ValidationSettings): Verdict['findings'] {
   const known = complete ? undefined : { has: () => true };
-  return [...checkSet(objects, known), ...checkWorkloads(objects, { settings: checklist, registries })];
+  return [...checkSet(objects, known), ...checkWorkloads(objects, { settings: checklist, registries, complete })];
 }
 
 async function judged(
@@ -79,7 +80,7 @@ async function judged(
   try {
     const of = { objects: state.objects, ...(previous !== undefined && { previous: previous.objects }) };
     const findings = await judge(of, lease.server, { missingDefinitions, definitions: known, checklist }, signal);
-    return { findings, kubernetes: lease.version };
+    return { findings: waiveAll(findings, state.objects), kubernetes: lease.version };
   } finally {
     lease.release();
   }

@@ -22,7 +22,7 @@ function request(id: number, change: Partial<MergeRequest> = {}): ListedMergeReq
     conflicts: false,
     ...change,
   };
-  return { path: 'platform/environments/staging', environment: 'staging', mergeRequest };
+  return { path: 'platform/environments/staging', environment: 'staging', mergeRequest, statuses: [] };
 }
 
 const all = [request(1), request(2, { state: 'merged', title: mischief }), request(3, { conflicts: true, labels: [mischief] })];

@@ -47,5 +47,5 @@ test.each(rules.map(([rule]) => rule).filter((rule) => !elsewhere.includes(rule)
 function judged(yaml: string): readonly string[] {
   const { objects, findings } = readObjects(Buffer.from(yaml), { file: 'example.yaml' }, 'refused');
   expect(findings).toEqual([]);
-  return checkWorkloads(objects, { settings: {}, registries: ['registry.example.com'] }).map((finding) => finding.rule);
+  return checkWorkloads(objects, { settings: {}, registries: ['registry.example.com'], complete: true }).map((finding) => finding.rule);
 }

@@ -89,7 +89,7 @@ const zero = (path: FieldPath, text: string): Blocked => ({
 
 const uncounted = (path: FieldPath, what: string, pods: readonly Workload[]): Blocked => ({
   path,
-  message: `${what}, and Kubernetes cannot count the pods of ${sentence(pods.slice(0, 3).map(called))} for it: no pod may ever be evicted.`,
+  message: `${what}, and Kubernetes cannot count the pods of ${sentence(pods.slice(0, 3).map(called))} for it: while they are there, no pod may be evicted.`,
   help: 'Use a number of minAvailable for pods without a scale, or select only those of Deployments and StatefulSets.',
 });
 

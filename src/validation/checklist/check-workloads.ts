@@ -1,4 +1,4 @@
-import { type ChecklistSettings, checklistRules } from '../../domain/checklist.ts';
+import { type ChecklistRule, type ChecklistSettings, checklistRules } from '../../domain/checklist.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { findingAt } from '../set/object-set.ts';
@@ -30,17 +30,32 @@ const groups = [
   servicePoints,
 ];
 
+/** Budgets, autoscalers, bindings, ranges and pods may stand in what was not read. */
+const needAll: ReadonlySet<ChecklistRule> = new Set<ChecklistRule>([
+  'single-replica',
+  'budget-blocks-drain',
+  'budget-selects-nothing',
+  'no-budget',
+  'no-resource-requests',
+  'service-account-token',
+  'service-selects-nothing',
+]);
+
+interface CheckedBy {
+  readonly settings: ChecklistSettings;
+  readonly registries: readonly string[];
+  readonly complete: boolean;
+}
+
 /**
  * The go-live checks of docs/checklist on all objects of an environment: they are judged together, since a budget may stand in another file than
- * its pods. `deprecated-api` is the server's to find. `registries`: hosts that app.yml names.
+ * its pods. `deprecated-api` is the server's to find. `registries`: hosts that app.yml names. `complete`: false where
+ * something of the environment could not be read; then nothing is said that an object in it might take back.
  */
-export function checkWorkloads(
-  objects: readonly DesiredObject[],
-  { settings, registries }: { readonly settings: ChecklistSettings; readonly registries: readonly string[] },
-): readonly Finding[] {
+export function checkWorkloads(objects: readonly DesiredObject[], { settings, registries, complete }: CheckedBy): readonly Finding[] {
   const survey = surveyOf(objects);
   const points = [...groups.flatMap((group) => group(survey)), ...imagePoints(survey, registries), ...waiverPoints(objects)];
-  return points.flatMap((point) => findingOf(point, settings));
+  return points.filter(({ rule }) => complete || !needAll.has(rule)).flatMap((point) => findingOf(point, settings));
 }
 
 function findingOf({ rule, object, path, message, help }: Point, settings: ChecklistSettings): readonly Finding[] {

@@ -2,7 +2,7 @@ import { Field } from '../set/field.ts';
 import { namespaceOf, type ObjectSet } from '../set/object-set.ts';
 import type { Point } from './point.ts';
 import type { Survey } from './survey.ts';
-import { longRunning, sentence, type Workload } from './workload.ts';
+import { longRunning, type Workload } from './workload.ts';
 
 const resources = ['cpu', 'memory'] as const;
 type Resource = (typeof resources)[number];
@@ -24,7 +24,7 @@ function pointsOf(workload: Workload, defaults: ReadonlySet<Resource>): readonly
       rule: 'no-resource-requests',
       object,
       path: field.at('resources').path,
-      message: `Container ${name} requests no ${sentence(missing)}: its node may be full already, and it is among the first to be evicted.`,
+      message: `Container ${name} requests no ${missing.join(' and no ')}: its node may be full already, and it is among the first to be evicted.`,
       help: `Set resources.requests.${missing.join(' and resources.requests.')} to what it uses.`,
     } as const;
   });

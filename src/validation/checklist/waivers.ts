@@ -3,12 +3,23 @@ import type { Finding } from '../../domain/finding.ts';
 import { nearest } from '../../domain/nearest.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { Field } from '../set/field.ts';
+import { identityOf } from '../set/object-set.ts';
 import type { Point } from './point.ts';
 
 /** `lockkeeper.dev/waive.single-replica: "licensed for one"` */
 const prefix = 'lockkeeper.dev/waive.';
 
 const rules = Object.keys(checklistRules);
+
+/** What others found under a name of the checklist, waived where the object says so. */
+export function waiveAll(findings: readonly Finding[], objects: readonly DesiredObject[]): readonly Finding[] {
+  const byIdentity = Map.groupBy(objects, identityOf);
+  return findings.map((finding) => {
+    const same = finding.object === undefined ? [] : (byIdentity.get(identityOf(finding.object)) ?? []);
+    const object = same.find(({ place }) => place.file === finding.file);
+    return object === undefined ? finding : waive(finding, object);
+  });
+}
 
 /** The finding as it is, or waived by an annotation of its object, with the reason that stands there. */
 export function waive(finding: Finding, object: DesiredObject): Finding {

@@ -17,11 +17,12 @@ export interface Change {
   readonly summary: string;
 }
 
-export function changeOf({ apiVersion, kind, namespace, name }: ObjectId, from: Value, to: Value): Change {
+/** `order` is the value whose keys' order is kept: the author's. */
+export function changeOf({ apiVersion, kind, namespace, name }: ObjectId, from: Value, to: Value, order: Value): Change {
   const object = { apiVersion, kind, namespace, name };
   const [before, after] = hideSecrets(ownLeft(from), ownLeft(to));
   if (!isBounded(before) || !isBounded(after)) return { object, diff: '(too large to be shown)', summary: 'too large to be compared' };
-  const diff = unifiedDiff(yamlOf(inOrderOf(before, after)), yamlOf(inOrderOf(after, after)));
+  const diff = unifiedDiff(yamlOf(inOrderOf(before, inOrderOf(after, order))), yamlOf(inOrderOf(after, order)));
   return {
     object,
     diff: diff === '' ? '(only what is hidden, or how it is written)' : diff,

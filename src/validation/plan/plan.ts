@@ -40,7 +40,7 @@ export function planOf(base: DesiredState, head: DesiredState): Plan {
     const old = before.get(identity);
     if (old === undefined) continue;
     if (isDeepStrictEqual(ownLeft(old.value), ownLeft(object.value))) unchanged += 1;
-    else change.push(changeOf(object, old.value, object.value));
+    else change.push(changeOf(object, old.value, object.value, object.value));
   }
   const gone = [...before].filter(([identity]) => !after.has(identity)).map(([, object]) => object);
   return {
@@ -80,6 +80,19 @@ function keptBecause({ kind, value }: Standing, { environment, complete }: Desir
 const isProtected = ({ prune }: Environment, kind: string): boolean => prune.protect.includes(kind);
 
 const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
+
+/** `1 created, 2 changed, 38 unchanged` */
+export function tally({ create, change, prune, kept, unchanged }: Plan): string {
+  const counts = [
+    [create.length, 'created'],
+    [change.length, 'changed'],
+    [prune.length, 'pruned'],
+    [kept.length, 'kept though no longer wanted'],
+    [unchanged, 'unchanged'],
+  ] as const;
+  const told = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return told.length === 0 ? 'nothing is there, and nothing is wanted' : told.join(', ');
+}
 
 /** What `plan --json` prints: see design.md, section 3. */
 export const planJson = (environment: string, { create, change, prune, kept, unchanged, notes }: Plan): object => ({

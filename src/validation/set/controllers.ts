@@ -13,40 +13,44 @@ interface Made {
 
 const secret = (name: string): Made[] => [{ kind: 'Secret', name }];
 
+type Maker = (value: Field, name: string) => readonly Made[];
+
 /** Kinds whose controllers make an object of a name that is known beforehand. */
-const makers: Readonly<Record<string, (value: Field, name: string) => readonly Made[]>> = {
-  'cert-manager.io/Certificate': (value) => secret(value.at('spec', 'secretName').text),
-  'external-secrets.io/ExternalSecret': (value, name) => secret(value.at('spec', 'target', 'name').text || name),
-  'external-secrets.io/ClusterExternalSecret': (value, name) => {
-    const target = value.at('spec', 'externalSecretSpec', 'target', 'name').text;
-    return [{ kind: 'Secret', name: target || value.at('spec', 'externalSecretName').text || name, everywhere: true }];
-  },
-  'kubernetes-client.io/ExternalSecret': (_, name) => secret(name),
-  'bitnami.com/SealedSecret': (value, name) => [...secret(name), ...secret(value.at('spec', 'template', 'metadata', 'name').text)],
-  'isindir.github.com/SopsSecret': (value) => value.at('spec', 'secretTemplates').items.flatMap((item) => secret(item.at('name').text)),
-  'onepassword.com/OnePasswordItem': (_, name) => secret(name),
-  'secrets.doppler.com/DopplerSecret': (value) => secret(value.at('spec', 'managedSecret', 'name').text),
-  'secrets.hashicorp.com/VaultStaticSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
-  'secrets.hashicorp.com/VaultDynamicSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
-  'secrets.hashicorp.com/VaultPKISecret': (value) => secret(value.at('spec', 'destination', 'name').text),
-  'secrets-store.csi.x-k8s.io/SecretProviderClass': (value) =>
-    value.at('spec', 'secretObjects').items.flatMap((item) => secret(item.at('secretName').text)),
-  'objectbucket.io/ObjectBucketClaim': (_, name) => [...secret(name), { kind: 'ConfigMap', name }],
-  'trust.cert-manager.io/Bundle': (_, name) => ['ConfigMap', 'Secret'].map((kind) => ({ kind, name, everywhere: true })),
-  'monitoring.coreos.com/Prometheus': () => [{ kind: 'Service', name: 'prometheus-operated' }],
-  'monitoring.coreos.com/Alertmanager': () => [{ kind: 'Service', name: 'alertmanager-operated' }],
-  'monitoring.coreos.com/ThanosRuler': () => [{ kind: 'Service', name: 'thanos-ruler-operated' }],
-  'networking.k8s.io/Ingress': certificatesOfIngress,
-  Service: (value) =>
-    ['service.beta.openshift.io/serving-cert-secret-name', 'service.alpha.openshift.io/serving-cert-secret-name'].flatMap((annotation) =>
-      secret(value.at('metadata', 'annotations', annotation).text),
-    ),
-  // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage: TEMPLATE-STATEFULSET-0 and on
-  'apps/StatefulSet': (value, name) =>
-    value
-      .at('spec', 'volumeClaimTemplates')
-      .items.map((template) => ({ kind: 'PersistentVolumeClaim', name: `${template.at('metadata', 'name').text}-${name}-` })),
-};
+const makers: ReadonlyMap<string, Maker> = new Map(
+  Object.entries<Maker>({
+    'cert-manager.io/Certificate': (value) => secret(value.at('spec', 'secretName').text),
+    'external-secrets.io/ExternalSecret': (value, name) => secret(value.at('spec', 'target', 'name').text || name),
+    'external-secrets.io/ClusterExternalSecret': (value, name) => {
+      const target = value.at('spec', 'externalSecretSpec', 'target', 'name').text;
+      return [{ kind: 'Secret', name: target || value.at('spec', 'externalSecretName').text || name, everywhere: true }];
+    },
+    'kubernetes-client.io/ExternalSecret': (_, name) => secret(name),
+    'bitnami.com/SealedSecret': (value, name) => [...secret(name), ...secret(value.at('spec', 'template', 'metadata', 'name').text)],
+    'isindir.github.com/SopsSecret': (value) => value.at('spec', 'secretTemplates').items.flatMap((item) => secret(item.at('name').text)),
+    'onepassword.com/OnePasswordItem': (_, name) => secret(name),
+    'secrets.doppler.com/DopplerSecret': (value) => secret(value.at('spec', 'managedSecret', 'name').text),
+    'secrets.hashicorp.com/VaultStaticSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
+    'secrets.hashicorp.com/VaultDynamicSecret': (value) => secret(value.at('spec', 'destination', 'name').text),
+    'secrets.hashicorp.com/VaultPKISecret': (value) => secret(value.at('spec', 'destination', 'name').text),
+    'secrets-store.csi.x-k8s.io/SecretProviderClass': (value) =>
+      value.at('spec', 'secretObjects').items.flatMap((item) => secret(item.at('secretName').text)),
+    'objectbucket.io/ObjectBucketClaim': (_, name) => [...secret(name), { kind: 'ConfigMap', name }],
+    'trust.cert-manager.io/Bundle': (_, name) => ['ConfigMap', 'Secret'].map((kind) => ({ kind, name, everywhere: true })),
+    'monitoring.coreos.com/Prometheus': () => [{ kind: 'Service', name: 'prometheus-operated' }],
+    'monitoring.coreos.com/Alertmanager': () => [{ kind: 'Service', name: 'alertmanager-operated' }],
+    'monitoring.coreos.com/ThanosRuler': () => [{ kind: 'Service', name: 'thanos-ruler-operated' }],
+    'networking.k8s.io/Ingress': certificatesOfIngress,
+    Service: (value) =>
+      ['service.beta.openshift.io/serving-cert-secret-name', 'service.alpha.openshift.io/serving-cert-secret-name'].flatMap((annotation) =>
+        secret(value.at('metadata', 'annotations', annotation).text),
+      ),
+    // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage: TEMPLATE-STATEFULSET-0 and on
+    'apps/StatefulSet': (value, name) =>
+      value
+        .at('spec', 'volumeClaimTemplates')
+        .items.map((template) => ({ kind: 'PersistentVolumeClaim', name: `${template.at('metadata', 'name').text}-${name}-` })),
+  }),
+);
 
 /** https://cert-manager.io/docs/usage/ingress/#supported-annotations, and those of others that do the same. */
 const certificateAnnotations = new Set([
@@ -144,7 +148,7 @@ export class Controllers {
 /** Names in the arguments of Jobs count too: such a Job makes the certificate of a webhook, and is told the name of its Secret. */
 function madeBy(object: DesiredObject): readonly Made[] {
   const value = new Field(object.value);
-  const made = makers[kindOf(object)]?.(value, object.name) ?? [];
+  const made = makers.get(kindOf(object))?.(value, object.name) ?? [];
   const workload = kindOf(object) === 'batch/Job' ? workloadOf(object) : undefined;
   const words = workload === undefined ? [] : containersOf(workload.pod).flatMap((container) => container.at('args').items);
   return [...made, ...words.flatMap(({ text }) => secret(text.slice(text.lastIndexOf('=') + 1)))];

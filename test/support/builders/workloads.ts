@@ -73,7 +73,7 @@ export const judged = (
 ): readonly Finding[] =>
   checkWorkloads(
     values.map((value) => objectOf(value)),
-    { settings, registries },
+    { settings, registries, complete: true },
   );
 
 /** What one rule says. */

@@ -26,6 +26,9 @@ test.each<['blocks' | 'lets go', string, Fields, readonly Fields[]]>([
   ['blocks', 'maxUnavailable is 0%:', { maxUnavailable: '0%' }, [web(9)]],
   ['blocks', 'maxUnavailable is 0:', { maxUnavailable: 0 }, [custom]],
   ['lets go', '', { minAvailable: 1 }, [custom]],
+  ['lets go', '', { maxUnavailable: 1 }, [custom]],
+  ['lets go', '', { maxUnavailable: -1 }, [web(2)]],
+  ['lets go', '', { maxUnavailable: 0.5 }, [web(2)]],
   ['blocks', 'It says neither minAvailable nor maxUnavailable', {}, [web(2)]],
   ['lets go', '', { minAvailable: 2, maxUnavailable: 1 }, [web(2)]],
   ['lets go', '', { minAvailable: '2' }, [web(2)]],
@@ -49,6 +52,16 @@ test.each<['blocks' | 'lets go', string, Fields, readonly Fields[]]>([
   ['lets go', '', { maxUnavailable: 0 }, [agent]],
 ])('budget-blocks-drain: it %s: %s %j', (expected, message, spec, objects) => {
   expect(said('budget-blocks-drain', aBudget(spec), ...objects)).toEqual(expected === 'blocks' ? [expect.stringContaining(message)] : []);
+});
+
+test.each<[Fields, number, string]>([
+  [{ minAvailable: 1 }, 1, 'Run at least 2 replicas, and set maxUnavailable to 1 instead.'],
+  [{ minAvailable: '100%' }, 1, 'Run at least 2 replicas, and set maxUnavailable to 1 instead.'],
+  [{ minAvailable: 2 }, 2, 'Set maxUnavailable to 1 instead: it stays right however many replicas there are.'],
+  [{ minAvailable: '100%' }, 2, 'Set maxUnavailable to 1 instead: it always lets one go.'],
+])('budget-blocks-drain: the help for %j of %i', (spec, replicas, help) => {
+  const [found] = judged([aBudget(spec), web(replicas)]).filter(({ rule }) => rule === 'budget-blocks-drain');
+  expect(found?.help).toBe(help);
 });
 
 test('a budget that blocks all is not told to evict the unhealthy', () => {

@@ -13,7 +13,7 @@ const range = (limits: readonly Fields[], namespace = 'shop') => ({
 
 test.each<[string, readonly Fields[], readonly string[]]>([
   ['both', [aWorkload()], []],
-  ['nothing', [aWorkload({ container: { resources: undefined } })], [requests('cpu and memory')]],
+  ['nothing', [aWorkload({ container: { resources: undefined } })], [requests('cpu and no memory')]],
   ['memory alone', [aWorkload({ container: { resources: { requests: { memory: '1Gi' } } } })], [requests('cpu')]],
   ['limits are requests, too', [aWorkload({ container: { resources: { limits: { memory: '1Gi', cpu: 1 } } } })], []],
   ['zero is a request', [aWorkload({ container: { resources: { requests: { memory: '1Gi', cpu: 0 } } } })], []],
@@ -30,20 +30,20 @@ test.each<[string, readonly Fields[], readonly string[]]>([
   [
     'defaults of another namespace',
     [aWorkload({ container: { resources: {} } }), range([{ type: 'Container', default: { cpu: 1, memory: 1 } }], 'b')],
-    [requests('cpu and memory')],
+    [requests('cpu and no memory')],
   ],
   [
     'a range for pods gives nothing',
     [aWorkload({ container: { resources: {} } }), range([{ type: 'Pod', max: { cpu: 1, memory: 1 } }])],
-    [requests('cpu and memory')],
+    [requests('cpu and no memory')],
   ],
   ['an init container', [aWorkload({ pod: { initContainers: [aContainer({ resources: {} })] } })], []],
   [
     'a sidecar',
     [aWorkload({ pod: { initContainers: [aContainer({ resources: {}, restartPolicy: 'Always' })] } })],
-    [requests('cpu and memory')],
+    [requests('cpu and no memory')],
   ],
-  ['a CronJob', [aWorkload({ apiVersion: 'batch/v1', kind: 'CronJob', container: { resources: {} } })], [requests('cpu and memory')]],
+  ['a CronJob', [aWorkload({ apiVersion: 'batch/v1', kind: 'CronJob', container: { resources: {} } })], [requests('cpu and no memory')]],
 ])('no-resource-requests: %s', (_, objects, expected) => {
   expect(said('no-resource-requests', ...objects)).toEqual(expected);
 });

@@ -39,6 +39,12 @@ test.each<[string, readonly Readonly<Record<string, unknown>>[], readonly string
     ['HorizontalPodAutoscaler web-load may go down to 1 replica: draining its node then stops it.'],
   ],
   ['an autoscaler that keeps three', [aWorkload({ spec: { replicas: undefined } }), anAutoscaler(3)], []],
+  [
+    'an autoscaler of the size of its pods, not of their number',
+    [aWorkload(), { ...anAutoscaler(1), apiVersion: 'autoscaling.k8s.io/v1', kind: 'VerticalPodAutoscaler' }],
+    [],
+  ],
+  ['an autoscaler of nothing', [aWorkload(), { ...anAutoscaler(1), spec: { minReplicas: 1 } }], []],
   ['an autoscaler in another namespace', [aWorkload(), { ...anAutoscaler(1), metadata: { name: 'web-load', namespace: 'b' } }], []],
   ['KEDA, which may go to zero on purpose', [aWorkload({ spec: { replicas: 1 } }), keda({})], []],
   [

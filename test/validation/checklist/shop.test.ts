@@ -13,7 +13,7 @@ const objectsOf = (file: string, change: (text: string) => string = (text) => te
 const judge = (change?: (text: string) => string) =>
   checkWorkloads(
     files.flatMap((file) => objectsOf(file, change)),
-    { settings: {}, registries: ['registry.example.com', 'ghcr.io'] },
+    { settings: {}, registries: ['registry.example.com', 'ghcr.io'], complete: true },
   ).map(({ file, line, severity, rule, reason }) => [`${file}:${line}`, severity, rule, reason].filter(Boolean).join(' '));
 
 test('nothing is said of a shop that is made well, but for what was waived', () => {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../src/domain/finding.ts';
-import { waive } from '../../../src/validation/checklist/waivers.ts';
+import { waiveAll } from '../../../src/validation/checklist/waivers.ts';
 import { aBudget, aWorkload, judged, said } from '../../support/builders/workloads.ts';
 import { objectOf } from '../../support/desired.ts';
 
@@ -44,12 +44,25 @@ test('a waiver that is not needed, and annotations of others, are left alone', (
 });
 
 test('what another finds under a name of the checklist can be waived, what the server says cannot', () => {
-  const object = objectOf(
-    aWorkload({
-      metadata: { annotations: { 'lockkeeper.dev/waive.deprecated-api': 'next week', 'lockkeeper.dev/waive.api-server': 'no' } },
-    }),
-  );
-  const finding: Finding = { ...object.place, severity: 'warning', rule: 'deprecated-api', message: 'policy/v1beta1 is deprecated' };
-  expect(waive(finding, object)).toEqual({ ...finding, severity: 'waived', reason: 'next week' });
-  expect(waive({ ...finding, rule: 'api-server' }, object)).toEqual({ ...finding, rule: 'api-server' });
+  const annotations = { 'lockkeeper.dev/waive.deprecated-api': 'next week', 'lockkeeper.dev/waive.api-server': 'no' };
+  const [object, twin] = [
+    objectOf(aWorkload({ metadata: { annotations } })),
+    { ...objectOf(aWorkload()), place: { file: 'b.yaml', line: 1 } },
+  ];
+  const { apiVersion, kind, namespace, name } = object;
+  const found = {
+    ...object.place,
+    severity: 'warning',
+    object: { apiVersion, kind, namespace, name },
+    message: 'policy/v1beta1 is deprecated',
+  } as const;
+  const others: readonly Finding[] = [
+    { ...found, rule: 'api-server' },
+    { ...found, rule: 'deprecated-api', file: 'b.yaml' },
+    { ...object.place, severity: 'warning', rule: 'deprecated-api', message: 'of a file' },
+  ];
+  expect(waiveAll([{ ...found, rule: 'deprecated-api' }, ...others], [twin, object])).toEqual([
+    { ...found, rule: 'deprecated-api', severity: 'waived', reason: 'next week' },
+    ...others,
+  ]);
 });

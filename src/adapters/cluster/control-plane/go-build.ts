@@ -72,9 +72,10 @@ function goIn(folder: string, { env, signal }: Obtaining): Go {
         if (said.length > lastLines) said.shift();
         line?.();
       });
-      child.on('error', (cause: NodeJS.ErrnoException) =>
-        reject(cause.code === 'ENOENT' ? new Error('Go is not installed, or not on the PATH') : cause),
-      );
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') reject(new Error('Go is not installed, or not on the PATH'));
+        else if (!signal.aborted) reject(error); // else it is not gone before it is closed
+      });
       child.on('close', (code, by) => {
         const text = Buffer.concat(out).toString();
         if (code === 0) resolve(text);

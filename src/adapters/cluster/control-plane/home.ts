@@ -40,7 +40,7 @@ export async function makeHome(): Promise<Home> {
   }
 }
 
-/** Ends what is left of control planes whose owner has died, and removes their folders. Gives the folders. */
+/** Ends what is left of control planes whose owner has died, and removes their folders. Gives those; what cannot be removed is left to the next sweep. */
 export async function sweepHomes(): Promise<readonly string[]> {
   const place = await realpath(tmpdir());
   const swept: string[] = [];
@@ -59,6 +59,8 @@ async function sweep(folder: string): Promise<boolean> {
     await killThoseIn(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     return true;
+  } catch {
+    return false;
   } finally {
     lock.release();
   }

@@ -49,23 +49,28 @@ export async function obtainBinaries(wanted: string | undefined, obtaining: Obta
 
 async function obtainNow(wanted: string, cache: string, before: readonly Missed[], obtaining: Obtaining): Promise<Obtained> {
   const missed = [...before];
-  for (const name of await readdir(cache)) if (name.startsWith(unfinished)) await rm(join(cache, name), { recursive: true, force: true });
   for (const { way, go } of longWays) {
-    const folder = await mkdtemp(join(cache, unfinished));
     try {
+      await tidy(cache);
+      const folder = await mkdtemp(join(cache, unfinished));
       const version = await go(wanted, folder, obtaining);
       return { way, binaries: await keep(folder, versionFolder(cache, version, obtaining.platform), version, obtaining), missed };
     } catch (error) {
       obtaining.signal.throwIfAborted();
       missed.push({ way, why: explain(error) });
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await tidy(cache);
     }
   }
   throw nothingDid(wanted, missed);
 }
 
-/** Of a process that was killed: removed by the next that has the lock. */
+/** Also what a process left that was killed: who has the lock is alone. */
+async function tidy(cache: string): Promise<void> {
+  for (const name of await readdir(cache))
+    if (name.startsWith(unfinished)) await rm(join(cache, name), { recursive: true, force: true, maxRetries: 5 });
+}
+
 const unfinished = 'unfinished-';
 
 /** Checks that they run here, and moves them into place: the API server last, as what has it counts as whole. */

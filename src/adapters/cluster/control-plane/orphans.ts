@@ -7,15 +7,19 @@ import { promisify } from 'node:util';
 export const dataOption = (folder: string): string => `--data-dir=${folder}/etcd`;
 export const certificatesOption = (folder: string): string => `--cert-dir=${folder}/certificates`;
 
-/** Ends the servers that run in this folder: those with its path in their arguments, whatever their number. */
+/** Looks before what will not end is given up, and milliseconds between two of them. */
+const [looks, pause] = [500, 20];
+
+/** Ends the servers that run in this folder: those with its path in their arguments, whatever their number. Throws an Error when one does not end. */
 export async function killThoseIn(folder: string): Promise<void> {
   const ours = [dataOption(folder), certificatesOption(folder)];
-  for (;;) {
+  for (let look = 0; look < looks; look += 1) {
     const found = (await runningProcesses()).filter(({ args }) => ours.some((option) => args.includes(option)));
     if (found.length === 0) return;
     for (const { pid } of found) kill(pid);
-    await sleep(20);
+    await sleep(pause);
   }
+  throw new Error(`the servers in ${folder} do not end`);
 }
 
 interface Running {
@@ -24,7 +28,10 @@ interface Running {
 }
 
 async function runningProcesses(): Promise<readonly Running[]> {
-  if (process.platform !== 'linux') return fromPs();
+  if (process.platform !== 'linux') {
+    const { stdout } = await promisify(execFile)('ps', psArguments, { maxBuffer: 64 * 1024 * 1024 });
+    return runningIn(stdout);
+  }
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const read = async (pid: string): Promise<Running> => {
     const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // gone in the meantime; a dead one has an empty line
@@ -33,9 +40,11 @@ async function runningProcesses(): Promise<readonly Running[]> {
   return Promise.all(pids.map(read));
 }
 
-async function fromPs(): Promise<readonly Running[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,state=,args='], { maxBuffer: 64 * 1024 * 1024 });
-  return stdout.split('\n').flatMap((line) => {
+const psArguments = ['-A', '-ww', '-o', 'pid=,state=,args='];
+
+/** What `ps` says with these arguments; a process that is dead and not yet looked at does not run. */
+export function runningIn(text: string): readonly Running[] {
+  return text.split('\n').flatMap((line) => {
     const [pid = '', state = '', ...args] = line.trim().split(/\s+/);
     return /^\d+$/.test(pid) && !state.startsWith('Z') ? [{ pid: Number(pid), args }] : [];
   });

@@ -74,7 +74,8 @@ async function startOnce(binaries: Binaries, port: number, options: StartOptions
   } catch (error) {
     await running.stop();
     if (running.portTaken()) return 'port taken';
-    throw error;
+    if (error instanceof OutsideError || options.signal?.aborted) throw error;
+    throw new OutsideError(scope, `${scope} could not be started: ${explain(error)}`, { cause: error });
   }
 }
 

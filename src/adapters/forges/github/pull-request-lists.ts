@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { label } from '../../../domain/identifiers.ts';
 import type { Store } from '../../../domain/store.ts';
+import { stillNeeded } from '../still-needed.ts';
 import type { GitHubApi } from './api.ts';
 import { isOurs, type KnownPull, type ListedPull, mayBeUnfinished, toPull, utc } from './pull-request.ts';
 
@@ -42,7 +43,8 @@ export class PullRequestLists {
     const key = `${this.#api.url} ${path.toLowerCase()}`;
     const kept = await this.#store.get<Kept>(space, key);
     const changed = await this.#changed(path, kept?.seen);
-    const all = new Map((kept?.requests ?? []).map((request) => [request.id, request]));
+    const known = (kept?.requests ?? []).filter(stillNeeded(new Date()));
+    const all = new Map(known.map((request) => [request.id, request]));
     for (const request of changed.filter(isOurs).map(toPull)) all.set(request.id, withKnown(request, all.get(request.id)));
     const sorted = [...all.values()].sort((one, other) => other.id - one.id);
     const requests = await Promise.all(sorted.map(async (request) => this.#labelled(path, await this.#checked(path, request))));

@@ -1,8 +1,8 @@
 import type { MergeRequestSchema } from '@gitbeaker/rest';
 import pLimit from 'p-limit';
 import { RefusedError } from '../../../domain/errors.ts';
-import { readMarker } from '../../../domain/identifiers.ts';
 import type { Store } from '../../../domain/store.ts';
+import { stillNeeded } from '../still-needed.ts';
 import type { GitLabApi, Paging } from './api.ts';
 import { isOurs, type KnownRequest, pathKey, projectOf, toMergeRequest } from './merge-request.ts';
 
@@ -127,7 +127,7 @@ export class MergeRequestLists {
   }
 
   /** Adds what changed to what is known; of that, only what `keep` says stays. One at a time: it reads and then writes. */
-  #merge(path: string, changed: readonly KnownRequest[], keep: Keep): Promise<void> {
+  #merge(path: string, changed: readonly KnownRequest[], keep: ReturnType<typeof stillNeeded>): Promise<void> {
     return this.#merging(async () => {
       const all = new Map((await this.#known(path)).filter(keep).map((request) => [request.id, request]));
       for (const request of changed) all.set(request.id, request);
@@ -140,23 +140,6 @@ export class MergeRequestLists {
     return `${this.#api.url} ${kind} ${pathKey(path)} ${what}`;
   }
 }
-
-type Keep = (known: KnownRequest, at: number, all: readonly KnownRequest[]) => boolean;
-
-/** Milliseconds. */
-const rememberedFor = 90 * 24 * 3_600_000;
-
-/**
- * Of those that were seen before, newest first: what is open, what a person closed (not this version), the newest of each branch, and what ended lately.
- * The rest decides nothing any more, and there would be ever more of it.
- */
-const stillNeeded =
-  (now: Date): Keep =>
-  ({ state, branch, description, endedAt, updatedAt }, at, all) =>
-    state === 'open' ||
-    (state === 'closed' && readMarker(description)?.closed === undefined) ||
-    all.findIndex((one) => one.branch === branch) === at ||
-    Date.parse(endedAt ?? updatedAt) > now.getTime() - rememberedFor;
 
 /** By creation: an order that does not change while the pages are read. */
 const everything = { scope: 'all', orderBy: 'created_at', sort: 'desc', withMergeStatusRecheck: true } as const;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { explain, RefusedError } from '../../../domain/errors.ts';
+import type { CommitStatus } from '../../../domain/forge.ts';
 import type {
   CommitDetails,
   Comparison,
@@ -19,6 +20,7 @@ import { isOurs, type MergeRecord } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { lookAtAll } from './requests.ts';
 import { commitsOf, newestTags } from './source.ts';
+import { statuses } from './statuses.ts';
 
 export interface LocalPages extends LocalForge {
   /** Base URL of these pages. */
@@ -45,12 +47,26 @@ export function createLocalPages({
   const listed = async (repository: Repository, of: readonly MergeRecord[]): Promise<readonly ListedMergeRequest[]> => {
     const { path } = repository;
     const environment = environments.get(path) ?? path;
-    return (await toMergeRequests(repository, links, of)).map((mergeRequest) => ({ path, environment, mergeRequest }));
+    const mergeRequests = await toMergeRequests(repository, links, of);
+    return Promise.all(
+      mergeRequests.map(async (mergeRequest) => ({
+        path,
+        environment,
+        mergeRequest,
+        statuses: await readable(statuses(repository, mergeRequest.commit)),
+      })),
+    );
   };
+  // A head that was never pushed, or a file that a person broke, hides no merge request.
+  const readable = (found: Promise<readonly CommitStatus[]>): Promise<readonly CommitStatus[]> =>
+    found.catch((error: unknown) => {
+      warn(explain(error));
+      return [];
+    });
   const listOne = async (path: string): Promise<readonly ListedMergeRequest[]> => {
     try {
       const repository = locate(place, path);
-      return await listed(repository, (await records(repository)).filter(isOurs));
+      return await listed(repository, (await records(repository)).filter((one) => environments.has(path) || isOurs(one)));
     } catch (error) {
       warn(explain(error)); // one repository that cannot be read does not hide the others
       return [];

@@ -6,28 +6,30 @@ import { podReferences } from './pods.ts';
 import { kinds, type Reference, ReferenceReader } from './reference.ts';
 import { extensionReferences, ingressReferences, routeReferences } from './routes.ts';
 
-const readers: Readonly<Record<string, (object: DesiredObject) => Reference[]>> = {
-  'networking.k8s.io/Ingress': ingressReferences,
-  'gateway.networking.k8s.io/HTTPRoute': routeReferences,
-  'gateway.networking.k8s.io/GRPCRoute': routeReferences,
-  'gateway.networking.k8s.io/TLSRoute': routeReferences,
-  'gateway.networking.k8s.io/TCPRoute': routeReferences,
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': extensionReferences,
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': extensionReferences,
-  'apiregistration.k8s.io/APIService': extensionReferences,
-  'apiextensions.k8s.io/CustomResourceDefinition': extensionReferences,
-  'rbac.authorization.k8s.io/RoleBinding': bindingReferences,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': bindingReferences,
-  'autoscaling/HorizontalPodAutoscaler': autoscalerReferences,
-  'apps/StatefulSet': statefulSetReferences,
-  PersistentVolumeClaim: claimReferences,
-  ServiceAccount: accountReferences,
-};
+const readers: ReadonlyMap<string, (object: DesiredObject) => Reference[]> = new Map(
+  Object.entries<(object: DesiredObject) => Reference[]>({
+    'networking.k8s.io/Ingress': ingressReferences,
+    'gateway.networking.k8s.io/HTTPRoute': routeReferences,
+    'gateway.networking.k8s.io/GRPCRoute': routeReferences,
+    'gateway.networking.k8s.io/TLSRoute': routeReferences,
+    'gateway.networking.k8s.io/TCPRoute': routeReferences,
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration': extensionReferences,
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration': extensionReferences,
+    'apiregistration.k8s.io/APIService': extensionReferences,
+    'apiextensions.k8s.io/CustomResourceDefinition': extensionReferences,
+    'rbac.authorization.k8s.io/RoleBinding': bindingReferences,
+    'rbac.authorization.k8s.io/ClusterRoleBinding': bindingReferences,
+    'autoscaling/HorizontalPodAutoscaler': autoscalerReferences,
+    'apps/StatefulSet': statefulSetReferences,
+    PersistentVolumeClaim: claimReferences,
+    ServiceAccount: accountReferences,
+  }),
+);
 
 /** Everything that an object names and that has to be there. */
 export function referencesOf(object: DesiredObject): Reference[] {
   const workload = workloadOf(object);
-  return [...(workload === undefined ? [] : podReferences(workload)), ...(readers[kindOf(object)]?.(object) ?? [])];
+  return [...(workload === undefined ? [] : podReferences(workload)), ...(readers.get(kindOf(object))?.(object) ?? [])];
 }
 
 /** Users and groups are not objects. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects */
