@@ -13,7 +13,14 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
-import { type JudgedEnvironment, judgeAgain, type RequestPorts, Superseded, validateMergeRequest } from '../validation/merge-request.ts';
+import {
+  type JudgedEnvironment,
+  judgeAgain,
+  type RequestOutcome,
+  type RequestPorts,
+  Superseded,
+  validateMergeRequest,
+} from '../validation/merge-request.ts';
 import { planOf } from '../validation/plan/plan.ts';
 import { planParts } from '../validation/report/plan-parts.ts';
 import { findUnjudged } from '../validation/sweep.ts';
@@ -27,6 +34,12 @@ interface Running {
   readonly stop: AbortController;
   /** The head that it is about, once that is known. */
   commit?: string;
+}
+
+export interface JudgedRequest {
+  readonly environment: JudgedEnvironment;
+  readonly id: number;
+  readonly outcome: RequestOutcome;
 }
 
 export interface ValidationParts {
@@ -101,6 +114,21 @@ export class Validation {
     const failed = [...errors.map(({ message }) => message), ...problems.map(({ environment, message }) => `${environment}: ${message}`)];
     if (failed.length > 0) throw new OutsideError('merge requests', failed.join('; ').slice(0, 500));
     log.debug({ trace, requests: unjudged.length }, 'looked for merge requests that nobody judged');
+  }
+
+  /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
+  async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
+    const { services, log } = this.#parts;
+    const { environments } = await this.#environments();
+    const ports = { forge: (name: string) => forgeOf(services, name), store: services.persistence.store };
+    const { unjudged } = await findUnjudged(ports, environments, signal);
+    const judged: JudgedRequest[] = [];
+    for (const { environment, id } of unjudged) {
+      const running: Running = { environment, id, stop: new AbortController() };
+      const outcome = await validateMergeRequest(this.#ports(running, log), environment, id, signal);
+      judged.push({ environment, id, outcome });
+    }
+    return judged;
   }
 
   /** Has merge requests judged soon, each named `FORGE:PATH!ID`. */
