@@ -186,7 +186,7 @@ export class Validation {
   }
 
   #judged({ name, repository, validation }: EnvironmentSettings): JudgedEnvironment {
-    return { name, repository, settings: validationSettings(this.#parts.config, validation) };
+    return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
   }
 
   #ports(running: Running, log: Logger): RequestPorts {
