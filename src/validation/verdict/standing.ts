@@ -10,7 +10,7 @@ const pause = 20;
 const looks = 1000;
 
 /** Waits until `look` gives something. */
-async function until<T>(server: ApiServer, what: string, look: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(server: ApiServer, what: string, look: () => Promise<T | undefined>): Promise<T> {
   for (let left = looks; left > 0; left -= 1) {
     const seen = await look();
     if (seen !== undefined) return seen;
