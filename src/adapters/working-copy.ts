@@ -9,8 +9,10 @@ import { type Git, gitIn } from './git.ts';
 export interface WorkingCopy {
   /** The commit that a branch, tag or other revision names. Throws UsageError when there is none. */
   commit(revision: string): Promise<string>;
-  /** The commit that HEAD and the default branch have in common; undefined where there is none, as in a copy without its history. */
-  fork(revision: string): Promise<string | undefined>;
+  /** False before the first commit. */
+  hasCommits(): Promise<boolean>;
+  /** The newest commit that two revisions have in common; undefined where there is none, as in a copy without its history. */
+  fork(one: string, other: string): Promise<string | undefined>;
   /** As the remote names it, else `main` or `master`, whichever there is. */
   defaultBranch(): Promise<string | undefined>;
   /** A tar of the folder at a commit, below one top-level folder; undefined where the commit does not have it. */
@@ -46,8 +48,9 @@ function workingCopy(git: Git, folder: string, path: string): WorkingCopy {
   };
   return {
     commit,
-    fork: async (revision) =>
-      oneLine(git, 'looking for the common commit', ['merge-base', await commit('HEAD'), await commit(revision)], [0, 1]),
+    hasCommits: async () => (await objectAt('HEAD^{commit}')) !== undefined,
+    fork: async (one, other) =>
+      oneLine(git, 'looking for the common commit', ['merge-base', await commit(one), await commit(other)], [0, 1]),
     defaultBranch: async () => {
       const remote = await oneLine(
         git,

@@ -38,8 +38,11 @@ export interface ChosenEnvironment {
   readonly name: string;
   readonly rules: ValidationRules;
   /** Throws OutsideError, and UsageError for a revision that is not there. */
-  read(): Promise<ChosenState>;
+  read(comparison?: Comparison): Promise<ChosenState>;
 }
+
+/** `default-branch`: without a base it is compared with that one; a folder as it was where its branch began. */
+export type Comparison = 'default-branch' | undefined;
 
 export interface ChosenState {
   /** As environment.yml calls it, where nobody else does. */
@@ -78,21 +81,19 @@ function ofFolder(directory: string, { ref, base }: Choice, download: Download):
   return {
     name,
     rules: {},
-    read: async () => {
-      const copy = ref === undefined && base === undefined ? undefined : workingCopy(directory);
+    read: async (comparison) => {
+      const named = ref !== undefined || base !== undefined;
+      const copy = named ? workingCopy(directory) : comparison && findWorkingCopy(directory);
       const commit = ref === undefined ? undefined : await copy?.commit(ref);
-      const state =
-        copy === undefined || commit === undefined
-          ? await readDesiredState(
-              readFolder(directory, (path) => isManifest(path) || path.endsWith('.gitattributes')),
-              bundles,
-            )
-          : await atRevision(copy, directory, commit, bundles);
+      const state = await (copy === undefined || commit === undefined
+        ? readDesiredState(readFolder(directory, isManifest), bundles)
+        : atRevision(copy, directory, commit, bundles));
+      const before = base ?? (copy && comparison && (await startOf(copy, directory, ref ?? 'HEAD')));
       return {
         name: state.environment.name ?? name,
         ...(commit !== undefined && { commit }),
         state,
-        ...(copy !== undefined && base !== undefined && { base: await atRevision(copy, directory, await copy.commit(base), bundles) }),
+        ...(copy !== undefined && before !== undefined && (await baseAt(copy, directory, await copy.commit(before), bundles))),
       };
     },
   };
@@ -109,6 +110,25 @@ async function atRevision(copy: WorkingCopy, directory: string, commit: string, 
   const archive = await copy.archive(commit);
   if (archive === undefined) throw new UsageError(`${directory} is not there at ${commit}`);
   return readDesiredState(readManifests(archive, directory), bundles);
+}
+
+/** None where the folder was not there yet. */
+async function baseAt(copy: WorkingCopy, directory: string, commit: string, bundles: Bundles): Promise<Pick<ChosenState, 'base'>> {
+  const archive = await copy.archive(commit);
+  return archive === undefined ? {} : { base: await readDesiredState(readManifests(archive, directory), bundles) };
+}
+
+/** The commit at which a revision left the default branch; undefined before the first commit. */
+async function startOf(copy: WorkingCopy, directory: string, revision: string): Promise<string | undefined> {
+  if (!(await copy.hasCommits())) return undefined;
+  const branch = await copy.defaultBranch();
+  if (branch === undefined)
+    throw new UsageError(`${directory}: which branch is the default one is not known: name what to compare with, --base REVISION`);
+  const commit = await copy.fork(revision, branch);
+  if (commit !== undefined) return commit;
+  throw new UsageError(
+    `${directory}: ${revision} and ${branch} have no commit in common here: fetch the history (git fetch --unshallow; GIT_DEPTH: 0 in GitLab, fetch-depth: 0 in GitHub), or name --base`,
+  );
 }
 
 async function ofServices(choice: Choice, services: Services): Promise<ChosenEnvironment[]> {
@@ -142,9 +162,10 @@ function ofForge(
   return {
     name,
     rules: validation ?? {},
-    read: async () => {
+    read: async (comparison) => {
       const commit = await commitOf(ref);
-      return { name, commit, state: await at(commit), ...(base !== undefined && { base: await at(await commitOf(base)) }) };
+      const wantsBase = base !== undefined || comparison !== undefined;
+      return { name, commit, state: await at(commit), ...(wantsBase && { base: await at(await commitOf(base)) }) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { environmentOption, jsonOption, type Start, verdictFormats } from './options.ts';
+import type { PlanCommand } from './plan.ts';
 import type { ValidateCommand } from './validate.ts';
 
 export function addValidate(program: Command, start: Start): void {
@@ -18,6 +19,23 @@ export function addValidate(program: Command, start: Start): void {
         const [{ runValidate }, { stopSignal }] = await Promise.all([import('./validate.ts'), import('./stop-signal.ts')]);
         const needsConfig = program.getOptionValueSource('config') !== 'default';
         return runValidate({ ...options, ...(directory !== undefined && { directory }), needsConfig }, context, stopSignal);
+      }),
+    );
+}
+
+export function addPlan(program: Command, start: Start): void {
+  program
+    .command('plan')
+    .description('what would be created, changed and pruned')
+    .argument('[dir]', 'the folder of an environment; without one, environments of app.yml')
+    .addOption(environmentOption())
+    .option('--ref <revision>', 'plan this branch, tag or commit')
+    .option('--base <revision>', 'compare with this one (default: where the default branch was left; with --env, its cluster)')
+    .addOption(jsonOption())
+    .action((directory: string | undefined, options: Omit<PlanCommand, 'directory' | 'needsConfig'>) =>
+      start(async (context) => {
+        const needsConfig = program.getOptionValueSource('config') !== 'default';
+        return (await import('./plan.ts')).runPlan({ ...options, ...(directory !== undefined && { directory }), needsConfig }, context);
       }),
     );
 }

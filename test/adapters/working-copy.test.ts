@@ -60,20 +60,22 @@ test('the folder alone, at any revision, seen from its own root', async () => {
 
 test('where a branch left the default branch, as the remote or the names tell', async () => {
   git('init', '-q', '-b', 'master');
+  expect(await copyOf().hasCommits()).toBe(false);
   const fork = commit({ 'a.yaml': '1' });
+  expect(await copyOf().hasCommits()).toBe(true);
   expect(await copyOf().defaultBranch()).toBe('master');
   git('checkout', '-qb', 'work');
   commit({ 'a.yaml': '2' });
   git('checkout', '-q', 'master');
   commit({ 'b.yaml': '3' });
   git('checkout', '-q', 'work');
-  expect(await copyOf().fork('master')).toBe(fork);
+  expect(await copyOf().fork('HEAD', 'master')).toBe(fork);
   git('update-ref', 'refs/remotes/origin/trunk', fork);
   git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
   expect(await copyOf().defaultBranch()).toBe('origin/trunk');
   git('checkout', '-q', '--orphan', 'alone');
   commit({ 'c.yaml': '4' });
-  expect(await copyOf().fork('master')).toBeUndefined();
+  expect(await copyOf().fork('HEAD', 'master')).toBeUndefined();
 });
 
 test('a linked working copy is one', async () => {

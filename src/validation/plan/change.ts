@@ -22,7 +22,7 @@ export function changeOf({ apiVersion, kind, namespace, name }: ObjectId, from: 
   const object = { apiVersion, kind, namespace, name };
   const [before, after] = hideSecrets(ownLeft(from), ownLeft(to));
   if (!isBounded(before) || !isBounded(after)) return { object, diff: '(too large to be shown)', summary: 'too large to be compared' };
-  const diff = unifiedDiff(yamlOf(inOrderOf(before, inOrderOf(after, order))), yamlOf(inOrderOf(after, order)));
+  const diff = unifiedDiff(yamlInOrder(before, inOrderOf(after, order)), yamlInOrder(after, order));
   return {
     object,
     diff: diff === '' ? '(only what is hidden, or how it is written)' : diff,
@@ -47,8 +47,7 @@ export function ownLeft(value: Value): Value {
 
 /** The value with its keys as they stand in the other, and those that the other lacks behind them. */
 function inOrderOf(value: unknown, other: unknown): unknown {
-  if (Array.isArray(value))
-    return value.map((item: unknown, index) => inOrderOf(item, Array.isArray(other) ? partner(item, index, other) : undefined));
+  if (Array.isArray(value)) return itemsInOrder(value, Array.isArray(other) ? other : []);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   const [own, theirs] = [record(value), record(other)];
@@ -56,11 +55,17 @@ function inOrderOf(value: unknown, other: unknown): unknown {
   return Object.fromEntries(keys.map((key) => [key, inOrderOf(own[key], theirs[key])]));
 }
 
-/** The item of the other list that is meant by the same name, else the one at the same place. */
-function partner(item: unknown, index: number, others: readonly unknown[]): unknown {
-  const name = record(item)['name'];
-  return (name === undefined ? undefined : others.find((one) => record(one)['name'] === name)) ?? others[index];
+/** Each item as the one of the other list that has its name; without one, as that at its place. */
+function itemsInOrder(items: readonly unknown[], others: readonly unknown[]): unknown[] {
+  const named = new Map(others.map((one) => [record(one)['name'], one]));
+  return items.map((item, index) => {
+    const name = record(item)['name'];
+    return inOrderOf(item, (name === undefined ? undefined : named.get(name)) ?? others[index]);
+  });
 }
 
 const mostYaml = 200_000;
-const yamlOf = (value: unknown): string => dump(value, { noRefs: true, lineWidth: -1 }).slice(0, mostYaml);
+
+/** The value as YAML, its keys in the order of the other. */
+export const yamlInOrder = (value: unknown, order: unknown): string =>
+  dump(inOrderOf(value, order), { noRefs: true, lineWidth: -1 }).slice(0, mostYaml);

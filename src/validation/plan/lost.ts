@@ -27,8 +27,7 @@ const words: Readonly<Record<string, (value: Value, name: string) => string>> = 
       ? 'the volume and its data'
       : 'the way to the data: the volume itself is retained',
   Namespace: () => 'everything in the namespace',
-  'apiextensions.k8s.io/CustomResourceDefinition': (value) =>
-    `every ${String(record(record(value['spec'])['names'])['kind'] ?? 'custom resource')} in the cluster`,
+  'apiextensions.k8s.io/CustomResourceDefinition': definition,
   Service: service,
   'networking.k8s.io/Ingress': (value) => `the way in${hosts(value)}`,
   'gateway.networking.k8s.io/HTTPRoute': (value) => `the way in${hosts(value)}`,
@@ -60,6 +59,11 @@ function statefulSet(value: Value): string {
   if (!Array.isArray(volumeClaimTemplates) || volumeClaimTemplates.length === 0) return podsOf(value);
   const deleted = record(persistentVolumeClaimRetentionPolicy)['whenDeleted'] === 'Delete';
   return `${podsOf(value)}${deleted ? ', and the data of their volume claims' : '; the data of their volume claims stays'}`;
+}
+
+function definition(value: Value): string {
+  const kind = record(record(value['spec'])['names'])['kind'];
+  return `every ${typeof kind === 'string' ? kind : 'custom resource'} in the cluster`;
 }
 
 function service(value: Value): string {

@@ -31,9 +31,9 @@ export interface Kept {
   readonly reason: string;
 }
 
-/** What merging `head` into `base` changes, by their files alone. */
-export function planOf(base: DesiredState, head: DesiredState): Plan {
-  const [before, after] = [byIdentity(base.objects), byIdentity(head.objects)];
+/** What merging `head` into `base` changes, by their files alone; without a base nothing was there. */
+export function planOf(base: DesiredState | undefined, head: DesiredState): Plan {
+  const [before, after] = [byIdentity(base?.objects ?? []), byIdentity(head.objects)];
   const change: Change[] = [];
   let unchanged = 0;
   for (const [identity, object] of after) {
@@ -49,7 +49,7 @@ export function planOf(base: DesiredState, head: DesiredState): Plan {
     ...pruned(gone, head),
     unchanged,
     notes: [
-      ...(base.complete ? [] : ['Not all of the state before could be read: what is listed as created may be there already.']),
+      ...(base?.complete !== false ? [] : ['Not all of the state before could be read: what is listed as created may be there already.']),
       ...(head.complete ? [] : ['Not all of the new state could be read: nothing is pruned until it can be.']),
     ],
   };

@@ -1,4 +1,3 @@
-import { dump } from 'js-yaml';
 import type { ObjectId } from '../../domain/finding.ts';
 import { some } from '../../domain/wording.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
@@ -8,6 +7,7 @@ import { details, summaryText } from '../../markdown/details.ts';
 import type { Part } from '../../markdown/fit.ts';
 import { codeBlock } from '../../markdown/markdown.ts';
 import { harmlessText } from '../../markdown/plain.ts';
+import { yamlInOrder } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import { objectTitle } from './where.ts';
 
@@ -54,6 +54,6 @@ const titleOf = (object: ObjectId): string => summaryText(objectTitle(object));
 function newYaml({ value }: DesiredObject): string {
   const hidden = hideSecretsOf(value);
   if (!isBounded(hidden)) return '# too large to be shown';
-  const lines = dump(hidden, { noRefs: true, lineWidth: -1 }).slice(0, mostYaml).trimEnd().split('\n');
+  const lines = yamlInOrder(hidden, hidden).slice(0, mostYaml).trimEnd().split('\n');
   return [...lines.slice(0, mostLines), ...(lines.length > mostLines ? [`# ${lines.length - mostLines} more lines`] : [])].join('\n');
 }

@@ -30,7 +30,7 @@ export async function judgeObject(object: DesiredObject, kind: JudgedKind, judgi
   const reply = await post(object, kind, judging, object.body, object.type);
   const accepted = reply.status < 400 || reply.status === 409;
   const refused = accepted ? { problems: [], mends: [] } : await refusals(object, kind, judging, reply);
-  const known = [...refused.problems, ...warned(reply.warnings, object)];
+  const known = [...refused.problems, ...warned(await allWarnings(object, kind, judging, reply.warnings), object)];
   const unknown = known.flatMap((one) => (one.unknown === true ? [{ path: one.path }] : []));
   const applied = await applyProblems(object, kind, judging, { posted: reply.status, mends: [...refused.mends, ...unknown] });
   const fresh = applied.filter((one) => !known.some((other) => other.grave && samePlace(one, other)));
@@ -46,6 +46,26 @@ const post = (
   type: string,
 ): Promise<ApiReply> =>
   server.ask({ method: 'POST', path: `${collection(kind, object.namespace)}?${query}`, body, type, verdictOnly: true }, signal);
+
+/** A server gives a hundred warnings, and 4 KiB of them in all; asked to be strict, it names a hundred of the gravest, however long. */
+const cutAfter = 3500;
+const mostNamed = 100;
+
+async function allWarnings(
+  object: DesiredObject,
+  kind: JudgedKind,
+  judging: Judging,
+  warnings: readonly string[],
+): Promise<readonly string[]> {
+  if (warnings.length < mostNamed && warnings.join('').length < cutAfter) return warnings;
+  const { server, signal } = judging;
+  const path = `${collection(kind, object.namespace)}?${query.replace('=Warn', '=Strict')}`;
+  const reply = await server.ask({ method: 'POST', path, body: object.body, type: object.type, verdictOnly: true }, signal);
+  const said = / strict decoding error: (.*)$/s.exec(statusOf(reply).message)?.[1] ?? '';
+  const strict = said.split(/, (?=unknown field "|duplicate field "|line \d+: )/).filter(Boolean);
+  const more = strict.length < mostNamed ? [] : [`more may follow: the server names ${mostNamed} of those fields at the most`];
+  return [...new Set([...warnings, ...strict, ...more])];
+}
 
 /** What was said of a field twice, in two ways. */
 const samePlace = (one: Problem, other: Problem): boolean =>

@@ -1,0 +1,86 @@
+import { connectCluster } from '../adapters/cluster/client.ts';
+import { readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
+import type { Config } from '../config/schema.ts';
+import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { type Plan, planJson, planOf } from '../validation/plan/plan.ts';
+import { planAgainst } from '../validation/plan/plan-against.ts';
+import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
+import type { Context } from './context.ts';
+import type { ExitCode } from './io.ts';
+import { printPlan } from './plan-report.ts';
+import { withProgress } from './work.ts';
+
+export interface PlanCommand extends Choice {
+  readonly json?: boolean;
+}
+
+interface Planned {
+  readonly environment: string;
+  readonly plan: Plan;
+}
+
+interface Result {
+  readonly plans: readonly Planned[];
+  readonly errors: readonly { readonly environment: string; readonly message: string }[];
+}
+
+/** `lockkeeper plan`: 0 whatever it would change, 3 when something outside failed. */
+export async function runPlan(command: PlanCommand, context: Context): Promise<ExitCode> {
+  const result = await planned(command, context);
+  if (command.json === true) context.output.json(jsonOf(result));
+  else for (const { environment, plan } of result.plans) printPlan(environment, plan, context.output);
+  for (const { environment, message } of result.errors) context.log.error(`${environment}: ${message}`);
+  return result.errors.length > 0 ? 3 : 0;
+}
+
+function planned(command: PlanCommand, context: Context): Promise<Result> {
+  return withChosen(command, context, (chosen, config) =>
+    withProgress(context, 'planning', async (progress) => {
+      progress.add(chosen.length);
+      const [plans, errors]: [Planned[], Result['errors'][number][]] = [[], []];
+      for (const one of chosen) {
+        try {
+          plans.push(await planEnvironment(one, command, config));
+        } catch (error) {
+          if (!(error instanceof OutsideError) || chosen.length === 1) throw error;
+          errors.push({ environment: one.name, message: explain(error) });
+        }
+        progress.done(one.name);
+      }
+      return { plans, errors };
+    }),
+  );
+}
+
+/** Against its cluster where it has one, and nothing else to compare with was named. */
+async function planEnvironment(
+  chosen: ChosenEnvironment,
+  { directory, ref, base }: PlanCommand,
+  config: Config | undefined,
+): Promise<Planned> {
+  const cluster = directory === undefined && base === undefined ? clusterOf(chosen.name, config) : undefined;
+  if (cluster === undefined && directory === undefined && ref === undefined && base === undefined)
+    throw new UsageError(
+      `${chosen.name}: app.yml names no cluster for it, so that its default branch would be compared with itself: name --ref REVISION`,
+    );
+  const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
+  if (cluster === undefined) return { environment: name, plan: planOf(before, state) };
+  const server = connectCluster(await readKubeconfig(cluster), { throwAway: false });
+  try {
+    return { environment: name, plan: await planAgainst(server, name, state) };
+  } finally {
+    await server.close();
+  }
+}
+
+function clusterOf(environment: string, config: Config | undefined): Config['clusters'][string] | undefined {
+  const found = config?.environments.find((one) => 'name' in one && one.name === environment);
+  return found !== undefined && 'name' in found && found.cluster !== undefined ? config?.clusters[found.cluster] : undefined;
+}
+
+/** One environment is one object, as docs/plan.md has it; several are a list. */
+function jsonOf({ plans, errors }: Result): object {
+  const all = plans.map(({ environment, plan }) => planJson(environment, plan));
+  const [first] = all;
+  return first !== undefined && all.length === 1 && errors.length === 0 ? first : { environments: all, errors };
+}
