@@ -40,7 +40,7 @@ export function createJudging(parts: JudgingParts): Judging {
   return {
     lease: async ({ kubernetes, cluster }, signal) => {
       if (judge !== 'embedded') return { ...(await clients.ofCluster(judge, signal)), release: () => {} };
-      const version = kubernetes ?? (cluster === undefined ? undefined : await minorOf(await clients.ofCluster(cluster, signal)));
+      const version = kubernetes ?? (cluster === undefined ? undefined : minorOf(await clients.ofCluster(cluster, signal)));
       return lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal);
     },
     definitions: readDefinitions,
@@ -53,8 +53,8 @@ export function createJudging(parts: JudgingParts): Judging {
 }
 
 async function lease(planes: ControlPlanes, clients: Clients, version: string | undefined, signal: AbortSignal): Promise<Lease> {
-  const { address, version: exact, release } = await planes.lease(version, signal);
-  return { server: clients.at(address, true), version: exact, release };
+  const leased = await planes.lease(version, signal);
+  return { server: clients.at(leased.address, true), version: leased.version, release: () => leased.release() };
 }
 
 type Known = Pick<Lease, 'server' | 'version'>;
