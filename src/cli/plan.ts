@@ -1,7 +1,6 @@
-import { connectCluster } from '../adapters/cluster/client.ts';
-import { readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import type { Config } from '../config/schema.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { clusterOf, withCluster } from '../serve/cluster.ts';
 import { type Plan, planJson, planOf } from '../validation/plan/plan.ts';
 import { planAgainst } from '../validation/plan/plan-against.ts';
 import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
@@ -58,24 +57,14 @@ async function planEnvironment(
   { directory, ref, base }: PlanCommand,
   config: Config | undefined,
 ): Promise<Planned> {
-  const cluster = directory === undefined && base === undefined ? clusterOf(chosen.name, config) : undefined;
+  const cluster = directory === undefined && base === undefined ? config && clusterOf(config, chosen.name) : undefined;
   if (cluster === undefined && directory === undefined && ref === undefined && base === undefined)
     throw new UsageError(
       `${chosen.name}: app.yml names no cluster for it, so that its default branch would be compared with itself: name --ref REVISION`,
     );
   const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
   if (cluster === undefined) return { environment: name, plan: planOf(before, state) };
-  const server = connectCluster(await readKubeconfig(cluster), { throwAway: false });
-  try {
-    return { environment: name, plan: await planAgainst(server, name, state) };
-  } finally {
-    await server.close();
-  }
-}
-
-function clusterOf(environment: string, config: Config | undefined): Config['clusters'][string] | undefined {
-  const found = config?.environments.find((one) => 'name' in one && one.name === environment);
-  return found !== undefined && 'name' in found && found.cluster !== undefined ? config?.clusters[found.cluster] : undefined;
+  return { environment: name, plan: await withCluster(cluster, (server) => planAgainst(server, name, state)) };
 }
 
 /** One environment is one object, as docs/plan.md has it; several are a list. */

@@ -66,7 +66,10 @@ export function createLocalPages({
   const listOne = async (path: string): Promise<readonly ListedMergeRequest[]> => {
     try {
       const repository = locate(place, path);
-      return await listed(repository, (await records(repository)).filter((one) => environments.has(path) || isOurs(one)));
+      return await listed(
+        repository,
+        (await records(repository)).filter((one) => environments.has(path) || isOurs(one)),
+      );
     } catch (error) {
       warn(explain(error)); // one repository that cannot be read does not hide the others
       return [];
