@@ -17,6 +17,7 @@ COPY --from=build /build/bin bin
 COPY --from=build /build/dist dist
 COPY --from=build /build/environments-template environments-template
 COPY --from=build /build/docs docs
+COPY --from=build /build/docs docs
 COPY --from=build /build/node_modules node_modules
 # Nothing is written but /data and /tmp: run it with a read-only root file system.
 USER 10001:10001

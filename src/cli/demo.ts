@@ -1,14 +1,11 @@
-import { join } from 'node:path';
-import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { requireGit } from '../adapters/git.ts';
-import { repositoryRef } from '../config/repository.ts';
-import { createSite, type ShownQueue } from '../dashboard/site.ts';
-import { pagesUrl } from '../demo/places.ts';
+import type { ShownQueue } from '../dashboard/site.ts';
 import { makeWorld, type World } from '../demo/world.ts';
-import type { PagesSource } from '../domain/pages.ts';
 import { startServer } from '../http/server.ts';
+import { createPages } from '../serve/pages.ts';
 import { type Context, withConfig } from './context.ts';
 import { heldRows, introduction, nextSteps } from './demo-texts.ts';
+import { judgeOpen } from './demo-verdicts.ts';
 import type { ExitCode } from './io.ts';
 import { scanOnce } from './scan.ts';
 import { printReport } from './scan-report.ts';
@@ -38,7 +35,7 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
   const server = await startServer({
     host: '127.0.0.1',
     port: world.ports.pages,
-    site: createSite(pagesOf(world, context), noQueue, () => new Date()),
+    site: createPages(context.loadConfig().config, { queue: noQueue, redact: context.redact, warn: (text) => log.warn(text) }).site,
     onError: (error, path) => log.error({ err: error, path }, 'making a page'),
   });
   try {
@@ -49,6 +46,7 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
       output.print('\nheld ("lockkeeper scan" says where each of them stands)');
       output.table(['environment', 'app', 'version', 'reason'], heldRows(report.held));
     }
+    await judgeOpen(context);
     const stopped = untilStopped(); // before anybody reads that it waits for it
     output.print(nextSteps(world, report));
     await stopped;
@@ -61,17 +59,3 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
 
 /** It scans by itself, once: nothing is asked for that would have to wait. */
 const noQueue: ShownQueue = { list: async () => [], retry: async () => false };
-
-function pagesOf({ directory, ports }: World, { loadConfig, log }: Context): PagesSource {
-  const environments = loadConfig().config.environments.flatMap((one): [path: string, name: string][] => {
-    const ref = 'repository' in one ? repositoryRef(one.repository) : undefined;
-    return ref === undefined || !('name' in one) ? [] : [[ref.path, one.name]];
-  });
-  return createLocalPages({
-    name: 'local',
-    path: join(directory, 'repositories'),
-    url: pagesUrl(ports),
-    environments: new Map(environments),
-    warn: (text) => log.warn(text),
-  });
-}

@@ -47,7 +47,7 @@ function validated(command: ValidateCommand, context: Context, untilStopped: () 
   return withChosen(command, context, async (chosen, config) => {
     const judging = createJudging({
       env: context.env,
-      binaries: config?.validation.binaries,
+      config,
       debug: (line) => context.log.debug(line),
       warn: (text) => context.log.warn(text),
     });
@@ -61,7 +61,14 @@ function validated(command: ValidateCommand, context: Context, untilStopped: () 
           try {
             const read = await one.read();
             progress.done(`${one.name}: read`);
-            verdicts.push(await judge(judging, read, validationSettings(config, one.rules), stop.signal));
+            verdicts.push(
+              await judge(
+                judging,
+                read,
+                validationSettings(config, command.directory === undefined ? one.name : undefined, one.rules),
+                stop.signal,
+              ),
+            );
             progress.done(`${one.name}: judged`);
           } catch (error) {
             if (!(error instanceof OutsideError) || chosen.length === 1) throw error;

@@ -8,6 +8,7 @@ import { type Answer, clothes } from './site.ts';
 /** Page → file of docs/. */
 const files: ReadonlyMap<string, string> = new Map([
   ['/validation', 'validation.md'],
+  ['/validation-rules', 'validation-rules.md'],
   ['/checklist', 'checklist/README.md'],
   ...Object.keys(checklistRules).map((rule) => [`/checklist/${rule}`, `checklist/${rule}.md`] as const),
 ]);

@@ -20,6 +20,7 @@ renderer.block.ruler.before('fence', 'comment', comment, interrupts);
 renderer.block.ruler.before('fence', 'details', details, interrupts);
 renderer.block.ruler.before('fence', 'summary', summary, interrupts);
 renderer.inline.ruler.before('html_inline', 'break', lineBreak);
+renderer.inline.ruler.before('html_inline', 'anchor', anchor);
 
 // The Content-Security-Policy forbids style attributes, by which markdown-it aligns cells.
 for (const rule of ['th_open', 'td_open']) {
@@ -108,6 +109,18 @@ function lineBreak(state: StateInline, silent: boolean): boolean {
   const [found = ''] = /^<br ?\/?>/.exec(state.src.slice(state.pos, state.pos + '<br />'.length)) ?? [];
   if (found === '') return false;
   if (!silent) state.push('hardbreak', 'br', 0);
+  state.pos += found.length;
+  return true;
+}
+
+/** `<a id="rule"></a>`, where texts are ours. */
+function anchor(state: StateInline, silent: boolean): boolean {
+  const [found = '', id = ''] = /^<a id="([\w-]+)"><\/a>/.exec(state.src.slice(state.pos, state.pos + 100)) ?? [];
+  if (id === '' || (state.env as { readonly anchors?: boolean }).anchors !== true) return false;
+  if (!silent) {
+    state.push('anchor_open', 'a', 1).attrSet('id', id);
+    state.push('anchor_close', 'a', -1);
+  }
   state.pos += found.length;
   return true;
 }

@@ -67,7 +67,7 @@ export function mergeRequestPage(of: MergeRequestDetails, now: Date): string {
 <p class="meta"><span class="state ${state}">${state}</span> <code>${branch}</code> → <code>${target}</code> · opened ${ago(createdAt, now)}${tagList(labels)}</p>${statuses.map(statusLine)}</header>
 <nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#comments">Comments <b>${comments.length}</b></a></nav>
 ${conflict}
-<section id="description" class="card prose">${renderMarkdown(description)}</section>
+<section id="description" class="card prose">${description === '' ? html`<p class="empty">No description.</p>` : renderMarkdown(description)}</section>
 <section id="changes"><h2>Changes</h2>${renderDiff(diff)}</section>
 <section id="commits"><h2>Commits</h2>${commitList(path, commits, now)}</section>
 <section id="comments"><h2>Comments</h2>${commentList(comments, now)}</section>`;

@@ -4,11 +4,14 @@ import { type ClusterClient, connectCluster } from '../adapters/cluster/client.t
 import { type ControlPlanes, createControlPlanes } from '../adapters/cluster/control-plane/control-planes.ts';
 import { findBinaries } from '../adapters/cluster/control-plane/find.ts';
 import { startControlPlane } from '../adapters/cluster/control-plane/start.ts';
+import { readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
+import type { Config } from '../config/schema.ts';
+import type { ClusterAddress } from '../domain/cluster.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { wantedVersion } from '../domain/kubernetes-version.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { readObjects } from '../manifests/documents.ts';
-import type { ValidationPorts } from '../validation/validate.ts';
+import type { Lease, ValidationPorts } from '../validation/validate.ts';
 
 export interface Judging extends ValidationPorts {
   /** Stops what was started. */
@@ -17,45 +20,84 @@ export interface Judging extends ValidationPorts {
 
 export interface JudgingParts {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `validation.binaries`, absolute. */
-  readonly binaries?: string | undefined;
+  /** Of app.yml, where there is one: who judges, where programs lie, and how clusters are reached. */
+  readonly config?: Pick<Config, 'validation' | 'clusters'> | undefined;
   /** Of the servers' log, line by line. */
   readonly debug: (line: string) => void;
   readonly warn: (text: string) => void;
 }
 
-/** API servers of our own, one of each version, started when they are first needed and warm from then on. */
+/** API servers of our own, one of each version, started when they are first needed and warm from then on; or the cluster that app.yml names. */
 export function createJudging(parts: JudgingParts): Judging {
-  const { debug, warn } = parts;
+  const { debug, warn, config } = parts;
   const planes = createControlPlanes({
     obtain: (version) => binariesFor(version, parts),
     start: (binaries, signal) => startControlPlane(binaries, { signal, log: debug }),
     died: (error) => warn(`the minimal API server has died and is started anew when it is needed: ${explain(error)}`),
   });
-  const clients = new Map<string, ClusterClient>();
+  const clients = new Clients(config?.clusters ?? {});
+  const judge = config?.validation.apiserver ?? 'embedded';
   return {
-    lease: (kubernetes, signal) => lease(planes, clients, kubernetes === undefined ? undefined : wantedVersion(kubernetes), signal),
+    lease: async ({ kubernetes, cluster }, signal) => {
+      if (judge !== 'embedded') return { ...(await clients.ofCluster(judge, signal)), release: () => {} };
+      const version = kubernetes ?? (cluster === undefined ? undefined : minorOf(await clients.ofCluster(cluster, signal)));
+      return lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal);
+    },
     definitions: readDefinitions,
     clock: () => performance.now(),
     close: async () => {
-      for (const client of clients.values()) await client.close();
+      await clients.close();
       await planes.close();
     },
   };
 }
 
-/** What is known of a server is known by its client: one for all who share the server. */
-async function lease(planes: ControlPlanes, clients: Map<string, ClusterClient>, version: string | undefined, signal: AbortSignal) {
+async function lease(planes: ControlPlanes, clients: Clients, version: string | undefined, signal: AbortSignal): Promise<Lease> {
   const leased = await planes.lease(version, signal);
-  const key = `${leased.address.url} ${leased.address.token ?? ''}`;
-  const server = clients.get(key) ?? connectCluster(leased.address, { throwAway: true });
-  clients.set(key, server);
-  return { server, version: leased.version, release: () => leased.release() };
+  return { server: clients.at(leased.address, true), version: leased.version, release: () => leased.release() };
 }
 
+type Known = Pick<Lease, 'server' | 'version'>;
+
+/** What is known of a server is known by its client: one for all who ask that server, as the same user. */
+class Clients {
+  readonly #clusters: Config['clusters'];
+  readonly #open = new Map<string, ClusterClient>();
+
+  constructor(clusters: Config['clusters']) {
+    this.#clusters = clusters;
+  }
+
+  at(address: ClusterAddress, throwAway: boolean): ClusterClient {
+    const key = JSON.stringify(address);
+    const client = this.#open.get(key) ?? connectCluster(address, { throwAway });
+    this.#open.set(key, client);
+    return client;
+  }
+
+  /** A cluster of app.yml, and which Kubernetes it is now. */
+  async ofCluster(name: string, signal: AbortSignal): Promise<Known> {
+    const place = this.#clusters[name];
+    if (place === undefined) throw new UsageError(`app.yml has no cluster named "${name}"`);
+    const { kubeconfig, context } = place;
+    const server = this.at(await readKubeconfig({ kubeconfig, ...(context !== undefined && { context }) }), false);
+    const { status, body } = await server.ask({ method: 'GET', path: '/version' }, signal);
+    const version = /"gitVersion":\s*"v?(\d+\.\d+\.\d+)/.exec(body)?.[1];
+    if (version === undefined)
+      throw new OutsideError(server.host, `the cluster ${name} does not say which Kubernetes it is (GET /version was answered ${status})`);
+    return { server, version };
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#open.values()) await client.close();
+  }
+}
+
+const minorOf = ({ version }: Known): string => version.split('.').slice(0, 2).join('.');
+
 /** Nothing is downloaded or built while somebody waits for a verdict. */
-async function binariesFor(version: string | undefined, { env, binaries: configured }: JudgingParts) {
-  const { found, missed } = await findBinaries(version, { env, configured });
+async function binariesFor(version: string | undefined, { env, config }: JudgingParts) {
+  const { found, missed } = await findBinaries(version, { env, configured: config?.validation.binaries });
   if (found !== undefined) return found.binaries;
   const wanted = version === undefined ? '' : ` --kubernetes ${version}`;
   const looked = missed.map(({ why }) => why).join('; ');

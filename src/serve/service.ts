@@ -81,7 +81,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     const notify = chat && notifier(chat, metrics);
     const judging = createJudging({
       env,
-      binaries: config.validation.binaries,
+      config,
       debug: (line) => log.debug(line),
       warn: (text) => log.warn(text),
     });

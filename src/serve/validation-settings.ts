@@ -2,12 +2,14 @@ import type { Config } from '../config/schema.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import type { ValidationSettings } from '../validation/validate.ts';
 
-/** What app.yml says of one environment, over what it says of all; without app.yml nothing is said. */
+/** What app.yml says of one environment, over what it says of all; without app.yml, or for a folder that is none of its environments, less is said. */
 export function validationSettings(
-  config: Pick<Config, 'validation' | 'registries'> | undefined,
+  config: Pick<Config, 'validation' | 'registries' | 'environments'> | undefined,
+  name: string | undefined,
   own: ValidationRules = {},
 ): ValidationSettings {
   const { kubernetes, definitions, missingDefinitions, checklist } = config?.validation ?? {};
+  const cluster = config?.environments.flatMap((one) => ('name' in one && one.name === name ? (one.cluster ?? []) : []))[0];
   return {
     ...(kubernetes !== undefined && { kubernetes }),
     ...(definitions !== undefined && { definitions }),
@@ -15,5 +17,6 @@ export function validationSettings(
     ...own,
     checklist: { ...checklist, ...own.checklist },
     registries: Object.keys(config?.registries ?? {}),
+    ...(cluster !== undefined && { cluster }),
   };
 }

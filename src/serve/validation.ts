@@ -14,7 +14,14 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
-import { type JudgedEnvironment, judgeAgain, type RequestPorts, Superseded, validateMergeRequest } from '../validation/merge-request.ts';
+import {
+  type JudgedEnvironment,
+  judgeAgain,
+  type RequestOutcome,
+  type RequestPorts,
+  Superseded,
+  validateMergeRequest,
+} from '../validation/merge-request.ts';
 import { type Plan, planOf } from '../validation/plan/plan.ts';
 import { planRequest } from '../validation/plan/plan-request.ts';
 import { planParts } from '../validation/report/plan-parts.ts';
@@ -30,6 +37,12 @@ interface Running {
   readonly stop: AbortController;
   /** The head that it is about, once that is known. */
   commit?: string;
+}
+
+export interface JudgedRequest {
+  readonly environment: JudgedEnvironment;
+  readonly id: number;
+  readonly outcome: RequestOutcome;
 }
 
 export interface ValidationParts {
@@ -106,6 +119,21 @@ export class Validation {
     log.debug({ trace, requests: unjudged.length }, 'looked for merge requests that nobody judged');
   }
 
+  /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
+  async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
+    const { services, log } = this.#parts;
+    const { environments } = await this.#environments();
+    const ports = { forge: (name: string) => forgeOf(services, name), store: services.persistence.store };
+    const { unjudged } = await findUnjudged(ports, environments, signal);
+    const judged: JudgedRequest[] = [];
+    for (const { environment, id } of unjudged) {
+      const running: Running = { environment, id, stop: new AbortController() };
+      const outcome = await validateMergeRequest(this.#ports(running, log), environment, id, signal);
+      judged.push({ environment, id, outcome });
+    }
+    return judged;
+  }
+
   /** Has merge requests judged soon, each named `FORGE:PATH!ID`. */
   ask(requests: readonly string[], trace: string): Promise<void> {
     const jobs = requests.map((key) => validateJob(key.slice(0, key.lastIndexOf('!')), Number(key.slice(key.lastIndexOf('!') + 1)), trace));
@@ -161,7 +189,7 @@ export class Validation {
   }
 
   #judged({ name, repository, validation }: EnvironmentSettings): JudgedEnvironment {
-    return { name, repository, settings: validationSettings(this.#parts.config, validation) };
+    return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
   }
 
   /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */

@@ -41,11 +41,11 @@ export async function findUnjudged(ports: SweepPorts, environments: readonly Jud
   return { unjudged: found.flatMap(({ unjudged }) => unjudged), problems: found.flatMap(({ problems }) => problems) };
 }
 
-async function unjudgedOf({ forge, store }: SweepPorts, { repository, settings }: JudgedEnvironment): Promise<number[]> {
-  const asked = forge(repository.forge);
+async function unjudgedOf(ports: SweepPorts, { repository, settings }: JudgedEnvironment): Promise<number[]> {
+  const asked = ports.forge(repository.forge);
   const { defaultBranch } = await asked.state(repository.path);
   const open = await asked.openRequests(repository.path, defaultBranch);
   const rules = rulesOf(settings);
-  const judged = await Promise.all(open.map((request) => isJudged(store, repository, request, rules)));
+  const judged = await Promise.all(open.map((request) => isJudged(ports.store, repository, request, rules)));
   return open.filter((_, index) => judged[index] !== true).map(({ id }) => id);
 }

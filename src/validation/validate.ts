@@ -16,8 +16,8 @@ export interface Lease {
 }
 
 export interface ValidationPorts {
-  /** One that judges as that version does; without a version, as the one that is there. Throws OutsideError where none can be had, saying what to do. */
-  lease(kubernetes: string | undefined, signal: AbortSignal): Promise<Lease>;
+  /** One that judges as that version does, else as the cluster does, else as it is. Throws OutsideError where none can be had, saying what to do. */
+  lease(of: Pick<ValidationSettings, 'kubernetes' | 'cluster'>, signal: AbortSignal): Promise<Lease>;
   /** The CustomResourceDefinitions in a folder. Throws UsageError. */
   definitions(folder: string): Promise<readonly DesiredObject[]>;
   /** Milliseconds, of a clock that only goes forward. */
@@ -27,6 +27,8 @@ export interface ValidationPorts {
 export interface ValidationSettings extends ValidationRules {
   /** Hosts of registries that app.yml names. */
   readonly registries: readonly string[];
+  /** Name of the cluster that the environment describes. */
+  readonly cluster?: string;
 }
 
 export interface Candidate {
@@ -71,12 +73,13 @@ export function ownFindings({ objects, complete }: DesiredState, { checklist = {
 async function judged(
   ports: ValidationPorts,
   { state, previous }: { readonly state: DesiredState; readonly previous: DesiredState | undefined },
-  { kubernetes, definitions, missingDefinitions = 'warning', checklist = {} }: ValidationSettings,
+  settings: ValidationSettings,
   signal: AbortSignal,
 ): Promise<Partial<Pick<Verdict, 'kubernetes'>> & Pick<Verdict, 'findings'>> {
   if (state.objects.length === 0) return { findings: [] };
+  const { definitions, missingDefinitions = 'warning', checklist = {} } = settings;
   const known = definitions === undefined ? [] : await ports.definitions(definitions);
-  const lease = await ports.lease(kubernetes, signal);
+  const lease = await ports.lease(settings, signal);
   try {
     const of = { objects: state.objects, ...(previous !== undefined && { previous: previous.objects }) };
     const findings = await judge(of, lease.server, { missingDefinitions, definitions: known, checklist }, signal);

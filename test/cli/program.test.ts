@@ -167,9 +167,18 @@ describe('init', () => {
     const promised = filesIn(template).flatMap((name) =>
       readFileSync(join(template, name), 'utf8')
         .split('\n')
-        .filter((line) => /`?lockkeeper [a-z]+/.test(line) && !line.includes('Not ready yet')),
+        .filter((line) => !line.includes('Not ready yet'))
+        .flatMap(
+          (line) =>
+            /`?lockkeeper ([a-z]+)(?: ([a-z]+))?/
+              .exec(line)
+              ?.slice(1)
+              .filter((word) => word !== undefined)
+              .join(' ') ?? [],
+        ),
     );
-    expect(promised).toEqual([]);
+    expect(new Set(promised)).toEqual(new Set(['apiserver setup', 'validate']));
+    for (const command of promised) expect(await call([...command.split(' '), '--help'])).toMatchObject({ exit: 0 });
   });
 
   test('the package that is published holds all of the template', () => {

@@ -1,7 +1,8 @@
 import { createManual, isOpen } from '../../src/dashboard/manual.ts';
 
 const docs: Readonly<Record<string, string>> = {
-  'validation.md': '# Validation\n\n## Waive a check\n\nSee [the list](checklist/README.md).\n',
+  'validation.md':
+    '# Validation\n\n## Waive a check\n\nSee [the list](checklist/README.md).\n\n| <a id="yaml"></a>`yaml` |\n| --- |\n| <a id="x"><script> |\n',
   'checklist/README.md': '# Checklist\n\n- [one replica](single-replica.md)\n',
   'checklist/single-replica.md':
     '# One replica\n\n[waive it](../validation.md#waive-a-check), [configure it](../configuration.md), [Kubernetes](https://kubernetes.io/docs/)\n',
@@ -17,6 +18,8 @@ test('a rule has a page, with links to other pages', async () => {
   expect(page).toContain('<a href="https://kubernetes.io/docs/"');
   expect(page).toContain('<a href="/checklist">Checklist</a>');
   expect(await body('/validation')).toContain('<h2 id="waive-a-check">');
+  expect(await body('/validation')).toContain('<th><a id="yaml"></a><code>yaml</code></th>');
+  expect(await body('/validation')).not.toContain('<script');
   expect(await body('/checklist')).toContain('<a href="/checklist/single-replica"');
 });
 

@@ -28,7 +28,7 @@ describeWith('control-plane', 'lockkeeper serve judges merge requests', () => {
     const id = await world.openAsPerson('staging', 'feature', 'b');
     const temporary = folder();
     served = await serve(world.config, { TMPDIR: temporary });
-    const { url, stop } = served;
+    const { url } = served;
     const status = await until(async () => {
       const [found] = await world.forge.statuses('staging', head);
       return found === undefined || found.state === 'running' ? undefined : found;
@@ -47,7 +47,7 @@ describeWith('control-plane', 'lockkeeper serve judges merge requests', () => {
     expect(metrics).toMatch(/^lockkeeper_validation_duration_seconds_count\{outcome="rejected"\} 1$/m);
     const homes = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('lockkeeper-control-plane-'));
     expect(homes()).toHaveLength(1);
-    expect(await stop()).toBe(0);
+    expect(await served.stop()).toBe(0);
     expect(homes()).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { DesiredObject } from '../../src/manifests/desired-object.ts';
 import { readObjects } from '../../src/manifests/documents.ts';
 import { type Expected, expectedFindings } from './expected-findings.ts';
 
-const folder = join(import.meta.dirname, '../fixtures/validation');
+const folder = join(import.meta.dirname, '../fixtures/validation/verdict');
 
 /** A manifest whose verdict is known. */
 export interface Case {
@@ -15,7 +15,7 @@ export interface Case {
   readonly expected: readonly Expected[];
 }
 
-/** Every manifest of test/fixtures/validation. `*.before.yaml` is what stood there before, `*.expected` what a file without comments expects. */
+/** Every manifest of test/fixtures/validation/verdict. `*.before.yaml` is what stood there before, `*.expected` what a file without comments expects. */
 export function validationCorpus(): Case[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /(?<!\.before)\.(?:yaml|json)$/.test(entry.name))

@@ -1,7 +1,7 @@
 import type { FieldPath } from '../../manifests/desired-object.ts';
 import { Field } from '../set/field.ts';
 import { replicasOf, type Selecting, type Survey } from './survey.ts';
-import { called, sentence, type Workload } from './workload.ts';
+import { called, sentence, shortened, type Workload } from './workload.ts';
 
 interface Blocked {
   readonly path: FieldPath;
@@ -99,7 +99,7 @@ function sum(counts: readonly (number | undefined)[]): number | undefined {
 }
 
 function amountText(total: number, pods: readonly Workload[], survey: Survey): string {
-  const autoscalers = pods.flatMap((workload) => replicasOf(survey, workload)?.autoscaler?.object.name ?? []);
+  const autoscalers = pods.flatMap((workload) => replicasOf(survey, workload)?.autoscaler?.object.name ?? []).map(shortened);
   const replicas = total === 1 ? '1 replica' : `${total} replicas`;
   return autoscalers.length === 0 ? replicas : `${replicas}, the fewest that autoscaler ${sentence(autoscalers.slice(0, 3))} keeps`;
 }

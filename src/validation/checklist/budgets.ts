@@ -3,7 +3,7 @@ import { blockedDrain } from './blocked-drain.ts';
 import type { Point } from './point.ts';
 import { selectedNothing } from './selects-nothing.ts';
 import { replicasOf, type Selecting, type Survey } from './survey.ts';
-import { called, sentence, type Workload } from './workload.ts';
+import { called, sentence, shortened, type Workload } from './workload.ts';
 
 export const budgetPoints = (survey: Survey): readonly Point[] => [
   ...survey.budgets.flatMap((budget) => pointsOf(budget, survey)),
@@ -51,7 +51,7 @@ function overlaps({ budgetsOf }: Survey): readonly Point[] {
     rule: 'budgets-overlap',
     object,
     path: ['spec', 'selector'],
-    message: `Budget ${object.name} selects pods of ${sentence(pods.map(called))} as ${sentence([...others].slice(0, most))} does: a pod of more than one budget cannot be evicted.`,
+    message: `Budget ${shortened(object.name)} selects pods of ${sentence(pods.map(called))} as ${sentence([...others].slice(0, most).map(shortened))} does: a pod of more than one budget cannot be evicted.`,
     help: 'Keep one budget per pod: remove one, or narrow its selector.',
   }));
 }

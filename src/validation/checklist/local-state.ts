@@ -2,7 +2,7 @@ import { Field } from '../set/field.ts';
 import { type LocalStorage, localStorageOf } from './local-storage.ts';
 import type { Point } from './point.ts';
 import type { Survey } from './survey.ts';
-import type { Workload } from './workload.ts';
+import { shortened, type Workload } from './workload.ts';
 
 /** A drain passes over the pods of DaemonSets: their state may be as local as it likes. */
 export function localStatePoints({ set, workloads }: Survey): readonly Point[] {
@@ -57,13 +57,13 @@ function volumes({ annotations, containers, role, pod }: Workload): readonly Fou
 
 const hostPath = (name: string, field: Field): Found => ({
   path: field.path,
-  message: `Volume ${name} is ${field.at('path').text || 'a path'} of the node: what it holds does not move along, and the cluster autoscaler keeps the node.`,
+  message: `Volume ${shortened(name)} is ${shortened(field.at('path').text) || 'a path'} of the node: what it holds does not move along, and the cluster autoscaler keeps the node.`,
   help: 'Use a persistent volume, a ConfigMap or an emptyDir; an agent that reads its node belongs into a DaemonSet.',
 });
 
 const emptyDir = (name: string, mount: string, { path }: Field): Found => ({
   path,
-  message: `Volume ${name}, mounted at ${mount}, is an emptyDir: a drain deletes what it holds, and the cluster autoscaler keeps the node.`,
+  message: `Volume ${shortened(name)}, mounted at ${shortened(mount)}, is an emptyDir: a drain deletes what it holds, and the cluster autoscaler keeps the node.`,
   help: `Use a persistent volume; if its content may be lost, name it in the pod template's annotation ${safeVolumes}.`,
 });
 
@@ -94,6 +94,6 @@ function claims({ object, pod }: Workload, storage: LocalStorage): readonly Foun
 
 const local = (claim: string, { path }: Field): Found => ({
   path,
-  message: `Claim ${claim} is on a disk of one node: after a drain its pod can start nowhere else.`,
+  message: `Claim ${shortened(claim)} is on a disk of one node: after a drain its pod can start nowhere else.`,
   help: 'Use a storage class whose volumes follow the pod, unless the program itself keeps copies on other nodes.',
 });

@@ -1,7 +1,7 @@
 import { isEmptySelector, labelSelector, selects } from '../set/selectors.ts';
 import type { Point } from './point.ts';
 import { replicasOf, type Survey } from './survey.ts';
-import type { Workload } from './workload.ts';
+import { called, type Workload } from './workload.ts';
 
 export const replicaPoints = (survey: Survey): readonly Point[] => survey.workloads.flatMap((workload) => pointsOf(workload, survey));
 
@@ -16,7 +16,7 @@ function pointsOf(workload: Workload, survey: Survey): readonly Point[] {
       object: workload.object,
       path: ['spec', 'replicas'],
       message: autoscaler
-        ? `${autoscaler.object.kind} ${autoscaler.object.name} may go down to 1 replica: draining its node then stops it.`
+        ? `${called(autoscaler)} may go down to 1 replica: draining its node then stops it.`
         : 'There is 1 replica: draining its node, or losing it, stops it.',
       help: autoscaler ? `Set the autoscaler's ${autoscaler.field} to 2 or more.` : 'Set spec.replicas to 2 or more, on different nodes.',
     },

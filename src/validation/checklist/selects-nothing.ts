@@ -2,7 +2,7 @@ import { namespaceOf } from '../set/object-set.ts';
 import { type Selector, selects } from '../set/selectors.ts';
 import type { Point } from './point.ts';
 import type { Selecting, Survey } from './survey.ts';
-import { called, type Workload } from './workload.ts';
+import { called, shortened, type Workload } from './workload.ts';
 
 type Rule = 'budget-selects-nothing' | 'service-selects-nothing';
 
@@ -60,8 +60,8 @@ function lacking({ labels, expressions }: Selector, pods: Workload): string | un
 /** `app=web, tier In (front, back)` */
 function selectorText({ labels, expressions }: Selector): string {
   const texts = [
-    ...[...labels].map(([key, value]) => `${key}=${value}`),
-    ...expressions.map(({ key, operator, values }) => `${key} ${operator}${values.length > 0 ? ` (${values.join(', ')})` : ''}`),
+    ...[...labels].map(([key, value]) => shortened(`${key}=${value}`)),
+    ...expressions.map(({ key, operator, values }) => shortened(`${key} ${operator}${values.length > 0 ? ` (${values.join(', ')})` : ''}`)),
   ];
-  return texts.length === 0 ? 'any labels' : texts.join(', ');
+  return texts.length === 0 ? 'any labels' : texts.slice(0, 10).join(', ');
 }

@@ -3,7 +3,7 @@ import { Field } from '../set/field.ts';
 import type { ObjectSet } from '../set/object-set.ts';
 import type { Point } from './point.ts';
 import type { Survey } from './survey.ts';
-import type { Workload } from './workload.ts';
+import { shortened, type Workload } from './workload.ts';
 
 /**
  * A token is needless where nobody gave its account a right: the account is `default`, or stands in this environment, and no
@@ -27,7 +27,7 @@ function pointsOf({ object, pod }: Workload, set: ObjectSet, bound: ReadonlySet<
       rule: 'service-account-token',
       object,
       path: field.path,
-      message: `The token of service account ${name} is mounted, and no RoleBinding of this environment gives it a right: only an intruder can use it.`,
+      message: `The token of service account ${shortened(name)} is mounted, and no RoleBinding of this environment gives it a right: only an intruder can use it.`,
       help: "Set automountServiceAccountToken to false in the pod's spec.",
     },
   ];

@@ -5,6 +5,7 @@ import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { Field } from '../set/field.ts';
 import { identityOf } from '../set/object-set.ts';
 import type { Point } from './point.ts';
+import { shortened } from './workload.ts';
 
 /** `lockkeeper.dev/waive.single-replica: "licensed for one"` */
 const prefix = 'lockkeeper.dev/waive.';
@@ -32,7 +33,10 @@ const annotationsOf = ({ value }: DesiredObject): Field => new Field(value).at('
 const reasonFor = (rule: string, object: DesiredObject): string | undefined =>
   rules.includes(rule) ? reasonIn(annotationsOf(object).at(`${prefix}${rule}`)) : undefined;
 
-const reasonIn = ({ text }: Field): string | undefined => text.trim() || undefined;
+/** Shown beside every finding that it waives. */
+const longestReason = 500;
+
+const reasonIn = ({ text }: Field): string | undefined => text.trim().slice(0, longestReason) || undefined;
 
 /** Annotations that mean to waive, and cannot. */
 export const waiverPoints = (objects: readonly DesiredObject[]): readonly Point[] =>
@@ -43,7 +47,7 @@ export const waiverPoints = (objects: readonly DesiredObject[]): readonly Point[
   );
 
 function wrongWaiver(key: string, reason: Field): readonly { rule: ChecklistRule; message: string; help: string }[] {
-  const name = key.slice(prefix.length);
+  const name = shortened(key.slice(prefix.length));
   const near = nearest(name, rules);
   if (!rules.includes(name)) {
     const message = `It waives ${name || 'nothing'}, which is no rule of the checklist${near === undefined ? '' : `; ${near} is`}.`;

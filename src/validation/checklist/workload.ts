@@ -54,7 +54,7 @@ const lists = [
 function containersOf(pod: Field): readonly Container[] {
   return lists.flatMap(([list, role]) =>
     pod.at(list).items.map((field, index) => ({
-      name: field.at('name').text || `${list}[${index}]`,
+      name: shortened(field.at('name').text) || `${list}[${index}]`,
       role: role === 'init' && field.at('restartPolicy').text === 'Always' ? 'sidecar' : role,
       field,
     })),
@@ -75,7 +75,10 @@ export function writtenReplicas({ object, role }: Workload): number | undefined 
 }
 
 /** `Deployment web` */
-export const called = ({ object }: Labelled): string => `${object.kind} ${object.name}`;
+export const called = ({ object }: { readonly object: DesiredObject }): string => `${object.kind} ${shortened(object.name)}`;
+
+/** Names and labels have 63 characters at the most, paths seldom more than that; what is longer is nonsense, and the API server says so. */
+export const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 99)}…` : text);
 
 /** `a, b and c` */
 export const sentence = (names: readonly string[]): string =>

@@ -1,4 +1,3 @@
-import { checklistRules } from '../../domain/checklist.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type ForgeTraits, requestWord } from '../../domain/forge.ts';
 import { count } from '../../domain/wording.ts';
@@ -100,9 +99,9 @@ function helpCell(finding: Finding, facts: CommentFacts): string {
   return `${help}${between}${how}`;
 }
 
-/** Only the checklist has pages that say more than the finding itself. */
+/** The server's own words need no page. */
 function howLink({ rule }: Finding, { serviceUrl }: CommentFacts): string {
-  const href = rule in checklistRules ? safeHref(rulePage(rule, serviceUrl)) : undefined;
+  const href = rule === 'api-server' ? undefined : safeHref(rulePage(rule, serviceUrl));
   return href === undefined ? '' : `[how](${href})`;
 }
 

@@ -39,6 +39,12 @@ const makers: ReadonlyMap<string, Maker> = new Map(
     'monitoring.coreos.com/Prometheus': () => [{ kind: 'Service', name: 'prometheus-operated' }],
     'monitoring.coreos.com/Alertmanager': () => [{ kind: 'Service', name: 'alertmanager-operated' }],
     'monitoring.coreos.com/ThanosRuler': () => [{ kind: 'Service', name: 'thanos-ruler-operated' }],
+    // A program that may reach a Secret of this name by the API keeps it itself.
+    'rbac.authorization.k8s.io/Role': (value) =>
+      value
+        .at('rules')
+        .items.filter((rule) => rule.at('resources').items.some(({ text }) => text === 'secrets'))
+        .flatMap((rule) => rule.at('resourceNames').items.flatMap(({ text }) => secret(text))),
     'networking.k8s.io/Ingress': certificatesOfIngress,
     Service: (value) =>
       ['service.beta.openshift.io/serving-cert-secret-name', 'service.alpha.openshift.io/serving-cert-secret-name'].flatMap((annotation) =>

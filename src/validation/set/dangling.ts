@@ -77,7 +77,7 @@ function dangling(uses: readonly Reference[], around: Surroundings, suggestions:
       severity: severityOf(first, around),
       rule: 'dangling-reference',
       message: `${spoken(from)} needs ${spokenNear(to, from)}, which is ${where}.`,
-      help: [suggestions.for(to), 'Correct the name, or add what is missing.', also(others), outside(around)].filter(Boolean).join(' '),
+      help: [suggestions.for(to), 'Correct the name, or add what is missing.', also(others), unseen(around)].filter(Boolean).join(' '),
     }),
   ];
 }
@@ -118,7 +118,5 @@ function also(uses: readonly Reference[]): string {
   return places.length === 0 ? '' : `It is named in ${places.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, too.`;
 }
 
-const outside = ({ known }: Surroundings): string =>
-  known === undefined
-    ? 'If it is in the cluster without a manifest, let this environment name its cluster in app.yml, so that we look there.'
-    : '';
+const unseen = ({ known }: Surroundings): string =>
+  known === undefined ? 'What is in the cluster without a manifest in this environment is not seen.' : '';

@@ -27,7 +27,7 @@ export function hasPlaceholder(text: string): boolean {
 /** Programs, not manifests, read what stands here, and each has templates of its own; Kubernetes itself puts variables into some of them. */
 const readByOthers = new Set([
   ...['annotations', 'managedFields', 'command', 'args', 'env', 'subPathExpr', 'httpHeaders', 'description', 'caBundle'],
-  ...['volumeAttributes', 'parameters', 'mountOptions', 'expression', 'matchConditions', 'conditions'],
+  ...['volumeAttributes', 'parameters', 'mountOptions', 'expression', 'matchConditions', 'conditions', 'filters'],
 ]);
 /** Any key may stand in these. */
 const labelMaps = new Set(['labels', 'matchLabels', 'selector', 'nodeSelector']);
@@ -40,7 +40,12 @@ const carriesText = new Set([
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
   'admissionregistration.k8s.io/MutatingAdmissionPolicy',
 ]);
-const builtInGroups = new Set(['', 'apps', 'batch', 'autoscaling', 'policy']);
+/** Others may end in k8s.io, too. */
+const builtInGroups = new Set([
+  ...['', 'apps', 'batch', 'autoscaling', 'policy', 'networking.k8s.io', 'gateway.networking.k8s.io', 'rbac.authorization.k8s.io'],
+  ...['storage.k8s.io', 'scheduling.k8s.io', 'node.k8s.io', 'admissionregistration.k8s.io', 'apiextensions.k8s.io'],
+  ...['apiregistration.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io', 'certificates.k8s.io', 'flowcontrol.apiserver.k8s.io'],
+]);
 
 /** Templates that nobody filled in, where Kubernetes itself reads the value: images, names, labels, hosts and the like. */
 export function placeholders(objects: readonly DesiredObject[]): Finding[] {
@@ -59,9 +64,7 @@ function left(object: DesiredObject, field: Field): Finding {
 
 function* fieldsToRead(object: DesiredObject): Generator<Field> {
   const root = new Field(object.value);
-  const group = groupOf(object.apiVersion);
-  const builtIn = builtInGroups.has(group) || (group.endsWith('.k8s.io') && !group.startsWith('gateway.'));
-  if (builtIn && !carriesText.has(kindOf(object))) yield* unfilled(root, new Set());
+  if (builtInGroups.has(groupOf(object.apiVersion)) && !carriesText.has(kindOf(object))) yield* unfilled(root, new Set());
   else for (const key of ['name', 'namespace', 'labels']) yield* unfilled(root.at('metadata', key), new Set());
 }
 

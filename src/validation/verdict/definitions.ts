@@ -36,4 +36,4 @@ export function kindsOf(definition: DesiredObject): DefinedKind[] {
 }
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);

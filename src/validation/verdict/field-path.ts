@@ -1,4 +1,5 @@
 import type { FieldPath } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { record } from '../../manifests/objects.ts';
 
 /** One step of a path as the server writes it: `name`, `.name`, `[0]`, `[some.key/x]`, `["quoted"]`, `[name="web",protocol="TCP"]`. */
@@ -26,9 +27,12 @@ function inBrackets(text: string, at: unknown): string | number | undefined {
   if (text.startsWith('"')) return unquoted(text);
   if (!Array.isArray(at)) return text;
   const wanted = [...text.matchAll(keyed)].map(([, key = '', said = '']) => [key, unquoted(said)] as const);
-  const found = at.findIndex((item) => wanted.every(([key, said]) => said === String(record(item)[key] ?? said)));
+  const found = at.findIndex((item) => wanted.every(([key, said]) => same(record(item)[key], said)));
   return wanted.length > 0 && found >= 0 ? found : undefined;
 }
+
+/** A key that an item leaves out has its default. */
+const same = (value: unknown, said: string): boolean => value === undefined || said === (typeof value === 'string' ? value : jsonOf(value));
 
 function unquoted(text: string): string {
   if (!text.startsWith('"')) return text;

@@ -13,19 +13,25 @@ const keyOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kin
 export class Kinds {
   readonly #own: ReadonlyMap<string, ServedKind>;
   readonly #defined: ReadonlyMap<string, DefinedKind>;
-  readonly #refused: ReadonlySet<string>;
+  readonly #refused: ReadonlyMap<string, string>;
   readonly #missing: 'warning' | 'error';
 
   constructor(
     own: ReadonlyMap<string, ServedKind>,
     definitions: readonly DesiredObject[],
-    refused: ReadonlySet<string>,
     missing: 'warning' | 'error',
+    refused: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#own = own;
     this.#defined = new Map(definitions.flatMap(kindsOf).map((kind) => [keyOf(kind), kind]));
     this.#refused = refused;
     this.#missing = missing;
+  }
+
+  /** Whether the object belongs to a namespace that it names. */
+  inNamespace(object: DesiredObject): boolean {
+    const lookup = this.find(object);
+    return object.namespace !== '' && 'kind' in lookup && lookup.kind.namespaced;
   }
 
   find(object: DesiredObject): Lookup {
@@ -55,16 +61,22 @@ export class Kinds {
         help: `${instead}.`,
       };
     }
-    const group = groupOf(apiVersion);
-    const names = [...this.#own.values(), ...this.#defined.values()].filter((one) => groupOf(one.apiVersion) === group);
-    if (names.length === 0) {
-      const help = 'Add the CustomResourceDefinition to the environment, or to the folder of validation.definitions in app.yml.';
+    const own = sameGroup(this.#own, apiVersion);
+    const defined = sameGroup(this.#defined, apiVersion);
+    if (own.length === 0 && !defined.some((one) => one.kind === kind)) {
+      const meant = nearest(kind, new Set(defined.map((one) => one.kind)));
+      const add = 'Add the CustomResourceDefinition to the environment, or to the folder of validation.definitions in app.yml.';
+      const help = meant === undefined ? add : `Did you mean ${meant}? ${add}`;
       return this.#notChecked(`Not checked: no definition of ${kind} in ${apiVersion} was found.`, help);
     }
+    const names = [...own, ...defined];
     const message = `The API server has no ${kind} in ${apiVersion}.`;
     return { severity: 'error', rule: 'api-server', message, help: instead(apiVersion, kind, names) };
   }
 }
+
+const sameGroup = (kinds: ReadonlyMap<string, ServedKind>, apiVersion: string): ServedKind[] =>
+  [...kinds.values()].filter((one) => groupOf(one.apiVersion) === groupOf(apiVersion));
 
 function instead(apiVersion: string, kind: string, names: readonly ServedKind[]): string {
   const elsewhere = names.filter((one) => one.kind === kind).map((one) => one.apiVersion);

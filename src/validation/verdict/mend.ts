@@ -1,4 +1,5 @@
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
+import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { valueAt } from './field-path.ts';
 import { type Described, quantitiesIn } from './schema.ts';
 
@@ -14,7 +15,7 @@ export interface Mend {
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 const quantity = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 
-export const isQuantity = (value: unknown): boolean => quantity.test(String(value));
+const isQuantity = (value: unknown): boolean => quantity.test(typeof value === 'string' ? value : jsonOf(value));
 
 /** The fields that a decoder's message means: all of them that are wrong in this way, although it names the first. */
 export function meant(message: string, { value }: DesiredObject, described: Described | undefined): Mend[] {
@@ -70,7 +71,7 @@ function kindOf(value: unknown): string {
 }
 
 function mended(path: FieldPath, value: unknown, wanted: string): Mend {
-  if (wanted === 'string' && typeof value !== 'object') return { path, value: String(value) };
+  if (wanted === 'string' && typeof value !== 'object') return { path, value: typeof value === 'string' ? value : jsonOf(value) };
   if (/^u?int|^float/.test(wanted)) return { path, value: typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : 1 };
   if (wanted === 'bool') return { path, value: value === 'true' };
   return { path };

@@ -103,6 +103,7 @@ test.each<[string, readonly Fields[], readonly string[]]>([
     [web(3)],
     ['3 replicas, and no PodDisruptionBudget selects them: a drain of several nodes may stop all of them at once.'],
   ],
+  ['two of them', [web(2)], [expect.stringContaining('2 replicas')]],
   ['one replica', [web(1)], []],
   ['with a budget', [web(3), aBudget({ maxUnavailable: 1 })], []],
   [

@@ -40,6 +40,33 @@ test('a finding stands at its field, or at the nearest above it, and names the o
   ]);
 });
 
+test('a PodTemplate, and what merely has a spec.template, makes no pods', () => {
+  const { spec, ...rest } = aWorkload({ apiVersion: 'v1', kind: 'PodTemplate', container: { image: 'nginx' } });
+  const secret = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', metadata: { name: 'x' }, spec: { template: { spec: {} } } };
+  expect(judged([{ ...rest, template: Reflect.get(Object(spec), 'template') }, secret])).toEqual([]);
+});
+
+test('nonsense of any length stays short', () => {
+  const long = 'x'.repeat(100_000);
+  const container = aContainer({
+    name: long,
+    image: 'nginx',
+    ports: [{ name: long, containerPort: 1 }],
+    volumeMounts: [{ name: long, mountPath: `/data/${long}` }],
+  });
+  const objects = [
+    aWorkload({
+      metadata: { name: long, annotations: { [`lockkeeper.dev/waive.${long}`]: long } },
+      pod: { containers: [container], volumes: [{ name: long, emptyDir: {} }] },
+    }),
+    aBudget({ selector: { matchLabels: { [long]: long }, matchExpressions: [{ key: long, operator: 'In', values: [long] }] } }),
+    aBudget({ maxUnavailable: 1, selector: {} }, { name: long }),
+    aBudget({ maxUnavailable: 1, selector: {} }, { name: `${long}2` }),
+    aService({ selector: { [long]: long } }),
+  ];
+  for (const { message, help } of judged(objects)) expect(message.length + (help ?? '').length).toBeLessThan(1000);
+});
+
 test('app.yml says how grave each rule is', () => {
   const severities = (settings: Parameters<typeof judged>[1]) =>
     judged([aWorkload({ spec: { replicas: 1 } }), aBudget({ minAvailable: 1 })], settings).map(

@@ -115,6 +115,9 @@ test.each<[string, Fields, Fields, readonly string[]]>([
 test('runs-as-root: one point for all containers of which nothing is said', () => {
   const pod = { securityContext: {}, containers: [aContainer(), aContainer({ name: 'b' })], initContainers: [aContainer({ name: 'c' })] };
   expect(said('runs-as-root', aWorkload({ pod }))).toEqual(['Nothing keeps containers web, b and c from running as root.']);
+  expect(said('runs-as-root', aWorkload({ pod: { ...pod, initContainers: [] } }))).toEqual([
+    'Nothing keeps containers web and b from running as root.',
+  ]);
 });
 
 test('writable-root: each container that does not say that it is read-only', () => {

@@ -83,6 +83,14 @@ test.each<[string, readonly Fields[], boolean]>([
   expect(said('local-state', ...objects)).toEqual(isLocal ? [expected] : []);
 });
 
+test('local-state: an object without a namespace is in default', () => {
+  const local = volume({ local: { path: '/mnt/1' }, claimRef: { namespace: 'default', name: 'files' } });
+  const metadata = { name: 'web', namespace: undefined };
+  const inDefault = mounted({ persistentVolumeClaim: { claimName: 'files' } }, '/data', { metadata });
+  expect(said('local-state', inDefault, local)).toHaveLength(1);
+  expect(said('local-state', using, local)).toEqual([]);
+});
+
 test('bare-pod: a pod that nobody makes anew', () => {
   const pod = (metadata: Fields) => aWorkload({ apiVersion: 'v1', kind: 'Pod', metadata });
   expect(said('bare-pod', pod({}))).toEqual([expect.stringContaining('nobody makes it anew')]);

@@ -15,6 +15,11 @@ test.each<[string, readonly Fields[], readonly string[]]>([
   ['a probe', [aWorkload(), aService()], []],
   ['a Service leads to it', [workload([unprobed()]), aService()], [served('web')]],
   ['a Service leads to it by number', [workload([unprobed()]), aService({ ports: [{ port: 8080 }] })], [served('web')]],
+  [
+    'a named port beside the one that a Service leads to',
+    [workload([aContainer(), unprobed({ name: 'b', ports: [{ name: 'admin', containerPort: 1 }] })]), aService()],
+    [],
+  ],
   ['no port declared, yet a Service', [workload([unprobed(noPorts)]), aService()], [served('web')]],
   [
     'a sidecar that no Service leads to',

@@ -1,4 +1,4 @@
-import { aContainer, aWorkload, said } from '../../support/builders/workloads.ts';
+import { aContainer, aWorkload, judged, said } from '../../support/builders/workloads.ts';
 
 test.each<[string, unknown, string | undefined]>([
   ['not written', undefined, undefined],
@@ -54,6 +54,7 @@ test.each<[string, unknown]>([
   ['a variable', exec('sh', '-c', 'sleep $DELAY')],
   ['another program', exec('nginx', '-s', 'quit', 'sleep', '40')],
   ['a shell without a script', exec('sh', '-c')],
+  ['a number written as text, which the API server refuses', { sleep: { seconds: '40' } }],
   ['words that are none', { exec: { command: ['sleep', 40] } }],
   ['a request', { httpGet: { path: '/drain', port: 80 } }],
   ['nothing', undefined],
@@ -64,8 +65,16 @@ test.each<[string, unknown]>([
 test('termination-grace-period: what is left after the sleep is too little to stop in', () => {
   const left = (seconds: number) =>
     said('termination-grace-period', aWorkload({ container: { lifecycle: { preStop: { sleep: { seconds } } } } }));
+  expect(left(30)).toEqual(['preStop of container web sleeps 30 seconds of a grace period of 30: it is killed before it could stop.']);
   expect(left(29)).toEqual(['preStop of container web sleeps 29 of 30 seconds: 1 is left to stop in.']);
   expect(left(26)).toEqual(['preStop of container web sleeps 26 of 30 seconds: 4 are left to stop in.']);
+});
+
+test('termination-grace-period: the help says how long it should be at the least', () => {
+  const [found] = judged([aWorkload({ container: { lifecycle: { preStop: exec('sleep', '39.5') } } })]).filter(({ rule }) =>
+    rule.startsWith('term'),
+  );
+  expect(found?.help).toBe('Set terminationGracePeriodSeconds to the sleep plus what the program needs to stop, at least 45.');
 });
 
 test('termination-grace-period: a sidecar stops with the pod, an init container is long gone', () => {

@@ -186,6 +186,19 @@ test.each([
     needsSecret + object('batch/Job', 'create', 'spec: { template: { spec: { containers: [{ args: [create, --secret-name=s] }] } } }'),
   ],
   [
+    'a volume that gives way to a claim of its name',
+    object(
+      'apps/StatefulSet',
+      'db',
+      'spec: { template: { spec: { volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }] } }, volumeClaimTemplates: [{ metadata: { name: data } }] }',
+    ),
+  ],
+  [
+    'what a program keeps by itself',
+    needsSecret +
+      object('rbac.authorization.k8s.io/Role', 'r', 'rules: [{ resources: [secrets], resourceNames: [s], verbs: [get, update] }]'),
+  ],
+  [
     'a namespace of others',
     object(
       'rbac.authorization.k8s.io/RoleBinding',

@@ -60,6 +60,12 @@ test.each([
   expect(found(text)).toEqual([expected]);
 });
 
+test('hosts of a route are looked at, what a proxy puts into headers is not', () => {
+  const filter = 'filters: [{ requestHeaderModifier: { set: [{ name: a, value: "%REMOTE_ADDRESS%" }] } }]';
+  const route = `spec: { hostnames: ["\${HOST}"], rules: [{ ${filter} }] }`;
+  expect(found(rest('gateway.networking.k8s.io/v1\nkind: HTTPRoute', 'name: a', route))).toEqual([left(4, 'spec.hostnames[0]', '${HOST}')]);
+});
+
 test('a reference by a placeholder does not dangle on top', () => {
   expect(found(web('serviceAccountName: "${NAME}"'))).toEqual([left(10, 'spec.template.spec.serviceAccountName', '${NAME}')]);
 });
@@ -86,6 +92,10 @@ test.each([
   [
     'descriptions',
     rest('apiextensions.k8s.io/v1\nkind: CustomResourceDefinition', 'name: a', 'spec: { description: "use ${X} or <NAME>" }'),
+  ],
+  [
+    'custom resources that call themselves like Kubernetes',
+    rest('certmanager.k8s.io/v1alpha1\nkind: Certificate', 'name: a', 'spec: { commonName: "$(SERVICE).svc" }'),
   ],
   [
     'custom resources',

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { checkSet } from '../../../src/validation/set/check-set.ts';
 import { desired } from '../../support/desired.ts';
 
-const root = resolve(import.meta.dirname, '../../fixtures/validation');
+const root = resolve(import.meta.dirname, '../../fixtures/sets');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
 const read = (change: (text: string, file: string) => string = (text) => text) =>
   files.flatMap((file) => desired(change(readFileSync(join(root, file), 'utf8'), file), file));

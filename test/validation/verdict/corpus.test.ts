@@ -1,6 +1,7 @@
 import { type ClusterClient, connectCluster } from '../../../src/adapters/cluster/client.ts';
 import type { ApiServer } from '../../../src/domain/cluster.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
+import { readObjects } from '../../../src/manifests/documents.ts';
 import { judge } from '../../../src/validation/verdict/judge.ts';
 import { sharedControlPlane } from '../../support/control-plane.ts';
 import { comparable } from '../../support/expected-findings.ts';
@@ -79,6 +80,18 @@ describeWith('control-plane', 'manifests whose verdict is known', () => {
       expect(await standingIn(server)).toEqual(before);
     },
   );
+
+  test('of a hundred and more unknown fields none is passed over in silence', async () => {
+    const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: many}\n${Array.from({ length: 150 }, (_, index) => `unknownField${index}: 1\n`).join('')}`;
+    const findings = await judge(
+      { objects: readObjects(Buffer.from(text), { file: 'many.yaml' }, 'refused').objects },
+      server,
+      settings,
+      new AbortController().signal,
+    );
+    expect(findings.filter(({ message }) => message.startsWith('unknown field')).length).toBeGreaterThanOrEqual(100);
+    expect(findings.at(0)?.message).toContain('more may follow');
+  });
 
   test('the severity of what cannot be checked is as configured', async () => {
     const [of] = corpus.filter(({ name }) => name === 'custom/missing-definition.yaml');

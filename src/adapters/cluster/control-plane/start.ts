@@ -9,7 +9,7 @@ import type { Binaries } from './binaries.ts';
 import { type Home, makeHome, sweepHomes } from './home.ts';
 import { keyFiles, writeKeys } from './keys.ts';
 import { kubeconfigText } from './kubeconfig.ts';
-import { untilReady } from './readiness.ts';
+import { type Expected, untilReady } from './readiness.ts';
 import { type ServerProcess, startProcess } from './server-process.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -94,11 +94,7 @@ class Running {
   }
 
   /** Both at once: the API server needs longer to get to its store than that needs to be there. */
-  async start(
-    binaries: Binaries,
-    port: number,
-    log: (line: string) => void,
-  ): Promise<Parameters<typeof untilReady>[0] & { readonly url: string }> {
+  async start(binaries: Binaries, port: number, log: (line: string) => void): Promise<Expected> {
     const { folder } = this.#home;
     this.#etcd = startProcess({ name: 'etcd', file: binaries.etcd, args: etcdArguments(folder), folder, log });
     const token = await writeKeys(folder);

@@ -1,10 +1,13 @@
-import type { Field } from '../field.ts';
+import { Field } from '../field.ts';
 import { containersOf, type Workload } from '../workloads.ts';
 import { kinds, type Reference, ReferenceReader } from './reference.ts';
 
 /** What pods need before they start. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
 export function podReferences({ object, pod }: Workload): Reference[] {
   const read = new ReferenceReader(object);
+  // A claim that a StatefulSet makes takes the place of a volume of its name.
+  const templates = new Field(object.value).at('spec', 'volumeClaimTemplates').items;
+  const ownClaims = new Set(templates.map((template) => template.at('metadata', 'name').text).filter(Boolean));
   const account = pod.at('serviceAccountName').text === '' ? pod.at('serviceAccount') : pod.at('serviceAccountName');
   return [
     ...read.near(kinds.serviceAccount, account),
@@ -12,7 +15,10 @@ export function podReferences({ object, pod }: Workload): Reference[] {
     ...read.clusterWide(kinds.runtimeClass, pod.at('runtimeClassName')),
     ...pod.at('imagePullSecrets').items.flatMap((item) => read.near(kinds.secret, item.at('name'), { mild: true })),
     ...containersOf(pod).flatMap((container) => environmentReferences(container, read)),
-    ...pod.at('volumes').items.flatMap((volume) => volumeReferences(volume, read)),
+    ...pod
+      .at('volumes')
+      .items.filter((volume) => !ownClaims.has(volume.at('name').text))
+      .flatMap((volume) => volumeReferences(volume, read)),
   ];
 }
 

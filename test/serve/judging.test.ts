@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config/load.ts';
+import { createJudging, type Judging } from '../../src/serve/judging.ts';
+import { validationSettings } from '../../src/serve/validation-settings.ts';
+import { controlPlaneBinaries, sharedControlPlane } from '../support/control-plane.ts';
+import { startServer } from '../support/http-server.ts';
+import { describeWith } from '../support/parts.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const folder = temporaryFolder();
+const never = new AbortController().signal;
+const open: Judging[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+function judgingWith(text: string, env: Readonly<Record<string, string | undefined>> = process.env): Judging {
+  const rest = 'forges: { local: { type: local, path: ./r } }\nenvironments: [{ name: staging, repository: "local:staging" }]\n';
+  const { config } = readConfig('app.yml', `${rest}${text}`, { env: {}, readFile: () => '' });
+  const judging = createJudging({ env, config, debug: () => {}, warn: () => {} });
+  open.push(judging);
+  return judging;
+}
+
+const kubeconfig = (url: string): string => {
+  const file = join(folder(), 'kubeconfig');
+  writeFileSync(
+    file,
+    `current-context: c\ncontexts: [{ name: c, context: { cluster: c } }]\nclusters: [{ name: c, cluster: { server: "${url}" } }]\n`,
+  );
+  return file;
+};
+
+describeWith('control-plane', 'who judges', () => {
+  const plane = sharedControlPlane();
+
+  test('one of our own is shared by all who ask, and known by one client', async () => {
+    const judging = judgingWith('');
+    const [one, other] = await Promise.all([judging.lease({}, never), judging.lease({}, never)]);
+    expect(one.server).toBe(other.server);
+    expect([one.server.throwAway, one.version]).toEqual([true, (await controlPlaneBinaries()).version]);
+    expect((await one.server.ask({ method: 'GET', path: '/readyz' })).status).toBe(200);
+    one.release();
+    expect((await other.server.ask({ method: 'GET', path: '/readyz' })).status).toBe(200);
+    other.release();
+  });
+
+  test('the cluster that app.yml names, which is not ours to throw away', async () => {
+    const { kubeconfig: file, version } = await plane();
+    const judging = judgingWith(`clusters: { theirs: { kubeconfig: ${file} } }\nvalidation: { apiserver: theirs }\n`);
+    const { server, version: told } = await judging.lease({ kubernetes: '1.2' }, never);
+    expect([server.throwAway, told]).toEqual([false, version]);
+  });
+
+  test('the version follows the cluster, unless app.yml says which', async () => {
+    await using old = await startServer((_, response) => void response.end('{"gitVersion": "v1.19.4+k3s1"}'));
+    const judging = judgingWith(`clusters: { old: { kubeconfig: ${kubeconfig(old.url)} } }\n`);
+    await expect(judging.lease({ cluster: 'old' }, never)).rejects.toThrow('run lockkeeper apiserver setup --kubernetes 1.19,');
+    const { version } = await controlPlaneBinaries();
+    const lease = await judging.lease({ cluster: 'old', kubernetes: version }, never);
+    expect(lease.version).toBe(version);
+    lease.release();
+  });
+});
+
+test('a cluster that does not say what it is, is no judge', async () => {
+  await using strange = await startServer((_, response) => void response.writeHead(403).end('{}'));
+  const text = `clusters: { strange: { kubeconfig: ${kubeconfig(strange.url)} } }\nvalidation: { apiserver: strange }\n`;
+  await expect(judgingWith(text).lease({}, never)).rejects.toThrow(/strange|403/);
+});
+
+test('definitions: those of a folder, at any depth; what is no YAML is named', async () => {
+  const place = folder();
+  mkdirSync(join(place, 'deep'));
+  const definition = 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: things.example.com }\n';
+  writeFileSync(join(place, 'deep/thing.yaml'), `${definition}---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n`);
+  writeFileSync(join(place, 'README.md'), '# nothing');
+  const judging = judgingWith('');
+  expect((await judging.definitions(place)).map(({ name }) => name)).toEqual(['things.example.com']);
+  writeFileSync(join(place, 'broken.yaml'), 'a: [1\n');
+  await expect(judging.definitions(place)).rejects.toThrow(/validation\.definitions: .*broken\.yaml:\d/);
+  await expect(judging.definitions(join(place, 'none'))).rejects.toThrow('none cannot be read');
+});
+
+test('what one environment says counts over what all say', () => {
+  const text = `forges: { local: { type: local, path: ./r } }
+registries: { registry.example.com: {} }
+clusters: { c: { kubeconfig: ./k } }
+validation: { kubernetes: "1.35", missingDefinitions: error, checklist: { latest-tag: error, no-budget: "off" } }
+environments:
+  - { name: staging, repository: "local:staging", cluster: c, validation: { kubernetes: "1.36", checklist: { latest-tag: warning } } }
+  - { name: production, repository: "local:production" }
+`;
+  const { config } = readConfig('app.yml', text, { env: {}, readFile: () => '' });
+  const [staging] = config.environments;
+  expect(validationSettings(config, 'staging', staging?.validation)).toEqual({
+    kubernetes: '1.36',
+    missingDefinitions: 'error',
+    checklist: { 'latest-tag': 'warning', 'no-budget': 'off' },
+    registries: ['registry.example.com'],
+    cluster: 'c',
+  });
+  expect(validationSettings(config, 'production')).toMatchObject({ kubernetes: '1.35', checklist: { 'latest-tag': 'error' } });
+  expect(validationSettings(undefined, undefined)).toEqual({ checklist: {}, registries: [] });
+});
