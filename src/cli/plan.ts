@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
 import { clusterOf, withCluster } from '../serve/cluster.ts';
 import { type Plan, planJson, planOf } from '../validation/plan/plan.ts';
 import { planAgainst } from '../validation/plan/plan-against.ts';
@@ -63,9 +64,13 @@ async function planEnvironment(
       `${chosen.name}: app.yml names no cluster for it, so that its default branch would be compared with itself: name --ref REVISION`,
     );
   const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
-  if (cluster === undefined) return { environment: name, plan: planOf(before, state) };
-  return { environment: name, plan: await withCluster(cluster, (server) => planAgainst(server, name, state)) };
+  const plan = cluster === undefined ? planOf(before, state) : await withCluster(cluster, (server) => planAgainst(server, name, state));
+  return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] } };
 }
+
+/** What makes a plan incomplete; where nothing does, what is wrong in files is for `validate` to say. */
+const unread = ({ complete, findings }: DesiredState): string[] =>
+  complete ? [] : findings.filter(({ severity }) => severity === 'error').map(({ file, line, message }) => `${file}:${line}: ${message}`);
 
 /** One environment is one object, as docs/plan.md has it; several are a list. */
 function jsonOf({ plans, errors }: Result): object {

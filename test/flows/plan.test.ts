@@ -116,7 +116,10 @@ describe('in a repository', () => {
       create: ['ConfigMap/shop/new'],
       prune: [],
       kept: [{ object: 'ConfigMap/shop/a' }, { object: 'ConfigMap/shop/gone' }],
-      notes: ['Not all of the new state could be read: nothing is pruned until it can be.'],
+      notes: [
+        'Not all of the new state could be read: nothing is pruned until it can be.',
+        expect.stringContaining('manifests/a.yaml:1: is no YAML'),
+      ],
     });
   });
 
