@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
-import type { DesiredState } from '../manifests/desired-object.ts';
+import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { clusterOf, withCluster } from '../serve/cluster.ts';
 import { type Plan, planJson, planOf } from '../validation/plan/plan.ts';
 import { planAgainst } from '../validation/plan/plan-against.ts';
@@ -17,6 +17,8 @@ export interface PlanCommand extends Choice {
 interface Planned {
   readonly environment: string;
   readonly plan: Plan;
+  /** A bundle's server did not answer. */
+  readonly outside: boolean;
 }
 
 interface Result {
@@ -30,7 +32,7 @@ export async function runPlan(command: PlanCommand, context: Context): Promise<E
   if (command.json === true) context.output.json(jsonOf(result));
   else for (const { environment, plan } of result.plans) printPlan(environment, plan, context.output);
   for (const { environment, message } of result.errors) context.log.error(`${environment}: ${message}`);
-  return result.errors.length > 0 ? 3 : 0;
+  return result.errors.length > 0 || result.plans.some(({ outside }) => outside) ? 3 : 0;
 }
 
 function planned(command: PlanCommand, context: Context): Promise<Result> {
@@ -65,7 +67,8 @@ async function planEnvironment(
     );
   const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
   const plan = cluster === undefined ? planOf(before, state) : await withCluster(cluster, (server) => planAgainst(server, name, state));
-  return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] } };
+  const outside = state.findings.some(({ rule }) => rule === unreachable);
+  return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] }, outside };
 }
 
 /** What makes a plan incomplete; where nothing does, what is wrong in files is for `validate` to say. */
