@@ -17,7 +17,7 @@ export interface ObjectId {
 }
 
 /** `waived`: a point of the checklist that the object's annotation takes back, with `reason`. */
-export const severities = ['error', 'warning', 'waived'] as const;
+const severities = ['error', 'warning', 'waived'] as const;
 export type Severity = (typeof severities)[number];
 
 /** One thing that is not as it should be. Texts are plain, and may hold text from outside: whoever shows them escapes them. */

@@ -23,7 +23,7 @@ export interface VerdictSettings {
   readonly checklist?: ChecklistSettings;
 }
 
-interface Set {
+interface Wanted {
   readonly objects: readonly DesiredObject[];
   /** The same environment as it is now, so that what cannot change is found. Not judged itself. */
   readonly previous?: readonly DesiredObject[];
@@ -36,16 +36,23 @@ const atOnce = 16;
  * Everything that the server has against a set of objects, by file and line. Sets are judged side by side on one server and do not see one
  * another; nothing of them is left there. Throws OutsideError where the server cannot be asked, and the reason of `signal`.
  */
-export async function judge(state: Set, server: ApiServer, settings: VerdictSettings, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function judge(state: Wanted, server: ApiServer, settings: VerdictSettings, signal: AbortSignal): Promise<readonly Finding[]> {
   const own = await warm(server, signal);
   const definitions = definitionsFor(state.objects, settings.definitions);
   const pods = guarded(state.objects);
-  const held = await own.claims.take(wantedOf(state, server, definitions, pods), signal);
+  const known = new Kinds(own.kinds, definitions, settings.missingDefinitions);
+  const used = state.objects.filter((object) => known.inNamespace(object));
+  const claims = claimsOf(state.objects, { server, definitions, pods, namespaces: used.map(({ namespace }) => namespace) });
+  const held = await own.claims.take(claims, signal);
   try {
     const refused = new Map([...held.made].flatMap(([, made]) => (made.kind === 'refused' ? [...made.messages] : [])));
-    const kinds = new Kinds(own.kinds, definitions, new Set(refused.keys()), settings.missingDefinitions);
+    const kinds = new Kinds(own.kinds, definitions, settings.missingDefinitions, refused);
     const findings = await judged(state, { server, own, kinds, settings, pods, signal });
-    return sorted([...findings, ...missingNamespaces(state.objects, held.made), ...refusedDefinitions(state.objects, refused, findings)]);
+    return sorted([
+      ...findings,
+      ...missingNamespaces(used, state.objects, held.made),
+      ...refusedDefinitions(state.objects, refused, findings),
+    ]);
   } finally {
     // The verdict stands without it: what is left is taken away by the next who claims it.
     await held.release().catch(() => undefined);
@@ -61,10 +68,16 @@ function definitionsFor(objects: readonly DesiredObject[], others: readonly Desi
   return [...new Map([...own, ...fed].map((one) => [one.name, one])).values()];
 }
 
-function wantedOf({ objects }: Set, server: ApiServer, definitions: readonly DesiredObject[], pods: readonly Guarded[]): Claim[] {
-  const namespaces = new Set(objects.flatMap(({ namespace }) => (namespace === '' ? [] : [namespace])));
+interface Needs {
+  readonly server: ApiServer;
+  readonly definitions: readonly DesiredObject[];
+  readonly pods: readonly Guarded[];
+  readonly namespaces: readonly string[];
+}
+
+function claimsOf(objects: readonly DesiredObject[], { server, definitions, pods, namespaces }: Needs): Claim[] {
   const all = [
-    ...[...namespaces].map((name) => namespaceClaim(server, name)),
+    ...namespaces.map((name) => namespaceClaim(server, name)),
     ...definitionClaims(server, definitions),
     ...classClaims(server, objects),
     ...pods.map((one) => guardClaim(server, one)),
@@ -82,7 +95,7 @@ interface Work {
 }
 
 /** Ends when nothing is under way any more, also where something failed. */
-async function judged(state: Set, { server, own, kinds, settings, pods, signal: outer }: Work): Promise<Finding[]> {
+async function judged(state: Wanted, { server, own, kinds, settings, pods, signal: outer }: Work): Promise<Finding[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([outer, failed.signal]);
   const limit = pLimit(atOnce);
@@ -141,21 +154,16 @@ async function judgeChanges(
 
 const always = /^(?:default|kube-.*)$/;
 
-/** Said once per namespace, where it is first used. */
-function missingNamespaces(objects: readonly DesiredObject[], made: ReadonlyMap<string, Made>): Finding[] {
+/** Said once per namespace, where it is first used; not where none can have that name, which is said of each object. */
+function missingNamespaces(used: readonly DesiredObject[], objects: readonly DesiredObject[], made: ReadonlyMap<string, Made>): Finding[] {
   const declared = new Set(objects.flatMap(({ apiVersion, kind, name }) => (apiVersion === 'v1' && kind === 'Namespace' ? [name] : [])));
-  const first = new Map(objects.toReversed().map((object) => [object.namespace, object]));
+  const first = new Map(used.toReversed().map((object) => [object.namespace, object]));
   return [...first].flatMap(([namespace, object]) => {
-    const theirs = made.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)?.kind === 'theirs';
-    if (namespace === '' || declared.has(namespace) || always.test(namespace) || theirs) return [];
+    const ours = made.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)?.kind === 'ours';
+    if (!ours || declared.has(namespace) || always.test(namespace)) return [];
     const message = `The namespace ${namespace} is not part of this environment: it must be there before the deployment.`;
-    return [
-      found(
-        object,
-        { severity: 'warning', rule: 'missing-namespace', message, help: `Add the Namespace ${namespace}, or correct metadata.namespace.` },
-        ['metadata', 'namespace'],
-      ),
-    ];
+    const help = `Add the Namespace ${namespace}, or correct metadata.namespace.`;
+    return [found(object, { severity: 'warning', rule: 'missing-namespace', message, help }, ['metadata', 'namespace'])];
   });
 }
 

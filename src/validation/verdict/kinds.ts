@@ -13,19 +13,25 @@ const keyOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kin
 export class Kinds {
   readonly #own: ReadonlyMap<string, ServedKind>;
   readonly #defined: ReadonlyMap<string, DefinedKind>;
-  readonly #refused: ReadonlySet<string>;
+  readonly #refused: ReadonlyMap<string, string>;
   readonly #missing: 'warning' | 'error';
 
   constructor(
     own: ReadonlyMap<string, ServedKind>,
     definitions: readonly DesiredObject[],
-    refused: ReadonlySet<string>,
     missing: 'warning' | 'error',
+    refused: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#own = own;
     this.#defined = new Map(definitions.flatMap(kindsOf).map((kind) => [keyOf(kind), kind]));
     this.#refused = refused;
     this.#missing = missing;
+  }
+
+  /** Whether the object belongs to a namespace that it names. */
+  inNamespace(object: DesiredObject): boolean {
+    const lookup = this.find(object);
+    return object.namespace !== '' && 'kind' in lookup && lookup.kind.namespaced;
   }
 
   find(object: DesiredObject): Lookup {

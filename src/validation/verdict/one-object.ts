@@ -9,7 +9,7 @@ import { didYouMean, helpFor } from './help.ts';
 import { collection } from './kinds.ts';
 import { isLocal, withoutLocal } from './local-limits.ts';
 import { type Mend, meant, touches, withMended } from './mend.ts';
-import { misfits, type Problem, problemsOf, statusOf, warned, writtenTwice } from './reply.ts';
+import { isFine, isThere, misfits, type Problem, problemsOf, statusOf, warned, writtenTwice } from './reply.ts';
 import { type Described, mayNotApply, namesAt, type Schema, type Schemas } from './schema.ts';
 
 export interface Judging {
@@ -28,11 +28,10 @@ const mostMends = 20;
 /** All that the server has against one object. */
 export async function judgeObject(object: DesiredObject, kind: JudgedKind, judging: Judging): Promise<Finding[]> {
   const reply = await post(object, kind, judging, object.body, object.type);
-  const accepted = reply.status < 400 || reply.status === 409;
-  const refused = accepted ? { problems: [], mends: [] } : await refusals(object, kind, judging, reply);
+  const refused = isFine(reply) ? { problems: [], mends: [] } : await refusals(object, kind, judging, reply);
   const known = [...refused.problems, ...warned(await allWarnings(object, kind, judging, reply.warnings), object)];
   const unknown = known.flatMap((one) => (one.unknown === true ? [{ path: one.path }] : []));
-  const applied = await applyProblems(object, kind, judging, { posted: reply.status, mends: [...refused.mends, ...unknown] });
+  const applied = await applyProblems(object, kind, judging, { posted: reply, mends: [...refused.mends, ...unknown] });
   const fresh = applied.filter((one) => !known.some((other) => other.grave && samePlace(one, other)));
   const said = fresh.length === 0 ? known : known.filter(({ grave, message }) => grave || !/duplicate|when using apply/.test(message));
   return findings(object, kind, judging, [...said, ...fresh]);
@@ -77,7 +76,7 @@ async function refusals(object: DesiredObject, kind: JudgedKind, judging: Judgin
   const described = undecodable ? await describe(object, kind, judging) : undefined;
   const problems: Problem[] = undecodable ? writtenTwice(object) : [];
   const mends: Mend[] = [];
-  for (let reply = first; reply.status >= 400 && reply.status !== 409; ) {
+  for (let reply = first; !isFine(reply); ) {
     const status = statusOf(reply);
     const again = isDecoding(reply)
       ? meant(status.message, object, described).filter((one) => !isKnown(one, mends))
@@ -113,7 +112,7 @@ function reasons(object: DesiredObject, reply: ApiReply, mends: readonly Mend[],
 
 /** How far the object came before. */
 interface Before {
-  readonly posted: number;
+  readonly posted: ApiReply;
   /** What is wrong as it is known: left out, because apply stops there. */
   readonly mends: readonly Mend[];
 }
@@ -130,13 +129,13 @@ async function applyProblems(object: DesiredObject, kind: JudgedKind, judging: J
   const status = statusOf(reply);
   const typed = misfits(status, object);
   if (typed !== undefined) return typed;
-  if (posted >= 400 && posted !== 409) return []; // the POST said it, and better
+  if (!isFine(posted)) return []; // the POST said it, and better
   const local = server.throwAway ? isLocal : () => false;
   return problemsOf(status, object).filter((one) => !local(one.message));
 }
 
-async function needless(object: DesiredObject, value: unknown, kind: JudgedKind, judging: Judging, posted: number): Promise<boolean> {
-  if (posted === 409 && !judging.server.throwAway) return false; // it exists: this is an update
+async function needless(object: DesiredObject, value: unknown, kind: JudgedKind, judging: Judging, posted: ApiReply): Promise<boolean> {
+  if (!judging.server.throwAway && isThere(posted)) return false; // it exists: this is an update
   if ('managedFields' in metadataOf(object) || !('name' in metadataOf(object))) return false;
   if (!hasLists(value)) return true;
   const described = await describe(object, kind, judging);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
@@ -32,7 +33,7 @@ function definitionsOf(server: ApiServer, group: string, definitions: readonly D
   );
   return {
     key: `/apis/${group}`,
-    content: definitions.map(({ body }) => Buffer.from(body).toString('base64')).join(' '),
+    content: definitions.map(({ body }) => createHash('sha256').update(body).digest('base64')).join(' '),
     make: async () => {
       const all = await settled(things.map(define));
       const messages = all.flatMap((made) => (made.kind === 'refused' ? [...made.messages] : []));

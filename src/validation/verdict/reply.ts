@@ -34,6 +34,11 @@ export function statusOf({ status, body }: ApiReply): Status {
   };
 }
 
+/** Taken: what stands there under its name was looked for after everything else was found right. */
+export const isFine = (reply: ApiReply): boolean => reply.status < 400 || isThere(reply);
+
+export const isThere = (reply: ApiReply): boolean => reply.status === 409 && statusOf(reply).reason === 'AlreadyExists';
+
 interface RawStatus {
   readonly reason?: string;
   readonly message?: string;

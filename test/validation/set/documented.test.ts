@@ -9,5 +9,5 @@ test('every rule has its heading, which comments on merge requests lead to', () 
   const rules = [...text.matchAll(/\brule(?:: | = )'([\w-]+)'|'([\w-]+-clash)'/g)].map(([, one, other]) => one ?? other);
   const page = readFileSync(join(root, 'docs/validation-rules.md'), 'utf8');
   const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-  expect(headings.sort()).toEqual([...new Set(rules)].sort());
+  expect(new Set(headings)).toEqual(new Set(rules));
 });
