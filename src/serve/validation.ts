@@ -166,13 +166,12 @@ export class Validation {
     if (jobs.length > 0) await this.#parts.services.persistence.queue().add(jobs);
   }
 
+  /** Those on forges that have credentials. */
   async #environments() {
-    const { services } = this.#parts;
-    const { environments, errors } = await findEnvironments(
-      { forge: (name) => forgeOf(services, name) },
-      services.settings.environments,
-      undefined,
-    );
+    const { forges, settings } = this.#parts.services;
+    const connected = settings.environments.filter((one) => forges.has(('discover' in one ? one.discover : one.repository).forge));
+    const ports = { forge: (name: string) => forgeOf(this.#parts.services, name) };
+    const { environments, errors } = await findEnvironments(ports, connected, undefined);
     return { environments: environments.map((one) => this.#judged(one)), errors };
   }
 
