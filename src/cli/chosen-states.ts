@@ -5,7 +5,7 @@ import { readFolder } from '../adapters/folder.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
 import { findWorkingCopy, type WorkingCopy } from '../adapters/working-copy.ts';
 import type { Config } from '../config/schema.ts';
-import { UsageError } from '../domain/errors.ts';
+import { OutsideError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import { readManifests } from '../manifests/archive.ts';
@@ -139,11 +139,16 @@ async function ofServices(choice: Choice, services: Services): Promise<ChosenEnv
     return found;
   };
   const { environments, errors } = await findEnvironments({ forge }, settings.environments, choice.env);
-  const [first] = errors;
-  if (first !== undefined && environments.length === 0) throw new UsageError(first.message);
   const bundles = createBundles((url) => services.download(url), new BundleMemory());
-  return environments.map((one) => ofForge(one, forge(one.repository.forge), choice, bundles));
+  return [...environments.map((one) => ofForge(one, forge(one.repository.forge), choice, bundles)), ...errors.map(unlisted)];
 }
+
+/** A group that could not be listed: nobody knows its environments, and none of them may be taken for fine. */
+const unlisted = ({ scope, message }: { readonly scope: string; readonly message: string }): ChosenEnvironment => ({
+  name: scope,
+  rules: {},
+  read: () => Promise.reject(new OutsideError(scope, message)),
+});
 
 function ofForge(
   { name, repository: { path }, validation }: EnvironmentSettings,

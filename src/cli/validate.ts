@@ -59,7 +59,7 @@ function validated(command: ValidateCommand, context: Context, untilStopped: () 
         progress.add(chosen.length * 2);
         for (const one of chosen) {
           try {
-            const read = await one.read();
+            const read = await one.read(command.directory === undefined && command.ref !== undefined ? 'default-branch' : undefined);
             progress.done(`${one.name}: read`);
             verdicts.push(
               await judge(
