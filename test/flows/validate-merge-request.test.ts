@@ -235,6 +235,14 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
         expect(world.log.filter((line) => line.includes('"level":"warn"'))).toEqual([]);
         // GitLab keeps it in the fork, of which the project tells nothing.
         expect((await world.status(head))?.state).toBe(name === 'gitlab' ? undefined : 'failure');
+        await fork.push('main', {
+          'environment.yml': 'manifests:\n  - manifests/a.yaml\n  - http://169.254.169.254/latest/meta-data.yaml\n',
+        });
+        await world.validate(id);
+        expect(world.outcomes).toEqual(['rejected', 'unknown']);
+        const [comment = ''] = await world.ours(id);
+        expect(comment).toContain('a merge request from a fork may move bundles to other versions, and bring no new ones');
+        expect(comment).not.toContain('ECONNREFUSED');
       } finally {
         await fixture.dispose();
       }
