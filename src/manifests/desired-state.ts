@@ -92,11 +92,12 @@ async function namedSources(read: EnvironmentFiles, lines: readonly number[], bu
     const own = 'path' in source ? await folderObjects(read, source.path, place, seen) : await bundleObjects(source, place, fetched[index]);
     parts.push(...own);
   }
-  if (manifests.length === 0) {
+  if (manifests.length === 0 && read.complete) {
     const message = 'names no manifests: nothing is wanted in this environment';
     parts.push(lost({ ...problem({ file: environmentFile, line: 1 }, 'environment', message), severity: 'warning' }));
   }
-  return [...parts, ...hidden(read.unread)];
+  const uncounted = read.unread.filter(({ file }) => file === '.'); // more warnings than are told: any may be about what counts
+  return [...parts, ...uncounted.map(unreadable), ...hidden(read.unread)];
 }
 
 async function folderObjects(
@@ -106,7 +107,7 @@ async function folderObjects(
   seen: Set<string>,
 ): Promise<FileObjects[]> {
   const inside = (file: string): boolean => file === path || (path === '.' ? !isOwn(file) : file.startsWith(`${path}/`));
-  const missing = unread.filter(({ file }) => !isAttributes(file) && (inside(file) || path.startsWith(`${file}/`)));
+  const missing = unread.filter(({ file }) => file !== '.' && !isAttributes(file) && (inside(file) || path.startsWith(`${file}/`)));
   const all = [...files.keys()].filter(inside);
   const paths = all.filter((file) => !seen.has(file));
   for (const file of paths) seen.add(file);

@@ -9,8 +9,9 @@ export class NoValue extends Error {
   }
 }
 
-/** Aliases multiply what they stand for: more than this is no manifest, and the API server refuses it too. */
-const mostValues = 200_000;
+/** Aliases multiply what they stand for: more than this is no manifest. A long text counts as several values. */
+const mostValues = 300_000;
+const textOfOneValue = 64;
 const deepest = 200;
 
 interface Weighed {
@@ -44,7 +45,7 @@ class Reader {
   }
 
   #weighed(node: YamlNode): Weighed {
-    if (node.kind === 'scalar') return { value: scalarValue(node), values: 1, depth: 0 };
+    if (node.kind === 'scalar') return { value: scalarValue(node), values: 1 + Math.floor(node.value.length / textOfOneValue), depth: 0 };
     if (node.kind === 'mapping') return this.#mapping(node);
     const items = node.items.map((item) => this.read(item));
     return { value: items.map(({ value }) => value), ...weightOf(items) };

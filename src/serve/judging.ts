@@ -12,6 +12,7 @@ import { wantedVersion } from '../domain/kubernetes-version.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { readObjects } from '../manifests/documents.ts';
 import type { Lease, ValidationPorts } from '../validation/validate.ts';
+import { sweep } from '../validation/verdict/standing.ts';
 
 export interface Judging extends ValidationPorts {
   /** Stops what was started. */
@@ -37,9 +38,17 @@ export function createJudging(parts: JudgingParts): Judging {
   });
   const clients = new Clients(config?.clusters ?? {});
   const judge = config?.validation.apiserver ?? 'embedded';
+  let swept: Promise<void> | undefined;
   return {
     lease: async ({ kubernetes, cluster }, signal) => {
-      if (judge !== 'embedded') return { ...(await clients.ofCluster(judge, signal)), release: () => {} };
+      if (judge !== 'embedded') {
+        const known = await clients.ofCluster(judge, signal);
+        swept ??= sweep(known.server, new Date()).catch((error: unknown) =>
+          warn(`what killed validations left in the cluster ${judge} could not be removed: ${explain(error)}`),
+        );
+        await swept;
+        return { ...known, release: () => {} };
+      }
       const version = kubernetes ?? (cluster === undefined ? undefined : minorOf(await clients.ofCluster(cluster, signal)));
       return lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal);
     },

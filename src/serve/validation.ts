@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
+import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { readManifests } from '../manifests/archive.ts';
 import { BundleMemory, createBundles } from '../manifests/bundles.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
@@ -21,9 +22,11 @@ import {
   Superseded,
   validateMergeRequest,
 } from '../validation/merge-request.ts';
-import { planOf } from '../validation/plan/plan.ts';
+import { type Plan, planOf } from '../validation/plan/plan.ts';
+import { planRequest } from '../validation/plan/plan-request.ts';
 import { planParts } from '../validation/report/plan-parts.ts';
 import { findUnjudged } from '../validation/sweep.ts';
+import { clusterOf, withCluster } from './cluster.ts';
 import type { Judging } from './judging.ts';
 import { validationSettings } from './validation-settings.ts';
 
@@ -188,6 +191,25 @@ export class Validation {
     return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
   }
 
+  /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
+  async #plan(
+    { name }: JudgedEnvironment,
+    states: readonly [base: DesiredState, head: DesiredState],
+    log: Logger,
+    signal: AbortSignal,
+  ): Promise<Plan> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return planOf(...states);
+    try {
+      return await withCluster(cluster, (server) => planRequest(server, name, states, signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      log.warn(`the plan is made without the cluster of ${name}: ${explain(error)}`);
+      const plan = planOf(...states);
+      return { ...plan, notes: [...plan.notes, 'The cluster could not be asked: what differs is told from the files alone.'] };
+    }
+  }
+
   #ports(running: Running, log: Logger): RequestPorts {
     const { repository } = running.environment;
     const { services, judging, config, redact } = this.#parts;
@@ -211,7 +233,7 @@ export class Validation {
           bundles,
         );
       },
-      plan: async (base, head) => planParts(planOf(base, head)),
+      plan: async (base, head, signal) => planParts(await this.#plan(running.environment, [base, head], log, signal)),
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };

@@ -64,6 +64,23 @@ describeWith('control-plane', 'who judges', () => {
   });
 });
 
+test('what killed validations left in the cluster is removed at the first lease, and looked for once', async () => {
+  const left = { metadata: { name: 'left', creationTimestamp: '2020-01-01T00:00:00Z' } };
+  await using cluster = await startServer((request, response) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    if (path === '/version') response.end('{"gitVersion": "v1.36.3"}');
+    else if (request.method === 'GET') response.end(JSON.stringify({ items: path === '/api/v1/namespaces' ? [left] : [] }));
+    else response.writeHead(404).end('{}');
+  });
+  const judging = judgingWith(`clusters: { theirs: { kubeconfig: ${kubeconfig(cluster.url)} } }\nvalidation: { apiserver: theirs }\n`);
+  await judging.lease({}, never);
+  await judging.lease({}, never);
+  expect(cluster.seen.filter((one) => one.startsWith('DELETE') || one.includes('namespaces'))).toEqual([
+    'GET /api/v1/namespaces?labelSelector=lockkeeper.dev/validation',
+    'DELETE /api/v1/namespaces/left',
+  ]);
+});
+
 test('a cluster that does not say what it is, is no judge', async () => {
   await using strange = await startServer((_, response) => void response.writeHead(403).end('{}'));
   const text = `clusters: { strange: { kubeconfig: ${kubeconfig(strange.url)} } }\nvalidation: { apiserver: strange }\n`;

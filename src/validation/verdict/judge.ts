@@ -5,10 +5,10 @@ import type { ApiServer } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import type { Claim, Made } from './claims.ts';
-import { groupDefined, groupOf, isDefinition } from './definitions.ts';
+import { groupDefined, groupOf, isDefinition, kindsOf } from './definitions.ts';
 import { found } from './found.ts';
 import { helpFor } from './help.ts';
-import { Kinds } from './kinds.ts';
+import { Kinds, keyOf as kindKey } from './kinds.ts';
 import { judgeObject } from './one-object.ts';
 import { type Guarded, guardClaim, guarded, judgePods } from './pod-security.ts';
 import { classClaims, definitionClaims, namespaceClaim } from './prerequisites.ts';
@@ -38,7 +38,8 @@ const atOnce = 16;
  */
 export async function judge(state: Wanted, server: ApiServer, settings: VerdictSettings, signal: AbortSignal): Promise<readonly Finding[]> {
   const own = await warm(server, signal);
-  const definitions = definitionsFor(state.objects, settings.definitions);
+  const fed = settings.definitions.filter((one) => server.throwAway || !kindsOf(one).some((kind) => own.kinds.has(kindKey(kind))));
+  const definitions = definitionsFor(state.objects, fed);
   const pods = guarded(state.objects);
   const known = new Kinds(own.kinds, definitions, settings.missingDefinitions);
   const used = state.objects.filter((object) => known.inNamespace(object));
@@ -46,7 +47,7 @@ export async function judge(state: Wanted, server: ApiServer, settings: VerdictS
   const held = await own.claims.take(claims, signal);
   try {
     const refused = new Map([...held.made].flatMap(([, made]) => (made.kind === 'refused' ? [...made.messages] : [])));
-    const kinds = new Kinds(own.kinds, definitions, settings.missingDefinitions, refused);
+    const kinds = new Kinds(own.kinds, definitions, settings.missingDefinitions, unusable(held.made));
     const findings = await judged(state, { server, own, kinds, settings, pods, signal });
     return sorted([
       ...findings,
@@ -57,6 +58,17 @@ export async function judge(state: Wanted, server: ApiServer, settings: VerdictS
     // The verdict stands without it: what is left is taken away by the next who claims it.
     await held.release().catch(() => undefined);
   }
+}
+
+/** Definitions that nothing can be judged by, and why. */
+function unusable(made: ReadonlyMap<string, Made>): ReadonlyMap<string, string> {
+  return new Map(
+    [...made.values()].flatMap((one): (readonly [string, string])[] => {
+      if (one.kind === 'refused') return [...one.messages.keys()].map((name) => [name, `its definition ${name} was refused.`]);
+      if (one.kind === 'ours') return [];
+      return (one.others ?? []).map((name) => [name, `the cluster has another definition ${name} than this environment.`]);
+    }),
+  );
 }
 
 /** The set's own, and those from elsewhere that it uses; one of each name. */

@@ -38,7 +38,8 @@ function definitionsOf(server: ApiServer, group: string, definitions: readonly D
       const all = await settled(things.map(define));
       const messages = all.flatMap((made) => (made.kind === 'refused' ? [...made.messages] : []));
       if (messages.length > 0) return { kind: 'refused', messages: new Map(messages) };
-      return { kind: all.some(({ kind }) => kind === 'ours') ? 'ours' : 'theirs' };
+      const theirs = all.flatMap((made) => (made.kind === 'theirs' ? [made] : []));
+      return theirs.length === 0 ? { kind: 'ours' } : { kind: 'theirs', others: theirs.flatMap(({ others = [] }) => others) };
     },
     remove: async () => {
       await settled(things.map((thing) => thing.remove()));
@@ -56,6 +57,7 @@ const definitionPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
 async function define(thing: Thing): Promise<Made> {
   const made = await thing.make();
+  if (made.kind === 'theirs') return (await thing.wouldChange()) ? { kind: 'theirs', others: [thing.name] } : made;
   if (made.kind !== 'ours') return made;
   const refused = await establish(thing.server, thing.path, thing.serves);
   return refused === undefined ? made : { kind: 'refused', messages: new Map([[thing.name, refused]]) };
