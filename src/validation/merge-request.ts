@@ -99,7 +99,7 @@ async function judgeRequest(
   const plan = await ports.plan(base, head, signal);
   const now = await forge.request(repository.path, request.id);
   if (now.commit !== commit || now.state !== 'open') return undefined;
-  const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings) });
+  const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings, verdict.known) });
   const facts = { verdict, concerns: concerns(side(base), side(head)), traits: forge.traits, path: repository.path, serviceUrl, plan };
   return { outcome: outcomeOf(verdict), comment: commentText(facts), status: statusOf(verdict, request.url) };
 }
