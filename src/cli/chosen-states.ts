@@ -17,7 +17,7 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import type { Context } from './context.ts';
-import { withServices } from './work.ts';
+import { withServices, withServicesAtNeed } from './work.ts';
 
 /** Which environments a command is about, and at which revisions. */
 export interface Choice {
@@ -63,10 +63,10 @@ export async function withChosen<T>(
   if (directory !== undefined && env !== undefined) throw new UsageError('name a folder or --env, not both');
   if (directory === undefined)
     return withServices(context, async (services, config) => work(await ofServices(choice, services), config), { unfinished: true });
-  if (needsConfig || existsSync(context.configFile))
-    return withServices(context, (services, config) => work([ofFolder(directory, choice, (url) => services.download(url))], config), {
-      unfinished: true,
-    });
+  if (needsConfig || existsSync(context.configFile)) {
+    const folder = (services: () => Promise<Services>) => ofFolder(directory, choice, async (url) => (await services()).download(url));
+    return withServicesAtNeed(context, (services, config) => work([folder(services)], config), { unfinished: true });
+  }
   const http = createHttpClient({ redact: context.redact });
   try {
     return await work([ofFolder(directory, choice, (url) => downloadBundle(http, [], url))], undefined);
