@@ -18,7 +18,7 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import type { Context } from './context.ts';
-import { withServices } from './work.ts';
+import { withServices, withServicesAtNeed } from './work.ts';
 
 /** Which environments a command is about, and at which revisions. */
 export interface Choice {
@@ -67,9 +67,10 @@ export async function withChosen<T>(
     return withServices(context, async (services, config) => work(await ofServices(choice, services), config), { unfinished: true });
   if (needsConfig || existsSync(context.configFile))
     return withoutStore(context, (own) =>
-      withServices(
+      withServicesAtNeed(
         own,
-        (services, config) => work([ofFolder(directory, choice, (url) => services.download(url), services.settings.environments)], config),
+        (services, config) =>
+          work([ofFolder(directory, choice, async (url) => (await services()).download(url), config.environments)], config),
         { unfinished: true },
       ),
     );
@@ -95,12 +96,7 @@ async function withoutStore<T>(context: Context, work: (context: Context) => Pro
   }
 }
 
-function ofFolder(
-  directory: string,
-  { ref, base }: Choice,
-  download: Download,
-  environments: Services['settings']['environments'],
-): ChosenEnvironment {
+function ofFolder(directory: string, { ref, base }: Choice, download: Download, environments: Config['environments']): ChosenEnvironment {
   const name = basename(resolve(directory));
   const bundles = createBundles(download, new BundleMemory());
   return {
@@ -114,7 +110,7 @@ function ofFolder(
         : atRevision(copy, directory, commit, bundles));
       const before = base ?? (copy && comparison && (await startOf(copy, directory, ref ?? 'HEAD')));
       const called = state.environment.name ?? name;
-      const described = environments.find((one): one is EnvironmentSettings => 'name' in one && one.name === called);
+      const described = environments.find((one) => 'name' in one && one.name === called);
       return {
         name: called,
         rules: described?.validation ?? {},
