@@ -14,12 +14,13 @@ import { neededBeside } from './set/check-set.ts';
 import type { Known } from './set/dangling.ts';
 import { identityOf } from './set/object-set.ts';
 import { isDefinition, kindsOf } from './verdict/definitions.ts';
-import { ours } from './verdict/kinds.ts';
+import { keyOf, ours } from './verdict/kinds.ts';
 import { namespacesBeside } from './verdict/namespaces.ts';
+import { warm } from './verdict/warm.ts';
 
 /** What an environment's cluster has already, and the next deployment of that environment leaves there. */
 export interface Existing {
-  /** Of what the set needs and does not hold; undefined where part of the set could not be read. */
+  /** Of what the set needs and does not hold; undefined where nothing was asked, because part of the set could not be read or it needs nothing. */
   readonly known: Known | undefined;
   /** Of the custom resources whose definition is nowhere else. */
   readonly definitions: readonly DesiredObject[];
@@ -31,24 +32,24 @@ export interface Deployed {
   readonly state: DesiredState;
 }
 
-/** More is asked by nobody who writes manifests by hand, and is told as without a cluster. */
+/** The cluster has other work: of what goes beyond, nothing is known. */
 const mostAsked = 2000;
 
+interface Judged {
+  readonly by: ApiServer;
+  /** From elsewhere; they win. */
+  readonly definitions: readonly DesiredObject[];
+}
+
 /**
- * Asks only for what is in question, one object a request, and of objects for nothing but their metadata. `definitions`: those from elsewhere,
- * which win. What the cluster does not let us see is not known. Throws OutsideError when it cannot be asked.
+ * Asks only for what is in question, one object a request, and of objects for nothing but their metadata. What the cluster does not let us see
+ * is not known. Throws OutsideError when it cannot be asked.
  */
-export async function existingIn(
-  cluster: ApiServer,
-  of: Deployed,
-  definitions: readonly DesiredObject[],
-  signal: AbortSignal,
-): Promise<Existing> {
+export async function existingIn(cluster: ApiServer, of: Deployed, judged: Judged, signal: AbortSignal): Promise<Existing> {
   const { objects, complete } = of.state;
   const asked = complete ? [...neededBeside(objects), ...namespacesBeside(objects)] : [];
-  const custom = undefinedKinds(objects, definitions);
-  const none = { known: complete ? { has: () => undefined } : undefined, definitions: [] };
-  if (asked.length === 0 && custom.length === 0) return none;
+  const custom = await undefinedKinds(objects, judged, signal);
+  if (asked.length === 0 && custom.length === 0) return { known: undefined, definitions: [] };
   const served = new Map((await cluster.kinds(signal)).toReversed().map((kind) => [groupKind(kind), kind]));
   const asking = { cluster, of, served, turns: pLimit(atOnce), signal };
   const [has, found] = await Promise.all([lookUp(asking, asked), fetchDefinitions(asking, custom)]);
@@ -105,10 +106,16 @@ export function stays(kind: ServedKind, item: Item, { environment, state }: Depl
 
 const definitionKind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
-/** Kinds that may be custom ones (their groups have a dot) and that no definition makes, as `group/Kind`. */
-function undefinedKinds(objects: readonly DesiredObject[], definitions: readonly DesiredObject[]): readonly string[] {
+/** As `group/Kind`. None where a cluster judges: it has definitions of its own, and those of another are not brought there. */
+async function undefinedKinds(
+  objects: readonly DesiredObject[],
+  { by, definitions }: Judged,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!by.throwAway) return [];
+  const { kinds } = await warm(by, signal);
   const defined = new Set([...objects.filter(isDefinition), ...definitions].flatMap(kindsOf).map(groupKind));
-  const used = new Set(objects.filter(({ apiVersion }) => groupOf(apiVersion).includes('.')).map(groupKind));
+  const used = new Set(objects.filter((object) => !kinds.has(keyOf(object))).map(groupKind));
   return [...used].filter((kind) => !defined.has(kind));
 }
 

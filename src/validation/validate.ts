@@ -100,10 +100,10 @@ async function judged(
   try {
     const of = { objects: state.objects, ...(previous !== undefined && { previous: previous.objects }) };
     const { known, definitions: found = [] } =
-      lease.cluster === undefined ? {} : await existingIn(lease.cluster, { environment, state }, given, signal);
-    // A cluster that judges has its own definitions; those of another one are not brought there.
-    const all = lease.server.throwAway ? [...found, ...given] : given;
-    const findings = await judge(of, lease.server, { missingDefinitions, definitions: all, checklist, known }, signal);
+      lease.cluster === undefined
+        ? {}
+        : await existingIn(lease.cluster, { environment, state }, { by: lease.server, definitions: given }, signal);
+    const findings = await judge(of, lease.server, { missingDefinitions, definitions: [...found, ...given], checklist, known }, signal);
     return { findings: waiveAll(findings, state.objects), kubernetes: lease.version, ...(known !== undefined && { known }) };
   } finally {
     lease.release();

@@ -138,5 +138,5 @@ function unseen({ there }: Missing, { known }: Surroundings): string {
   if (there !== undefined) return '';
   return known === undefined
     ? 'What is in the cluster without a manifest in this environment is not seen.'
-    : 'Its cluster did not let us see whether it is there.';
+    : 'It could not be seen whether its cluster has it.';
 }
