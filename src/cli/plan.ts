@@ -1,7 +1,7 @@
-import { connectCluster } from '../adapters/cluster/client.ts';
-import { readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import type { Config } from '../config/schema.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
+import { clusterOf, withCluster } from '../serve/cluster.ts';
 import { type Plan, planJson, planOf } from '../validation/plan/plan.ts';
 import { planAgainst } from '../validation/plan/plan-against.ts';
 import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
@@ -17,6 +17,8 @@ export interface PlanCommand extends Choice {
 interface Planned {
   readonly environment: string;
   readonly plan: Plan;
+  /** A bundle's server did not answer. */
+  readonly outside: boolean;
 }
 
 interface Result {
@@ -30,7 +32,7 @@ export async function runPlan(command: PlanCommand, context: Context): Promise<E
   if (command.json === true) context.output.json(jsonOf(result));
   else for (const { environment, plan } of result.plans) printPlan(environment, plan, context.output);
   for (const { environment, message } of result.errors) context.log.error(`${environment}: ${message}`);
-  return result.errors.length > 0 ? 3 : 0;
+  return result.errors.length > 0 || result.plans.some(({ outside }) => outside) ? 3 : 0;
 }
 
 function planned(command: PlanCommand, context: Context): Promise<Result> {
@@ -58,25 +60,20 @@ async function planEnvironment(
   { directory, ref, base }: PlanCommand,
   config: Config | undefined,
 ): Promise<Planned> {
-  const cluster = directory === undefined && base === undefined ? clusterOf(chosen.name, config) : undefined;
+  const cluster = directory === undefined && base === undefined ? config && clusterOf(config, chosen.name) : undefined;
   if (cluster === undefined && directory === undefined && ref === undefined && base === undefined)
     throw new UsageError(
       `${chosen.name}: app.yml names no cluster for it, so that its default branch would be compared with itself: name --ref REVISION`,
     );
   const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
-  if (cluster === undefined) return { environment: name, plan: planOf(before, state) };
-  const server = connectCluster(await readKubeconfig(cluster), { throwAway: false });
-  try {
-    return { environment: name, plan: await planAgainst(server, name, state) };
-  } finally {
-    await server.close();
-  }
+  const plan = cluster === undefined ? planOf(before, state) : await withCluster(cluster, (server) => planAgainst(server, name, state));
+  const outside = state.findings.some(({ rule }) => rule === unreachable);
+  return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] }, outside };
 }
 
-function clusterOf(environment: string, config: Config | undefined): Config['clusters'][string] | undefined {
-  const found = config?.environments.find((one) => 'name' in one && one.name === environment);
-  return found !== undefined && 'name' in found && found.cluster !== undefined ? config?.clusters[found.cluster] : undefined;
-}
+/** What makes a plan incomplete; where nothing does, what is wrong in files is for `validate` to say. */
+const unread = ({ complete, findings }: DesiredState): string[] =>
+  complete ? [] : findings.filter(({ severity }) => severity === 'error').map(({ file, line, message }) => `${file}:${line}: ${message}`);
 
 /** One environment is one object, as docs/plan.md has it; several are a list. */
 function jsonOf({ plans, errors }: Result): object {

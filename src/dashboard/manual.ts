@@ -32,7 +32,7 @@ export function createManual(read: (file: string) => Promise<string | undefined>
 
 /** A link to another file leads to its page; one that has no page is text. */
 const withPages = (text: string, file: string): string =>
-  text.replaceAll(/\[([^\]\n]+)\]\(([\w./-]+\.md)(#[\w-]+)?\)/g, (_, name: string, target: string, anchor = '') => {
+  text.replaceAll(/\[([^[\]\n]{1,200})\]\(([\w./-]{1,200}\.md)(#[\w-]{1,100})?\)/g, (_, name: string, target: string, anchor = '') => {
     const page = pages.get(posix.join(posix.dirname(file), target));
     return page === undefined ? name : `[${name}](${page}${anchor})`;
   });

@@ -1,8 +1,8 @@
 import { type Environment, noEnvironmentFile } from '../domain/environment.ts';
-import { OutsideError } from '../domain/errors.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Warning } from '../domain/reference.ts';
 import type { ArchiveItem } from './archive.ts';
+import type { Hidden } from './attributes.ts';
 import { environmentFile, parseEnvironment } from './environment-file.ts';
 import { decodeText } from './text.ts';
 
@@ -18,7 +18,7 @@ export interface EnvironmentFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly folders: ReadonlySet<string>;
   /** What could not be had, by file. */
-  readonly unread: readonly Warning[];
+  readonly unread: readonly (Warning | Hidden)[];
   /** What is wrong in environment.yml. */
   readonly findings: readonly Finding[];
   /** False when something of environment.yml was left out. */
@@ -29,7 +29,7 @@ export interface EnvironmentFiles {
 export async function readEnvironmentFiles(source: RepositoryFiles): Promise<EnvironmentFiles> {
   const files = new Map<string, Uint8Array>();
   const folders = new Set<string>();
-  const unread: Warning[] = [];
+  const unread: (Warning | Hidden)[] = [];
   for await (const item of source) {
     if ('folder' in item) folders.add(item.folder);
     else if ('message' in item) unread.push(item);
@@ -39,21 +39,24 @@ export async function readEnvironmentFiles(source: RepositoryFiles): Promise<Env
   return { files: sorted, folders, unread, ...environmentIn(files, unread) };
 }
 
-function environmentIn(
-  files: ReadonlyMap<string, Uint8Array>,
-  unread: readonly Warning[],
-): Pick<EnvironmentFiles, 'environment' | 'lines' | 'findings' | 'complete'> {
+type Understood = Pick<EnvironmentFiles, 'environment' | 'lines' | 'findings' | 'complete'>;
+
+function environmentIn(files: ReadonlyMap<string, Uint8Array>, unread: readonly Warning[]): Understood {
   const bytes = files.get(environmentFile);
-  const lost = unread.find(({ file }) => file === environmentFile);
-  // Without it everything would count, and be protected otherwise: nothing of that may be guessed.
-  if (lost !== undefined) throw new OutsideError(environmentFile, `${environmentFile} ${lost.message}`);
-  if (bytes === undefined) return { environment: noEnvironmentFile, lines: undefined, findings: [], complete: true };
-  const text = decodeText(bytes);
-  if (text === undefined) throw new OutsideError(environmentFile, `${environmentFile} is not UTF-8 text`);
+  const lost = unread.find(({ file }) => file === environmentFile)?.message;
+  if (lost === undefined && bytes === undefined) return { environment: noEnvironmentFile, lines: undefined, findings: [], complete: true };
+  const text = bytes && decodeText(bytes);
+  if (text === undefined) return unreadable(lost ?? 'is not UTF-8 text');
   const { environment, lines, warnings, mistakes } = parseEnvironment({ path: environmentFile, text });
   const findings = warnings.map((warning): Finding => {
     const severity = mistakes.includes(warning) ? 'error' : 'warning';
     return { file: warning.file, line: warning.line ?? 1, severity, rule: 'environment', message: warning.message };
   });
   return { environment, lines, findings, complete: mistakes.length === 0 };
+}
+
+/** Without it everything would count, and be protected otherwise: nothing of that may be guessed. */
+function unreadable(message: string): Understood {
+  const finding: Finding = { file: environmentFile, line: 1, severity: 'error', rule: 'environment', message };
+  return { environment: noEnvironmentFile, lines: [], findings: [finding], complete: false };
 }

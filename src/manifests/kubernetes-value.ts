@@ -9,8 +9,9 @@ export class NoValue extends Error {
   }
 }
 
-/** Aliases multiply what they stand for: more than this is no manifest, and the API server refuses it too. */
-const mostValues = 200_000;
+/** Aliases multiply what they stand for: more than this is no manifest. A long text counts as several values. */
+const mostValues = 300_000;
+const textOfOneValue = 64;
 const deepest = 200;
 
 interface Weighed {
@@ -31,7 +32,7 @@ class Reader {
 
   /** Anchors stand before their aliases, so that the target of an alias is known, or open: recursion is as deep as the text nests. */
   read(node: YamlNode): Weighed {
-    if (node.kind === 'scalar') return { value: scalarValue(node), values: 1, depth: 0 };
+    if (node.kind === 'scalar') return { value: scalarValue(node), values: 1 + Math.floor(node.value.length / textOfOneValue), depth: 0 };
     const known = this.#known.get(node);
     if (known !== undefined) return known;
     if (this.#open.has(node)) throw new NoValue(node, 'an alias that holds itself');

@@ -46,7 +46,8 @@ export function noObject(value: unknown, file: string): Stranger | undefined {
 }
 
 /** For a text that is no YAML, or not the YAML that somebody meant. */
-export const templateHint = (text: string): string | undefined =>
-  /\{\{.*\}\}/.test(text)
-    ? 'it holds template expressions ({{ … }}), which nothing fills in here: commit what comes out of the template'
-    : undefined;
+export function templateHint(text: string): string | undefined {
+  const start = text.indexOf('{{');
+  if (start < 0 || !text.includes('}}', start)) return undefined;
+  return 'it holds template expressions ({{ … }}), which nothing fills in here: commit what comes out of the template';
+}

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { OutsideError, UsageError } from '../domain/errors.ts';
+import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { readManifests } from '../manifests/archive.ts';
-import { BundleMemory, type Bundles, createBundles } from '../manifests/bundles.ts';
+import { BundleMemory, createBundles } from '../manifests/bundles.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
@@ -21,9 +22,11 @@ import {
   Superseded,
   validateMergeRequest,
 } from '../validation/merge-request.ts';
-import { planOf } from '../validation/plan/plan.ts';
+import { type Plan, planOf } from '../validation/plan/plan.ts';
+import { planRequest } from '../validation/plan/plan-request.ts';
 import { planParts } from '../validation/report/plan-parts.ts';
 import { findUnjudged } from '../validation/sweep.ts';
+import { clusterOf, withCluster } from './cluster.ts';
 import type { Judging } from './judging.ts';
 import { validationSettings } from './validation-settings.ts';
 
@@ -163,13 +166,12 @@ export class Validation {
     if (jobs.length > 0) await this.#parts.services.persistence.queue().add(jobs);
   }
 
+  /** Those on forges that have credentials. */
   async #environments() {
-    const { services } = this.#parts;
-    const { environments, errors } = await findEnvironments(
-      { forge: (name) => forgeOf(services, name) },
-      services.settings.environments,
-      undefined,
-    );
+    const { forges, settings } = this.#parts.services;
+    const connected = settings.environments.filter((one) => forges.has(('discover' in one ? one.discover : one.repository).forge));
+    const ports = { forge: (name: string) => forgeOf(this.#parts.services, name) };
+    const { environments, errors } = await findEnvironments(ports, connected, undefined);
     return { environments: environments.map((one) => this.#judged(one)), errors };
   }
 
@@ -189,11 +191,29 @@ export class Validation {
     return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
   }
 
+  /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
+  async #plan(
+    { name }: JudgedEnvironment,
+    states: readonly [base: DesiredState, head: DesiredState],
+    log: Logger,
+    signal: AbortSignal,
+  ): Promise<Plan> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return planOf(...states);
+    try {
+      return await withCluster(cluster, (server) => planRequest(server, name, states, signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      log.warn(`the plan is made without the cluster of ${name}: ${explain(error)}`);
+      const plan = planOf(...states);
+      return { ...plan, notes: [...plan.notes, 'The cluster could not be asked: what differs is told from the files alone.'] };
+    }
+  }
+
   #ports(running: Running, log: Logger): RequestPorts {
     const { repository } = running.environment;
     const { services, judging, config, redact } = this.#parts;
     const forge = forgeOf(services, repository.forge);
-    const bundles: Bundles = createBundles((url) => services.download(url), this.#memory);
     return {
       ...judging,
       forge: {
@@ -206,13 +226,24 @@ export class Validation {
         },
       },
       store: services.persistence.store,
-      stateAt: async (commit) =>
-        readDesiredState(readManifests(await forge.archive(repository.path, commit), `${repository.forge}:${repository.path}`), bundles),
-      plan: async (base, head) => planParts(planOf(base, head)),
+      stateAt: async (commit, mayFetch) => {
+        const bundles = createBundles((url) => (mayFetch(url) ? services.download(url) : refused(url)), this.#memory);
+        return readDesiredState(
+          readManifests(await forge.archive(repository.path, commit), `${repository.forge}:${repository.path}`),
+          bundles,
+        );
+      },
+      plan: async (base, head, signal) => planParts(await this.#plan(running.environment, [base, head], log, signal)),
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };
   }
+}
+
+function refused(url: string): Promise<never> {
+  const { host } = new URL(url);
+  const what = 'it was not asked for: a merge request from a fork may move bundles to other versions, and bring no new ones';
+  return Promise.reject(new RefusedError(host, `${what}; who may push here can push its commit to a branch of this repository`));
 }
 
 const seconds = (began: number): number => Number(((performance.now() - began) / 1000).toFixed(3));

@@ -21,7 +21,7 @@ test('the page of each rule is there, and has its place in it', () => {
   const missing = rules.filter((rule) => {
     const [path = '', anchor] = rulePage(rule, '').split('#');
     const text = readFileSync(join(root, 'docs', `${path.slice(1)}.md`), 'utf8');
-    return anchor !== undefined && !text.includes(`<a id="${anchor}"></a>`);
+    return anchor !== undefined && !text.includes(`<a id="${anchor}"></a>`) && !text.includes(`\n## ${anchor}\n`);
   });
   expect(missing).toEqual([]);
 });

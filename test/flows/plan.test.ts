@@ -116,8 +116,19 @@ describe('in a repository', () => {
       create: ['ConfigMap/shop/new'],
       prune: [],
       kept: [{ object: 'ConfigMap/shop/a' }, { object: 'ConfigMap/shop/gone' }],
-      notes: ['Not all of the new state could be read: nothing is pruned until it can be.'],
+      notes: [
+        'Not all of the new state could be read: nothing is pruned until it can be.',
+        expect.stringContaining('manifests/a.yaml:1: is no YAML'),
+      ],
     });
+  });
+
+  test('a bundle whose server does not answer: what is known is told, and the exit code says so', async () => {
+    put({ 'environment.yml': 'name: staging\nmanifests: [manifests/, "http://127.0.0.1:1/b.tar"]\n' });
+    const { exit, stdout } = await plain(folder(), '--json');
+    expect(exit).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ create: ['ConfigMap/shop/new'], prune: [], kept: [{ object: 'ConfigMap/shop/gone' }] });
+    expect(stdout).toContain('environment.yml:2: the bundle http://127.0.0.1:1/b.tar could not be fetched');
   });
 
   test('a folder of it that was not there before, and one named by mistake', async () => {

@@ -12,6 +12,7 @@ const program = `
   import { diffObjects } from ${file('manifests/object-diff.ts')};
   import { parseEnvironment } from ${file('manifests/environment-file.ts')};
   import { objectsIn } from ${file('manifests/objects.ts')};
+  import { readObjects } from ${file('manifests/documents.ts')};
   import { parseAttributes } from ${file('manifests/attributes.ts')};
   import { makeEntries } from ${file('updates/changelog/entries.ts')};
   import { changelogBetween } from ${file('updates/changelog/notes.ts')};
@@ -48,6 +49,9 @@ const program = `
     ...Object.fromEntries(files.map(([path, write], index) => [path + ' ' + index, (text) => (findReferences({ path, text: write(text) }), parseEnvironment({ path, text: write(text) }))])),
     object: (text) => diffObjects(object(text), object(text + 'x')),
     bundle: (text) => objectsIn('a.yaml', text),
+    documents: (text) => readObjects(Buffer.from(text), { file: 'a.yaml' }, 'refused'),
+    list: (text) => readObjects(Buffer.from('apiVersion: v1\\nkind: List\\nx: &x ' + text + '\\nitems:\\n' + '- *x\\n'.repeat(20000)), { file: 'a.yaml' }, 'refused'),
+    stream: (text) => readObjects(Buffer.from('{"a": ' + JSON.stringify(text) + '}{' + text), { file: 'a.yaml' }, 'ignored'),
     attributes: (text) => parseAttributes('.gitattributes', text),
     version: parseVersion,
     image: parseImage,

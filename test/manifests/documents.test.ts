@@ -172,6 +172,14 @@ metadata:
   });
 });
 
+test('a list cannot make more of its file than it holds', () => {
+  const labels = Array.from({ length: 20 }, (_, i) => `l${i}: "${'z'.repeat(20_000)}"`).join(', ');
+  const text = `apiVersion: v1\nkind: List\nx: &x {apiVersion: v1, kind: Pod, metadata: {name: a, labels: {${labels}}}}\nitems:\n${'- *x\n'.repeat(45)}`;
+  const { objects, findings } = read(text);
+  expect(objects.reduce((sum, one) => sum + one.body.length, 0)).toBeLessThan(17 * 1024 * 1024);
+  expect(findings.map(({ message }) => message)).toEqual(['the objects of this list have more than 16777216 bytes: the rest is not read']);
+});
+
 test('objects of JSON that stand one after the other', () => {
   const one = (name: string) => `{"apiVersion":"v1","kind":"Pod",\n"metadata":{"name":"${name}"}}`;
   const { objects } = read(`${one('a')}\n${one('b')} ${one('c')}\n`);

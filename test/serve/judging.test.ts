@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config/load.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import { validationSettings } from '../../src/serve/validation-settings.ts';
+import { rulesOf } from '../../src/validation/rules.ts';
 import { controlPlaneBinaries, sharedControlPlane } from '../support/control-plane.ts';
 import { startServer } from '../support/http-server.ts';
 import { describeWith } from '../support/parts.ts';
@@ -64,6 +65,23 @@ describeWith('control-plane', 'who judges', () => {
   });
 });
 
+test('what killed validations left in the cluster is removed at the first lease, and looked for once', async () => {
+  const left = { metadata: { name: 'left', creationTimestamp: '2020-01-01T00:00:00Z' } };
+  await using cluster = await startServer((request, response) => {
+    const [path = ''] = (request.url ?? '').split('?');
+    if (path === '/version') response.end('{"gitVersion": "v1.36.3"}');
+    else if (request.method === 'GET') response.end(JSON.stringify({ items: path === '/api/v1/namespaces' ? [left] : [] }));
+    else response.writeHead(404).end('{}');
+  });
+  const judging = judgingWith(`clusters: { theirs: { kubeconfig: ${kubeconfig(cluster.url)} } }\nvalidation: { apiserver: theirs }\n`);
+  await judging.lease({}, never);
+  await judging.lease({}, never);
+  expect(cluster.seen.filter((one) => one.startsWith('DELETE') || one.includes('namespaces'))).toEqual([
+    'GET /api/v1/namespaces?labelSelector=lockkeeper.dev/validation',
+    'DELETE /api/v1/namespaces/left',
+  ]);
+});
+
 test('a cluster that does not say what it is, is no judge', async () => {
   await using strange = await startServer((_, response) => void response.writeHead(403).end('{}'));
   const text = `clusters: { strange: { kubeconfig: ${kubeconfig(strange.url)} } }\nvalidation: { apiserver: strange }\n`;
@@ -103,4 +121,17 @@ environments:
   });
   expect(validationSettings(config, 'production')).toMatchObject({ kubernetes: '1.35', checklist: { 'latest-tag': 'error' } });
   expect(validationSettings(undefined, undefined)).toEqual({ checklist: {}, registries: [] });
+});
+
+test('a verdict holds only as long as the same server gives it', () => {
+  const text = (judge: string): string => `forges: { local: { type: local, path: ./r } }
+clusters: { c: { kubeconfig: ./k } }
+validation: { apiserver: ${judge} }
+environments: [{ name: staging, repository: "local:staging" }]
+`;
+  const rulesWith = (judge: string): string => {
+    const { config } = readConfig('app.yml', text(judge), { env: {}, readFile: () => '' });
+    return rulesOf(validationSettings(config, 'staging'));
+  };
+  expect(rulesWith('embedded')).not.toBe(rulesWith('c'));
 });

@@ -3,6 +3,9 @@ import type { ApiServer } from '../../src/domain/cluster.ts';
 /** What servers write for themselves, all the time. */
 const moving = new Set(['events', 'leases', 'ipaddresses', 'endpoints', 'endpointslices']);
 
+/** A server makes it for itself, soon after it has started. */
+const ownService = '/api/v1/services default kubernetes';
+
 /** Everything that stands in a server: `PATH NAME`, of each kind in each namespace. */
 export async function standingIn(server: ApiServer): Promise<string[]> {
   const kinds = (await server.kinds()).filter(({ plural }) => !moving.has(plural));
@@ -14,7 +17,10 @@ export async function standingIn(server: ApiServer): Promise<string[]> {
       return items.map(({ metadata }) => `${path} ${metadata.namespace ?? ''} ${metadata.name}`);
     }),
   );
-  return lists.flat().sort();
+  return lists
+    .flat()
+    .filter((name) => name !== ownService)
+    .sort();
 }
 
 interface List {

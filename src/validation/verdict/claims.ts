@@ -9,8 +9,14 @@ export interface Claim {
   remove(): Promise<void>;
 }
 
-/** `theirs`: it stood there before, and is left alone. `refused`: the server does not want those, in its words by name. */
-export type Made = { readonly kind: 'ours' | 'theirs' } | { readonly kind: 'refused'; readonly messages: ReadonlyMap<string, string> };
+/**
+ * `theirs`: it stood there before, and is left alone; `others` are those of them that say something else than the set.
+ * `refused`: the server does not want those, in its words by name.
+ */
+export type Made =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'theirs'; readonly others?: readonly string[] }
+  | { readonly kind: 'refused'; readonly messages: ReadonlyMap<string, string> };
 
 interface Waiter {
   readonly claim: Claim;

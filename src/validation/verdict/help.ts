@@ -17,7 +17,7 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
   ],
   [/cannot unmarshal string .* of type bool|must be of type boolean: "string"|expected boolean/, 'Write true or false without quotes.'],
   [
-    /cannot unmarshal (?:object|array)|expected (?:list|map)/,
+    /cannot unmarshal (?:object|array)|cannot unmarshal .* of type (?:map\[|\[\]|v\w+\.)|expected (?:list|map)/,
     'The indentation or the dashes are likely wrong: a list is wanted where a map stands, or the other way round.',
   ],
   [/already set in map|duplicate field/, 'Keep one of the two: of a key that is written twice only the last counts.'],
@@ -42,7 +42,7 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
   [/^namespaces "[^"]*" not found/, 'No namespace can have this name: use lower-case letters, digits and - only, 63 at the most.'],
   [/RFC 1123 subdomain/, 'Use lower-case letters, digits, - and . only, beginning and ending with a letter or digit, 253 at the most.'],
   [
-    /RFC 1123 label|RFC 1035 label/,
+    /RFC 1123 label|RFC 1035 label|DNS-1035 label/,
     'Use lower-case letters, digits and - only, beginning and ending with a letter or digit (a Service begins with a letter), 63 at the most.',
   ],
   [/must be no more than 63 (?:bytes|characters)|must be no more than 15 characters/, 'Shorten it.'],

@@ -4,11 +4,13 @@ import { checklistRules } from '../../domain/checklist.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import type { Known } from '../set/dangling.ts';
 import type { Claim, Made } from './claims.ts';
-import { groupDefined, groupOf, isDefinition } from './definitions.ts';
+import { groupDefined, groupOf, isDefinition, kindsOf } from './definitions.ts';
 import { found } from './found.ts';
 import { helpFor } from './help.ts';
-import { Kinds } from './kinds.ts';
+import { Kinds, keyOf as kindKey } from './kinds.ts';
+import { missingNamespaces } from './namespaces.ts';
 import { judgeObject } from './one-object.ts';
 import { type Guarded, guardClaim, guarded, judgePods } from './pod-security.ts';
 import { classClaims, definitionClaims, namespaceClaim } from './prerequisites.ts';
@@ -21,6 +23,8 @@ export interface VerdictSettings {
   /** Definitions that clusters have and the set does not hold; they are not judged themselves. */
   readonly definitions: readonly DesiredObject[];
   readonly checklist?: ChecklistSettings;
+  /** What the environment's cluster has of the namespaces that the set does not hold. */
+  readonly known?: Known | undefined;
 }
 
 interface Wanted {
@@ -38,7 +42,8 @@ const atOnce = 16;
  */
 export async function judge(state: Wanted, server: ApiServer, settings: VerdictSettings, signal: AbortSignal): Promise<readonly Finding[]> {
   const own = await warm(server, signal);
-  const definitions = definitionsFor(state.objects, settings.definitions);
+  const fed = settings.definitions.filter((one) => server.throwAway || !kindsOf(one).some((kind) => own.kinds.has(kindKey(kind))));
+  const definitions = definitionsFor(state.objects, fed);
   const pods = guarded(state.objects);
   const known = new Kinds(own.kinds, definitions, settings.missingDefinitions);
   const used = state.objects.filter((object) => known.inNamespace(object));
@@ -46,17 +51,28 @@ export async function judge(state: Wanted, server: ApiServer, settings: VerdictS
   const held = await own.claims.take(claims, signal);
   try {
     const refused = new Map([...held.made].flatMap(([, made]) => (made.kind === 'refused' ? [...made.messages] : [])));
-    const kinds = new Kinds(own.kinds, definitions, settings.missingDefinitions, refused);
+    const kinds = new Kinds(own.kinds, definitions, settings.missingDefinitions, unusable(held.made));
     const findings = await judged(state, { server, own, kinds, settings, pods, signal });
     return sorted([
       ...findings,
-      ...missingNamespaces(used, state.objects, held.made),
+      ...missingNamespaces(used, state.objects, held.made, settings.known),
       ...refusedDefinitions(state.objects, refused, findings),
     ]);
   } finally {
     // The verdict stands without it: what is left is taken away by the next who claims it.
     await held.release().catch(() => undefined);
   }
+}
+
+/** Definitions that nothing can be judged by, and why. */
+function unusable(made: ReadonlyMap<string, Made>): ReadonlyMap<string, string> {
+  return new Map(
+    [...made.values()].flatMap((one): (readonly [string, string])[] => {
+      if (one.kind === 'refused') return [...one.messages.keys()].map((name) => [name, `its definition ${name} was refused.`]);
+      if (one.kind === 'ours') return [];
+      return (one.others ?? []).map((name) => [name, `the cluster has another definition ${name} than this environment.`]);
+    }),
+  );
 }
 
 /** The set's own, and those from elsewhere that it uses; one of each name. */
@@ -150,21 +166,6 @@ async function judgeChanges(
   } finally {
     await held.release();
   }
-}
-
-const always = /^(?:default|kube-.*)$/;
-
-/** Said once per namespace, where it is first used; not where none can have that name, which is said of each object. */
-function missingNamespaces(used: readonly DesiredObject[], objects: readonly DesiredObject[], made: ReadonlyMap<string, Made>): Finding[] {
-  const declared = new Set(objects.flatMap(({ apiVersion, kind, name }) => (apiVersion === 'v1' && kind === 'Namespace' ? [name] : [])));
-  const first = new Map(used.toReversed().map((object) => [object.namespace, object]));
-  return [...first].flatMap(([namespace, object]) => {
-    const ours = made.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)?.kind === 'ours';
-    if (!ours || declared.has(namespace) || always.test(namespace)) return [];
-    const message = `The namespace ${namespace} is not part of this environment: it must be there before the deployment.`;
-    const help = `Add the Namespace ${namespace}, or correct metadata.namespace.`;
-    return [found(object, { severity: 'warning', rule: 'missing-namespace', message, help }, ['metadata', 'namespace'])];
-  });
 }
 
 /** A definition that is well formed alone, and clashes with another. */

@@ -7,24 +7,28 @@ import type { Said } from './found.ts';
 
 export type Lookup = { readonly kind: ServedKind & { readonly schema?: unknown } } | { readonly missing: Said };
 
-const keyOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string => `${apiVersion} ${kind}`;
+/** Of a map of kinds. */
+export const keyOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string => `${apiVersion} ${kind}`;
 
-/** Which kinds a set may use: those that the server has of itself, and those that the set defines. What else stands in the server does not count. */
+/**
+ * Which kinds a set may use: those that the server has of itself, and those that the set defines. What else stands in the server does not count.
+ * `unusable`: definitions, by name, that nothing can be judged by, and why.
+ */
 export class Kinds {
   readonly #own: ReadonlyMap<string, ServedKind>;
   readonly #defined: ReadonlyMap<string, DefinedKind>;
-  readonly #refused: ReadonlyMap<string, string>;
+  readonly #unusable: ReadonlyMap<string, string>;
   readonly #missing: 'warning' | 'error';
 
   constructor(
     own: ReadonlyMap<string, ServedKind>,
     definitions: readonly DesiredObject[],
     missing: 'warning' | 'error',
-    refused: ReadonlyMap<string, string> = new Map(),
+    unusable: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#own = own;
     this.#defined = new Map(definitions.flatMap(kindsOf).map((kind) => [keyOf(kind), kind]));
-    this.#refused = refused;
+    this.#unusable = unusable;
     this.#missing = missing;
   }
 
@@ -35,12 +39,13 @@ export class Kinds {
   }
 
   find(object: DesiredObject): Lookup {
+    const defined = this.#defined.get(keyOf(object));
+    const unusable = this.#unusable.get(defined?.definition.name ?? '');
+    if (unusable !== undefined) return { missing: this.#notChecked(`Not checked: ${unusable}`) };
     const own = this.#own.get(keyOf(object));
     if (own !== undefined) return { kind: own };
-    const defined = this.#defined.get(keyOf(object));
     if (defined === undefined) return { missing: this.#unknown(object) };
     const { name } = defined.definition;
-    if (this.#refused.has(name)) return { missing: this.#notChecked(`Not checked: its definition ${name} was refused.`) };
     if (defined.served) return { kind: defined };
     return { missing: { severity: 'error', rule: 'api-server', message: `The definition ${name} does not serve ${object.apiVersion}.` } };
   }

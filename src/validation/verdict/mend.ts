@@ -23,7 +23,7 @@ export function meant(message: string, { value }: DesiredObject, described: Desc
   if (typed !== null) return ofType(value, (typed[2] ?? '').split('.').filter(Boolean), typed[1] ?? '', typed[3] ?? '');
   if (/quantit/.test(message)) {
     const wrong = described === undefined ? [] : quantitiesIn(value, described).filter((path) => !isQuantity(valueAt(value, path)));
-    return wrong.map((path) => ({ path, value: '1', scope: path.slice(0, -2) })); // a request is held against its limit
+    return wrong.map((path) => ({ path, value: '1', ...(isHeld(path) ? { scope: path.slice(0, -2) } : {}) }));
   }
   if (/illegal base64 data/.test(message))
     return bytes.flatMap((name) => entriesAt(value, name).filter(({ path }) => !isBase64(valueAt(value, path))));
@@ -34,6 +34,9 @@ export function meant(message: string, { value }: DesiredObject, described: Desc
         .filter((path) => valueAt(value, path) === time)
         .map((path) => ({ path }));
 }
+
+/** A request is held against its limit. */
+const isHeld = (path: FieldPath): boolean => path.at(-2) === 'requests' || path.at(-2) === 'limits';
 
 const bytes = ['data', 'binaryData'];
 

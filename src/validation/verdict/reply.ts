@@ -23,13 +23,16 @@ export interface Status {
   readonly causes: readonly { readonly field: string; readonly message: string }[];
 }
 
+/** What could not be read at all the server repeats as numbers: everything that is in it, secrets too. */
+const dump = / \([0-9a-f]{8,}[^)]*\)/;
+
 export function statusOf({ status, body }: ApiReply): Status {
   const said = parsed(body);
   const causes = (said?.details?.causes ?? []).filter(({ field, message }) => field !== undefined && message !== undefined);
   return {
     code: status,
     reason: said?.reason ?? '',
-    message: said?.message ?? (body.trim().slice(0, 500) || `answered ${status}`),
+    message: said?.message?.replace(dump, '') ?? (body.trim().slice(0, 500) || `answered ${status}`),
     causes: causes.map(({ field = '', message = '' }) => ({ field, message })),
   };
 }
@@ -73,7 +76,7 @@ const places: readonly (readonly [says: RegExp, path: FieldPath])[] = [
 ];
 
 /** The server repeats whole templates, with fields that it filled in itself. */
-const shortened = (message: string): string => message.replace(/^(Invalid value: )\{[\s\S]{300,}\}(: )/, '$1{…}$2');
+const shortened = (message: string): string => message.replace(/^(\w+ value: )([{[])[\s\S]{300,}([}\]])(: )/, '$1$2…$3$4');
 
 function problemOf({ field, message }: Status['causes'][number], value: Readonly<Record<string, unknown>>): Problem {
   // A definition's rules are not looked at where its schema is not met.

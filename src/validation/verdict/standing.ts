@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiServer } from '../../domain/cluster.ts';
+import type { ApiReply, ApiServer } from '../../domain/cluster.ts';
 import { OutsideError } from '../../domain/errors.ts';
 import type { Made } from './claims.ts';
 import { ours } from './kinds.ts';
@@ -10,7 +10,7 @@ const pause = 20;
 const looks = 1000;
 
 /** Waits until `look` gives something. */
-async function until<T>(server: ApiServer, what: string, look: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(server: ApiServer, what: string, look: () => Promise<T | undefined>): Promise<T> {
   for (let left = looks; left > 0; left -= 1) {
     const seen = await look();
     if (seen !== undefined) return seen;
@@ -113,6 +113,16 @@ export class Thing {
     if (mine) await remove(this.server, this.path, this.serves);
   }
 
+  /** Whether what stands there says something else: each change of a specification raises its generation. */
+  async wouldChange(): Promise<boolean> {
+    const path = `${this.path}?dryRun=All&fieldManager=lockkeeper&force=true`;
+    const [now, then] = await Promise.all([
+      this.server.ask({ method: 'GET', path: this.path }),
+      this.server.ask({ method: 'PATCH', path, body: this.#body, type: 'application/apply-patch+yaml' }),
+    ]);
+    return then.status >= 400 || generationOf(now) !== generationOf(then);
+  }
+
   /** undefined where something of that name stands there. */
   async #create(): Promise<Made | undefined> {
     const reply = await this.server.ask({
@@ -141,6 +151,10 @@ export class Thing {
     const { metadata } = JSON.parse(body) as { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
     return metadata?.labels?.[ours] === undefined ? 'theirs' : 'ours';
   }
+}
+
+function generationOf({ body }: ApiReply): number | undefined {
+  return (JSON.parse(body) as { readonly metadata?: { readonly generation?: number } }).metadata?.generation;
 }
 
 /** Kinds that validations create in a server, and what a killed one may have left there. */

@@ -11,7 +11,7 @@ import { collection } from './kinds.ts';
 import { isLocal } from './local-limits.ts';
 import type { JudgedKind } from './one-object.ts';
 import { problemsOf, statusOf } from './reply.ts';
-import { establish, remove } from './standing.ts';
+import { establish, remove, until } from './standing.ts';
 
 /** Kinds with fields that cannot change, and whose creation reaches nobody else. */
 const guardedKinds = new Set(
@@ -99,10 +99,14 @@ function movesAddress(object: DesiredObject, before: DesiredObject): boolean {
   return from !== undefined && to !== undefined && from !== to;
 }
 
-async function ownAddress(server: ApiServer): Promise<string> {
-  const { body } = await server.ask({ method: 'GET', path: '/api/v1/namespaces/default/services/kubernetes' });
-  return (JSON.parse(body) as { readonly spec?: { readonly clusterIP?: string } }).spec?.clusterIP ?? '';
-}
+/** A server makes this Service for itself, soon after it has started. */
+const ownService = '/api/v1/namespaces/default/services/kubernetes';
+
+const ownAddress = (server: ApiServer): Promise<string> =>
+  until(server, `${ownService} was not there`, async () => {
+    const { status, body } = await server.ask({ method: 'GET', path: ownService });
+    return status === 200 ? (JSON.parse(body) as { readonly spec?: { readonly clusterIP?: string } }).spec?.clusterIP : undefined;
+  });
 
 function refusal({ object }: Change, status: ReturnType<typeof statusOf>, aside: string): Finding[] {
   return problemsOf(status, object)

@@ -7,6 +7,7 @@ import type { DesiredState } from '../../../src/manifests/desired-object.ts';
 import { readDesiredState } from '../../../src/manifests/desired-state.ts';
 import { readObjects } from '../../../src/manifests/documents.ts';
 import { planAgainst } from '../../../src/validation/plan/plan-against.ts';
+import { planRequest } from '../../../src/validation/plan/plan-request.ts';
 import { sharedControlPlane } from '../../support/control-plane.ts';
 import { describeWith } from '../../support/parts.ts';
 
@@ -219,5 +220,84 @@ describeWith('control-plane', 'a plan against a cluster', () => {
     const plan = await planAgainst(blind, 'plan-f', await state(namespace('plan-f')));
     expect(names(plan)).toMatchObject({ prune: [], notes: ['secrets of v1 could not be listed: nothing is pruned until it can be.'] });
     expect(plan.kept.map(({ object }) => objectName(object))).toEqual(['ConfigMap/plan-f/gone']);
+  });
+
+  describe('of a merge request', () => {
+    test('of what its files change, the cluster tells the differences; what it does not touch is not asked for', async () => {
+      const before = [
+        namespace('plan-g'),
+        deployment('plan-g', 'web:1'),
+        config('plan-g', 'gone', 'data: {a: "1"}\n'),
+        config('plan-g', 'never'),
+        config('plan-g', 'left'),
+      ];
+      await deploy(
+        'plan-g',
+        namespace('plan-g'),
+        deployment('plan-g', 'web:1'),
+        config('plan-g', 'gone', 'data: {a: "1"}\n'),
+        config('plan-g', 'left'),
+      );
+      await apply(
+        'somebody',
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'left', namespace: 'plan-g', annotations: { 'lockkeeper.dev/prune': 'disabled' } },
+        }),
+      );
+      const after = [namespace('plan-g'), deployment('plan-g', 'web:2').replace('cpu: 1000m', 'cpu: "1"'), config('plan-g', 'new')];
+      const plan = await planRequest(server, 'plan-g', [await state(...before), await state(...after)]);
+      expect(names(plan)).toEqual({
+        create: ['ConfigMap/plan-g/new'],
+        change: ['apps/Deployment/plan-g/web'],
+        prune: ['ConfigMap/plan-g/gone: the value of its key'],
+        kept: ['ConfigMap/plan-g/left: its annotation lockkeeper.dev/prune is disabled'],
+        unchanged: 1,
+        notes: [],
+      });
+      expect(plan.change[0]?.diff.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
+        '-        - image: web:1',
+        '+        - image: web:2',
+      ]);
+    });
+
+    test('what no deployment of the environment applied is not shown, whoever names it', async () => {
+      await deploy(
+        'plan-other',
+        namespace('plan-h'),
+        config('plan-h', 'theirs', 'data: {a: unseen}\n'),
+        config('plan-h', 'gone', 'data: {a: unseen}\n'),
+      );
+      await apply(
+        'kubectl',
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'adopted', namespace: 'plan-h' },
+          data: { a: 'unseen', live: 'unseen' },
+        }),
+      );
+      const base = await state(config('plan-h', 'adopted', 'data: {a: "1"}\n'), config('plan-h', 'gone'));
+      const head = await state(config('plan-h', 'adopted', 'data: {a: "2"}\n'), config('plan-h', 'theirs', 'data: {b: x}\n'));
+      const plan = await planRequest(server, 'plan-h', [base, head]);
+      expect(names(plan)).toEqual({
+        create: [],
+        change: ['ConfigMap/plan-h/adopted'],
+        prune: [],
+        kept: ['ConfigMap/plan-h/gone: no deployment of this environment applied it'],
+        unchanged: 0,
+        notes: [expect.stringContaining('ConfigMap/plan-h/theirs is in the cluster already')],
+      });
+      expect(plan.change[0]?.diff).toContain("-  a: '1'\n+  a: '2'");
+      expect(JSON.stringify(plan)).not.toContain('unseen');
+    });
+
+    test('one that touches very much is compared by its files', async () => {
+      const many = Array.from({ length: 501 }, (_, i) => config('plan-i', `n${i}`));
+      const plan = await planRequest(server, 'plan-i', [await state(), await state(...many)]);
+      expect(plan.create).toHaveLength(501);
+      expect(plan.notes).toEqual(['More than 500 objects are touched: they are compared by their files alone.']);
+    });
   });
 });

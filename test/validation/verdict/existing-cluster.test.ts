@@ -64,6 +64,14 @@ describeWith('control-plane', 'a cluster that others use', () => {
     ]);
   });
 
+  test('where the set changes a definition of the cluster, what it defines cannot be checked', async () => {
+    const lock = 'apiVersion: canal.example.com/v1\nkind: Lock\nmetadata: {name: a}\nspec: {gates: 9}\n';
+    const findings = await judged(`${lock}---\n${definition(40)}`);
+    expect(findings.map(({ line, rule, message }) => [line, rule, message])).toEqual([
+      [1, 'missing-definition', 'Not checked: the cluster has another definition locks.canal.example.com than this environment.'],
+    ]);
+  });
+
   test('what a killed validation left there is swept once it is old, and nothing else', async () => {
     const before = await standingIn(server);
     await create(
