@@ -151,12 +151,7 @@ describe('bundles', () => {
       new OutsideError('nexus.example.com', 'GET nexus.example.com/r: connect ECONNREFUSED'),
       [`error bundle-unreachable environment.yml:3 the bundle ${url} could not be fetched: GET nexus.example.com/r: connect ECONNREFUSED`],
     ],
-    [
-      'without manifests',
-      url,
-      Buffer.alloc(1024),
-      [`error bundle environment.yml:3 the bundle ${url} holds no manifest`],
-    ],
+    ['without manifests', url, Buffer.alloc(1024), [`error bundle environment.yml:3 the bundle ${url} holds no manifest`]],
     ['damaged', url, Buffer.from('no tar'.repeat(200)), [/^error bundle environment\.yml:3 https.*no tar that can be read/]],
   ])('one that is %s', async (_, entry, served, expected) => {
     const { told, complete, names } = await read(of(entry), bundles(served === undefined ? {} : { [url]: served }));
