@@ -4,6 +4,7 @@ import { explain, OutsideError } from '../domain/errors.ts';
 import type { Finding, Place } from '../domain/finding.ts';
 import type { Warning } from '../domain/reference.ts';
 import { isManifest } from './archive-entries.ts';
+import { mayHide } from './attributes.ts';
 import type { BundleFiles, Bundles } from './bundles.ts';
 import { type DesiredState, unreachable } from './desired-object.ts';
 import { type FileObjects, joined, readObjects } from './documents.ts';
@@ -60,7 +61,7 @@ async function wholeRepository({ files, unread }: EnvironmentFiles): Promise<Fil
   const counts = (path: string): boolean => !isOwn(path) && !templates.some((folder) => path.startsWith(folder));
   // A link leads to what is read where it lies, or out of the repository; JSON is rarely a manifest.
   const missing = unread.filter(({ file }) => counts(file) && /\.ya?ml$/i.test(file)).map(unreadable);
-  return [...missing, ...(await filesOf(files, [...files.keys()].filter(counts), 'ignored')), ...hidden(unread)];
+  return [...missing, ...(await filesOf(files, [...files.keys()].filter(counts), 'ignored')), ...hidden(unread, ['.'])];
 }
 
 async function filesOf(
@@ -80,14 +81,15 @@ const unreadable = ({ file, line, message }: Warning): FileObjects => lost(probl
 
 const isAttributes = (file: string): boolean => /(?:^|\/)\.gitattributes$/.test(file);
 
-/** What .gitattributes keeps out of archives may be anything, or nothing that matters. */
-const hidden = (unread: readonly Warning[]): FileObjects[] => {
-  const warnings = unread.filter(({ file }) => isAttributes(file));
-  const findings = warnings.map(
-    ({ file, line = 1, message }): Finding => ({ file, line, severity: 'warning', rule: 'environment', message }),
-  );
-  return [{ objects: [], findings, complete: true }];
-};
+/** What .gitattributes keeps out of archives: where it may be what counts, the state is not the whole one. */
+const hidden = (unread: EnvironmentFiles['unread'], counted: readonly string[]): FileObjects[] =>
+  unread.flatMap((warning): FileObjects[] => {
+    if (!isAttributes(warning.file)) return [];
+    const { file, line = 1, message } = warning;
+    const found = problem({ file, line }, 'environment', message, 'take export-ignore away, or name what it is for from the root: /docs/');
+    if ('pattern' in warning && counted.some((path) => mayHide(warning, path))) return [lost(found)];
+    return [{ objects: [], findings: [{ file, line, severity: 'warning', rule: 'environment', message }], complete: true }];
+  });
 
 async function namedSources(read: EnvironmentFiles, lines: readonly number[], bundles: Bundles): Promise<FileObjects[]> {
   const seen = new Set<string>();
@@ -105,7 +107,8 @@ async function namedSources(read: EnvironmentFiles, lines: readonly number[], bu
     parts.push(lost({ ...problem({ file: environmentFile, line: 1 }, 'environment', message), severity: 'warning' }));
   }
   const uncounted = read.unread.filter(({ file }) => file === '.'); // more warnings than are told: any may be about what counts
-  return [...parts, ...uncounted.map(unreadable), ...hidden(read.unread)];
+  const paths = manifests.flatMap((source) => ('path' in source ? [source.path] : []));
+  return [...parts, ...uncounted.map(unreadable), ...hidden(read.unread, paths)];
 }
 
 async function folderObjects(

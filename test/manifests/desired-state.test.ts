@@ -134,9 +134,31 @@ test.each<[string, readonly Entry[], readonly string[]]>([
   expect({ told, complete }).toEqual({ told: expected, complete: false });
 });
 
-test('what .gitattributes hides is told', async () => {
-  const { told } = await read({ '.gitattributes': 'manifests/x export-ignore\n*.bat eol=crlf\n', 'a.yaml': config('a') });
-  expect(told).toEqual([expect.stringContaining('warning environment .gitattributes:1 export-ignore keeps "manifests/x"')]);
+test.each([
+  ['manifests/x', 'error'],
+  ['manifests', 'error'],
+  ['/manifests/*.yaml', 'error'],
+  ['x.yaml', 'error'],
+  ['drafts', 'error'],
+  ['**/shop.example.com/', 'error'],
+  ['/docs/', 'warning'],
+  ['/manifests-of-old', 'warning'],
+  ['docs/manifests/*', 'warning'],
+  ['*.md', 'warning'],
+  ['.github', 'warning'],
+])('%s, which .gitattributes hides, is told as %s, and where it may count the state is not complete', async (pattern, severity) => {
+  const { told, complete } = await read({
+    'environment.yml': 'manifests: [manifests/]\n',
+    '.gitattributes': `${pattern} export-ignore\n*.bat eol=crlf\n`,
+    'manifests/a.yaml': config('a'),
+  });
+  expect(told).toEqual([expect.stringContaining(`${severity} environment .gitattributes:1 export-ignore keeps "${pattern}"`)]);
+  expect(complete).toBe(severity === 'warning');
+});
+
+test('where every file counts, what is hidden counts', async () => {
+  const { told, complete } = await read({ '.gitattributes': '/x/ export-ignore\n', 'a.yaml': config('a') });
+  expect([told[0]?.slice(0, 36), complete]).toEqual(['error environment .gitattributes:1 e', false]);
 });
 
 describe('bundles', () => {
