@@ -11,7 +11,7 @@ import { overlappingSelectors } from './overlapping-selectors.ts';
 import { placeholders } from './placeholders.ts';
 import { quantities } from './quantities.ts';
 import { referencesOf } from './references/references.ts';
-import { serviceClashes } from './services.ts';
+import { serviceAddresses } from './services.ts';
 import { danglingTargetPorts } from './target-ports.ts';
 import { workloadOf } from './workloads.ts';
 
@@ -32,7 +32,7 @@ export function checkSet(objects: readonly DesiredObject[], known?: Known): read
     ...missingParts(references, set),
     ...danglingTargetPorts(services, workloads, controllers),
     ...quantities(objects),
-    ...serviceClashes(services),
+    ...serviceAddresses(services),
     ...ingressClashes(set.ofKind('networking.k8s.io/Ingress')),
     ...autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler)),
     ...overlappingSelectors(workloads),

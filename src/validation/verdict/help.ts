@@ -26,7 +26,7 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
     'Remove one of the two: server-side apply, which the deployment uses, tells the items apart by these keys.',
   ],
   [
-    /managedFields must be nil/,
+    /managedFields must be nil|was copied from a cluster/,
     'Remove metadata.managedFields (and uid, resourceVersion, creationTimestamp and status): they belong to the cluster that the object was copied from.',
   ],
   [
