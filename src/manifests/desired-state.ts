@@ -21,10 +21,11 @@ export async function readDesiredState(source: RepositoryFiles, bundles: Bundles
   const { environment } = read;
   const parts = await (read.lines === undefined ? wholeRepository(read) : namedSources(read, read.lines, bundles));
   const { objects, findings, complete } = joined(parts);
+  const told = [...read.findings, ...findings];
   return {
     environment,
     objects,
-    findings: [...read.findings, ...findings],
+    findings: objects.length + told.length === 0 ? [nothingAtAll(read)] : told,
     complete: complete && read.complete,
     bundles: bundleLines(read),
   };
@@ -40,6 +41,13 @@ const problem = (place: Place, rule: string, message: string, help?: string): Fi
   message,
   ...(help !== undefined && { help }),
 });
+
+/** Wanted in a new environment, and a slip elsewhere: the wrong folder, a submodule that was not fetched. It must not look like a pass. */
+function nothingAtAll({ lines }: EnvironmentFiles): Finding {
+  const message = lines === undefined ? 'is not there, and no file here holds a Kubernetes object' : 'leads to no manifest';
+  const help = 'nothing was looked at: name the folder of an environment, or fetch all of it';
+  return { ...problem({ file: environmentFile, line: 1 }, 'environment', message, help), severity: 'warning' };
+}
 
 const lost = (finding: Finding): FileObjects => ({ objects: [], findings: [finding], complete: false });
 
@@ -147,7 +155,10 @@ async function bundleObjects(source: BundleSource, place: Place, fetching: Settl
       'find out why it was published again under the same name before you pin the new checksum',
     );
   const refused = read.problems.flatMap((message) => refuse(`${url}: ${message}`));
-  return read.sha256 === undefined ? refused : [...refused, ...(await objectsIn(read.files, url))];
+  if (read.sha256 === undefined) return refused;
+  const parts = [...refused, ...(await objectsIn(read.files, url))];
+  const empty = parts.every(({ objects, findings }) => objects.length + findings.length === 0);
+  return empty ? refuse(`the bundle ${url} holds no manifest`, 'publish it with its .yaml, .yml or .json files') : parts;
 }
 
 async function objectsIn(files: BundleFiles['files'], url: string): Promise<FileObjects[]> {

@@ -40,17 +40,21 @@ export function createJudging(parts: JudgingParts): Judging {
   const judge = config?.validation.apiserver ?? 'embedded';
   let swept: Promise<void> | undefined;
   return {
-    lease: async ({ kubernetes, cluster }, signal) => {
+    lease: async ({ kubernetes, cluster: name }, signal) => {
+      const cluster = name === undefined ? undefined : await clients.ofCluster(name);
+      const beside = cluster !== undefined && { cluster };
       if (judge !== 'embedded') {
-        const known = await clients.ofCluster(judge, signal);
-        swept ??= sweep(known.server, new Date()).catch((error: unknown) =>
+        const server = judge === name && cluster !== undefined ? cluster : await clients.ofCluster(judge);
+        const version = await versionOf(judge, server, signal);
+        swept ??= sweep(server, new Date()).catch((error: unknown) =>
           warn(`what killed validations left in the cluster ${judge} could not be removed: ${explain(error)}`),
         );
         await swept;
-        return { ...known, release: () => {} };
+        return { server, version, ...beside, release: () => {} };
       }
-      const version = kubernetes ?? (cluster === undefined ? undefined : minorOf(await clients.ofCluster(cluster, signal)));
-      return lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal);
+      const version =
+        kubernetes ?? (name === undefined || cluster === undefined ? undefined : minorOf(await versionOf(name, cluster, signal)));
+      return { ...(await lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal)), ...beside };
     },
     definitions: readDefinitions,
     clock: () => performance.now(),
@@ -65,8 +69,6 @@ async function lease(planes: ControlPlanes, clients: Clients, version: string | 
   const leased = await planes.lease(version, signal);
   return { server: clients.at(leased.address, true), version: leased.version, release: () => leased.release() };
 }
-
-type Known = Pick<Lease, 'server' | 'version'>;
 
 /** What is known of a server is known by its client: one for all who ask that server, as the same user. */
 class Clients {
@@ -84,17 +86,12 @@ class Clients {
     return client;
   }
 
-  /** A cluster of app.yml, and which Kubernetes it is now. */
-  async ofCluster(name: string, signal: AbortSignal): Promise<Known> {
+  /** A cluster of app.yml. */
+  async ofCluster(name: string): Promise<ClusterClient> {
     const place = this.#clusters[name];
     if (place === undefined) throw new UsageError(`app.yml has no cluster named "${name}"`);
     const { kubeconfig, context } = place;
-    const server = this.at(await readKubeconfig({ kubeconfig, ...(context !== undefined && { context }) }), false);
-    const { status, body } = await server.ask({ method: 'GET', path: '/version' }, signal);
-    const version = /"gitVersion":\s*"v?(\d+\.\d+\.\d+)/.exec(body)?.[1];
-    if (version === undefined)
-      throw new OutsideError(server.host, `the cluster ${name} does not say which Kubernetes it is (GET /version was answered ${status})`);
-    return { server, version };
+    return this.at(await readKubeconfig({ kubeconfig, ...(context !== undefined && { context }) }), false);
   }
 
   async close(): Promise<void> {
@@ -102,7 +99,16 @@ class Clients {
   }
 }
 
-const minorOf = ({ version }: Known): string => version.split('.').slice(0, 2).join('.');
+/** Which Kubernetes a cluster of app.yml is now. */
+async function versionOf(name: string, server: ClusterClient, signal: AbortSignal): Promise<string> {
+  const { status, body } = await server.ask({ method: 'GET', path: '/version' }, signal);
+  const version = /"gitVersion":\s*"v?(\d+\.\d+\.\d+)/.exec(body)?.[1];
+  if (version === undefined)
+    throw new OutsideError(server.host, `the cluster ${name} does not say which Kubernetes it is (GET /version was answered ${status})`);
+  return version;
+}
+
+const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');
 
 /** Nothing is downloaded or built while somebody waits for a verdict. */
 async function binariesFor(version: string | undefined, { env, config }: JudgingParts) {

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { readManifests } from '../manifests/archive.ts';
-import { BundleMemory, type Bundles, createBundles } from '../manifests/bundles.ts';
+import { BundleMemory, createBundles } from '../manifests/bundles.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
@@ -214,7 +214,6 @@ export class Validation {
     const { repository } = running.environment;
     const { services, judging, config, redact } = this.#parts;
     const forge = forgeOf(services, repository.forge);
-    const bundles: Bundles = createBundles((url) => services.download(url), this.#memory);
     return {
       ...judging,
       forge: {
@@ -227,13 +226,24 @@ export class Validation {
         },
       },
       store: services.persistence.store,
-      stateAt: async (commit) =>
-        readDesiredState(readManifests(await forge.archive(repository.path, commit), `${repository.forge}:${repository.path}`), bundles),
+      stateAt: async (commit, mayFetch) => {
+        const bundles = createBundles((url) => (mayFetch(url) ? services.download(url) : refused(url)), this.#memory);
+        return readDesiredState(
+          readManifests(await forge.archive(repository.path, commit), `${repository.forge}:${repository.path}`),
+          bundles,
+        );
+      },
       plan: async (base, head, signal) => planParts(await this.#plan(running.environment, [base, head], log, signal)),
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };
   }
+}
+
+function refused(url: string): Promise<never> {
+  const { host } = new URL(url);
+  const what = 'it was not asked for: a merge request from a fork may move bundles to other versions, and bring no new ones';
+  return Promise.reject(new RefusedError(host, `${what}; who may push here can push its commit to a branch of this repository`));
 }
 
 const seconds = (began: number): number => Number(((performance.now() - began) / 1000).toFixed(3));

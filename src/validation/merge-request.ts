@@ -4,6 +4,7 @@ import type { RequestForge, RequestNow } from '../domain/request-forge.ts';
 import type { Store } from '../domain/store.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import type { Part } from '../markdown/fit.ts';
+import { knownBundles } from './known-bundles.ts';
 import { type Outcome, outcomeOf, type Verdict } from './outcome.ts';
 import { forget, isJudged, remember } from './remembered.ts';
 import { commentText, failureText } from './report/comment.ts';
@@ -25,8 +26,8 @@ export type JudgingForge = Pick<EnvironmentForge, 'traits' | 'state' | 'comment'
 export interface RequestPorts extends ValidationPorts {
   readonly forge: JudgingForge;
   readonly store: Store;
-  /** What the environment wants at a commit. Throws OutsideError. */
-  stateAt(commit: string, signal: AbortSignal): Promise<DesiredState>;
+  /** What the environment wants at a commit; bundles that `mayFetch` refuses are taken for unreachable. Throws OutsideError. */
+  stateAt(commit: string, mayFetch: (url: string) => boolean): Promise<DesiredState>;
   /** What the merge request would do to the cluster, for its comment. */
   plan(base: DesiredState, head: DesiredState, signal: AbortSignal): Promise<readonly Part[]>;
   /** Address of the service's pages, without a trailing slash. */
@@ -92,17 +93,15 @@ async function judgeRequest(
 ): Promise<Spoken | string> {
   const { forge, serviceUrl } = ports;
   const { commit } = request;
-  const [base, head] = await Promise.all([
-    request.base === undefined ? nothing : ports.stateAt(request.base, signal),
-    ports.stateAt(commit, signal),
-  ]);
+  const base = request.base === undefined ? nothing : await ports.stateAt(request.base, anything);
+  const head = await ports.stateAt(commit, request.fork ? knownBundles(base.environment) : anything);
   const candidate = { environment: name, commit, state: head, previous: base };
   const verdict: Verdict & { readonly commit: string } = { ...(await validateEnvironment(ports, candidate, settings, signal)), commit };
   const plan = await ports.plan(base, head, signal);
   const now = await forge.request(repository.path, request.id);
   if (now.state !== 'open') return `it was ${now.state} meanwhile`;
   if (now.commit !== commit) return newer;
-  const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings) });
+  const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings, verdict.known) });
   const facts = { verdict, concerns: concerns(side(base), side(head)), traits: forge.traits, path: repository.path, serviceUrl, plan };
   return { outcome: outcomeOf(verdict), comment: commentText(facts), status: statusOf(verdict, request.url) };
 }
@@ -149,6 +148,8 @@ function withoutLog(why: string): string {
   const [first = '', ...more] = why.split('\n');
   return more.length === 0 ? first : `${first.replace(/(?:; [^;]*)?:\s*$/, '')}; the log says more`;
 }
+
+const anything = (): boolean => true;
 
 /** Before the first commit. */
 const nothing: DesiredState = {

@@ -1,5 +1,6 @@
 import type { Finding, ObjectId, Place } from '../domain/finding.ts';
 import { count } from '../domain/wording.ts';
+import type { Known } from './set/dangling.ts';
 
 /** One object that was looked at. */
 export interface Judged extends ObjectId {
@@ -17,6 +18,8 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   /** Version of the API server that judged, `1.36.3`; absent where there was nothing to ask one. */
   readonly kubernetes?: string;
+  /** What the environment's cluster has of what was looked for there; absent without a cluster. */
+  readonly known?: Known;
   readonly seconds: number;
   /** False when something could not be fetched, and so was not judged: `findings` says what. */
   readonly complete: boolean;

@@ -3,8 +3,10 @@ import type { ValidationRules } from '../domain/validation-rules.ts';
 import { type DesiredObject, type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { checkWorkloads } from './checklist/check-workloads.ts';
 import { waiveAll } from './checklist/waivers.ts';
+import { existingIn } from './existing.ts';
 import { byPlace, type Verdict } from './outcome.ts';
 import { checkSet } from './set/check-set.ts';
+import type { Known } from './set/dangling.ts';
 import { judge } from './verdict/judge.ts';
 
 /** An API server that is ours until it is released. */
@@ -12,6 +14,8 @@ export interface Lease {
   readonly server: ApiServer;
   /** Of Kubernetes: `1.36.3`. */
   readonly version: string;
+  /** The environment's own cluster, where it has one. */
+  readonly cluster?: ApiServer;
   release(): void;
 }
 
@@ -47,45 +51,60 @@ export interface Candidate {
  */
 export async function validateEnvironment(
   ports: ValidationPorts,
-  { environment, commit, state, previous }: Candidate,
+  candidate: Candidate,
   settings: ValidationSettings,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const began = ports.clock();
-  const own = ownFindings(state, settings);
-  const { findings, kubernetes } = await judged(ports, { state, previous }, settings, signal);
+  const { environment, commit, state } = candidate;
+  const { findings, kubernetes, known } = await judged(ports, candidate, settings, signal);
+  const own = ownFindings(state, settings, known);
   return {
     environment,
     ...(commit !== undefined && { commit }),
     objects: state.objects,
     findings: [...state.findings, ...own, ...findings].toSorted(byPlace),
     ...(kubernetes !== undefined && { kubernetes }),
+    ...(known !== undefined && { known }),
     seconds: (ports.clock() - began) / 1000,
     complete: !state.findings.some(({ rule }) => rule === unreachable),
     bundles: state.bundles,
   };
 }
 
-/** What we find by ourselves. Where part of the environment could not be read, nothing can be said to be missing. */
-export function ownFindings({ objects, complete }: DesiredState, { checklist = {}, registries }: ValidationSettings): Verdict['findings'] {
-  const known = complete ? undefined : { has: () => true };
-  return [...checkSet(objects, known), ...checkWorkloads(objects, { settings: checklist, registries, complete })];
+/**
+ * What we find by ourselves. Where part of the environment could not be read, nothing can be said to be missing. `known`: what its cluster
+ * has, where it was asked.
+ */
+export function ownFindings(
+  { objects, complete }: DesiredState,
+  { checklist = {}, registries }: ValidationSettings,
+  known?: Known,
+): Verdict['findings'] {
+  return [
+    ...checkSet(objects, complete ? known : { has: () => true }),
+    ...checkWorkloads(objects, { settings: checklist, registries, complete }),
+  ];
 }
 
 async function judged(
   ports: ValidationPorts,
-  { state, previous }: { readonly state: DesiredState; readonly previous: DesiredState | undefined },
+  { environment, state, previous }: Candidate,
   settings: ValidationSettings,
   signal: AbortSignal,
-): Promise<Partial<Pick<Verdict, 'kubernetes'>> & Pick<Verdict, 'findings'>> {
+): Promise<Pick<Verdict, 'findings' | 'kubernetes' | 'known'>> {
   if (state.objects.length === 0) return { findings: [] };
   const { definitions, missingDefinitions = 'warning', checklist = {} } = settings;
-  const known = definitions === undefined ? [] : await ports.definitions(definitions);
+  const given = definitions === undefined ? [] : await ports.definitions(definitions);
   const lease = await ports.lease(settings, signal);
   try {
     const of = { objects: state.objects, ...(previous !== undefined && { previous: previous.objects }) };
-    const findings = await judge(of, lease.server, { missingDefinitions, definitions: known, checklist }, signal);
-    return { findings: waiveAll(findings, state.objects), kubernetes: lease.version };
+    const { known, definitions: found = [] } =
+      lease.cluster === undefined
+        ? {}
+        : await existingIn(lease.cluster, { environment, state }, { by: lease.server, definitions: given }, signal);
+    const findings = await judge(of, lease.server, { missingDefinitions, definitions: [...found, ...given], checklist, known }, signal);
+    return { findings: waiveAll(findings, state.objects), kubernetes: lease.version, ...(known !== undefined && { known }) };
   } finally {
     lease.release();
   }

@@ -7,6 +7,7 @@ import { createGitLab } from '../../src/adapters/forges/gitlab/gitlab.ts';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import { createHttpClient } from '../../src/adapters/http/client.ts';
 import { OutsideError, RefusedError } from '../../src/domain/errors.ts';
+import type { Forge } from '../../src/domain/forge.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import type { ForgeFixture } from '../support/contracts/forge-fixture.ts';
 import { githubFixture, rerouted } from '../support/github-server/fixture.ts';
@@ -239,11 +240,66 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
       expect([outcomes, queue.jobs.length]).toEqual([['unknown'], 1]);
     });
 
+    test('whoever fails between comment and status does both again, and no second comment', async () => {
+      const { id, head, ...world } = await open(bad);
+      let failed = false;
+      const forge = new Proxy(fixture.forge, {
+        get: (of: Forge, key) => {
+          if (key !== 'setStatus') return Reflect.get(of, key) as unknown;
+          const setStatus: Forge['setStatus'] = async (at, target, status) => {
+            if (status.state === 'failure' && !failed) {
+              failed = true;
+              throw new OutsideError('forge', 'the connection was cut');
+            }
+            await of.setStatus(at, target, status);
+          };
+          return setStatus;
+        },
+      });
+      const cut = validationWorld({ ...fixture, forge }, judging);
+      await expect(cut.validate(id)).rejects.toThrow('the connection was cut');
+      expect(await world.status(head)).toMatchObject({ state: failing, description: 'no verdict: the connection was cut' });
+      await cut.validate(id);
+      expect(await world.status(head)).toMatchObject({ state: 'failure', description: expect.stringMatching(/^3 errors/) as string });
+      expect(await world.ours(id)).toEqual([expect.stringContaining('3 errors') as string]);
+      expect(cut.outcomes).toEqual(['failed', 'rejected']);
+    });
+
     test('one that is closed, or goes elsewhere, is left alone', async () => {
       const { id, head, validate, status, outcomes, closeAsPerson } = await open(bad);
       await closeAsPerson(path, id);
       await validate(id);
       expect([await status(head), outcomes]).toEqual([undefined, []]);
+    });
+  });
+
+  describe.each(['gitlab', 'github'])('a fork on %s', (name) => {
+    test('is judged as any other', async () => {
+      const fixture = (await forges[name]?.()) as ForgeFixture;
+      try {
+        await fixture.createRepository(path, files);
+        const fork = await fixture.forkAsPerson?.(path);
+        if (fork === undefined) throw new Error(`${name} has forks`);
+        const head = await fork.push('main', bad);
+        const id = await fork.open('main', 'From a fork');
+        const world = validationWorld(fixture, judging);
+        await world.validate(id);
+        expect(world.outcomes).toEqual(['rejected']);
+        expect(await world.ours(id)).toEqual([expect.stringContaining('3 errors') as string]);
+        expect(world.log.filter((line) => line.includes('"level":"warn"'))).toEqual([]);
+        // GitLab keeps it in the fork, of which the project tells nothing.
+        expect((await world.status(head))?.state).toBe(name === 'gitlab' ? undefined : 'failure');
+        await fork.push('main', {
+          'environment.yml': 'manifests:\n  - manifests/a.yaml\n  - http://169.254.169.254/latest/meta-data.yaml\n',
+        });
+        await world.validate(id);
+        expect(world.outcomes).toEqual(['rejected', 'unknown']);
+        const [comment = ''] = await world.ours(id);
+        expect(comment).toContain('a merge request from a fork may move bundles to other versions, and bring no new ones');
+        expect(comment).not.toContain('ECONNREFUSED');
+      } finally {
+        await fixture.dispose();
+      }
     });
   });
 });

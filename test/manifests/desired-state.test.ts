@@ -69,12 +69,19 @@ test('without environment.yml every file that holds objects counts, and no other
   expect({ names, told, complete }).toEqual({ names: ['b', 'a'], told: [], complete: true });
 });
 
-test('an environment of nothing but a new, empty folder', async () => {
-  const { names, told, complete } = await read([
-    { name: 'environment.yml', content: 'manifests: [manifests]\n' },
-    { name: 'manifests/', type: 'directory' },
-  ]);
-  expect({ names, told, complete }).toEqual({ names: [], told: [], complete: true });
+test.each<[string, readonly Entry[], string]>([
+  [
+    'an environment of nothing but a new, empty folder',
+    [
+      { name: 'environment.yml', content: 'manifests: [manifests]\n' },
+      { name: 'manifests/', type: 'directory' },
+    ],
+    'leads to no manifest',
+  ],
+  ['a folder of other things', [{ name: 'README.md', content: 'x' }], 'is not there, and no file here holds a Kubernetes object'],
+])('%s holds nothing to judge, which is said', async (_, entries, expected) => {
+  const { names, told, complete } = await read(entries);
+  expect({ names, told, complete }).toEqual({ names: [], told: [`warning environment environment.yml:1 ${expected}`], complete: true });
 });
 
 test.each<[string, readonly Entry[], readonly string[]]>([
@@ -166,6 +173,7 @@ describe('bundles', () => {
       new OutsideError('nexus.example.com', 'GET nexus.example.com/r: connect ECONNREFUSED'),
       [`error bundle-unreachable environment.yml:3 the bundle ${url} could not be fetched: GET nexus.example.com/r: connect ECONNREFUSED`],
     ],
+    ['without manifests', url, Buffer.alloc(1024), [`error bundle environment.yml:3 the bundle ${url} holds no manifest`]],
     ['damaged', url, Buffer.from('no tar'.repeat(200)), [/^error bundle environment\.yml:3 https.*no tar that can be read/]],
   ])('one that is %s', async (_, entry, served, expected) => {
     const { told, complete, names } = await read(of(entry), bundles(served === undefined ? {} : { [url]: served }));

@@ -44,7 +44,7 @@ server: { url: "https://lockkeeper.example.com" }
     } as unknown as Services,
     judging,
     metrics: { validated: (outcome) => void outcomes.push(outcome) },
-    log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
+    log: pino({ level: 'debug', formatters: { level: (level) => ({ level }) } }, { write: (line: string) => void log.push(line) }),
     redact: (shown) => shown.replaceAll(secret, '[redacted]'),
   });
   const asJob = <T extends NewJob>(job: T) =>

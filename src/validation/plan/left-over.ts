@@ -52,10 +52,10 @@ const onceEach = <T extends { readonly item: Item }>(all: readonly T[]): T[] => 
 ];
 
 /** Applied by us, and not made by a controller for what it owns. */
-const wasDeployed = ({ metadata }: Item): boolean =>
+export const wasDeployed = ({ metadata }: Item): boolean =>
   metadata.labels?.[deployedAtLabel] !== undefined && (metadata.ownerReferences ?? []).length === 0;
 
-interface Item {
+export interface Item {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
@@ -100,14 +100,15 @@ async function labelled(
   return found;
 }
 
-const idOf = ({ apiVersion, kind }: ServedKind, { metadata }: Item): ObjectId => ({
+export const idOf = ({ apiVersion, kind }: ServedKind, { metadata }: Item): ObjectId => ({
   apiVersion,
   kind,
   namespace: metadata.namespace ?? '',
   name: metadata.name,
 });
 
-const isNamed = ({ metadata }: Item, object: ObjectId): boolean => metadata.annotations?.[identityAnnotation] === identityText(object);
+export const isNamed = ({ metadata }: Item, object: ObjectId): boolean =>
+  metadata.annotations?.[identityAnnotation] === identityText(object);
 
 /** For what is lost with it; gone meanwhile, it has none. */
 async function fields(

@@ -1,8 +1,8 @@
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding, ObjectId } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { autoscalerClashes, kedaAutoscaler } from './autoscalers.ts';
 import { Controllers } from './controllers.ts';
-import { danglingReferences, type Known } from './dangling.ts';
+import { danglingReferences, inQuestion, type Known } from './dangling.ts';
 import { duplicates } from './duplicates.ts';
 import { ingressClashes } from './ingresses.ts';
 import { missingParts } from './missing-parts.ts';
@@ -37,4 +37,10 @@ export function checkSet(objects: readonly DesiredObject[], known?: Known): read
     ...autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler)),
     ...overlappingSelectors(workloads),
   ];
+}
+
+/** What the set needs and does not hold: whoever sees its cluster can say whether it is there. */
+export function neededBeside(objects: readonly DesiredObject[]): readonly ObjectId[] {
+  const around = { set: new ObjectSet(objects), controllers: new Controllers(objects) };
+  return inQuestion(objects.flatMap(referencesOf), around).map(({ to }) => to);
 }

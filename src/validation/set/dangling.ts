@@ -19,7 +19,8 @@ import type { Reference } from './references/reference.ts';
 
 /** What a cluster has already. `apiVersion` is that of the reference: whoever answers looks at its group. */
 export interface Known {
-  has(object: ObjectId): boolean;
+  /** undefined: it could not be seen. */
+  has(object: ObjectId): boolean | undefined;
 }
 
 export interface Surroundings {
@@ -42,17 +43,30 @@ const oftenElsewhere = new Set([
 
 /** One finding per object that is nowhere, at the first field that names it. */
 export function danglingReferences(references: readonly Reference[], around: Surroundings): Finding[] {
-  const { set, controllers, known } = around;
+  const { set, known } = around;
   const held = new Set(set.objects.flatMap((object) => [namespaceOf(object), ...(object.kind === 'Namespace' ? [object.name] : [])]));
-  const agreed = volumeClasses(set);
-  const missing = references.filter((reference) => {
-    const { to } = reference;
-    if (set.get(to).length > 0 || isBuiltIn(to) || hasPlaceholder(to.name) || controllers.make(to)) return false;
-    if (known !== undefined) return !known.has(to);
-    return isCovered(reference, held) && !isAgreed(reference, agreed);
-  });
+  const missing = inQuestion(references, around)
+    .map((reference) => ({ ...reference, there: known?.has(reference.to), covered: isCovered(reference, held) }))
+    .filter(({ there, covered }) => (there === undefined ? covered || known !== undefined : !there));
   const suggestions = new Suggestions(set);
   return [...Map.groupBy(missing, ({ to }) => identityOf(to)).values()].flatMap((uses) => dangling(uses, around, suggestions));
+}
+
+/** References to what neither the set holds nor somebody makes, as far as we know. */
+export function inQuestion(references: readonly Reference[], { set, controllers }: Omit<Surroundings, 'known'>): readonly Reference[] {
+  const agreed = volumeClasses(set);
+  return references.filter((reference) => {
+    const { to } = reference;
+    const isThere = set.get(to).length > 0 || isBuiltIn(to) || hasPlaceholder(to.name) || controllers.make(to);
+    return !isThere && !isAgreed(reference, agreed);
+  });
+}
+
+interface Missing extends Reference {
+  /** In the cluster, see Known. */
+  readonly there: boolean | undefined;
+  /** The set holds something where it would be. */
+  readonly covered: boolean;
 }
 
 /** Of a namespace in which the set holds nothing we know nothing. */
@@ -66,26 +80,28 @@ const volumeClasses = (set: ObjectSet): ReadonlySet<string> =>
 const isAgreed = ({ from, to }: Reference, agreed: ReadonlySet<string>): boolean =>
   to.kind === 'StorageClass' && ['PersistentVolumeClaim', 'StatefulSet'].includes(from.kind) && agreed.has(to.name);
 
-function dangling(uses: readonly Reference[], around: Surroundings, suggestions: Suggestions): Finding[] {
+function dangling(uses: readonly Missing[], around: Surroundings, suggestions: Suggestions): Finding[] {
   const first = uses.find(({ mild }) => mild !== true) ?? uses[0];
   if (first === undefined) return [];
   const { from, field, to } = first;
   const others = uses.filter((use) => use !== first);
-  const where = around.known === undefined ? 'not in this environment' : 'neither in this environment nor in its cluster';
+  const where = first.there === undefined ? 'not in this environment' : 'neither in this environment nor in its cluster';
   return [
     findingAt(from, field.path, {
       severity: severityOf(first, around),
       rule: 'dangling-reference',
       message: `${spoken(from)} needs ${spokenNear(to, from)}, which is ${where}.`,
-      help: [suggestions.for(to), 'Correct the name, or add what is missing.', also(others), unseen(around)].filter(Boolean).join(' '),
+      help: [suggestions.for(to), 'Correct the name, or add what is missing.', also(others), unseen(first, around)]
+        .filter(Boolean)
+        .join(' '),
     }),
   ];
 }
 
 /** An error only where nothing but the set could hold it: there is no way to take back a finding that is wrong. */
-function severityOf({ to, mild }: Reference, { controllers, known }: Surroundings): Finding['severity'] {
+function severityOf({ to, mild, there, covered }: Missing, { controllers }: Surroundings): Finding['severity'] {
   if (mild === true || controllers.mayMake(to)) return 'warning';
-  return known === undefined && oftenElsewhere.has(kindOf(to)) ? 'warning' : 'error';
+  return there === undefined && (!covered || oftenElsewhere.has(kindOf(to))) ? 'warning' : 'error';
 }
 
 /** Comparing takes time: so many pairs of names at the most, each no longer than a label. */
@@ -118,5 +134,9 @@ function also(uses: readonly Reference[]): string {
   return places.length === 0 ? '' : `It is named in ${places.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}, too.`;
 }
 
-const unseen = ({ known }: Surroundings): string =>
-  known === undefined ? 'What is in the cluster without a manifest in this environment is not seen.' : '';
+function unseen({ there }: Missing, { known }: Surroundings): string {
+  if (there !== undefined) return '';
+  return known === undefined
+    ? 'What is in the cluster without a manifest in this environment is not seen.'
+    : 'It could not be seen whether its cluster has it.';
+}

@@ -4,11 +4,13 @@ import { checklistRules } from '../../domain/checklist.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import type { Known } from '../set/dangling.ts';
 import type { Claim, Made } from './claims.ts';
 import { groupDefined, groupOf, isDefinition, kindsOf } from './definitions.ts';
 import { found } from './found.ts';
 import { helpFor } from './help.ts';
 import { Kinds, keyOf as kindKey } from './kinds.ts';
+import { missingNamespaces } from './namespaces.ts';
 import { judgeObject } from './one-object.ts';
 import { type Guarded, guardClaim, guarded, judgePods } from './pod-security.ts';
 import { classClaims, definitionClaims, namespaceClaim } from './prerequisites.ts';
@@ -21,6 +23,8 @@ export interface VerdictSettings {
   /** Definitions that clusters have and the set does not hold; they are not judged themselves. */
   readonly definitions: readonly DesiredObject[];
   readonly checklist?: ChecklistSettings;
+  /** What the environment's cluster has of the namespaces that the set does not hold. */
+  readonly known?: Known | undefined;
 }
 
 interface Wanted {
@@ -51,7 +55,7 @@ export async function judge(state: Wanted, server: ApiServer, settings: VerdictS
     const findings = await judged(state, { server, own, kinds, settings, pods, signal });
     return sorted([
       ...findings,
-      ...missingNamespaces(used, state.objects, held.made),
+      ...missingNamespaces(used, state.objects, held.made, settings.known),
       ...refusedDefinitions(state.objects, refused, findings),
     ]);
   } finally {
@@ -162,21 +166,6 @@ async function judgeChanges(
   } finally {
     await held.release();
   }
-}
-
-const always = /^(?:default|kube-.*)$/;
-
-/** Said once per namespace, where it is first used; not where none can have that name, which is said of each object. */
-function missingNamespaces(used: readonly DesiredObject[], objects: readonly DesiredObject[], made: ReadonlyMap<string, Made>): Finding[] {
-  const declared = new Set(objects.flatMap(({ apiVersion, kind, name }) => (apiVersion === 'v1' && kind === 'Namespace' ? [name] : [])));
-  const first = new Map(used.toReversed().map((object) => [object.namespace, object]));
-  return [...first].flatMap(([namespace, object]) => {
-    const ours = made.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)?.kind === 'ours';
-    if (!ours || declared.has(namespace) || always.test(namespace)) return [];
-    const message = `The namespace ${namespace} is not part of this environment: it must be there before the deployment.`;
-    const help = `Add the Namespace ${namespace}, or correct metadata.namespace.`;
-    return [found(object, { severity: 'warning', rule: 'missing-namespace', message, help }, ['metadata', 'namespace'])];
-  });
 }
 
 /** A definition that is well formed alone, and clashes with another. */

@@ -5,7 +5,8 @@ import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import type { Claim, Made } from './claims.ts';
 import { groupDefined, kindsOf } from './definitions.ts';
 import { collection, ours } from './kinds.ts';
-import { establish, Thing } from './standing.ts';
+import { statusOf } from './reply.ts';
+import { establish, Thing, until } from './standing.ts';
 
 const mark = { labels: { [ours]: 'true' } };
 
@@ -97,6 +98,23 @@ export function classClaims(server: ApiServer, objects: readonly DesiredObject[]
       metadata: { name, ...mark },
       ...Object.fromEntries(fields.map((field) => [field, value[field]])),
     });
-    return [claimOf(new Thing(server, path, name, body), body)];
+    const thing = new Thing(server, path, name, body);
+    return [{ ...claimOf(thing, body), make: () => makeClass(thing, kind) }];
   });
+}
+
+/** Admission learns of a new class a moment after it was made. */
+async function makeClass(thing: Thing, kind: keyof typeof classFields): Promise<Made> {
+  const made = await thing.make();
+  if (made.kind !== 'ours') return made;
+  const spec = {
+    [kind === 'PriorityClass' ? 'priorityClassName' : 'runtimeClassName']: thing.name,
+    containers: [{ name: 'a', image: 'a' }],
+  };
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod' }, spec });
+  await until(thing.server, `${thing.path} was not known`, async () => {
+    const reply = await thing.server.ask({ method: 'POST', path: '/api/v1/namespaces/default/pods?dryRun=All', body, verdictOnly: true });
+    return reply.status === 403 && /no PriorityClass with name|RuntimeClass .* not found/.test(statusOf(reply).message) ? undefined : true;
+  });
+  return made;
 }

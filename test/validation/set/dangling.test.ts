@@ -1,4 +1,5 @@
-import { checkSet } from '../../../src/validation/set/check-set.ts';
+import { checkSet, neededBeside } from '../../../src/validation/set/check-set.ts';
+import type { Known } from '../../../src/validation/set/dangling.ts';
 import { desired } from '../../support/desired.ts';
 import { found, web } from './support.ts';
 
@@ -255,6 +256,41 @@ test('a cluster settles it', () => {
   expect(found(text, known('high', 'c'))).toEqual([
     'error dangling-reference 9: Deployment web in namespace shop needs Secret s, which is neither in this environment nor in its cluster.',
   ]);
+});
+
+const silent: Known = { has: () => undefined };
+
+test('where the cluster does not say, it is as without one; elsewhere it is told all the same', () => {
+  const text = web('', 'envFrom: [{ secretRef: { name: s } }, { configMapRef: { name: c } }]');
+  const elsewhere = object(
+    'rbac.authorization.k8s.io/ClusterRoleBinding',
+    'b',
+    'subjects: [{ kind: ServiceAccount, name: a, namespace: other }]',
+  );
+  const role = object('rbac.authorization.k8s.io/RoleBinding', 'r', 'roleRef: { kind: Role, name: x }', 'lone');
+  expect(found(text + elsewhere + role)).toEqual(found(text + elsewhere + role, silent).filter((one) => !one.includes('ServiceAccount a')));
+  expect(found(text, silent)).toEqual([fromWeb('warning', 9, 'Secret s'), fromWeb('error', 9, 'ConfigMap c')]);
+  expect(found(elsewhere)).toEqual([]);
+  expect(found(elsewhere, silent)).toEqual([
+    dangling('warning', 4, 'ClusterRoleBinding b in namespace shop', 'ServiceAccount a in namespace other').replace(
+      ' b in namespace shop',
+      ' b',
+    ),
+  ]);
+  const helps = [undefined, silent, { has: () => false }].map((known) => checkSet(desired(text), known)[0]?.help);
+  expect(helps).toEqual([
+    'Correct the name, or add what is missing. What is in the cluster without a manifest in this environment is not seen.',
+    'Correct the name, or add what is missing. It could not be seen whether its cluster has it.',
+    'Correct the name, or add what is missing.',
+  ]);
+});
+
+test('a class on which a claim and its volume agree is in question in no cluster', () => {
+  const volume = object('PersistentVolume', 'v', 'spec: { storageClassName: manual }', '""');
+  const claim = object('PersistentVolumeClaim', 'd', 'spec: { storageClassName: manual }');
+  expect(found(volume + claim, { has: () => false })).toEqual([]);
+  expect(neededBeside(desired(volume + claim))).toEqual([]);
+  expect(neededBeside(desired(claim)).map(({ kind, name }) => `${kind} ${name}`)).toEqual(['StorageClass manual']);
 });
 
 test('a cluster is asked for exactly the object that is named', () => {

@@ -1,8 +1,9 @@
 import { checkSet } from '../../../src/validation/set/check-set.ts';
+import type { Known } from '../../../src/validation/set/dangling.ts';
 import { desired } from '../../support/desired.ts';
 
 /** What is found in one file, as `warning dangling-reference 7: Deployment web needs …`. */
-export const found = (text: string, known?: { has(object: { kind: string; name: string }): boolean }): string[] =>
+export const found = (text: string, known?: Known): string[] =>
   checkSet(desired(text), known).map(({ severity, rule, line, message }) => `${severity} ${rule} ${line}: ${message}`);
 
 /** A Deployment `web` in `shop` of one line per document part, with more fields of its pod. */
