@@ -33,9 +33,9 @@ async function prepare(): Promise<{ dir: string; ports: { pages: number; registr
 }
 
 /** One run of the demo that stops once `whileServed` is through. */
-async function demo(dir: string, whileServed: (served: Served) => Promise<void> = async () => {}) {
+async function demo(dir: string, whileServed: (served: Served) => Promise<void> = async () => {}, env: Record<string, string> = {}) {
   const [stdout, stderr] = [sink(), sink()];
-  const context = createContext({ stdout, stderr, env: {} }, { config: 'app.yml', logLevel: 'info' });
+  const context = createContext({ stdout, stderr, env }, { config: 'app.yml', logLevel: 'info' });
   const exit = await runDemo({ dir }, context, async () => {
     await setImmediate(); // once all is printed
     const printed = stdout.text();
@@ -97,6 +97,21 @@ describeWith('git', 'lockkeeper demo', () => {
     expect(proposals(second.stdout)).toEqual(proposals(first.stdout).map((one) => ({ ...one, action: 'keep' })));
     expect(kept(dir)).toEqual(before);
     await expect(fetch(`http://127.0.0.1:${ports.pages}`)).rejects.toThrow('fetch failed');
+  });
+
+  test('with an API server that does not start it says so, and goes on', async () => {
+    const { dir } = await prepare();
+    const assets = join(folder, 'assets');
+    mkdirSync(assets);
+    const program =
+      '#!/bin/sh\n[ "$1" != --version ] || { echo Kubernetes v1.36.3; echo etcd Version: 3.6.0; exit; }\necho no room >&2; exit 1\n';
+    for (const name of ['kube-apiserver', 'etcd']) writeFileSync(join(assets, name), program, { mode: 0o755 });
+    const { exit, stdout } = await demo(dir, async ({ base }) => void expect((await page(base)).status).toBe(200), {
+      KUBEBUILDER_ASSETS: assets,
+    });
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/\nThey could not be judged: the minimal API server: \S+ ended with exit code 1/);
+    expect(stdout).toMatch(/\nServing the merge requests at /);
   });
 
   test('a bundle has its changelog, its object diff and a link to every commit', async () => {
