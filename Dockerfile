@@ -4,6 +4,8 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
+# etcd and kube-apiserver, which judge manifests: the official archive, held against its checksum.
+RUN XDG_CACHE_HOME=/cache node bin/lockkeeper.js apiserver setup
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24.21.0-bookworm-slim
@@ -19,6 +21,8 @@ COPY --from=build /build/environments-template environments-template
 COPY --from=build /build/docs docs
 COPY --from=build /build/docs docs
 COPY --from=build /build/node_modules node_modules
+COPY --from=build /cache cache
+ENV XDG_CACHE_HOME=/app/cache
 # Nothing is written but /data and /tmp: run it with a read-only root file system.
 USER 10001:10001
 VOLUME /data

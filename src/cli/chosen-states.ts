@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { downloadBundle } from '../adapters/datasources/download.ts';
 import { readFolder } from '../adapters/folder.ts';
 import { createHttpClient } from '../adapters/http/client.ts';
@@ -17,7 +18,7 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import type { Context } from './context.ts';
-import { withServices } from './work.ts';
+import { withServices, withServicesAtNeed } from './work.ts';
 
 /** Which environments a command is about, and at which revisions. */
 export interface Choice {
@@ -36,7 +37,6 @@ export interface Choice {
 /** An environment that was chosen; nothing of it is read yet. */
 export interface ChosenEnvironment {
   readonly name: string;
-  readonly rules: ValidationRules;
   /** Throws OutsideError, and UsageError for a revision that is not there. */
   read(comparison?: Comparison): Promise<ChosenState>;
 }
@@ -47,6 +47,8 @@ export type Comparison = 'default-branch' | undefined;
 export interface ChosenState {
   /** As environment.yml calls it, where nobody else does. */
   readonly name: string;
+  /** What app.yml says of the environment of that name alone. */
+  readonly rules: ValidationRules;
   /** Absent for a folder as it lies there. */
   readonly commit?: string;
   readonly state: DesiredState;
@@ -64,23 +66,41 @@ export async function withChosen<T>(
   if (directory === undefined)
     return withServices(context, async (services, config) => work(await ofServices(choice, services), config), { unfinished: true });
   if (needsConfig || existsSync(context.configFile))
-    return withServices(context, (services, config) => work([ofFolder(directory, choice, (url) => services.download(url))], config), {
-      unfinished: true,
-    });
+    return withoutStore(context, (own) =>
+      withServicesAtNeed(
+        own,
+        (services, config) =>
+          work([ofFolder(directory, choice, async (url) => (await services()).download(url), config.environments)], config),
+        { unfinished: true },
+      ),
+    );
   const http = createHttpClient({ redact: context.redact });
   try {
-    return await work([ofFolder(directory, choice, (url) => downloadBundle(http, [], url))], undefined);
+    return await work([ofFolder(directory, choice, (url) => downloadBundle(http, [], url), [])], undefined);
   } finally {
     await http.close();
   }
 }
 
-function ofFolder(directory: string, { ref, base }: Choice, download: Download): ChosenEnvironment {
+/** A folder is looked at in pipelines, where the service's store is nowhere to be reached, and nobody wants one of their own. */
+async function withoutStore<T>(context: Context, work: (context: Context) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-'));
+  const loadConfig: Context['loadConfig'] = () => {
+    const loaded = context.loadConfig();
+    return { ...loaded, config: { ...loaded.config, store: { url: `file:${folder}` } } };
+  };
+  try {
+    return await work({ ...context, loadConfig });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ofFolder(directory: string, { ref, base }: Choice, download: Download, environments: Config['environments']): ChosenEnvironment {
   const name = basename(resolve(directory));
   const bundles = createBundles(download, new BundleMemory());
   return {
     name,
-    rules: {},
     read: async (comparison) => {
       const named = ref !== undefined || base !== undefined;
       const copy = named ? workingCopy(directory) : comparison && findWorkingCopy(directory);
@@ -89,8 +109,11 @@ function ofFolder(directory: string, { ref, base }: Choice, download: Download):
         ? readDesiredState(readFolder(directory, isManifest), bundles)
         : atRevision(copy, directory, commit, bundles));
       const before = base ?? (copy && comparison && (await startOf(copy, directory, ref ?? 'HEAD')));
+      const called = state.environment.name ?? name;
+      const described = environments.find((one) => 'name' in one && one.name === called);
       return {
-        name: state.environment.name ?? name,
+        name: called,
+        rules: described?.validation ?? {},
         ...(commit !== undefined && { commit }),
         state,
         ...(copy !== undefined && before !== undefined && (await baseAt(copy, directory, await copy.commit(before), bundles))),
@@ -146,7 +169,6 @@ async function ofServices(choice: Choice, services: Services): Promise<ChosenEnv
 /** A group that could not be listed: nobody knows its environments, and none of them may be taken for fine. */
 const unlisted = ({ scope, message }: { readonly scope: string; readonly message: string }): ChosenEnvironment => ({
   name: scope,
-  rules: {},
   read: () => Promise.reject(new OutsideError(scope, message)),
 });
 
@@ -166,11 +188,10 @@ function ofForge(
   };
   return {
     name,
-    rules: validation ?? {},
     read: async (comparison) => {
       const commit = await commitOf(ref);
       const wantsBase = base !== undefined || comparison !== undefined;
-      return { name, commit, state: await at(commit), ...(wantsBase && { base: await at(await commitOf(base)) }) };
+      return { name, rules: validation ?? {}, commit, state: await at(commit), ...(wantsBase && { base: await at(await commitOf(base)) }) };
     },
   };
 }

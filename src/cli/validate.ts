@@ -61,14 +61,9 @@ function validated(command: ValidateCommand, context: Context, untilStopped: () 
           try {
             const read = await one.read(command.directory === undefined && command.ref !== undefined ? 'default-branch' : undefined);
             progress.done(`${one.name}: read`);
-            verdicts.push(
-              await judge(
-                judging,
-                read,
-                validationSettings(config, command.directory === undefined ? one.name : undefined, one.rules),
-                stop.signal,
-              ),
-            );
+            // Of a folder only the name is known: whether it is what that cluster runs is not.
+            const described = command.directory === undefined ? one.name : undefined;
+            verdicts.push(await judge(judging, read, validationSettings(config, described, read.rules), stop.signal));
             progress.done(`${one.name}: judged`);
           } catch (error) {
             if (!(error instanceof OutsideError) || chosen.length === 1) throw error;

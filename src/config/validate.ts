@@ -1,10 +1,12 @@
 import { Ajv, type DefinedError } from 'ajv';
 import { parentOf, partsOf, valueAt } from './key.ts';
 import type { Mistake } from './problem.ts';
-import { appSchema } from './schema.ts';
+import { publishedSchema } from './published.ts';
 import { keysOf, mistakeOf, nearest } from './wording.ts';
 
-const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strictTypes: false }).compile(appSchema);
+// What is used once or twice is not worth the time that optimizing it takes; and that the schema is one, a test has seen.
+const saved = { code: { optimize: false }, validateSchema: false } as const;
+const check = new Ajv({ allErrors: true, useDefaults: true, verbose: true, strictTypes: false, ...saved }).compile(publishedSchema);
 
 /** How the checked document may be spoken of and changed. */
 export interface Values {

@@ -2,7 +2,7 @@ import type { DefinedError } from 'ajv';
 import { closest, distance } from 'fastest-levenshtein';
 import { isMapping, partsOf, pointer, quoted } from './key.ts';
 import type { Mistake } from './problem.ts';
-import { appSchema } from './schema.ts';
+import { publishedSchema } from './published.ts';
 
 /** What one of ajv's errors means to the person who wrote the file. `showable` is false where the value may be a secret. */
 export function mistakeOf(error: DefinedError, showable: (at: string) => boolean): Mistake {
@@ -60,7 +60,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
 export function keysOf(at: string): string[] {
   const inside = partsOf(at).reduce<readonly unknown[]>(
     (schemas, part) => schemas.flatMap((schema) => formsOf(schema).flatMap((form) => child(form, part))),
-    [appSchema],
+    [publishedSchema],
   );
   return [...new Set(inside.flatMap(formsOf).flatMap((form) => Object.keys(isMapping(form['properties']) ? form['properties'] : {})))];
 }

@@ -4,7 +4,7 @@ import { OutsideError } from '../domain/errors.ts';
 import type { Warning } from '../domain/reference.ts';
 import { ArchiveEntries, type Purpose } from './archive-entries.ts';
 import { type ArchiveLimits, archiveChunks, defaultLimits } from './archive-stream.ts';
-import { type AttributeRule, alteration, alterationWarnings, hiddenWarnings, parseAttributes } from './attributes.ts';
+import { type AttributeRule, alteration, alterationWarnings, type Hidden, hiddenWarnings, parseAttributes } from './attributes.ts';
 import { decodeText } from './text.ts';
 
 export interface ArchiveFile {
@@ -40,7 +40,7 @@ export async function* readArchive(
 export const readManifests = (archive: Readable, scope: string, limits: ArchiveLimits = defaultLimits): AsyncGenerator<ArchiveItem> =>
   readEntries(archive, scope, limits, 'deploy');
 
-export type ArchiveItem = ArchiveFile | ArchiveFolder | Warning;
+export type ArchiveItem = ArchiveFile | ArchiveFolder | Warning | Hidden;
 
 async function* readEntries(archive: Readable, scope: string, limits: ArchiveLimits, purpose: Purpose): AsyncGenerator<ArchiveItem> {
   const tar = extract();

@@ -60,15 +60,32 @@ function matcher(folder: string, pattern: string): (path: string) => boolean {
   return (path) => path.startsWith(folder) && fits(below ? path.slice(folder.length) : path.slice(path.lastIndexOf('/') + 1));
 }
 
+/** What a line of a `.gitattributes` keeps out of archives. */
+export interface Hidden extends Warning {
+  readonly pattern: string;
+}
+
 /** What the archive hides, for people. */
-export const hiddenWarnings = (path: string, rules: readonly AttributeRule[]): Warning[] =>
+export const hiddenWarnings = (path: string, rules: readonly AttributeRule[]): Hidden[] =>
   rules
     .filter(({ states }) => states.get('export-ignore') === true)
     .map(({ line, pattern }) => ({
       file: path,
       line,
+      pattern,
       message: `export-ignore keeps "${pattern.slice(0, 100)}" out of archives: what is in there is not seen`,
     }));
+
+/** Whether a manifest may be hidden that is that file, or lies in that folder (`.`: anywhere). In doubt it may. */
+export function mayHide({ file, pattern }: Pick<Hidden, 'file' | 'pattern'>, path: string): boolean {
+  if (/\.(?!ya?ml$|json$)[a-z0-9]+$/i.test(pattern)) return false; // another kind of file, or a folder such as `.github`
+  const below = file.slice(0, file.lastIndexOf('/') + 1);
+  const written = pattern.replace(/\/$/, '');
+  const whole = below + (written.includes('/') ? written.replace(/^\//, '') : '');
+  const [literal = ''] = whole.split(/[*?[\\]/, 1);
+  const start = literal === whole && written.includes('/') ? `${literal}/` : literal;
+  return path === '.' || `${path}/`.startsWith(start) || start.startsWith(`${path}/`);
+}
 
 /** What the archive alters, for people. */
 export const alterationWarnings = (path: string, rules: readonly AttributeRule[]): Warning[] =>

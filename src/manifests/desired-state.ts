@@ -4,6 +4,7 @@ import { explain, OutsideError } from '../domain/errors.ts';
 import type { Finding, Place } from '../domain/finding.ts';
 import type { Warning } from '../domain/reference.ts';
 import { isManifest } from './archive-entries.ts';
+import { mayHide } from './attributes.ts';
 import type { BundleFiles, Bundles } from './bundles.ts';
 import { type DesiredState, unreachable } from './desired-object.ts';
 import { type FileObjects, joined, readObjects } from './documents.ts';
@@ -20,10 +21,11 @@ export async function readDesiredState(source: RepositoryFiles, bundles: Bundles
   const { environment } = read;
   const parts = await (read.lines === undefined ? wholeRepository(read) : namedSources(read, read.lines, bundles));
   const { objects, findings, complete } = joined(parts);
+  const told = [...read.findings, ...findings];
   return {
     environment,
     objects,
-    findings: [...read.findings, ...findings],
+    findings: objects.length + told.length === 0 ? [nothingAtAll(read)] : told,
     complete: complete && read.complete,
     bundles: bundleLines(read),
   };
@@ -40,6 +42,13 @@ const problem = (place: Place, rule: string, message: string, help?: string): Fi
   ...(help !== undefined && { help }),
 });
 
+/** Wanted in a new environment, and a slip elsewhere: the wrong folder, a submodule that was not fetched. It must not look like a pass. */
+function nothingAtAll({ lines }: EnvironmentFiles): Finding {
+  const message = lines === undefined ? 'is not there, and no file here holds a Kubernetes object' : 'leads to no manifest';
+  const help = 'nothing was looked at: name the folder of an environment, or fetch all of it';
+  return { ...problem({ file: environmentFile, line: 1 }, 'environment', message, help), severity: 'warning' };
+}
+
 const lost = (finding: Finding): FileObjects => ({ objects: [], findings: [finding], complete: false });
 
 /** Ours, the forges' and other tools' files in the root of a repository; what is asked for under `access/` is not applied as it stands. */
@@ -52,7 +61,7 @@ async function wholeRepository({ files, unread }: EnvironmentFiles): Promise<Fil
   const counts = (path: string): boolean => !isOwn(path) && !templates.some((folder) => path.startsWith(folder));
   // A link leads to what is read where it lies, or out of the repository; JSON is rarely a manifest.
   const missing = unread.filter(({ file }) => counts(file) && /\.ya?ml$/i.test(file)).map(unreadable);
-  return [...missing, ...(await filesOf(files, [...files.keys()].filter(counts), 'ignored')), ...hidden(unread)];
+  return [...missing, ...(await filesOf(files, [...files.keys()].filter(counts), 'ignored')), ...hidden(unread, ['.'])];
 }
 
 async function filesOf(
@@ -72,14 +81,15 @@ const unreadable = ({ file, line, message }: Warning): FileObjects => lost(probl
 
 const isAttributes = (file: string): boolean => /(?:^|\/)\.gitattributes$/.test(file);
 
-/** What .gitattributes keeps out of archives may be anything, or nothing that matters. */
-const hidden = (unread: readonly Warning[]): FileObjects[] => {
-  const warnings = unread.filter(({ file }) => isAttributes(file));
-  const findings = warnings.map(
-    ({ file, line = 1, message }): Finding => ({ file, line, severity: 'warning', rule: 'environment', message }),
-  );
-  return [{ objects: [], findings, complete: true }];
-};
+/** What .gitattributes keeps out of archives: where it may be what counts, the state is not the whole one. */
+const hidden = (unread: EnvironmentFiles['unread'], counted: readonly string[]): FileObjects[] =>
+  unread.flatMap((warning): FileObjects[] => {
+    if (!isAttributes(warning.file)) return [];
+    const { file, line = 1, message } = warning;
+    const found = problem({ file, line }, 'environment', message, 'take export-ignore away, or name what it is for from the root: /docs/');
+    if ('pattern' in warning && counted.some((path) => mayHide(warning, path))) return [lost(found)];
+    return [{ objects: [], findings: [{ file, line, severity: 'warning', rule: 'environment', message }], complete: true }];
+  });
 
 async function namedSources(read: EnvironmentFiles, lines: readonly number[], bundles: Bundles): Promise<FileObjects[]> {
   const seen = new Set<string>();
@@ -97,7 +107,8 @@ async function namedSources(read: EnvironmentFiles, lines: readonly number[], bu
     parts.push(lost({ ...problem({ file: environmentFile, line: 1 }, 'environment', message), severity: 'warning' }));
   }
   const uncounted = read.unread.filter(({ file }) => file === '.'); // more warnings than are told: any may be about what counts
-  return [...parts, ...uncounted.map(unreadable), ...hidden(read.unread)];
+  const paths = manifests.flatMap((source) => ('path' in source ? [source.path] : []));
+  return [...parts, ...uncounted.map(unreadable), ...hidden(read.unread, paths)];
 }
 
 async function folderObjects(
@@ -144,7 +155,10 @@ async function bundleObjects(source: BundleSource, place: Place, fetching: Settl
       'find out why it was published again under the same name before you pin the new checksum',
     );
   const refused = read.problems.flatMap((message) => refuse(`${url}: ${message}`));
-  return read.sha256 === undefined ? refused : [...refused, ...(await objectsIn(read.files, url))];
+  if (read.sha256 === undefined) return refused;
+  const parts = [...refused, ...(await objectsIn(read.files, url))];
+  const empty = parts.every(({ objects, findings }) => objects.length + findings.length === 0);
+  return empty ? refuse(`the bundle ${url} holds no manifest`, 'publish it with its .yaml, .yml or .json files') : parts;
 }
 
 async function objectsIn(files: BundleFiles['files'], url: string): Promise<FileObjects[]> {

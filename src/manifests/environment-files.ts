@@ -2,6 +2,7 @@ import { type Environment, noEnvironmentFile } from '../domain/environment.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Warning } from '../domain/reference.ts';
 import type { ArchiveItem } from './archive.ts';
+import type { Hidden } from './attributes.ts';
 import { environmentFile, parseEnvironment } from './environment-file.ts';
 import { decodeText } from './text.ts';
 
@@ -17,7 +18,7 @@ export interface EnvironmentFiles {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly folders: ReadonlySet<string>;
   /** What could not be had, by file. */
-  readonly unread: readonly Warning[];
+  readonly unread: readonly (Warning | Hidden)[];
   /** What is wrong in environment.yml. */
   readonly findings: readonly Finding[];
   /** False when something of environment.yml was left out. */
@@ -28,7 +29,7 @@ export interface EnvironmentFiles {
 export async function readEnvironmentFiles(source: RepositoryFiles): Promise<EnvironmentFiles> {
   const files = new Map<string, Uint8Array>();
   const folders = new Set<string>();
-  const unread: Warning[] = [];
+  const unread: (Warning | Hidden)[] = [];
   for await (const item of source) {
     if ('folder' in item) folders.add(item.folder);
     else if ('message' in item) unread.push(item);

@@ -8,7 +8,7 @@ export function validationSettings(
   name: string | undefined,
   own: ValidationRules = {},
 ): ValidationSettings {
-  const { kubernetes, definitions, missingDefinitions, checklist } = config?.validation ?? {};
+  const { kubernetes, definitions, missingDefinitions, checklist, apiserver = 'embedded' } = config?.validation ?? {};
   const cluster = config?.environments.flatMap((one) => ('name' in one && one.name === name ? (one.cluster ?? []) : []))[0];
   return {
     ...(kubernetes !== undefined && { kubernetes }),
@@ -18,5 +18,6 @@ export function validationSettings(
     checklist: { ...checklist, ...own.checklist },
     registries: Object.keys(config?.registries ?? {}),
     ...(cluster !== undefined && { cluster }),
+    ...(apiserver !== 'embedded' && { judge: apiserver }),
   };
 }

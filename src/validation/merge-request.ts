@@ -44,7 +44,7 @@ export type RequestOutcome = Outcome | 'superseded' | 'skipped';
 /**
  * Judges the head of a merge request as the forge has it now, and says so there: status, and one comment that is kept up to date. Where it could
  * not be judged, the status is an error and says why, and the same is thrown, so that it is tried again. A head that was judged under the
- * same rules already is left alone.
+ * same rules already is left alone; one whose status the forge refused is not judged for good.
  */
 export async function validateMergeRequest(
   ports: RequestPorts,
@@ -61,14 +61,14 @@ export async function validateMergeRequest(
   await say.status({ name: statusName, state: 'running', description: 'the API server is asked' });
   try {
     const verdict = await judgeRequest(ports, environment, request, signal);
-    if (verdict === undefined) return await superseded(say);
+    if (typeof verdict === 'string') return await superseded(say, verdict);
     await say.comment(verdict.comment);
-    await say.status(verdict.status);
-    if (verdict.outcome !== 'unknown') await remember(ports.store, environment.repository, request, judgedAs);
+    const isKnown = await say.status(verdict.status);
+    if (verdict.outcome !== 'unknown' && isKnown) await remember(ports.store, environment.repository, request, judgedAs);
     return verdict.outcome;
   } catch (error) {
-    if (signal.reason instanceof Superseded) return await superseded(say);
-    if (!signal.aborted) await sayFailure(say, error);
+    if (signal.reason instanceof Superseded) return await superseded(say, newer);
+    if (!signal.aborted) await sayFailure(say, error, request.commit);
     throw error;
   }
 }
@@ -82,13 +82,15 @@ interface Spoken {
   readonly status: NewStatus;
 }
 
-/** Undefined when it has another head by the time that all is known: nothing is to be said of the old one. */
+const newer = 'there is a newer commit';
+
+/** Only the reason when, by the time that all is known, it has another head or is open no more: nothing is to be said of the old one. */
 async function judgeRequest(
   ports: RequestPorts,
   { name, repository, settings }: JudgedEnvironment,
   request: RequestNow,
   signal: AbortSignal,
-): Promise<Spoken | undefined> {
+): Promise<Spoken | string> {
   const { forge, serviceUrl } = ports;
   const { commit } = request;
   const base = request.base === undefined ? nothing : await ports.stateAt(request.base, anything);
@@ -97,25 +99,29 @@ async function judgeRequest(
   const verdict: Verdict & { readonly commit: string } = { ...(await validateEnvironment(ports, candidate, settings, signal)), commit };
   const plan = await ports.plan(base, head, signal);
   const now = await forge.request(repository.path, request.id);
-  if (now.commit !== commit || now.state !== 'open') return undefined;
+  if (now.state !== 'open') return `it was ${now.state} meanwhile`;
+  if (now.commit !== commit) return newer;
   const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings, verdict.known) });
   const facts = { verdict, concerns: concerns(side(base), side(head)), traits: forge.traits, path: repository.path, serviceUrl, plan };
   return { outcome: outcomeOf(verdict), comment: commentText(facts), status: statusOf(verdict, request.url) };
 }
 
+/** Both say whether the forge took it. */
 interface Speaker {
-  status(status: NewStatus): Promise<void>;
-  comment(text: string): Promise<void>;
+  status(status: NewStatus): Promise<boolean>;
+  comment(text: string): Promise<boolean>;
 }
 
 /** What the forge refuses is told to the log: whoever has no right to speak has judged for nothing, and the next merge request may be another. */
 function speaker({ forge, warn }: RequestPorts, path: string, { id, commit, branch, fork }: RequestNow): Speaker {
-  const tolerant = async (what: Promise<void>): Promise<void> => {
+  const tolerant = async (what: Promise<void>): Promise<boolean> => {
     try {
       await what;
+      return true;
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       warn(`${path}!${id}: ${explain(error)}`);
+      return false;
     }
   };
   return {
@@ -124,17 +130,23 @@ function speaker({ forge, warn }: RequestPorts, path: string, { id, commit, bran
   };
 }
 
-async function superseded(say: Speaker): Promise<RequestOutcome> {
-  await say.status({ name: statusName, state: 'error', description: 'not judged: there is a newer commit' });
+async function superseded(say: Speaker, why: string): Promise<RequestOutcome> {
+  await say.status({ name: statusName, state: 'error', description: `not judged: ${why}` });
   return 'superseded';
 }
 
 /** Never a silent pass. What cannot be said either is thrown by the caller all the same. */
-async function sayFailure(say: Speaker, error: unknown): Promise<void> {
+async function sayFailure(say: Speaker, error: unknown, commit: string): Promise<void> {
   const known = error instanceof OutsideError || error instanceof UsageError;
-  const why = known ? explain(error) : 'a bug in lockkeeper; the log says more';
+  const why = known ? withoutLog(explain(error)) : 'a bug in lockkeeper; the log says more';
   await say.status({ name: statusName, state: 'error', description: `no verdict: ${why}` });
-  await say.comment(failureText(why));
+  await say.comment(failureText(why, commit));
+}
+
+/** The first line: what a program wrote before it died is for those who run it, and may hold what others sent to it. */
+function withoutLog(why: string): string {
+  const [first = '', ...more] = why.split('\n');
+  return more.length === 0 ? first : `${first.replace(/(?:; [^;]*)?:\s*$/, '')}; the log says more`;
 }
 
 const anything = (): boolean => true;

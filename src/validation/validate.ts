@@ -33,6 +33,8 @@ export interface ValidationSettings extends ValidationRules {
   readonly registries: readonly string[];
   /** Name of the cluster that the environment describes. */
   readonly cluster?: string;
+  /** Name of the cluster that judges; absent where a server of our own does. */
+  readonly judge?: string;
 }
 
 export interface Candidate {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Ajv } from 'ajv';
 import { appSchema, schemaText } from '../../src/config/schema.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -30,6 +31,12 @@ const unique = [...new Map(keys.map((key) => [key.path, key])).values()];
 
 test('app.schema.json is what the schema in the code says (npm run schema writes it)', () => {
   expect(readFileSync(resolve(root, 'app.schema.json'), 'utf8')).toBe(schemaText());
+});
+
+test('it is a JSON Schema', () => {
+  const ajv = new Ajv();
+  expect(ajv.validateSchema(appSchema)).toBe(true);
+  expect(ajv.validateSchema({ ...appSchema, properties: { server: { type: 'a mapping' } } })).toBe(false);
 });
 
 test('every key has a description, and an example, a default, a list of values or keys below it', () => {

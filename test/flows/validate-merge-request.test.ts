@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { createGitHub } from '../../src/adapters/forges/github/github.ts';
 import { createGitLab } from '../../src/adapters/forges/gitlab/gitlab.ts';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import { createHttpClient } from '../../src/adapters/http/client.ts';
-import { OutsideError } from '../../src/domain/errors.ts';
+import { OutsideError, RefusedError } from '../../src/domain/errors.ts';
 import type { Forge } from '../../src/domain/forge.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import type { ForgeFixture } from '../support/contracts/forge-fixture.ts';
@@ -170,6 +171,59 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
       expect(await ours(id)).toEqual([expect.stringContaining('**lockkeeper/validate: no verdict** · there is no API server') as string]);
       await sweep();
       expect([outcomes, queue.jobs.length]).toEqual([['failed'], 1]);
+    });
+
+    test('a verdict whose status the forge refuses is given again, and no status is left running', async () => {
+      const { id, head, validate, sweep, status, outcomes, queue, log } = await open(good);
+      const { forge } = fixture;
+      const taken = forge.setStatus.bind(forge);
+      jest.spyOn(forge, 'setStatus').mockImplementation((...of) => {
+        const [, , { state }] = of;
+        return state === 'running' ? taken(...of) : Promise.reject(new RefusedError(name, 'no right to speak', { status: 403 }));
+      });
+      await validate(id);
+      expect([(await status(head))?.state, log.join('').includes('no right to speak')]).toEqual([
+        name === 'github' ? 'pending' : 'running',
+        true,
+      ]);
+      jest.restoreAllMocks();
+      await sweep();
+      expect(queue.jobs.splice(0)).toHaveLength(1);
+      await validate(id);
+      expect((await status(head))?.state).toBe('failure');
+      expect(outcomes).toEqual(['rejected', 'rejected']);
+      await sweep();
+      expect(queue.jobs).toEqual([]);
+    });
+
+    test('what the server wrote before it died is for the log; the comment says which commit has no verdict', async () => {
+      const dying: Judging = {
+        ...judging,
+        lease: () =>
+          Promise.reject(new OutsideError('the server', 'the server: etcd was ended by SIGKILL; it wrote last:\nput /registry/secrets/a')),
+      };
+      const { id, head, validate, status, ours } = await open(good, dying);
+      await expect(validate(id)).rejects.toThrow('put /registry/secrets/a');
+      const why = 'the server: etcd was ended by SIGKILL; the log says more';
+      expect(await status(head)).toMatchObject({ state: failing, description: `no verdict: ${why}` });
+      const [comment = ''] = await ours(id);
+      expect(comment).toContain(why);
+      expect(comment).toContain(`About: \`${head.slice(0, 12)}\``);
+      expect(comment).not.toContain('registry');
+    });
+
+    test('nothing is said of one that was closed meanwhile but that', async () => {
+      const during: Judging = {
+        ...judging,
+        lease: async (...of) => {
+          await fixture.closeAsPerson(path, world.id);
+          return judging.lease(...of);
+        },
+      };
+      const world = await open(good, during);
+      await world.validate(world.id);
+      expect(await world.status(world.head)).toMatchObject({ state: failing, description: 'not judged: it was closed meanwhile' });
+      expect([world.outcomes, await world.ours(world.id)]).toEqual([['superseded'], []]);
     });
 
     test('with a bundle that cannot be had there is no pass either', async () => {

@@ -69,12 +69,19 @@ test('without environment.yml every file that holds objects counts, and no other
   expect({ names, told, complete }).toEqual({ names: ['b', 'a'], told: [], complete: true });
 });
 
-test('an environment of nothing but a new, empty folder', async () => {
-  const { names, told, complete } = await read([
-    { name: 'environment.yml', content: 'manifests: [manifests]\n' },
-    { name: 'manifests/', type: 'directory' },
-  ]);
-  expect({ names, told, complete }).toEqual({ names: [], told: [], complete: true });
+test.each<[string, readonly Entry[], string]>([
+  [
+    'an environment of nothing but a new, empty folder',
+    [
+      { name: 'environment.yml', content: 'manifests: [manifests]\n' },
+      { name: 'manifests/', type: 'directory' },
+    ],
+    'leads to no manifest',
+  ],
+  ['a folder of other things', [{ name: 'README.md', content: 'x' }], 'is not there, and no file here holds a Kubernetes object'],
+])('%s holds nothing to judge, which is said', async (_, entries, expected) => {
+  const { names, told, complete } = await read(entries);
+  expect({ names, told, complete }).toEqual({ names: [], told: [`warning environment environment.yml:1 ${expected}`], complete: true });
 });
 
 test.each<[string, readonly Entry[], readonly string[]]>([
@@ -127,9 +134,31 @@ test.each<[string, readonly Entry[], readonly string[]]>([
   expect({ told, complete }).toEqual({ told: expected, complete: false });
 });
 
-test('what .gitattributes hides is told', async () => {
-  const { told } = await read({ '.gitattributes': 'manifests/x export-ignore\n*.bat eol=crlf\n', 'a.yaml': config('a') });
-  expect(told).toEqual([expect.stringContaining('warning environment .gitattributes:1 export-ignore keeps "manifests/x"')]);
+test.each([
+  ['manifests/x', 'error'],
+  ['manifests', 'error'],
+  ['/manifests/*.yaml', 'error'],
+  ['x.yaml', 'error'],
+  ['drafts', 'error'],
+  ['**/shop.example.com/', 'error'],
+  ['/docs/', 'warning'],
+  ['/manifests-of-old', 'warning'],
+  ['docs/manifests/*', 'warning'],
+  ['*.md', 'warning'],
+  ['.github', 'warning'],
+])('%s, which .gitattributes hides, is told as %s, and where it may count the state is not complete', async (pattern, severity) => {
+  const { told, complete } = await read({
+    'environment.yml': 'manifests: [manifests/]\n',
+    '.gitattributes': `${pattern} export-ignore\n*.bat eol=crlf\n`,
+    'manifests/a.yaml': config('a'),
+  });
+  expect(told).toEqual([expect.stringContaining(`${severity} environment .gitattributes:1 export-ignore keeps "${pattern}"`)]);
+  expect(complete).toBe(severity === 'warning');
+});
+
+test('where every file counts, what is hidden counts', async () => {
+  const { told, complete } = await read({ '.gitattributes': '/x/ export-ignore\n', 'a.yaml': config('a') });
+  expect([told[0]?.slice(0, 36), complete]).toEqual(['error environment .gitattributes:1 e', false]);
 });
 
 describe('bundles', () => {
@@ -144,6 +173,7 @@ describe('bundles', () => {
       new OutsideError('nexus.example.com', 'GET nexus.example.com/r: connect ECONNREFUSED'),
       [`error bundle-unreachable environment.yml:3 the bundle ${url} could not be fetched: GET nexus.example.com/r: connect ECONNREFUSED`],
     ],
+    ['without manifests', url, Buffer.alloc(1024), [`error bundle environment.yml:3 the bundle ${url} holds no manifest`]],
     ['damaged', url, Buffer.from('no tar'.repeat(200)), [/^error bundle environment\.yml:3 https.*no tar that can be read/]],
   ])('one that is %s', async (_, entry, served, expected) => {
     const { told, complete, names } = await read(of(entry), bundles(served === undefined ? {} : { [url]: served }));

@@ -4,6 +4,7 @@ import { kubeconfigText } from '../../src/adapters/cluster/control-plane/kubecon
 import { readConfig } from '../../src/config/load.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import { validationSettings } from '../../src/serve/validation-settings.ts';
+import { rulesOf } from '../../src/validation/rules.ts';
 import { controlPlaneBinaries, sharedControlPlane } from '../support/control-plane.ts';
 import { startServer } from '../support/http-server.ts';
 import { describeWith } from '../support/parts.ts';
@@ -139,4 +140,17 @@ environments:
   });
   expect(validationSettings(config, 'production')).toMatchObject({ kubernetes: '1.35', checklist: { 'latest-tag': 'error' } });
   expect(validationSettings(undefined, undefined)).toEqual({ checklist: {}, registries: [] });
+});
+
+test('a verdict holds only as long as the same server gives it', () => {
+  const text = (judge: string): string => `forges: { local: { type: local, path: ./r } }
+clusters: { c: { kubeconfig: ./k } }
+validation: { apiserver: ${judge} }
+environments: [{ name: staging, repository: "local:staging" }]
+`;
+  const rulesWith = (judge: string): string => {
+    const { config } = readConfig('app.yml', text(judge), { env: {}, readFile: () => '' });
+    return rulesOf(validationSettings(config, 'staging'));
+  };
+  expect(rulesWith('embedded')).not.toBe(rulesWith('c'));
 });

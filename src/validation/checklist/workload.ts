@@ -39,7 +39,7 @@ const roles: ReadonlyMap<string, WorkloadRole> = new Map([
 export function workloadOf(object: DesiredObject): Workload | undefined {
   const role = roles.get(kindOf(object)) ?? 'custom';
   if (role === 'custom' && kindOf(object) === 'PodTemplate') return undefined;
-  const pod = knownWorkload(object)?.pod ?? new Field(object.value, []).at('spec', 'template', 'spec');
+  const pod = knownWorkload(object)?.pod ?? new Field(object.value).at('spec', 'template', 'spec');
   if (role === 'custom' && pod.at('containers').items.length === 0) return undefined;
   const metadata = new Field(object.value).at(...pod.path.slice(0, -1), 'metadata');
   return { object, role, labels: metadata.at('labels').texts, annotations: metadata.at('annotations'), pod, containers: containersOf(pod) };

@@ -50,8 +50,8 @@ export function commentText(facts: CommentFacts): string {
 }
 
 /** In its place where there is no verdict at all, because something outside failed. */
-export const failureText = (why: string): string =>
-  `**${statusName}: no verdict** · ${harmlessText(why.slice(0, longest))}\n\nIt is tried again by itself; comment \`/lockkeeper validate\` to have it tried now.`;
+export const failureText = (why: string, commit: string): string =>
+  `**${statusName}: no verdict** · ${harmlessText(why.slice(0, longest))}\n\nAbout: ${shortCommit(commit)}. It is tried again by itself; comment \`/lockkeeper validate\` to have it tried now.`;
 
 const heading = (verdict: Verdict): string =>
   `**${statusName}: ${outcomeOf(verdict) === 'unknown' ? 'no verdict' : tally(verdict.findings)}** · ${measured(verdict)}`;
@@ -121,5 +121,7 @@ function waived(findings: readonly Finding[], facts: CommentFacts): string {
   return details(`${count(all.length, 'check')} waived`, rest > 0 ? `${table}\n\nAnd ${rest} more.` : table);
 }
 
-const footer = ({ commit }: { readonly commit?: string }): string =>
-  `Judged: ${codeSpan((commit ?? '').slice(0, 12))}. To have it judged again: comment \`/lockkeeper validate\`.`;
+const footer = ({ commit }: CommentFacts['verdict']): string =>
+  `Judged: ${shortCommit(commit)}. To have it judged again: comment \`/lockkeeper validate\`.`;
+
+const shortCommit = (commit: string): string => codeSpan(commit.slice(0, 12));

@@ -5,15 +5,24 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A value of an object with its path in it. What is not there, or of another type than asked for, is empty: objects come here before a server has seen them. */
 export class Field {
   readonly value: unknown;
-  readonly path: FieldPath;
+  /** What it stands in, and where there: few are asked for their path. */
+  readonly #holder: Field | undefined;
+  readonly #key: string | number;
 
-  constructor(value: unknown, path: FieldPath = []) {
+  constructor(value: unknown, holder?: Field, key: string | number = '') {
     this.value = value;
-    this.path = path;
+    this.#holder = holder;
+    this.#key = key;
+  }
+
+  get path(): FieldPath {
+    return this.#holder === undefined ? [] : [...this.#holder.path, this.#key];
   }
 
   at(...keys: FieldPath): Field {
-    return keys.reduce<Field>((field, key) => new Field(field.#child(key), [...field.path, key]), this);
+    let field: Field = this;
+    for (const key of keys) field = new Field(field.#child(key), field, key);
+    return field;
   }
 
   #child(key: string | number): unknown {
@@ -22,12 +31,12 @@ export class Field {
   }
 
   get items(): readonly Field[] {
-    return Array.isArray(this.value) ? this.value.map((item: unknown, index) => new Field(item, [...this.path, index])) : [];
+    return Array.isArray(this.value) ? this.value.map((item: unknown, index) => new Field(item, this, index)) : [];
   }
 
   get entries(): readonly (readonly [string, Field])[] {
     if (!isFields(this.value)) return [];
-    return Object.entries(this.value).map(([key, value]) => [key, new Field(value, [...this.path, key])] as const);
+    return Object.entries(this.value).map(([key, value]) => [key, new Field(value, this, key)] as const);
   }
 
   get isThere(): boolean {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../domain/finding.ts';
-import type { DesiredObject } from '../../manifests/desired-object.ts';
+import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
 import { Field } from './field.ts';
 import { findingAt, groupOf, kindOf, spokenPath } from './object-set.ts';
 
@@ -16,12 +16,15 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])your[-_](?:domain|registry|image|repo|repository|org|organization|company)(?![a-z0-9])/i, // your-registry/web
 ];
 
+/** What each of them has, and hardly any other text. */
+const sign = /[$<%@]|\{\{|__|change|replace|your/i;
+
 /** Kubernetes names and images are shorter. */
 const longest = 4096;
 
 export function hasPlaceholder(text: string): boolean {
   const looked = text.slice(0, longest);
-  return shapes.some((shape) => shape.test(looked));
+  return sign.test(looked) && shapes.some((shape) => shape.test(looked));
 }
 
 /** Programs, not manifests, read what stands here, and each has templates of its own; Kubernetes itself puts variables into some of them. */
@@ -49,37 +52,45 @@ const builtInGroups = new Set([
 
 /** Templates that nobody filled in, where Kubernetes itself reads the value: images, names, labels, hosts and the like. */
 export function placeholders(objects: readonly DesiredObject[]): Finding[] {
-  return objects.flatMap((object) => [...fieldsToRead(object)].map((field) => left(object, field)));
+  return objects.flatMap((object) => {
+    const found: FieldPath[] = [];
+    const root = new Field(object.value);
+    for (const path of pathsToRead(object)) findUnfilled(root.at(...path).value, [...path], found, new Set());
+    return found.map((path) => left(object, root.at(...path)));
+  });
 }
 
-function left(object: DesiredObject, field: Field): Finding {
-  const shown = field.text.length > 80 ? `${field.text.slice(0, 79)}…` : field.text;
-  return findingAt(object, field.path, {
+function left(object: DesiredObject, { text, path }: Field): Finding {
+  const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return findingAt(object, path, {
     severity: 'error',
     rule: 'placeholder',
-    message: `${spokenPath(field.path)} is ${shown}: a placeholder that nobody filled in.`,
+    message: `${spokenPath(path)} is ${shown}: a placeholder that nobody filled in.`,
     help: 'Write the value itself: what stands in the repository is applied as it is, and nothing is put in on the way.',
   });
 }
 
-function* fieldsToRead(object: DesiredObject): Generator<Field> {
-  const root = new Field(object.value);
-  if (builtInGroups.has(groupOf(object.apiVersion)) && !carriesText.has(kindOf(object))) yield* unfilled(root, new Set());
-  else for (const key of ['name', 'namespace', 'labels']) yield* unfilled(root.at('metadata', key), new Set());
-}
+const pathsToRead = (object: DesiredObject): readonly FieldPath[] =>
+  builtInGroups.has(groupOf(object.apiVersion)) && !carriesText.has(kindOf(object))
+    ? [[]]
+    : ['name', 'namespace', 'labels'].map((key) => ['metadata', key]);
 
 /** No object of Kubernetes nests deeper. */
 const deepest = 100;
 
-/** Aliases make one value of many places: each is looked at once. */
-function* unfilled(field: Field, seen: Set<unknown>): Generator<Field> {
-  if (typeof field.value === 'string') {
-    if (hasPlaceholder(field.value)) yield field;
+/** `path` leads to the value, and is the same again afterwards. Aliases make one value of many places: each is looked at once. */
+function findUnfilled(value: unknown, path: (string | number)[], found: FieldPath[], seen: Set<unknown>): void {
+  if (typeof value === 'string') {
+    if (hasPlaceholder(value)) found.push([...path]);
     return;
   }
-  if (typeof field.value !== 'object' || field.value === null || seen.has(field.value) || field.path.length > deepest) return;
-  seen.add(field.value);
-  const any = labelMaps.has(String(field.path.at(-1)));
-  for (const item of field.items) yield* unfilled(item, seen);
-  for (const [key, value] of field.entries) if (any || !readByOthers.has(key)) yield* unfilled(value, seen);
+  if (typeof value !== 'object' || value === null || seen.has(value) || path.length > deepest) return;
+  seen.add(value);
+  const any = Array.isArray(value) || labelMaps.has(String(path.at(-1)));
+  for (const [key, item] of Object.entries(value)) {
+    if (!any && readByOthers.has(key)) continue;
+    path.push(Array.isArray(value) ? Number(key) : key);
+    findUnfilled(item, path, found, seen);
+    path.pop();
+  }
 }
