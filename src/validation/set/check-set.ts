@@ -28,31 +28,16 @@ export function* setFindings(objects: readonly DesiredObject[], known?: Known): 
   const references = objects.flatMap(referencesOf);
   const workloads = objects.flatMap((object) => workloadOf(object) ?? []);
   const services = set.ofKind('Service');
-<<<<<<< HEAD
-  return [
-    ...duplicates(objects),
-    ...placeholders(objects),
-    ...danglingReferences(references, { set, controllers, known }),
-    ...missingParts(references, set),
-    ...danglingTargetPorts(services, workloads, controllers),
-    ...quantities(objects),
-    ...serviceAddresses(services),
-    ...ingressClashes(set.ofKind('networking.k8s.io/Ingress')),
-    ...autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler)),
-    ...overlappingSelectors(workloads),
-  ];
-=======
   yield duplicates(objects);
   yield placeholders(objects);
   yield danglingReferences(references, { set, controllers, known });
   yield missingParts(references, set);
   yield danglingTargetPorts(services, workloads, controllers);
   yield quantities(objects);
-  yield serviceClashes(services);
+  yield serviceAddresses(services);
   yield ingressClashes(set.ofKind('networking.k8s.io/Ingress'));
   yield autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler));
   yield overlappingSelectors(workloads);
->>>>>>> fast
 }
 
 /** What the set needs and does not hold: whoever sees its cluster can say whether it is there. */
