@@ -1,4 +1,5 @@
 import type { ApiServer } from '../domain/cluster.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import { type DesiredObject, type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { checkWorkloads } from './checklist/check-workloads.ts';
@@ -58,7 +59,7 @@ export async function validateEnvironment(
   const began = ports.clock();
   const { environment, commit, state } = candidate;
   const { findings, kubernetes, known } = await judged(ports, candidate, settings, signal);
-  const own = ownFindings(state, settings, known);
+  const own = [...emptied(candidate), ...ownFindings(state, settings, known)];
   return {
     environment,
     ...(commit !== undefined && { commit }),
@@ -108,4 +109,13 @@ async function judged(
   } finally {
     lease.release();
   }
+}
+
+/** No server is asked then, and a deployment that wants nothing prunes nothing: it is hardly what was meant. */
+function emptied({ state: { objects, findings }, previous }: Candidate): Finding[] {
+  const gone = previous?.objects.length ?? 0;
+  if (objects.length > 0 || gone === 0 || findings.some(({ severity }) => severity === 'error')) return [];
+  const message = `nothing is left: ${gone === 1 ? 'the only object' : `all ${gone} objects`} of the target branch would be gone`;
+  const help = 'to give an environment up, take it out of app.yml: one that wants nothing prunes nothing';
+  return [{ file: 'environment.yml', line: 1, severity: 'error', rule: 'environment', message, help }];
 }
