@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ApiServer } from '../domain/cluster.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import { type DesiredObject, type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { workloadFindings } from './checklist/check-workloads.ts';
@@ -63,7 +64,7 @@ export async function validateEnvironment(
     environment,
     ...(commit !== undefined && { commit }),
     objects: state.objects,
-    findings: [...state.findings, ...own, ...findings].toSorted(byPlace),
+    findings: [...state.findings, ...emptied(candidate), ...own, ...findings].toSorted(byPlace),
     ...(kubernetes !== undefined && { kubernetes }),
     ...(known !== undefined && { known }),
     seconds: (ports.clock() - began) / 1000,
@@ -119,4 +120,13 @@ async function judged(
   } finally {
     lease.release();
   }
+}
+
+/** No server is asked then, and a deployment that wants nothing prunes nothing: it is hardly what was meant. */
+function emptied({ state: { objects, findings }, previous }: Candidate): Finding[] {
+  const gone = previous?.objects.length ?? 0;
+  if (objects.length > 0 || gone === 0 || findings.some(({ severity }) => severity === 'error')) return [];
+  const message = `nothing is left: ${gone === 1 ? 'the only object' : `all ${gone} objects`} of the target branch would be gone`;
+  const help = 'to give an environment up, take it out of app.yml: one that wants nothing prunes nothing';
+  return [{ file: 'environment.yml', line: 1, severity: 'error', rule: 'environment', message, help }];
 }

@@ -226,6 +226,14 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
       expect([world.outcomes, await world.ours(world.id)]).toEqual([['superseded'], []]);
     });
 
+    test('one that leaves nothing to be judged is no pass', async () => {
+      const { id, head, validate, status, ours } = await open({ 'environment.yml': 'manifests: []\n' });
+      await validate(id);
+      expect((await status(head))?.state).toBe('failure');
+      const [comment = ''] = await ours(id);
+      expect(comment).toContain('nothing is left: all 2 objects of the target branch would be gone');
+    });
+
     test('with a bundle that cannot be had there is no pass either', async () => {
       const change = { 'environment.yml': 'manifests:\n  - manifests/a.yaml\n  - https://nexus.example.com/r/billing-1.0.0.tar.gz\n' };
       const { id, head, validate, sweep, status, ours, outcomes, queue } = await open(change);
