@@ -34,12 +34,20 @@ export async function runValidate(command: ValidateCommand, context: Context, un
   const format = command.json === true ? 'json' : (command.format ?? 'text');
   if (command.output !== undefined && format === 'text') throw new UsageError('--output is for --format json, sarif or junit');
   const result = await validated(command, context, untilStopped);
-  if (command.output !== undefined) writeFileSync(command.output, `${written(format, result)}\n`);
   if (command.output !== undefined || format === 'text') print(result, context);
   else if (format === 'junit') context.output.print(written(format, result));
   else context.output.json(JSON.parse(written(format, result)));
+  if (command.output !== undefined) write(command.output, `${written(format, result)}\n`);
   const outcomes = result.verdicts.map(outcomeOf);
   return result.errors.length > 0 || outcomes.includes('unknown') ? 3 : outcomes.includes('rejected') ? 1 : 0;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw new UsageError(`--output ${file} cannot be written: ${explain(cause)}`, { cause });
+  }
 }
 
 /** One environment after the other: they share the server, and the terminal. */

@@ -1,4 +1,4 @@
-import { isMerge, type Mapping, type Scalar, type YamlNode } from './yaml-nodes.ts';
+import { isMerge, type Mapping, type Scalar, type Sequence, type YamlNode } from './yaml-nodes.ts';
 
 /** Why a document has no value; for people. */
 export class NoValue extends Error {
@@ -27,11 +27,12 @@ interface Weighed {
 export const kubernetesValue = (root: YamlNode): unknown => new Reader().read(root).value;
 
 class Reader {
-  readonly #known = new Map<YamlNode, Weighed>();
+  readonly #known = new Map<Mapping | Sequence, Weighed>();
   readonly #open = new Set<YamlNode>();
 
   /** Anchors stand before their aliases, so that the target of an alias is known, or open: recursion is as deep as the text nests. */
   read(node: YamlNode): Weighed {
+    if (node.kind === 'scalar') return { value: scalarValue(node), values: 1 + Math.floor(node.value.length / textOfOneValue), depth: 0 };
     const known = this.#known.get(node);
     if (known !== undefined) return known;
     if (this.#open.has(node)) throw new NoValue(node, 'an alias that holds itself');
@@ -44,8 +45,7 @@ class Reader {
     return read;
   }
 
-  #weighed(node: YamlNode): Weighed {
-    if (node.kind === 'scalar') return { value: scalarValue(node), values: 1 + Math.floor(node.value.length / textOfOneValue), depth: 0 };
+  #weighed(node: Mapping | Sequence): Weighed {
     if (node.kind === 'mapping') return this.#mapping(node);
     const items = node.items.map((item) => this.read(item));
     return { value: items.map(({ value }) => value), ...weightOf(items) };

@@ -1,10 +1,12 @@
 import { countSigns } from '../domain/signs.ts';
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** The text of a file, such that encoding it as UTF-8 gives the bytes back (a byte order mark stays). undefined when it is not UTF-8 text: UTF-16, binary. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   if (bytes.includes(0)) return undefined;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }

@@ -75,7 +75,7 @@ const next = (before: Thread | undefined, { environment, text, shows, updatedAt,
 
 /** But for where its links lead. */
 const saysTheSame = (one: string, other: string): boolean => withoutLinks(one) === withoutLinks(other);
-const withoutLinks = (text: string): string => text.replaceAll(/<[^|>]*\|/g, '<|');
+const withoutLinks = (text: string): string => text.replaceAll(/<[^<|>]*\|/g, '<|');
 
 /** A run that ended between remembering what shall be said and asking for it to be said left people untold. */
 async function catchUp({ store, queue }: Pick<ThreadPorts, 'store' | 'queue'>, id: string, trace: string): Promise<void> {

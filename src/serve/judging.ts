@@ -74,13 +74,15 @@ async function lease(planes: ControlPlanes, clients: Clients, version: string | 
 class Clients {
   readonly #clusters: Config['clusters'];
   readonly #open = new Map<string, ClusterClient>();
+  /** Of clusters of app.yml: by which key their client was opened last. */
+  readonly #last = new Map<string, string>();
 
   constructor(clusters: Config['clusters']) {
     this.#clusters = clusters;
   }
 
   at(address: ClusterAddress, throwAway: boolean): ClusterClient {
-    const key = JSON.stringify(address);
+    const key = keyOf(address);
     const client = this.#open.get(key) ?? connectCluster(address, { throwAway });
     this.#open.set(key, client);
     return client;
@@ -91,13 +93,20 @@ class Clients {
     const place = this.#clusters[name];
     if (place === undefined) throw new UsageError(`app.yml has no cluster named "${name}"`);
     const { kubeconfig, context } = place;
-    return this.at(await readKubeconfig({ kubeconfig, ...(context !== undefined && { context }) }), false);
+    const address = await readKubeconfig({ kubeconfig, ...(context !== undefined && { context }) });
+    // Plugins may give another token each time: whoever still works with the one before keeps its client, and nobody else does.
+    const [key, before] = [keyOf(address), this.#last.get(name)];
+    if (before !== undefined && before !== key) this.#open.delete(before);
+    this.#last.set(name, key);
+    return this.at(address, false);
   }
 
   async close(): Promise<void> {
     for (const client of this.#open.values()) await client.close();
   }
 }
+
+const keyOf = (address: ClusterAddress): string => JSON.stringify(address);
 
 /** Which Kubernetes a cluster of app.yml is now. */
 async function versionOf(name: string, server: ClusterClient, signal: AbortSignal): Promise<string> {

@@ -101,8 +101,15 @@ async function judgeRequest(
   const now = await forge.request(repository.path, request.id);
   if (now.state !== 'open') return `it was ${now.state} meanwhile`;
   if (now.commit !== commit) return newer;
-  const side = (state: DesiredState) => ({ state, own: ownFindings(state, settings, verdict.known) });
-  const facts = { verdict, concerns: concerns(side(base), side(head)), traits: forge.traits, path: repository.path, serviceUrl, plan };
+  const side = async (state: DesiredState) => ({ state, own: await ownFindings(state, settings, verdict.known) });
+  const facts = {
+    verdict,
+    concerns: concerns(await side(base), await side(head)),
+    traits: forge.traits,
+    path: repository.path,
+    serviceUrl,
+    plan,
+  };
   return { outcome: outcomeOf(verdict), comment: commentText(facts), status: statusOf(verdict, request.url) };
 }
 

@@ -1,12 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ApiServer } from '../domain/cluster.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import { type DesiredObject, type DesiredState, unreachable } from '../manifests/desired-object.ts';
-import { checkWorkloads } from './checklist/check-workloads.ts';
+import { workloadFindings } from './checklist/check-workloads.ts';
 import { waiveAll } from './checklist/waivers.ts';
 import { existingIn } from './existing.ts';
 import { byPlace, type Verdict } from './outcome.ts';
-import { checkSet } from './set/check-set.ts';
+import { setFindings } from './set/check-set.ts';
 import type { Known } from './set/dangling.ts';
 import { judge } from './verdict/judge.ts';
 
@@ -58,13 +59,12 @@ export async function validateEnvironment(
 ): Promise<Verdict> {
   const began = ports.clock();
   const { environment, commit, state } = candidate;
-  const { findings, kubernetes, known } = await judged(ports, candidate, settings, signal);
-  const own = [...emptied(candidate), ...ownFindings(state, settings, known)];
+  const { own, findings, kubernetes, known } = await judged(ports, candidate, settings, signal);
   return {
     environment,
     ...(commit !== undefined && { commit }),
     objects: state.objects,
-    findings: [...state.findings, ...own, ...findings].toSorted(byPlace),
+    findings: [...state.findings, ...emptied(candidate), ...own, ...findings].toSorted(byPlace),
     ...(kubernetes !== undefined && { kubernetes }),
     ...(known !== undefined && { known }),
     seconds: (ports.clock() - began) / 1000,
@@ -77,24 +77,32 @@ export async function validateEnvironment(
  * What we find by ourselves. Where part of the environment could not be read, nothing can be said to be missing. `known`: what its cluster
  * has, where it was asked.
  */
-export function ownFindings(
+export async function ownFindings(
   { objects, complete }: DesiredState,
   { checklist = {}, registries }: ValidationSettings,
   known?: Known,
-): Verdict['findings'] {
-  return [
-    ...checkSet(objects, complete ? known : { has: () => true }),
-    ...checkWorkloads(objects, { settings: checklist, registries, complete }),
-  ];
+): Promise<Verdict['findings']> {
+  const ofSet = setFindings(objects, complete ? known : { has: () => true });
+  const ofWorkloads = workloadFindings(objects, { settings: checklist, registries, complete });
+  const found: Verdict['findings'][] = [];
+  for (const rules of [ofSet, ofWorkloads])
+    for (const findings of rules) {
+      found.push(findings);
+      await setImmediate(); // each rule is a long step: others that wait for a reply get their turn
+    }
+  return found.flat();
 }
 
+type Judged = Pick<Verdict, 'findings' | 'kubernetes' | 'known'> & { readonly own: Verdict['findings'] };
+
+/** Our own rules are gone through while the server judges. */
 async function judged(
   ports: ValidationPorts,
   { environment, state, previous }: Candidate,
   settings: ValidationSettings,
   signal: AbortSignal,
-): Promise<Pick<Verdict, 'findings' | 'kubernetes' | 'known'>> {
-  if (state.objects.length === 0) return { findings: [] };
+): Promise<Judged> {
+  if (state.objects.length === 0) return { own: [], findings: [] };
   const { definitions, missingDefinitions = 'warning', checklist = {} } = settings;
   const given = definitions === undefined ? [] : await ports.definitions(definitions);
   const lease = await ports.lease(settings, signal);
@@ -104,8 +112,11 @@ async function judged(
       lease.cluster === undefined
         ? {}
         : await existingIn(lease.cluster, { environment, state }, { by: lease.server, definitions: given }, signal);
-    const findings = await judge(of, lease.server, { missingDefinitions, definitions: [...found, ...given], checklist, known }, signal);
-    return { findings: waiveAll(findings, state.objects), kubernetes: lease.version, ...(known !== undefined && { known }) };
+    const verdict = { missingDefinitions, definitions: [...found, ...given], checklist, known };
+    const busy = Promise.withResolvers<void>();
+    const meanwhile = busy.promise.then(() => ownFindings(state, settings, known));
+    const [findings, own] = await Promise.all([judge(of, lease.server, verdict, signal, busy.resolve), meanwhile]);
+    return { own, findings: waiveAll(findings, state.objects), kubernetes: lease.version, ...(known !== undefined && { known }) };
   } finally {
     lease.release();
   }

@@ -74,6 +74,13 @@ describeWith('control-plane', 'lockkeeper validate', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/<testsuite name="staging" tests="2" failures="1"/);
   });
 
+  test('a file that cannot be written is a mistake of who names it, and the text is there all the same', async () => {
+    const { exit, stdout, stderr } = await validate(folderWith({}), '--json', '--output', '/nonexistent/verdict.json');
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/--output \/nonexistent\/verdict\.json cannot be written: ENOENT/);
+    expect(stdout).toMatch(/accepted, 1 warning · 0 objects/);
+  });
+
   test('a revision of a folder, and what may not be changed since another', async () => {
     const folder = folderWith({ ...files, 'manifests/s.yaml': secret('type: Opaque') });
     const commit = async (message: string) => {

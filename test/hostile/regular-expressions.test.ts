@@ -36,6 +36,13 @@ const bounded: readonly Bounded[] = [
   },
   { file: 'adapters/datasources/forge-files/github.ts', begins: '^[\\w-][\\w.-]*', most: 8192, because: 'the same' },
   { file: 'adapters/datasources/forge-files/gitlab.ts', begins: '^(?<project>.+?)\\/-', most: 8192, because: 'the same' },
+  { file: 'validation/verdict/help.ts', begins: 'cannot unmarshal (?:bool|number)', most: 4000, because: 'withoutMiddle' },
+  { file: 'validation/verdict/help.ts', begins: 'cannot unmarshal string .* of type u?int', most: 4000, because: 'withoutMiddle' },
+  { file: 'validation/verdict/help.ts', begins: 'cannot unmarshal string .* of type bool', most: 4000, because: 'withoutMiddle' },
+  { file: 'validation/verdict/help.ts', begins: 'cannot unmarshal (?:object|array)', most: 4000, because: 'withoutMiddle' },
+  { file: 'validation/verdict/help.ts', begins: 'immutable|may not change', most: 4000, because: 'withoutMiddle' },
+  { file: 'validation/verdict/help.ts', begins: 'must be less than or equal', most: 4000, because: 'withoutMiddle' },
+  { file: 'validation/verdict/mend.ts', begins: 'cannot unmarshal (\\w+)', most: 4000, because: 'withoutMiddle' },
   { file: 'adapters/datasources/forge-files/gitlab.ts', begins: '^(?<project>.+?\\/api', most: 8192, because: 'the same' },
 ];
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kubeconfigText } from '../../src/adapters/cluster/control-plane/kubeconfig.ts';
 import { readConfig } from '../../src/config/load.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import { validationSettings } from '../../src/serve/validation-settings.ts';
@@ -80,6 +81,24 @@ test('what killed validations left in the cluster is removed at the first lease,
     'GET /api/v1/namespaces?labelSelector=lockkeeper.dev/validation',
     'DELETE /api/v1/namespaces/left',
   ]);
+});
+
+test('a token that was renewed is used from then on, and one that was not keeps its connections', async () => {
+  const seen: (string | undefined)[] = [];
+  await using cluster = await startServer((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('{"gitVersion": "v1.36.3", "items": []}');
+  });
+  const file = kubeconfig(cluster.url);
+  const renew = (token: string) => writeFileSync(file, kubeconfigText({ url: cluster.url, token }));
+  const judging = judgingWith(`clusters: { theirs: { kubeconfig: ${file} } }\nvalidation: { apiserver: theirs }\n`);
+  const leased: unknown[] = [];
+  for (const token of ['one', 'one', 'two', 'one']) {
+    renew(token);
+    leased.push((await judging.lease({ cluster: 'theirs' }, never)).cluster);
+  }
+  expect(leased.map((one) => leased.indexOf(one))).toEqual([0, 0, 2, 3]);
+  expect(seen.filter((one, index) => one !== seen[index - 1])).toEqual(['Bearer one', 'Bearer two', 'Bearer one']);
 });
 
 test('a cluster that does not say what it is, is no judge', async () => {

@@ -27,7 +27,7 @@ export async function readKubeconfig({ kubeconfig: file, context }: KubeconfigPl
   const userName = fieldOf(named, 'user');
   const user = userName === undefined ? {} : namedIn(file, config, 'users', 'user', userName);
   refuseUnknown(file, cluster, user);
-  const url = fieldOf(cluster, 'server')?.replace(/\/+$/, '') ?? '';
+  const url = fieldOf(cluster, 'server')?.replace(/(?<!\/)\/+$/, '') ?? '';
   if (!URL.canParse(url)) throw new UsageError(`${file}: the cluster of context ${chosen} has no server, or one that is no URL`);
   const insecure = flagOf(cluster, 'insecure-skip-tls-verify');
   const ca = insecure ? undefined : await pem(file, cluster, 'certificate-authority');

@@ -52,10 +52,19 @@ interface CheckedBy {
  * its pods. `deprecated-api` is the server's to find. `registries`: hosts that app.yml names. `complete`: false where
  * something of the environment could not be read; then nothing is said that an object in it might take back.
  */
-export function checkWorkloads(objects: readonly DesiredObject[], { settings, registries, complete }: CheckedBy): readonly Finding[] {
+export const checkWorkloads = (objects: readonly DesiredObject[], by: CheckedBy): readonly Finding[] =>
+  [...workloadFindings(objects, by)].flat();
+
+/** The same, group by group of rules. */
+export function* workloadFindings(
+  objects: readonly DesiredObject[],
+  { settings, registries, complete }: CheckedBy,
+): Generator<readonly Finding[]> {
   const survey = surveyOf(objects);
-  const points = [...groups.flatMap((group) => group(survey)), ...imagePoints(survey, registries), ...waiverPoints(objects)];
-  return points.filter(({ rule }) => complete || !needAll.has(rule)).flatMap((point) => findingOf(point, settings));
+  for (const points of [...groups, () => imagePoints(survey, registries), () => waiverPoints(objects)])
+    yield points(survey)
+      .filter(({ rule }) => complete || !needAll.has(rule))
+      .flatMap((point) => findingOf(point, settings));
 }
 
 function findingOf({ rule, object, path, message, help }: Point, settings: ChecklistSettings): readonly Finding[] {

@@ -8,6 +8,7 @@ const setRules: readonly string[] = [
   'memory-unit',
   'cpu-unit',
   'node-port-clash',
+  'node-port-range',
   'cluster-ip-clash',
   'ingress-clash',
   'autoscaler-clash',

@@ -11,7 +11,7 @@ import { overlappingSelectors } from './overlapping-selectors.ts';
 import { placeholders } from './placeholders.ts';
 import { quantities } from './quantities.ts';
 import { referencesOf } from './references/references.ts';
-import { serviceClashes } from './services.ts';
+import { serviceAddresses } from './services.ts';
 import { danglingTargetPorts } from './target-ports.ts';
 import { workloadOf } from './workloads.ts';
 
@@ -19,24 +19,25 @@ import { workloadOf } from './workloads.ts';
  * What an API server does not notice, because it looks at one object at a time, or because it takes what nobody means: docs/validation-rules.md.
  * `objects` is all that an environment wants: where something of it could not be read, references into it seem to dangle.
  */
-export function checkSet(objects: readonly DesiredObject[], known?: Known): readonly Finding[] {
+export const checkSet = (objects: readonly DesiredObject[], known?: Known): readonly Finding[] => [...setFindings(objects, known)].flat();
+
+/** The same, rule by rule. */
+export function* setFindings(objects: readonly DesiredObject[], known?: Known): Generator<readonly Finding[]> {
   const set = new ObjectSet(objects);
   const controllers = new Controllers(objects);
   const references = objects.flatMap(referencesOf);
   const workloads = objects.flatMap((object) => workloadOf(object) ?? []);
   const services = set.ofKind('Service');
-  return [
-    ...duplicates(objects),
-    ...placeholders(objects),
-    ...danglingReferences(references, { set, controllers, known }),
-    ...missingParts(references, set),
-    ...danglingTargetPorts(services, workloads, controllers),
-    ...quantities(objects),
-    ...serviceClashes(services),
-    ...ingressClashes(set.ofKind('networking.k8s.io/Ingress')),
-    ...autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler)),
-    ...overlappingSelectors(workloads),
-  ];
+  yield duplicates(objects);
+  yield placeholders(objects);
+  yield danglingReferences(references, { set, controllers, known });
+  yield missingParts(references, set);
+  yield danglingTargetPorts(services, workloads, controllers);
+  yield quantities(objects);
+  yield serviceAddresses(services);
+  yield ingressClashes(set.ofKind('networking.k8s.io/Ingress'));
+  yield autoscalerClashes(set.ofKind('autoscaling/HorizontalPodAutoscaler', kedaAutoscaler));
+  yield overlappingSelectors(workloads);
 }
 
 /** What the set needs and does not hold: whoever sees its cluster can say whether it is there. */

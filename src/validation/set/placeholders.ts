@@ -6,6 +6,7 @@ import { findingAt, groupOf, kindOf, spokenPath } from './object-set.ts';
 /** What templates and examples leave where a value belongs. */
 const shapes: readonly RegExp[] = [
   /\$\{[A-Za-z_]/, // ${TAG}
+  /\$[A-Z][A-Z0-9_]+/, // $TAG
   /\$\([A-Za-z_][\w.-]*\)/, // $(TAG)
   /\{\{/, // {{ .Values.tag }}
   /<[A-Za-z][\w .-]*>/, // <REPLACE_ME>

@@ -10,14 +10,12 @@ interface Claim {
   readonly what: string;
 }
 
-/** A dry run takes each Service for itself; really created, the second one is refused. */
-export function serviceClashes(services: readonly DesiredObject[]): Finding[] {
+/** A dry run takes each Service for itself, and any port; really created, what does not fit is refused. */
+export function serviceAddresses(services: readonly DesiredObject[]): Finding[] {
+  const ports = services.flatMap(nodePorts);
   return [
-    ...clashes(
-      services.flatMap(nodePorts),
-      'node-port-clash',
-      'Give it another number, or leave nodePort out: the cluster then picks a free one.',
-    ),
+    ...ports.flatMap(outOfRange),
+    ...clashes(ports, 'node-port-clash', 'Give it another number, or leave nodePort out: the cluster then picks a free one.'),
     ...clashes(services.flatMap(clusterAddresses), 'cluster-ip-clash', 'Leave clusterIP out: the cluster then picks a free one.'),
   ];
 }
@@ -36,6 +34,17 @@ function clusterAddresses(object: DesiredObject): Claim[] {
   return (listed.length > 0 ? listed : [spec.at('clusterIP')])
     .filter(({ text }) => !['', 'none'].includes(text.toLowerCase()))
     .map((field) => ({ object, field, what: `Cluster IP ${field.text.toLowerCase()}` }));
+}
+
+/** Unless the cluster has another range, which few have. https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport */
+const [lowest, highest] = [30_000, 32_767];
+
+function outOfRange({ object, field, what }: Claim): Finding[] {
+  const port = Number(field.value);
+  if (port >= lowest && port <= highest) return [];
+  const message = `${what} of ${spoken(object)} is none that a cluster gives: they are ${lowest} to ${highest}.`;
+  const help = 'Give it a number in between, or leave nodePort out. Where the cluster has a range of its own, all is well.';
+  return [findingAt(object, field.path, { severity: 'warning', rule: 'node-port-range', message, help })];
 }
 
 /** Within one Service the server notices. */

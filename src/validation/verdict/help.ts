@@ -26,7 +26,7 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
     'Remove one of the two: server-side apply, which the deployment uses, tells the items apart by these keys.',
   ],
   [
-    /managedFields must be nil/,
+    /managedFields must be nil|was copied from a cluster/,
     'Remove metadata.managedFields (and uid, resourceVersion, creationTimestamp and status): they belong to the cluster that the object was copied from.',
   ],
   [
@@ -57,7 +57,16 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
   [/Required value/, 'Add the field.'],
 ];
 
-export const helpFor = (message: string): string | undefined => advice.find(([says]) => says.test(message))?.[1];
+/** Characters of a message that are looked at, from each end: what was wrong stands in the middle of it, and may be long. */
+const longest = 2000;
+
+export const withoutMiddle = (message: string): string =>
+  message.length > 2 * longest ? `${message.slice(0, longest)}${message.slice(-longest)}` : message;
+
+export function helpFor(message: string): string | undefined {
+  const text = withoutMiddle(message);
+  return advice.find(([says]) => says.test(text))?.[1];
+}
 
 /** For a field that the kind does not have: the one most likely meant. */
 export function didYouMean(path: FieldPath, known: readonly string[]): string {

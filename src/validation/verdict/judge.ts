@@ -38,9 +38,16 @@ const atOnce = 16;
 
 /**
  * Everything that the server has against a set of objects, by file and line. Sets are judged side by side on one server and do not see one
- * another; nothing of them is left there. Throws OutsideError where the server cannot be asked, and the reason of `signal`.
+ * another; nothing of them is left there. Throws OutsideError where the server cannot be asked, and the reason of `signal`. `busy` is called
+ * once the server has all its hands full.
  */
-export async function judge(state: Wanted, server: ApiServer, settings: VerdictSettings, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function judge(
+  state: Wanted,
+  server: ApiServer,
+  settings: VerdictSettings,
+  signal: AbortSignal,
+  busy: () => void = () => {},
+): Promise<readonly Finding[]> {
   const own = await warm(server, signal);
   const fed = settings.definitions.filter((one) => server.throwAway || !kindsOf(one).some((kind) => own.kinds.has(kindKey(kind))));
   const definitions = definitionsFor(state.objects, fed);
@@ -52,7 +59,7 @@ export async function judge(state: Wanted, server: ApiServer, settings: VerdictS
   try {
     const refused = new Map([...held.made].flatMap(([, made]) => (made.kind === 'refused' ? [...made.messages] : [])));
     const kinds = new Kinds(own.kinds, definitions, settings.missingDefinitions, unusable(held.made));
-    const findings = await judged(state, { server, own, kinds, settings, pods, signal });
+    const findings = await judged(state, { server, own, kinds, settings, pods, signal, busy });
     return sorted([
       ...findings,
       ...missingNamespaces(used, state.objects, held.made, settings.known),
@@ -108,10 +115,11 @@ interface Work {
   readonly settings: VerdictSettings;
   readonly pods: readonly Guarded[];
   readonly signal: AbortSignal;
+  readonly busy: () => void;
 }
 
 /** Ends when nothing is under way any more, also where something failed. */
-async function judged(state: Wanted, { server, own, kinds, settings, pods, signal: outer }: Work): Promise<Finding[]> {
+async function judged(state: Wanted, { server, own, kinds, settings, pods, signal: outer, busy }: Work): Promise<Finding[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([outer, failed.signal]);
   const limit = pLimit(atOnce);
@@ -143,6 +151,7 @@ async function judged(state: Wanted, { server, own, kinds, settings, pods, signa
   };
   const changes = server.throwAway ? changesIn(state.objects, state.previous ?? [], kindOf) : [];
   const running = [...tasks.map(run), ...(changes.length === 0 ? [] : [judgeChanges(changes, server, own, aside, run, signal)])];
+  busy();
   await Promise.allSettled(running);
   signal.throwIfAborted();
   return (await Promise.all(running)).flat();

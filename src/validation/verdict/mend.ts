@@ -1,6 +1,7 @@
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { valueAt } from './field-path.ts';
+import { withoutMiddle } from './help.ts';
 import { type Described, quantitiesIn } from './schema.ts';
 
 /** What a decoder could not read stops it: nothing behind is looked at. So what it means is found, and mended, and the rest asked for again. */
@@ -13,13 +14,15 @@ export interface Mend {
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const quantity = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
+const quantity = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 
 const isQuantity = (value: unknown): boolean => quantity.test(typeof value === 'string' ? value : jsonOf(value));
 
 /** The fields that a decoder's message means: all of them that are wrong in this way, although it names the first. */
 export function meant(message: string, { value }: DesiredObject, described: Described | undefined): Mend[] {
-  const typed = /cannot unmarshal (\w+)(?: .*)? into Go (?:struct field \w+\.([\w.]+)|value) of type ([\w.[\]*]+)$/.exec(message);
+  const typed = /cannot unmarshal (\w+)(?: .*)? into Go (?:struct field \w+\.([\w.]+)|value) of type ([\w.[\]*]+)$/.exec(
+    withoutMiddle(message),
+  );
   if (typed !== null) return ofType(value, (typed[2] ?? '').split('.').filter(Boolean), typed[1] ?? '', typed[3] ?? '');
   if (/quantit/.test(message)) {
     const wrong = described === undefined ? [] : quantitiesIn(value, described).filter((path) => !isQuantity(valueAt(value, path)));

@@ -114,7 +114,9 @@ async function makeClass(thing: Thing, kind: keyof typeof classFields): Promise<
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod' }, spec });
   await until(thing.server, `${thing.path} was not known`, async () => {
     const reply = await thing.server.ask({ method: 'POST', path: '/api/v1/namespaces/default/pods?dryRun=All', body, verdictOnly: true });
-    return reply.status === 403 && /no PriorityClass with name|RuntimeClass .* not found/.test(statusOf(reply).message) ? undefined : true;
+    const { message } = statusOf(reply);
+    const isUnknown = message.includes('no PriorityClass with name') || (message.includes('RuntimeClass') && message.includes('not found'));
+    return reply.status === 403 && isUnknown ? undefined : true;
   });
   return made;
 }

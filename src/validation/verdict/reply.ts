@@ -24,7 +24,12 @@ export interface Status {
 }
 
 /** What could not be read at all the server repeats as numbers: everything that is in it, secrets too. */
-const dump = / \([0-9a-f]{8,}[^)]*\)/;
+function withoutDump(message: string): string {
+  const start = message.search(/ \([0-9a-f]{8}/);
+  if (start < 0) return message;
+  const end = message.indexOf(')', start);
+  return message.slice(0, start) + (end < 0 ? '' : message.slice(end + 1));
+}
 
 export function statusOf({ status, body }: ApiReply): Status {
   const said = parsed(body);
@@ -32,7 +37,7 @@ export function statusOf({ status, body }: ApiReply): Status {
   return {
     code: status,
     reason: said?.reason ?? '',
-    message: said?.message?.replace(dump, '') ?? (body.trim().slice(0, 500) || `answered ${status}`),
+    message: (said?.message === undefined ? undefined : withoutDump(said.message)) ?? (body.trim().slice(0, 500) || `answered ${status}`),
     causes: causes.map(({ field = '', message = '' }) => ({ field, message })),
   };
 }
@@ -135,10 +140,18 @@ export function misfits(status: Status, { value }: DesiredObject): Problem[] | u
   return said?.split(/\n(?= {2}\.)/).map((text) => {
     const [, field = '', rest = text] = /^\s*((?:\.[^.[\]:\s]+|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\])+): ([\s\S]*)$/.exec(text) ?? [];
     const path = fieldPath(field, value);
-    const message = rest.trim().replace(/&value\.valueUnstructured\{Value:([\s\S]*)\}$/, '$1');
+    const message = withoutWrapping(rest.trim());
     const unknown = message === 'field not declared in schema';
     return { grave: true, path, message: `${written(path)}: ${message}`, ...(unknown ? { unknown } : {}) };
   });
+}
+
+const wrapping = '&value.valueUnstructured{Value:';
+
+/** A value as Go prints it, at the end of a message. */
+function withoutWrapping(message: string): string {
+  const at = message.indexOf(wrapping);
+  return at < 0 || !message.endsWith('}') ? message : message.slice(0, at) + message.slice(at + wrapping.length, -1);
 }
 
 /** Keys that stand twice in a map, in the server's words: it does not come to say so where it could not read a value. */

@@ -50,7 +50,7 @@ export function namesAt({ schema, named }: Described, path: FieldPath): readonly
 export function quantitiesIn(value: unknown, { schema, named }: Described): FieldPath[] {
   const found: FieldPath[] = [];
   walk(value, schema, named, (_at, of, path) => {
-    if (referenceOf(of) === quantity) found.push(path);
+    if (referenceOf(of) === quantity) found.push([...path]);
   });
   return found;
 }
@@ -85,19 +85,23 @@ function identity(item: unknown, keys: readonly string[], schema: Schema | undef
 /** Aliases may make a value larger than anything a server would take. */
 const mostNodes = 200_000;
 
+/** The path is the same list each time: who keeps it copies it. */
 function walk(value: unknown, schema: Schema, named: Described['named'], use: (at: unknown, of: Schema, path: FieldPath) => void): void {
   let left = mostNodes;
-  const visit = (at: unknown, of: Schema | undefined, path: FieldPath): void => {
+  const path: (string | number)[] = [];
+  const visit = (at: unknown, of: Schema | undefined): void => {
     left -= 1;
     if (of === undefined || left < 0) return;
     use(at, of, path);
     if (typeof at !== 'object' || at === null) return;
     for (const [key, item] of Object.entries(at)) {
       const name = Array.isArray(at) ? Number(key) : key;
-      visit(item, child(of, name, named), [...path, name]);
+      path.push(name);
+      visit(item, child(of, name, named));
+      path.pop();
     }
   };
-  visit(value, schema, []);
+  visit(value, schema);
 }
 
 type Named = Described['named'];

@@ -294,8 +294,8 @@ describeWith('control-plane', 'a plan against a cluster', () => {
     });
 
     test('one that touches very much is compared by its files', async () => {
-      const many = Array.from({ length: 501 }, (_, i) => config('plan-i', `n${i}`));
-      const plan = await planRequest(server, 'plan-i', [await state(), await state(...many)]);
+      const many = Array.from({ length: 502 }, (_, i) => config('plan-i', `n${i}`));
+      const plan = await planRequest(server, 'plan-i', [await state(config('plan-i', 'n0')), await state(...many)]);
       expect(plan.create).toHaveLength(501);
       expect(plan.notes).toEqual(['More than 500 objects are touched: they are compared by their files alone.']);
     });

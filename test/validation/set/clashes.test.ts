@@ -14,6 +14,15 @@ test.each([
   ],
   ['another protocol', 'ports: [{ nodePort: 30080 }]', 'ports: [{ nodePort: 30080, protocol: UDP }]', []],
   ['another port', 'ports: [{ nodePort: 30080 }]', 'ports: [{ nodePort: 30081 }, { port: 1 }]', []],
+  [
+    'ports that clusters do not give',
+    'ports: [{ nodePort: 29999 }, { nodePort: 30000, port: 2 }]',
+    'ports: [{ nodePort: 32768 }, { nodePort: 32767, port: 2 }, { nodePort: 0, port: 3 }]',
+    [
+      'warning node-port-range 4: Node port 29999/TCP of Service a in namespace shop is none that a cluster gives: they are 30000 to 32767.',
+      'warning node-port-range 9: Node port 32768/TCP of Service b in namespace shop is none that a cluster gives: they are 30000 to 32767.',
+    ],
+  ],
   ['within one Service', 'ports: [{ nodePort: 30080, port: 1 }, { nodePort: 30080, port: 2 }]', '', []],
   [
     'health checks',

@@ -6,6 +6,7 @@ const image = (text: string) => web().replace('registry.example.com/web:1.4.2', 
 
 test.each([
   ['r/web:${TAG}'],
+  ['r/web:$TAG'],
   ['r/web:${TAG:-latest}'],
   ['${REGISTRY}/web:1'],
   ['r/web:$(TAG)'],
@@ -22,7 +23,7 @@ test.each([
   expect(found(image(text))).toEqual([left(9, 'spec.template.spec.containers[0].image', text)]);
 });
 
-test.each([['r/web:1'], ['r/web@sha256:0123'], ['r/exchange-menu:1'], ['r/todo-app:1'], ['r/interchangeme:1'], ['r/web:${']])(
+test.each([['r/web:1'], ['r/web@sha256:0123'], ['r/exchange-menu:1'], ['r/todo-app:1'], ['r/interchangeme:1'], ['r/web:${'], ['r/web:$1']])(
   'an image that is one: %s',
   (text) => {
     expect(found(image(text))).toEqual([]);

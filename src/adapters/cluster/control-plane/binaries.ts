@@ -17,10 +17,10 @@ const run = promisify(execFile);
 const patience = 60_000;
 
 /** What `kube-apiserver --version` says: `1.36.3`. Throws an Error that says why this file is no program of that name. */
-export const apiserverVersion = (file: string): Promise<string> => versionOf(file, /^Kubernetes v(\d+\.\d+\.\d+\S*)$/m);
+export const apiserverVersion = (file: string): Promise<string> => versionOf(file, /^Kubernetes v(\d+\.\d+\.\d\S*)$/m);
 
 /** What `etcd --version` says: `3.6.8`. Throws as `apiserverVersion` does. */
-export const etcdVersion = (file: string): Promise<string> => versionOf(file, /^etcd Version: (\d+\.\d+\.\d+\S*)$/m);
+export const etcdVersion = (file: string): Promise<string> => versionOf(file, /^etcd Version: (\d+\.\d+\.\d\S*)$/m);
 
 async function versionOf(file: string, line: RegExp): Promise<string> {
   const said = await run(file, ['--version'], { timeout: patience, maxBuffer: 1024 * 1024, env: environment() }).catch((error: unknown) => {

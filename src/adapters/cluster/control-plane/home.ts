@@ -19,36 +19,61 @@ const lockName = 'owner.lock';
 /** Somebody who sweeps at the same moment may take a new folder for a dead one. */
 const attempts = 5;
 
-/** Only we may look into it. Throws OutsideError. */
+/** Only we may look into it. Throws OutsideError; then nothing is left of it. */
 export async function makeHome(): Promise<Home> {
   const place = tmpdir();
-  try {
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const folder = await realpath(await mkdtemp(join(place, `${prefix}${process.pid}-`))); // mode 0700
-      const lock = lockOf(folder);
-      if (lock === undefined) continue;
-      const remove = async (): Promise<void> => {
-        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-        lock.release();
-      };
-      if (existsSync(join(folder, lockName))) return { folder, remove };
-      await remove();
+  let failure: unknown = new Error('others take every new folder away');
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    try {
+      const home = await ownHome(place);
+      if (home !== undefined) return home;
+    } catch (error) {
+      failure = error;
     }
-    throw new Error('others take every new folder away');
-  } catch (cause) {
-    throw new OutsideError(place, `making a folder for a control plane in ${place}: ${explain(cause)}`, { cause });
   }
+  throw unusable(place, failure);
 }
 
-/** Ends what is left of control planes whose owner has died, and removes their folders. Gives those; what cannot be removed is left to the next sweep. */
+const unusable = (place: string, cause: unknown): OutsideError =>
+  new OutsideError(place, `making a folder for a control plane in ${place}: ${explain(cause)}; TMPDIR names another place`, { cause });
+
+/** undefined when somebody takes it away. */
+async function ownHome(place: string): Promise<Home | undefined> {
+  const folder = await realpath(await mkdtemp(join(place, `${prefix}${process.pid}-`))); // mode 0700
+  let lock: ReturnType<typeof tryLock>;
+  const remove = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    lock?.release();
+  };
+  try {
+    lock = tryLock(join(folder, lockName));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  if (lock === undefined) return undefined;
+  if (existsSync(join(folder, lockName))) return { folder, remove };
+  await remove();
+  return undefined;
+}
+
+/** Ends what is left of control planes whose owner has died, and removes their folders. Gives those; what cannot be removed is left to the next sweep. Throws OutsideError where the place itself cannot be looked into. */
 export async function sweepHomes(): Promise<readonly string[]> {
-  const place = await realpath(tmpdir());
+  const place = tmpdir();
   const swept: string[] = [];
-  for (const name of (await readdir(place)).filter((one) => one.startsWith(prefix))) {
-    const folder = join(place, name);
+  for (const name of await leftIn(place)) {
+    const folder = join(await realpath(place), name);
     if (await sweep(folder)) swept.push(folder);
   }
   return swept;
+}
+
+async function leftIn(place: string): Promise<string[]> {
+  try {
+    return (await readdir(place)).filter((one) => one.startsWith(prefix));
+  } catch (cause) {
+    throw unusable(place, cause);
+  }
 }
 
 async function sweep(folder: string): Promise<boolean> {

@@ -89,9 +89,10 @@ type Shown = ReturnType<typeof pipelineOf>;
  * (`at` undefined) it makes one for the branch.
  */
 function pipelineOf(all: readonly Status[], { branch, fork }: StatusTarget) {
-  const requests =
-    fork === undefined ? /^refs\/merge-requests\/\d+\/(head|merge)$/ : new RegExp(`^refs/merge-requests/${fork}/(head|merge)$`);
-  const own = all.filter(({ ref }) => (fork === undefined && ref === branch) || requests.test(ref));
+  const requestOf = (ref: string): string | undefined => /^refs\/merge-requests\/(\d+)\/(?:head|merge)$/.exec(ref)?.[1];
+  const own = all.filter(({ ref }) =>
+    fork === undefined ? ref === branch || requestOf(ref) !== undefined : requestOf(ref) === String(fork),
+  );
   const newest = own.toSorted((one, other) => (other.pipeline_id ?? 0) - (one.pipeline_id ?? 0))[0];
   const pipelineId = newest?.pipeline_id;
   return {

@@ -127,6 +127,17 @@ describe('a sweep', () => {
     expect(readdirSync(join(temporary(), 'precious'))).toEqual(['file']);
   });
 
+  test.each(['makeHome', 'sweepHomes'])('a place that is no folder is named: %s', async (what) => {
+    const place = join(temporary(), 'file');
+    writeFileSync(place, '');
+    const text = `
+      process.env.TMPDIR = ${JSON.stringify(place)};
+      const home = await import('${source}/home.ts');
+      await home.${what}().catch((error) => process.stdout.write(error.name + ' ' + error.message));`;
+    const { out } = await ended(program(text));
+    expect(out).toMatch(/^OutsideError making a folder for a control plane in .*\/file: ENOTDIR.*; TMPDIR names another place$/);
+  });
+
   test('of two at once harms no folder that is being made', async () => {
     const maker = `
       const { makeHome } = await import('${source}/home.ts');
