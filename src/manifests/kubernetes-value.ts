@@ -47,27 +47,40 @@ class Reader {
 
   #weighed(node: Mapping | Sequence): Weighed {
     if (node.kind === 'mapping') return this.#mapping(node);
-    const items = node.items.map((item) => this.read(item));
-    return { value: items.map(({ value }) => value), ...weightOf(items) };
+    const [items, weight]: [unknown[], Weight] = [[], { values: 1, depth: 0 }];
+    for (const item of node.items) items.push(this.#part(item, weight));
+    return { value: items, values: weight.values, depth: weight.depth + 1 };
   }
 
   #mapping(node: Mapping): Weighed {
-    const fields = new Map<string, unknown>();
-    const parts: Weighed[] = [];
+    const [fields, weight]: [Record<string, unknown>, Weight] = [{}, { values: 1, depth: 0 }];
     for (const { key, value } of node.pairs) {
-      const part = this.read(value);
-      parts.push(part);
-      if (isMerge(key)) for (const [name, merged] of mergedFields(value, part.value)) fields.set(name, merged);
-      else fields.set(keyText(key), part.value);
+      const part = this.#part(value, weight);
+      if (isMerge(key)) for (const [name, merged] of mergedFields(value, part)) setField(fields, name, merged);
+      else setField(fields, keyText(key), part);
     }
-    return { value: Object.fromEntries(fields), ...weightOf(parts) };
+    return { value: fields, values: weight.values, depth: weight.depth + 1 };
+  }
+
+  /** The value of a part, whose weight is added to that of the whole. */
+  #part(node: YamlNode, whole: Weight): unknown {
+    const { value, values, depth } = this.read(node);
+    whole.values += values;
+    whole.depth = Math.max(whole.depth, depth);
+    return value;
   }
 }
 
-const weightOf = (parts: readonly Weighed[]): Omit<Weighed, 'value'> => ({
-  values: parts.reduce((sum, { values }) => sum + values, 1),
-  depth: parts.reduce((most, { depth }) => Math.max(most, depth), 0) + 1,
-});
+interface Weight {
+  values: number;
+  depth: number;
+}
+
+/** `__proto__` is a name like any other. */
+function setField(fields: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(fields, name, { value, writable: true, enumerable: true, configurable: true });
+  else fields[name] = value;
+}
 
 /** Of several, the first counts. */
 function mergedFields(node: YamlNode, value: unknown): [string, unknown][] {

@@ -20,13 +20,14 @@ export interface Schema {
 /** A schema, and where its references lead. */
 export interface Described {
   readonly schema: Schema;
+  /** By reference: `#/components/schemas/…`. */
   readonly named: Readonly<Record<string, Schema>>;
 }
 
 const prefix = '#/components/schemas/';
-const quantity = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+const quantity = `${prefix}io.k8s.apimachinery.pkg.api.resource.Quantity`;
 
-const referenceOf = (schema: Schema): string | undefined => (schema.$ref ?? schema.allOf?.[0]?.$ref)?.slice(prefix.length);
+const referenceOf = (schema: Schema): string | undefined => schema.$ref ?? schema.allOf?.[0]?.$ref;
 
 function resolved(schema: Schema | undefined, named: Described['named']): Schema | undefined {
   const reference = schema === undefined ? undefined : referenceOf(schema);
@@ -139,7 +140,7 @@ export class Schemas {
     if (status === 404) return {};
     if (status !== 200) throw new OutsideError(this.#server.host, `GET ${path}: answered ${status}`, { status });
     const document = JSON.parse(body) as { readonly components?: { readonly schemas?: Named } };
-    return Object.fromEntries(Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => [name, trimmed(schema)]));
+    return Object.fromEntries(Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => [prefix + name, trimmed(schema)]));
   }
 }
 
