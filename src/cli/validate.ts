@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { createJudging, type Judging } from '../serve/judging.ts';
 import { validationSettings } from '../serve/validation-settings.ts';
-import { outcomeOf, type Verdict } from '../validation/outcome.ts';
+import { type NoVerdict, outcomeOf, type Verdict } from '../validation/outcome.ts';
 import { verdictJson } from '../validation/report/json.ts';
 import { junitXml } from '../validation/report/junit.ts';
 import { sarifLog } from '../validation/report/sarif.ts';
@@ -24,7 +24,7 @@ export interface ValidateCommand extends Choice {
 
 interface Result {
   readonly verdicts: readonly Verdict[];
-  readonly errors: readonly { readonly environment: string; readonly message: string }[];
+  readonly errors: readonly NoVerdict[];
   /** `server.url` of app.yml. */
   readonly serviceUrl?: string | undefined;
 }
@@ -103,8 +103,8 @@ function print({ verdicts, errors }: Result, { output, log }: Context): void {
 
 /** One environment is one object, as docs/validation.md has it; several are a list. */
 function written(format: VerdictFormat, { verdicts, errors, serviceUrl }: Result): string {
-  if (format === 'junit') return junitXml(verdicts).trimEnd();
-  if (format === 'sarif') return JSON.stringify(sarifLog(verdicts, { version, serviceUrl }), undefined, 2);
+  if (format === 'junit') return junitXml(verdicts, errors).trimEnd();
+  if (format === 'sarif') return JSON.stringify(sarifLog(verdicts, { version, serviceUrl }, errors), undefined, 2);
   const all = verdicts.map(verdictJson);
   const [first] = all;
   if (first !== undefined && all.length === 1 && errors.length === 0) return JSON.stringify(first, undefined, 2);

@@ -55,3 +55,9 @@ export const byPlace = (one: Finding, other: Finding): number =>
   compare(one.file, other.file) || one.line - other.line || compare(one.rule, other.rule) || compare(one.message, other.message);
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** An environment that there is no verdict of, and why. */
+export interface NoVerdict {
+  readonly environment: string;
+  readonly message: string;
+}

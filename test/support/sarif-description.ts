@@ -56,7 +56,17 @@ export const sarifDescription = closed({
     closed({
       tool: closed({ driver: closed({ name: words, version: words, rules: { ...list(rule), uniqueItems: true } }) }),
       automationDetails: closed({ id: words }),
-      invocations: list(closed({ executionSuccessful: { type: 'boolean' } })),
+      invocations: list(
+        closed(
+          {
+            executionSuccessful: { type: 'boolean' },
+            toolExecutionNotifications: list(
+              closed({ level: { enum: ['none', 'note', 'warning', 'error'] }, message: closed({ text: words }) }),
+            ),
+          },
+          ['executionSuccessful'],
+        ),
+      ),
       columnKind: { enum: ['utf16CodeUnits', 'unicodeCodePoints'] },
       results: list(result),
     }),

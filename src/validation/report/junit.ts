@@ -1,12 +1,15 @@
 import { type Finding, objectName } from '../../domain/finding.ts';
-import { outcomeOf, type Verdict } from '../outcome.ts';
+import { type NoVerdict, outcomeOf, type Verdict } from '../outcome.ts';
 import { placeText, sentence } from './where.ts';
 
 // Written here and not by a library: it is a tree of five elements, and what matters, escaping, is the two functions at the end.
 
 /** JUnit XML as GitLab, GitHub's actions and Jenkins read it: a suite for each environment, a case for each object, and one for each file that has findings of its own. */
-export function junitXml(verdicts: readonly Verdict[]): string {
-  const suites = verdicts.map(suiteOf);
+export function junitXml(verdicts: readonly Verdict[], missed: readonly NoVerdict[] = []): string {
+  const suites = [
+    ...verdicts.map((verdict) => suiteOf(verdict, casesOf(verdict))),
+    ...missed.map((one) => suiteOf({ ...one, seconds: 0 }, [broken(one)])),
+  ];
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element(
     'testsuites',
     { name: 'lockkeeper validate', ...totals(suites.flatMap(({ cases }) => cases)) },
@@ -26,9 +29,13 @@ const totals = (cases: readonly Case[]) => ({
   errors: cases.filter(({ broken }) => broken).length,
 });
 
-function suiteOf(verdict: Verdict): { readonly text: string; readonly cases: readonly Case[] } {
-  const cases = casesOf(verdict);
-  const attributes = { name: verdict.environment, ...totals(cases), time: verdict.seconds.toFixed(3) };
+interface Suite {
+  readonly text: string;
+  readonly cases: readonly Case[];
+}
+
+function suiteOf({ environment, seconds }: Pick<Verdict, 'environment' | 'seconds'>, cases: readonly Case[]): Suite {
+  const attributes = { name: environment, ...totals(cases), time: seconds.toFixed(3) };
   return {
     text: element(
       'testsuite',
@@ -53,7 +60,11 @@ function casesOf(verdict: Verdict): Case[] {
   // Of files, and of objects that nobody wrote there.
   const rest = Map.groupBy([...ofObjects.values()].flat(), ({ file }) => file);
   const ofFiles = [...rest].map(([file, found]) => caseOf({ name: file, classname: file, line: found[0]?.line ?? 1 }, found));
-  return [...cases, ...ofFiles, ...(outcomeOf(verdict) === 'unknown' ? [unknown(verdict)] : [])];
+  return [
+    ...cases,
+    ...ofFiles,
+    ...(outcomeOf(verdict) === 'unknown' ? [broken({ environment: verdict.environment, message: unread })] : []),
+  ];
 }
 
 const keyOf = (name: string, file: string): string => `${name}\n${file}`;
@@ -80,8 +91,9 @@ function caseOf({ name, classname, line }: Named, findings: readonly Finding[]):
   return { text: element('testcase', { name, classname, file: classname, line }, parts), failed: errors.length > 0, broken: false };
 }
 
-function unknown({ environment }: Verdict): Case {
-  const message = 'not everything could be read, so there is no verdict';
+const unread = 'not everything could be read, so there is no verdict';
+
+function broken({ environment, message }: NoVerdict): Case {
   return {
     text: element('testcase', { name: 'everything is read', classname: environment }, [
       element('error', { type: 'incomplete', message }, []),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Location, Log, ReportingDescriptor, Result, Run } from 'sarif';
 import { type Finding, objectName } from '../../domain/finding.ts';
-import type { Verdict } from '../outcome.ts';
+import type { NoVerdict, Verdict } from '../outcome.ts';
 import { rulePage } from './pages.ts';
 import { inRepository, remark } from './where.ts';
 
@@ -13,10 +13,18 @@ export interface SarifOptions {
 }
 
 /** SARIF 2.1.0, a run for each environment. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export const sarifLog = (verdicts: readonly Verdict[], options: SarifOptions): Log => ({
+export const sarifLog = (verdicts: readonly Verdict[], options: SarifOptions, missed: readonly NoVerdict[] = []): Log => ({
   $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
   version: '2.1.0',
-  runs: verdicts.map((verdict) => runOf(verdict, options)),
+  runs: [...verdicts.map((verdict) => runOf(verdict, options)), ...missed.map((one) => failedRun(one, options))],
+});
+
+const failedRun = ({ environment, message }: NoVerdict, { version }: SarifOptions): Run => ({
+  tool: { driver: { name: 'lockkeeper', version, rules: [] } },
+  automationDetails: { id: `lockkeeper/validate/${environment}` },
+  invocations: [{ executionSuccessful: false, toolExecutionNotifications: [{ level: 'error', message: { text: message } }] }],
+  columnKind: 'utf16CodeUnits',
+  results: [],
 });
 
 function runOf(verdict: Verdict, { version, serviceUrl }: SarifOptions): Run {

@@ -68,7 +68,7 @@ export class Kinds {
     }
     const own = sameGroup(this.#own, apiVersion);
     const defined = sameGroup(this.#defined, apiVersion);
-    if (own.length === 0 && !defined.some((one) => one.kind === kind)) {
+    if (own.length === 0 && mayBeDefined(apiVersion) && !defined.some((one) => one.kind === kind)) {
       const meant = nearest(kind, new Set(defined.map((one) => one.kind)));
       const add = 'Add the CustomResourceDefinition to the environment, or to the folder of validation.definitions in app.yml.';
       const help = meant === undefined ? add : `Did you mean ${meant}? ${add}`;
@@ -76,15 +76,19 @@ export class Kinds {
     }
     const names = [...own, ...defined];
     const message = `The API server has no ${kind} in ${apiVersion}.`;
-    return { severity: 'error', rule: 'api-server', message, help: instead(apiVersion, kind, names) };
+    return { severity: 'error', rule: 'api-server', message, help: instead(apiVersion, kind, names, [...this.#own.values()]) };
   }
 }
+
+/** The group of a definition is a domain with a dot at the least. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/ */
+const mayBeDefined = (apiVersion: string): boolean => /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(groupOf(apiVersion));
 
 const sameGroup = (kinds: ReadonlyMap<string, ServedKind>, apiVersion: string): ServedKind[] =>
   [...kinds.values()].filter((one) => groupOf(one.apiVersion) === groupOf(apiVersion));
 
-function instead(apiVersion: string, kind: string, names: readonly ServedKind[]): string {
-  const elsewhere = names.filter((one) => one.kind === kind).map((one) => one.apiVersion);
+function instead(apiVersion: string, kind: string, names: readonly ServedKind[], own: readonly ServedKind[]): string {
+  const served = (kinds: readonly ServedKind[]): string[] => kinds.filter((one) => one.kind === kind).map((one) => one.apiVersion);
+  const [elsewhere = []] = [served(names), served(own)].filter(({ length }) => length > 0);
   if (elsewhere.length > 0) return `It is served in ${elsewhere.join(', ')}.`;
   const meant = nearest(kind, new Set(names.map((one) => one.kind)));
   return meant === undefined ? `Check kind and apiVersion: ${apiVersion} has no such kind.` : `Did you mean ${meant}?`;

@@ -72,6 +72,14 @@ describe('SARIF', () => {
     expect([check(log), check.errors]).toEqual([true, null]);
   });
 
+  test('an environment without a verdict is a run that failed', () => {
+    const log = sarifLog([], options, [{ environment: 'staging', message: 'local:staging: no repository' }]);
+    expect([check(log), check.errors]).toEqual([true, null]);
+    expect(log.runs[0]?.invocations).toMatchObject([
+      { executionSuccessful: false, toolExecutionNotifications: [{ message: { text: 'local:staging: no repository' } }] },
+    ]);
+  });
+
   test('names of files are relative URIs, whatever they hold', () => {
     const log = sarifLog([verdictOf({ findings: [findingOf({ file: 'a b/ü%#?.yaml', message: strange })] })], { version: '0.1.0' });
     expect([check(log), check.errors]).toEqual([true, null]);
@@ -123,6 +131,12 @@ describe('JUnit', () => {
     const found = elements(xml);
     expect(found[0]?.attributes).toMatchObject({ tests: '8', failures: '2', errors: '1' });
     expect(found.filter(({ name }) => name === 'testsuite').map(({ attributes }) => attributes['name'])).toEqual(['production', 'staging']);
+  });
+
+  test('an environment without a verdict is a suite with an error', () => {
+    const found = elements(junitXml([verdictOf({ findings: [] })], [{ environment: 'staging', message: 'local:staging: no repository' }]));
+    expect(found[0]?.attributes).toMatchObject({ failures: '0', errors: '1' });
+    expect(found.at(-1)).toMatchObject({ name: 'error', attributes: { message: 'local:staging: no repository' } });
   });
 
   test('every error is in it, of an object that stands twice in a file once', () => {
