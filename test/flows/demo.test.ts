@@ -106,7 +106,7 @@ describeWith('git', 'lockkeeper demo', () => {
     const program =
       '#!/bin/sh\n[ "$1" != --version ] || { echo Kubernetes v1.36.3; echo etcd Version: 3.6.0; exit; }\necho no room >&2; exit 1\n';
     for (const name of ['kube-apiserver', 'etcd']) writeFileSync(join(assets, name), program, { mode: 0o755 });
-    const { exit, stdout } = await demo(dir, async ({ base }) => void expect((await page(base)).status).toBe(200), {
+    const { exit, stdout } = await demo(dir, async ({ base }) => expect((await page(base)).status).toBe(200), {
       KUBEBUILDER_ASSETS: assets,
     });
     expect(exit).toBe(0);

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
 import { kubeconfigText } from '../../src/adapters/cluster/control-plane/kubeconfig.ts';
@@ -66,6 +67,7 @@ describeWith('control-plane', 'an environment whose cluster has something alread
   let cluster: ClusterClient;
   let judging: Judging;
   const open: Judging[] = [];
+  let kubeconfigs = '';
 
   const create = async (path: string, body: string): Promise<string> => {
     const reply = await cluster.ask({ method: 'POST', path, body, type: 'application/yaml' });
@@ -76,7 +78,7 @@ describeWith('control-plane', 'an environment whose cluster has something alread
   /** Judges with a server of our own; `cluster` is reached as the kubeconfig says. */
   async function judgingAs(token: string, url?: string): Promise<Judging> {
     const { address } = await plane();
-    const file = join(folder(), 'kubeconfig');
+    const file = join(kubeconfigs, `${open.length}`);
     writeFileSync(file, kubeconfigText({ ...address, token, ...(url !== undefined && { url }) }));
     const text = `forges: { local: { type: local, path: ./r } }
 environments: [{ name: staging, repository: "local:staging", cluster: theirs }]
@@ -119,6 +121,7 @@ clusters: { theirs: { kubeconfig: ${file} } }
   }
 
   beforeAll(async () => {
+    kubeconfigs = mkdtempSync(join(tmpdir(), 'lockkeeper-test-'));
     const { address } = await plane();
     cluster = connectCluster(address, { throwAway: false });
     await create('/api/v1/namespaces', namespace('there'));
@@ -133,6 +136,7 @@ clusters: { theirs: { kubeconfig: ${file} } }
   afterAll(async () => {
     for (const one of open) await one.close();
     await cluster.close();
+    rmSync(kubeconfigs, { recursive: true });
   });
 
   test('what is there settles references and namespaces; what is in neither is an error', async () => {

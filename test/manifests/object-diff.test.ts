@@ -74,6 +74,27 @@ test('a Secret whose kind is written wrongly is no less secret', () => {
   expect(diffObjects(wrong('hunter2'), wrong('correct')).changed[0]?.diff).not.toMatch(/hunter2|correct/);
 });
 
+test.each([
+  ['a misspelt key', 'apiVersion: v1\nkind: Secret\nmetadata: { name: db }\nstringDate: { password: VALUE }'],
+  ['beside the keys', 'apiVersion: v1\nkind: Secret\nmetadata: { name: db }\npassword: VALUE'],
+  ['a text', 'apiVersion: v1\nkind: Secret\nmetadata: { name: db }\nstringData: VALUE'],
+  ['a list', 'apiVersion: v1\nkind: Secret\nmetadata: { name: db }\ndata: [VALUE]'],
+  [
+    'in a template',
+    'apiVersion: x.io/v1\nkind: Set\nmetadata: { name: db }\nspec: { all: [{ kind: Secret, stringData: { password: VALUE } }] }',
+  ],
+])('a Secret whose value stands in the wrong place: %s', (_, text) => {
+  const [change] = diffObjects(objects(text.replace('VALUE', 'hunter2')), objects(text.replace('VALUE', 'correct'))).changed;
+  expect(change?.diff).toContain('(hidden, changed)');
+  expect(`${change?.diff} ${change?.summary}`).not.toMatch(/hunter2|correct/);
+});
+
+test('what names a Secret is shown', () => {
+  const text = (name: string) =>
+    `apiVersion: x.io/v1\nkind: Release\nmetadata: { name: db }\nspec: { from: [{ kind: Secret, name: ${name} }] }`;
+  expect(JSON.stringify(diffObjects(objects(text('one')), objects(text('two'))).changed)).toMatch(/one.*two/);
+});
+
 test('an object whose aliases multiply is a change, and no work', () => {
   const bomb = (version: string) => {
     const levels = Array.from('bcdefg', (name, at) => `${name}: &${name} [${`*${'abcdef'[at]}, `.repeat(9)}]\n`);

@@ -20,9 +20,7 @@ export class Field {
   }
 
   at(...keys: FieldPath): Field {
-    let field: Field = this;
-    for (const key of keys) field = new Field(field.#child(key), field, key);
-    return field;
+    return keys.reduce<Field>((field, key) => new Field(field.#child(key), field, key), this);
   }
 
   #child(key: string | number): unknown {
