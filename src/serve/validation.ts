@@ -16,7 +16,6 @@ import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
 import {
   type JudgedEnvironment,
-  judgeAgain,
   type RequestOutcome,
   type RequestPorts,
   Superseded,
@@ -24,6 +23,7 @@ import {
 } from '../validation/merge-request.ts';
 import { type Plan, planOf } from '../validation/plan/plan.ts';
 import { planRequest } from '../validation/plan/plan-request.ts';
+import { judgeAgain } from '../validation/remembered.ts';
 import { planParts } from '../validation/report/plan-parts.ts';
 import { findUnjudged } from '../validation/sweep.ts';
 import { clusterOf, withCluster } from './cluster.ts';

@@ -6,7 +6,7 @@ import type { DesiredState } from '../manifests/desired-object.ts';
 import type { Part } from '../markdown/fit.ts';
 import { knownBundles } from './known-bundles.ts';
 import { type Outcome, outcomeOf, type Verdict } from './outcome.ts';
-import { forget, isJudged, remember } from './remembered.ts';
+import { askedFor, isJudged, remember } from './remembered.ts';
 import { commentText, failureText } from './report/comment.ts';
 import { statusName, statusOf } from './report/status.ts';
 import { rulesOf } from './rules.ts';
@@ -57,6 +57,7 @@ export async function validateMergeRequest(
   if (request.state !== 'open' || request.target !== defaultBranch) return 'skipped';
   const judgedAs = rulesOf(environment.settings);
   if (await isJudged(ports.store, environment.repository, request, judgedAs)) return 'skipped';
+  const asked = await askedFor(ports.store, environment.repository, id);
   const say = speaker(ports, path, request);
   await say.status({ name: statusName, state: 'running', description: 'the API server is asked' });
   try {
@@ -64,7 +65,7 @@ export async function validateMergeRequest(
     if (typeof verdict === 'string') return await superseded(say, verdict);
     await say.comment(verdict.comment);
     const isKnown = await say.status(verdict.status);
-    if (verdict.outcome !== 'unknown' && isKnown) await remember(ports.store, environment.repository, request, judgedAs);
+    if (verdict.outcome !== 'unknown' && isKnown) await remember(ports.store, environment.repository, request, judgedAs, asked);
     return verdict.outcome;
   } catch (error) {
     if (signal.reason instanceof Superseded) return await superseded(say, newer);
@@ -72,9 +73,6 @@ export async function validateMergeRequest(
     throw error;
   }
 }
-
-/** It is judged once more though nothing has changed. */
-export const judgeAgain = (store: Store, repository: RepositoryRef, id: number): Promise<void> => forget(store, repository, id);
 
 interface Spoken {
   readonly outcome: Outcome;

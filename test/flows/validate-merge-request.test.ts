@@ -122,6 +122,23 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
       expect((await fixture.comments(path, id)).filter((text) => text.includes('`/lockkeeper help` is this text'))).toHaveLength(1);
     });
 
+    test('who asks while it is judged gets a verdict that was begun after that', async () => {
+      const during: Judging = {
+        ...judging,
+        lease: async (...of) => {
+          if (world.outcomes.length === 0)
+            await world.command(world.id, await fixture.commentAsPerson(path, world.id, '/lockkeeper validate'));
+          return judging.lease(...of);
+        },
+      };
+      const world = await open(good, during);
+      await world.validate(world.id);
+      expect(world.queue.jobs.splice(0)).toHaveLength(1);
+      await world.validate(world.id);
+      await world.validate(world.id);
+      expect(world.outcomes).toEqual(['rejected', 'rejected']);
+    });
+
     test('a newer head ends what is judged of the one before it', async () => {
       let pushed = '';
       const during: Judging = {
