@@ -90,6 +90,7 @@ function secret(value: Value): string {
 
 function keysOf(parts: readonly unknown[]): string {
   const keys = new Set(parts.flatMap((part) => Object.keys(record(part))));
+  if (keys.size === 0) return 'nothing: it has no keys';
   return keys.size === 1 ? 'the value of its key' : `the values of its ${keys.size} keys`;
 }
 

@@ -162,6 +162,7 @@ test('what is large is cut, and says so', () => {
 });
 
 test.each<[string, string]>([
+  ['apiVersion: v1\nkind: ConfigMap\n', 'nothing: it has no keys'],
   ['apiVersion: apps/v1\nkind: Deployment\nspec: {replicas: 3}\n', 'its 3 pods'],
   ['apiVersion: apps/v1\nkind: Deployment\nspec: {}\n', 'its pod'],
   ['apiVersion: apps/v1\nkind: StatefulSet\nspec: {volumeClaimTemplates: [{}]}\n', 'its pod; the data of their volume claims stays'],
