@@ -8,3 +8,6 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 process.exitCode = await run(process.argv.slice(2), process);
+
+// Node's own way out takes the signal handlers away first, and npx's second signal would still kill us. By then all is written.
+process.once('beforeExit', (code) => process.exit(code));
