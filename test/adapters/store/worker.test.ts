@@ -6,7 +6,7 @@ import { scanOf, testPace } from '../../support/contracts/queue-contract.ts';
 const job: Job = { ...scanOf('a'), id: '1', state: 'running', attempts: 1, addedAt: '2026-11-21T12:00:00.000Z' };
 
 /** A worker with one job, whose handler ends when its signal is aborted; gives the reason. */
-async function aborted(more: Partial<Claims>): Promise<{ readonly reason: string; readonly warnings: readonly string[] }> {
+async function aborted(more: Partial<Claims>, lease: number): Promise<{ readonly reason: string; readonly warnings: readonly string[] }> {
   const jobs = [job];
   const warnings: string[] = [];
   const reason = Promise.withResolvers<string>();
@@ -22,7 +22,7 @@ async function aborted(more: Partial<Claims>): Promise<{ readonly reason: string
     claims,
     handle: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(reason.resolve(String(signal.reason))))),
     options: { atOnce: 1, attempts: 1 },
-    pace: { ...testPace, renew: 5, lease: 20 },
+    pace: { ...testPace, renew: 5, lease },
     bell: createBells().hang(),
     now: Date.now,
     warn: (text) => warnings.push(text),
@@ -33,12 +33,12 @@ async function aborted(more: Partial<Claims>): Promise<{ readonly reason: string
 }
 
 test('work on a job that another worker has now is ended', async () => {
-  expect((await aborted({ renew: async () => ['1'] })).reason).toContain('another worker has this job now');
+  expect((await aborted({ renew: async () => ['1'] }, 60_000)).reason).toContain('another worker has this job now');
 });
 
 test('work is ended when nobody could be told of it for as long as a lease', async () => {
   const renew = () => Promise.reject(new Error('no server'));
-  const { reason, warnings } = await aborted({ renew });
+  const { reason, warnings } = await aborted({ renew }, 20);
   expect(reason).toContain('the store cannot be reached');
   expect(warnings).toContain('queue: keeping jobs: no server');
 });
