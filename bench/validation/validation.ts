@@ -135,6 +135,8 @@ environments:
 clusters:
   warm: { kubeconfig: ${kubeconfig} }
 validation: { apiserver: warm }
+registries:
+  registry.example.com: { type: oci } # which the images are from: nothing is wrong in this environment
 `;
 
 /** Wall time in seconds. Throws when the program does not end well. */
