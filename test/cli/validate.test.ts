@@ -22,7 +22,7 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 const files = { 'environment.yml': 'name: staging\nmanifests: [manifests/]\n', 'manifests/a.yaml': config('a', 'data: { key: one }') };
 const wrong = { ...files, 'manifests/b.yaml': config('b', 'data: { key: 1 }\nfinalisers: []') };
 /** Nothing of this machine's but what the test gives. */
-const nowhere = { PATH: '/nonexistent', XDG_CACHE_HOME: '/nonexistent', HOME: '/nonexistent', KUBEBUILDER_ASSETS: '' };
+const nowhere = { PATH: '/dev/null/none', XDG_CACHE_HOME: '/dev/null/none', HOME: '/dev/null/none', KUBEBUILDER_ASSETS: '' };
 
 describe('wrong use', () => {
   test.each<[string[], Readonly<Record<string, string>>, RegExp]>([
@@ -32,7 +32,7 @@ describe('wrong use', () => {
     [['DIR', '--ref', 'main'], files, /lies in no git repository/],
     [['DIR', '--format', 'xml'], files, /Allowed choices are text, json, sarif, junit/],
     [['DIR', '--output', 'x.xml'], files, /--output is for --format json, sarif or junit/],
-    [['DIR', '--config', '/nonexistent/app.yml'], files, /there is no such file/],
+    [['DIR', '--config', '/dev/null/app.yml'], files, /there is no such file/],
   ])('%j', async (argv, content, message) => {
     const folder = folderWith(content);
     const { exit, stderr } = await call(['validate', ...argv.map((one) => one.replace('DIR', folder))], nowhere);
@@ -75,9 +75,9 @@ describeWith('control-plane', 'lockkeeper validate', () => {
   });
 
   test('a file that cannot be written is a mistake of who names it, and the text is there all the same', async () => {
-    const { exit, stdout, stderr } = await validate(folderWith({}), '--json', '--output', '/nonexistent/verdict.json');
+    const { exit, stdout, stderr } = await validate(folderWith({}), '--json', '--output', '/dev/null/verdict.json');
     expect(exit).toBe(2);
-    expect(stderr).toMatch(/--output \/nonexistent\/verdict\.json cannot be written: ENOENT/);
+    expect(stderr).toMatch(/--output \/dev\/null\/verdict\.json cannot be written: ENOTDIR/);
     expect(stdout).toMatch(/accepted, 1 warning · 0 objects/);
   });
 
