@@ -1,5 +1,5 @@
 import { objectName } from '../domain/finding.ts';
-import { type Plan, tally } from '../validation/plan/plan.ts';
+import { type Plan, tally } from '../plan/plan.ts';
 import type { Output } from './output.ts';
 
 /** What a change would do, for a terminal: what goes first, since that cannot be taken back. */

@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
+import { type Plan, planJson, planOf } from '../plan/plan.ts';
+import { planAgainst } from '../plan/plan-against.ts';
 import { clusterOf, withCluster } from '../serve/cluster.ts';
-import { type Plan, planJson, planOf } from '../validation/plan/plan.ts';
-import { planAgainst } from '../validation/plan/plan-against.ts';
 import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';

@@ -9,6 +9,8 @@ import { readManifests } from '../manifests/archive.ts';
 import { BundleMemory, createBundles } from '../manifests/bundles.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
+import { type Plan, planOf } from '../plan/plan.ts';
+import { planRequest } from '../plan/plan-request.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
@@ -21,8 +23,6 @@ import {
   Superseded,
   validateMergeRequest,
 } from '../validation/merge-request.ts';
-import { type Plan, planOf } from '../validation/plan/plan.ts';
-import { planRequest } from '../validation/plan/plan-request.ts';
 import { judgeAgain } from '../validation/remembered.ts';
 import { planParts } from '../validation/report/plan-parts.ts';
 import { findUnjudged } from '../validation/sweep.ts';

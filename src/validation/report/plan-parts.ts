@@ -7,8 +7,8 @@ import { details, summaryText } from '../../markdown/details.ts';
 import type { Part } from '../../markdown/fit.ts';
 import { codeBlock } from '../../markdown/markdown.ts';
 import { harmlessText } from '../../markdown/plain.ts';
-import { yamlInOrder } from '../plan/change.ts';
-import type { Plan } from '../plan/plan.ts';
+import { yamlInOrder } from '../../plan/change.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { objectTitle } from './where.ts';
 
 const mostObjects = 100;

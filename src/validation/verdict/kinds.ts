@@ -107,9 +107,3 @@ export async function ownKinds(server: ApiServer, signal: AbortSignal): Promise<
     kinds.filter(({ apiVersion, plural }) => !made.has(`${plural}.${groupOf(apiVersion)}`)).map((kind) => [keyOf(kind), kind]),
   );
 }
-
-/** Path of the collection that an object of the kind belongs to. */
-export function collection({ apiVersion, plural, namespaced }: ServedKind, namespace: string): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return namespaced ? `${root}/namespaces/${encodeURIComponent(namespace || 'default')}/${plural}` : `${root}/${plural}`;
-}

@@ -1,6 +1,6 @@
+import type { Status } from '../../domain/api-status.ts';
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
 import type { Mend } from './mend.ts';
-import type { Status } from './reply.ts';
 
 /**
  * What a throw-away server refuses because of itself: its own ranges of addresses and ports, what is taken there, the one family of addresses

@@ -1,3 +1,5 @@
+import { collection } from '../../domain/api-path.ts';
+import { isFine, isThere, statusOf } from '../../domain/api-status.ts';
 import type { ChecklistSeverity } from '../../domain/checklist.ts';
 import type { ApiReply, ApiServer, ServedKind } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -7,10 +9,9 @@ import { copied } from './copied.ts';
 import { written } from './field-path.ts';
 import { found } from './found.ts';
 import { didYouMean, helpFor } from './help.ts';
-import { collection } from './kinds.ts';
 import { isLocal, withoutLocal } from './local-limits.ts';
 import { type Mend, meant, touches, withMended } from './mend.ts';
-import { isFine, isThere, misfits, type Problem, problemsOf, statusOf, warned, writtenTwice } from './reply.ts';
+import { misfits, type Problem, problemsOf, warned, writtenTwice } from './reply.ts';
 import { type Described, mayNotApply, namesAt, type Schema, type Schemas } from './schema.ts';
 
 export interface Judging {

@@ -1,3 +1,4 @@
+import { statusOf } from '../../domain/api-status.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
@@ -8,7 +9,6 @@ import { text } from './definitions.ts';
 import { valueAt } from './field-path.ts';
 import { found } from './found.ts';
 import { namespaceClaim } from './prerequisites.ts';
-import { statusOf } from './reply.ts';
 
 /** Where kinds keep the pod that they make. */
 const templates: Readonly<Record<string, FieldPath>> = {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { statusOf } from '../../domain/api-status.ts';
 import type { ApiReply, ApiServer } from '../../domain/cluster.ts';
 import { OutsideError } from '../../domain/errors.ts';
 import type { Made } from './claims.ts';
 import { ours } from './kinds.ts';
-import { statusOf } from './reply.ts';
 
 /** Milliseconds between looks at the server, and how many looks are taken: twenty seconds in all. */
 const pause = 20;

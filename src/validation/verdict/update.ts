@@ -1,3 +1,5 @@
+import { collection } from '../../domain/api-path.ts';
+import { statusOf } from '../../domain/api-status.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
 import { type Finding, objectName } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
@@ -7,10 +9,9 @@ import { boundStatus, fixedAddress, moved } from './aside.ts';
 import { isDefinition } from './definitions.ts';
 import { found } from './found.ts';
 import { helpFor } from './help.ts';
-import { collection } from './kinds.ts';
 import { isLocal } from './local-limits.ts';
 import type { JudgedKind } from './one-object.ts';
-import { problemsOf, statusOf } from './reply.ts';
+import { problemsOf } from './reply.ts';
 import { establish, remove, until } from './standing.ts';
 
 /** Kinds with fields that cannot change, and whose creation reaches nobody else. */

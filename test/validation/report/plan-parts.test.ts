@@ -1,6 +1,6 @@
 import { renderMarkdown } from '../../../src/dashboard/markdown.ts';
 import type { DesiredState } from '../../../src/manifests/desired-object.ts';
-import { planOf } from '../../../src/validation/plan/plan.ts';
+import { planOf } from '../../../src/plan/plan.ts';
 import { commentText } from '../../../src/validation/report/comment.ts';
 import { planParts } from '../../../src/validation/report/plan-parts.ts';
 import { desired } from '../../support/desired.ts';

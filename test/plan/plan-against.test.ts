@@ -1,15 +1,15 @@
-import { type ClusterClient, connectCluster } from '../../../src/adapters/cluster/client.ts';
-import type { ApiServer } from '../../../src/domain/cluster.ts';
-import { RefusedError } from '../../../src/domain/errors.ts';
-import { objectName } from '../../../src/domain/finding.ts';
-import { BundleMemory, createBundles } from '../../../src/manifests/bundles.ts';
-import type { DesiredState } from '../../../src/manifests/desired-object.ts';
-import { readDesiredState } from '../../../src/manifests/desired-state.ts';
-import { readObjects } from '../../../src/manifests/documents.ts';
-import { planAgainst } from '../../../src/validation/plan/plan-against.ts';
-import { planRequest } from '../../../src/validation/plan/plan-request.ts';
-import { sharedControlPlane } from '../../support/control-plane.ts';
-import { describeWith } from '../../support/parts.ts';
+import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
+import type { ApiServer } from '../../src/domain/cluster.ts';
+import { RefusedError } from '../../src/domain/errors.ts';
+import { objectName } from '../../src/domain/finding.ts';
+import { BundleMemory, createBundles } from '../../src/manifests/bundles.ts';
+import type { DesiredState } from '../../src/manifests/desired-object.ts';
+import { readDesiredState } from '../../src/manifests/desired-state.ts';
+import { readObjects } from '../../src/manifests/documents.ts';
+import { planAgainst } from '../../src/plan/plan-against.ts';
+import { planRequest } from '../../src/plan/plan-request.ts';
+import { sharedControlPlane } from '../support/control-plane.ts';
+import { describeWith } from '../support/parts.ts';
 
 /** What stands in a folder, wanted. */
 async function state(...documents: string[]): Promise<DesiredState> {

@@ -1,11 +1,11 @@
 import type { LimitFunction } from 'p-limit';
-import type { ApiServer, ServedKind } from '../../domain/cluster.ts';
-import { OutsideError } from '../../domain/errors.ts';
-import type { ObjectId } from '../../domain/finding.ts';
-import { deployedAtLabel, environmentLabel, identityAnnotation, identityText } from '../../domain/ownership.ts';
-import { groupOf } from '../../manifests/identity.ts';
-import { record } from '../../manifests/objects.ts';
-import { collection } from '../verdict/kinds.ts';
+import { collection } from '../domain/api-path.ts';
+import type { ApiServer, ServedKind } from '../domain/cluster.ts';
+import { OutsideError } from '../domain/errors.ts';
+import type { ObjectId } from '../domain/finding.ts';
+import { deployedAtLabel, environmentLabel, identityAnnotation, identityText } from '../domain/ownership.ts';
+import { groupOf } from '../manifests/identity.ts';
+import { record } from '../manifests/objects.ts';
 import type { Kept, Standing } from './plan.ts';
 
 /** What an environment's earlier deployments left in the cluster, and nothing wants any more. */

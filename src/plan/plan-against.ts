@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import type { ApiServer } from '../../domain/cluster.ts';
-import type { DesiredState } from '../../manifests/desired-object.ts';
-import { identityOf } from '../../manifests/identity.ts';
+import type { ApiServer } from '../domain/cluster.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
+import { identityOf } from '../manifests/identity.ts';
 import { compareObject, kindsBy } from './compare.ts';
 import { leftOver } from './left-over.ts';
 import { type Plan, pruned } from './plan.ts';

@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
-import type { ApiServer } from '../../domain/cluster.ts';
-import { RefusedError } from '../../domain/errors.ts';
-import { type ObjectId, objectName } from '../../domain/finding.ts';
-import { environmentLabel, identityAnnotation, identityText } from '../../domain/ownership.ts';
-import type { DesiredState } from '../../manifests/desired-object.ts';
-import { identityOf } from '../../manifests/identity.ts';
-import { record } from '../../manifests/objects.ts';
-import { type Comparison, compareObject, kindsBy, type Outcome, pathOf } from './compare.ts';
+import { pathOf } from '../domain/api-path.ts';
+import type { ApiServer } from '../domain/cluster.ts';
+import { RefusedError } from '../domain/errors.ts';
+import { type ObjectId, objectName } from '../domain/finding.ts';
+import { environmentLabel, identityAnnotation, identityText } from '../domain/ownership.ts';
+import type { DesiredState } from '../manifests/desired-object.ts';
+import { identityOf } from '../manifests/identity.ts';
+import { record } from '../manifests/objects.ts';
+import { type Comparison, compareObject, kindsBy, type Outcome } from './compare.ts';
 import { type Plan, planOf, pruned, type Standing } from './plan.ts';
 import { atOnce } from './plan-against.ts';
 

@@ -1,10 +1,10 @@
 import { dump } from 'js-yaml';
-import type { ObjectId } from '../../domain/finding.ts';
-import { deployedAtLabel, environmentLabel, identityAnnotation } from '../../domain/ownership.ts';
-import { changedLeaves, isBounded, leavesOf, summarize } from '../../manifests/leaves.ts';
-import { unifiedDiff } from '../../manifests/object-diff.ts';
-import { record } from '../../manifests/objects.ts';
-import { hideSecrets } from '../../manifests/secrets.ts';
+import type { ObjectId } from '../domain/finding.ts';
+import { deployedAtLabel, environmentLabel, identityAnnotation } from '../domain/ownership.ts';
+import { changedLeaves, isBounded, leavesOf, summarize } from '../manifests/leaves.ts';
+import { unifiedDiff } from '../manifests/object-diff.ts';
+import { record } from '../manifests/objects.ts';
+import { hideSecrets } from '../manifests/secrets.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 

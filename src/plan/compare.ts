@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiServer, ServedKind } from '../../domain/cluster.ts';
-import { explain, RefusedError } from '../../domain/errors.ts';
-import { objectName } from '../../domain/finding.ts';
-import type { DesiredObject } from '../../manifests/desired-object.ts';
-import { record } from '../../manifests/objects.ts';
-import { collection } from '../verdict/kinds.ts';
-import { statusOf } from '../verdict/reply.ts';
+import { pathOf } from '../domain/api-path.ts';
+import { statusOf } from '../domain/api-status.ts';
+import type { ApiServer, ServedKind } from '../domain/cluster.ts';
+import { explain, RefusedError } from '../domain/errors.ts';
+import { objectName } from '../domain/finding.ts';
+import type { DesiredObject } from '../manifests/desired-object.ts';
+import { record } from '../manifests/objects.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -62,9 +62,6 @@ async function compared({ server, kindOf, mayShow, signal }: Comparison, object:
   if (isDeepStrictEqual(before, after)) return { kind: 'unchanged', object };
   return { kind: 'change', object, change: changeOf(object, before, after, object.value) };
 }
-
-export const pathOf = (kind: ServedKind, { namespace, name }: { readonly namespace: string; readonly name: string }): string =>
-  `${collection(kind, namespace)}/${encodeURIComponent(name)}`;
 
 const refused = (object: DesiredObject, why: string): Outcome => ({
   kind: 'unknown',

@@ -1,8 +1,8 @@
-import { protectedKinds } from '../../../src/domain/environment.ts';
-import { objectName } from '../../../src/domain/finding.ts';
-import type { DesiredState } from '../../../src/manifests/desired-object.ts';
-import { readObjects } from '../../../src/manifests/documents.ts';
-import { planJson, planOf } from '../../../src/validation/plan/plan.ts';
+import { protectedKinds } from '../../src/domain/environment.ts';
+import { objectName } from '../../src/domain/finding.ts';
+import type { DesiredState } from '../../src/manifests/desired-object.ts';
+import { readObjects } from '../../src/manifests/documents.ts';
+import { planJson, planOf } from '../../src/plan/plan.ts';
 
 function state(text: string, more: Partial<DesiredState> & { readonly protect?: readonly string[] } = {}): DesiredState {
   const { objects, findings } = readObjects(Buffer.from(text), { file: 'all.yaml' }, 'refused');

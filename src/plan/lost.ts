@@ -1,6 +1,6 @@
-import type { ObjectId } from '../../domain/finding.ts';
-import { groupKind } from '../../manifests/identity.ts';
-import { record } from '../../manifests/objects.ts';
+import type { ObjectId } from '../domain/finding.ts';
+import { groupKind } from '../manifests/identity.ts';
+import { record } from '../manifests/objects.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 

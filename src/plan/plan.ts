@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Environment } from '../../domain/environment.ts';
-import { type ObjectId, objectName } from '../../domain/finding.ts';
-import { pruneAnnotation } from '../../domain/ownership.ts';
-import type { DesiredObject, DesiredState } from '../../manifests/desired-object.ts';
-import { identityOf } from '../../manifests/identity.ts';
-import { record } from '../../manifests/objects.ts';
+import type { Environment } from '../domain/environment.ts';
+import { type ObjectId, objectName } from '../domain/finding.ts';
+import { pruneAnnotation } from '../domain/ownership.ts';
+import type { DesiredObject, DesiredState } from '../manifests/desired-object.ts';
+import { identityOf } from '../manifests/identity.ts';
+import { record } from '../manifests/objects.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 import { lostWith } from './lost.ts';
 
