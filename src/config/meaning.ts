@@ -14,6 +14,7 @@ const cron: said.TextRule = (text) => {
 const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/server/url', said.webAddress],
   ['/schedule/scan', cron],
+  ['/schedule/drift', cron],
   ['/schedule/timezone', said.timeZone],
   ['/store/url', said.storeAddress],
   ['/forges/*/url', said.webAddress],
@@ -31,6 +32,7 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/environments/*/repository', said.repository],
   ['/environments/*/discover', said.group],
   ['/environments/*/cluster', said.clusterName],
+  ['/environments/*/rollout/timeout', said.duration],
   ['/environments/*/updates/after/environment', said.knownEnvironment],
   ['/environments/*/updates/after/soak', said.duration],
   ['/environments/*/updates/windows/*', said.window],

@@ -12,3 +12,13 @@ export function identityText({ apiVersion, kind, namespace, name }: ObjectId): s
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return [group, kind, namespace, name].join('/');
 }
+
+/** SHA-256 of the document that was applied, first 16 hexadecimal digits: whether its author has changed it since. */
+export const appliedAnnotation = 'lockkeeper.dev/applied';
+/** What people write on an object that may be deleted and made anew where a field of it cannot be changed: `enabled`. */
+export const recreateAnnotation = 'lockkeeper.dev/recreate';
+/** What people write on an object whose fields may be taken from other field managers: `enabled`. */
+export const takeOverAnnotation = 'lockkeeper.dev/take-over';
+
+/** As which field manager a deployment applies. */
+export const fieldManager = 'lockkeeper';

@@ -12,6 +12,10 @@ export type JobData =
   | { readonly kind: 'validate-open' }
   /** A comment on one of those may hold a command: `comment` is its number. */
   | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
+  /** One environment's repository, `FORGE:PATH`: its default branch may have moved, and its cluster shall follow. */
+  | { readonly kind: 'deploy'; readonly repository: string }
+  /** Whether the clusters of all environments are still as their repositories say. */
+  | { readonly kind: 'drift' }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
   /** Whether forges still call our webhooks, and registries tell of all that is pushed. */

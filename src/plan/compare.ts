@@ -4,14 +4,12 @@ import { statusOf } from '../domain/api-status.ts';
 import type { ApiServer, ServedKind } from '../domain/cluster.ts';
 import { explain, RefusedError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
+import { fieldManager } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 
 type Value = Readonly<Record<string, unknown>>;
-
-/** As which field manager a deployment applies. */
-const manager = 'lockkeeper';
 
 /** What a deployment of an object would come to. `foreign`: it is there, and what it holds may not be shown. */
 export type Outcome =
@@ -54,7 +52,7 @@ async function compared({ server, kindOf, mayShow, signal }: Comparison, object:
   if (live.status === 404) return { kind: 'create', object };
   if (live.status !== 200) return refused(object, statusOf(live).message);
   if (!mayShow(record(JSON.parse(live.body)))) return { kind: 'foreign', object };
-  const query = `dryRun=All&fieldManager=${manager}&force=true`;
+  const query = `dryRun=All&fieldManager=${fieldManager}&force=true`;
   const type = 'application/apply-patch+yaml';
   const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: object.body, type }, signal);
   if (applied.status !== 200) return refused(object, statusOf(applied).message);

@@ -70,6 +70,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
     'validate-open': (_, job, signal) => validation.sweep(job, signal),
     command: (data, job) => validation.command({ ...job, data }),
+    deploy: () => Promise.resolve(), // helper service
+    drift: () => Promise.resolve(), // helper service
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,

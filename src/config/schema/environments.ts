@@ -42,6 +42,29 @@ const named = section({
     description: "Who deploys: this service, the repository's pipeline, nobody.",
     default: 'off',
   }),
+  formerly: list(text('A name.', { examples: ['stage'] }), {
+    description: 'Names that this environment was deployed under before: what carries them is taken over, and pruned like its own.',
+    default: [],
+  }),
+  prune: section(
+    {
+      share: Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: 'A deployment that would delete more than this part of what is deployed is refused.',
+        default: 0.5,
+      }),
+    },
+    { description: 'How much a deployment may delete.', default: {} },
+  ),
+  rollout: section(
+    { timeout: text('How long a deployment waits for what it applied to come up.', { default: '10m', examples: ['10m'] }) },
+    { description: 'When a deployment counts as come up.', default: {} },
+  ),
+  drift: section(
+    { correct: Type.Boolean({ description: 'What was changed by hand is set back.', default: false }) },
+    { description: 'What is done about a cluster that is not as its repository says.', default: {} },
+  ),
   updates,
   validation: environmentValidation,
 });

@@ -21,6 +21,10 @@ export const schedule = section(
       default: '0 * * * *',
       examples: ['0 * * * *', '*/15 6-18 * * MON-FRI'],
     }),
+    drift: text('When clusters are compared with their repositories: cron with five fields.', {
+      default: '23 * * * *',
+      examples: ['23 * * * *'],
+    }),
     timezone: text('IANA time zone that the schedule is read in.', { default: 'Etc/UTC', examples: ['Europe/Stockholm'] }),
   },
   { description: 'When the work is done without anybody asking.', default: {} },
