@@ -212,6 +212,7 @@ describeWith('control-plane', 'a plan against a cluster', () => {
       host: server.host,
       throwAway: true,
       kinds: () => server.kinds(),
+      discover: () => server.discover(),
       ask: (of, signal) =>
         of.path.startsWith('/api/v1/secrets?')
           ? Promise.reject(new RefusedError(server.host, 'secrets is forbidden'))

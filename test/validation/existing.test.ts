@@ -29,6 +29,7 @@ const judge: ApiServer = {
   host: 'localhost',
   throwAway: true,
   kinds: () => Promise.resolve([...served.slice(0, 4), { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }]),
+  discover: () => Promise.reject(new Error('nobody asks')),
   ask: () => Promise.resolve({ status: 200, warnings: [], body: '{"items": []}' }),
 };
 
@@ -39,6 +40,7 @@ function clusterWith(objects: Readonly<Record<string, object | number | Error>>)
     host: 'cluster.example.com',
     throwAway: false,
     kinds: () => Promise.resolve(served),
+    discover: () => Promise.reject(new Error('nobody asks')),
     ask: ({ method, path, accept }: ApiRequest): Promise<ApiReply> => {
       asked.push(`${method} ${path} ${accept?.replace('application/json', '') ?? ''}`.trim());
       const held = objects[path] ?? 404;
