@@ -267,6 +267,7 @@ test('a handler that fails is told to the log, without the payload, and to the s
     environment: () => {
       throw new Error('a secret place');
     },
+    deployed: () => undefined,
     source: () => undefined,
   };
   const sender = await createGitHubSender({ ...company, served, log });
