@@ -42,6 +42,43 @@ export interface ServedKind {
   readonly namespaced: boolean;
 }
 
+/**
+ * What a metadata-only list says of an object (PartialObjectMetadata).
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+ */
+export interface ObjectMetadata {
+  readonly name: string;
+  /** Absent where the object belongs to no namespace. */
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly controller?: boolean;
+  }[];
+  /** Set as long as finalizers hold an object that was deleted. */
+  readonly deletionTimestamp?: string;
+  readonly finalizers?: readonly string[];
+  readonly managedFields?: readonly ManagedFields[];
+}
+
+/** Which fields somebody set: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly subresource?: string;
+  readonly fieldsType?: string;
+  /** In the format FieldsV1: a trie of field names. */
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+}
+
 /** A Kubernetes API server. */
 export interface ApiServer {
   /** `host:port`. */
