@@ -68,7 +68,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     'scan-environment': (data, job, signal) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf), job, signal),
     validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
-    'validate-open': (_, job, signal) => validation.sweep(job, signal),
+    'validate-open': (_, job, signal) => validation.sweep(job, undefined, signal),
+    'validate-repository': ({ repository }, job, signal) => validation.sweep(job, repository, signal),
     command: (data, job) => validation.command({ ...job, data }),
     deploy: () => Promise.resolve(), // helper service
     drift: () => Promise.resolve(), // helper service
