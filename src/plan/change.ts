@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
 import type { ObjectId } from '../domain/finding.ts';
-import { deployedAtLabel, environmentLabel, identityAnnotation } from '../domain/ownership.ts';
+import { appliedAnnotation, deployedAtLabel, environmentLabel, identityAnnotation } from '../domain/ownership.ts';
 import { changedLeaves, isBounded, leavesOf, summarize } from '../manifests/leaves.ts';
 import { unifiedDiff } from '../manifests/object-diff.ts';
 import { record } from '../manifests/objects.ts';
@@ -32,7 +32,7 @@ export function changeOf({ apiVersion, kind, namespace, name }: ObjectId, from: 
 
 const ours: Readonly<Record<string, readonly string[]>> = {
   labels: [environmentLabel, deployedAtLabel],
-  annotations: [identityAnnotation],
+  annotations: [identityAnnotation, appliedAnnotation],
 };
 
 /** Without what a deployment writes itself: it is no difference. */
