@@ -58,7 +58,7 @@ metadata: { name: web, namespace: ${namespace} }
 spec: { containers: [{ name: web, image: "web:1", envFrom: [{ configMapRef: { name: "${name}" } }, { secretRef: { name: s } }] }] }
 `;
 const asMetadata = ';as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const config = (name: string, more: object = {}) => ({ metadata: { name, namespace: 'shop', uid: '1', ...more } });
+const config = (name: string, more: object = {}) => ({ metadata: { name, namespace: 'shop', uid: '1', resourceVersion: '1', ...more } });
 
 describe('what is asked', () => {
   test('each object in question once, nothing but its metadata', async () => {
