@@ -31,6 +31,9 @@ export async function knownDrift(store: Pick<Store, 'get'>, repository: Reposito
 export const rememberDrift = (store: Pick<Store, 'put'>, repository: RepositoryRef, what: KnownDrift): Promise<void> =>
   store.put(space, keyOf(repository), what);
 
+/** What a run of the very same commit would set right. */
+const correctable: readonly Drift['kind'][] = ['changed', 'missing', 'left-over'];
+
 /** What is to be remembered of a look, and whether it is news. */
 export function seen(
   known: KnownDrift | undefined,
@@ -40,10 +43,10 @@ export function seen(
   const { place, commit, corrects, now } = of;
   const finding = findingOf(drifts);
   const before = known?.finding ?? '';
-  const counts = { changed: 0, missing: 0, 'left-over': 0, unknown: 0 };
+  const counts: Record<Drift['kind'], number> = { changed: 0, missing: 0, 'not-deployed': 0, 'left-over': 0, unknown: 0 };
   for (const { kind } of drifts) counts[kind] += 1;
   const since = before === '' || known === undefined ? now.toISOString() : known.since;
-  const correct = corrects && drifts.some(({ kind }) => kind !== 'unknown');
+  const correct = corrects && drifts.some(({ kind }) => correctable.includes(kind));
   return { memory: { place, commit, counts, finding, since, correct }, isNews: finding !== before };
 }
 
