@@ -9,6 +9,7 @@ import { readManifests } from '../manifests/archive.ts';
 import { BundleMemory, createBundles } from '../manifests/bundles.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
+import { keepPlan } from '../plan/kept-plan.ts';
 import { type Plan, planOf } from '../plan/plan.ts';
 import { planRequest } from '../plan/plan-request.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
@@ -233,7 +234,13 @@ export class Validation {
           bundles,
         );
       },
-      plan: async (base, head, signal) => planParts(await this.#plan(running.environment, [base, head], log, signal)),
+      plan: async (base, head, signal) => {
+        const plan = await this.#plan(running.environment, [base, head], log, signal);
+        // What could not all be read says nothing of what its merge deletes.
+        if (running.commit !== undefined && base.complete && head.complete)
+          await keepPlan(services.persistence.store, running.environment.repository, running.commit, plan);
+        return planParts(plan);
+      },
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };
