@@ -10,17 +10,21 @@ export type Contender = (folder: string) => Promise<number>;
 
 /** `kubectl apply --prune`, told which kinds there are; without that it looks at none of RBAC, policies and autoscalers. */
 export const pruneByLabel =
-  (kubectl: string, kubeconfig: string): Contender =>
+  (kubectl: string, kubeconfig: string, home: string): Contender =>
   (folder) =>
-    timedKubectl(kubectl, [
-      ...['--kubeconfig', kubeconfig, 'apply', '--namespace', namespace],
-      ...['--prune', '--selector', partOf],
-      ...kinds.map(({ apiVersion, kind }) => `--prune-allowlist=${apiVersion.includes('/') ? '' : 'core/'}${apiVersion}/${kind}`),
-      ...['--recursive', '--filename', join(folder, 'manifests')],
-    ]);
+    timedKubectl(
+      kubectl,
+      [
+        ...['--kubeconfig', kubeconfig, 'apply', '--namespace', namespace],
+        ...['--prune', '--selector', partOf],
+        ...kinds.map(({ apiVersion, kind }) => `--prune-allowlist=${apiVersion.includes('/') ? '' : 'core/'}${apiVersion}/${kind}`),
+        ...['--recursive', '--filename', join(folder, 'manifests')],
+      ],
+      { HOME: home },
+    );
 
 export const pruneByApplySet =
-  (kubectl: string, kubeconfig: string): Contender =>
+  (kubectl: string, kubeconfig: string, home: string): Contender =>
   (folder) =>
     timedKubectl(
       kubectl,
@@ -29,7 +33,7 @@ export const pruneByApplySet =
         ...['--prune', `--applyset=${applySet}`],
         ...['--recursive', '--filename', join(folder, 'manifests')],
       ],
-      { KUBECTL_APPLYSET: 'true' },
+      { HOME: home, KUBECTL_APPLYSET: 'true' },
     );
 
 /** The command, a new process each time; with its peak memory in bytes. */

@@ -52,12 +52,12 @@ async function go(args: readonly string[]): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** Wall time in seconds. Throws when the program does not end well. */
+/** Wall time in seconds. Throws when the program does not end well. Without a HOME of its own, in which it keeps what servers told it, it gets a new one. */
 export async function timedKubectl(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
   mkdirSync(join(home, '.kube'));
   const begin = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env, HOME: home } });
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, HOME: home, ...env } });
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
   const seconds = (performance.now() - begin) / 1000;
   rmSync(home, { recursive: true });
