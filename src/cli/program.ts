@@ -9,7 +9,7 @@ import { type ExitCode, type Io, logLevels } from './io.ts';
 import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
 import type { ScanCommand } from './scan.ts';
 import { addForge, addJobs, addJournal, addServe } from './service-commands.ts';
-import { addPlan, addValidate } from './validation-commands.ts';
+import { addPlan, addRollback, addValidate } from './validation-commands.ts';
 import { version } from './version.ts';
 
 const exitCodes = `
@@ -60,6 +60,7 @@ function createProgram(io: Io, start: Start): Command {
   addValidate(program, start);
   addPlan(program, start);
   addDrift(program, start);
+  addRollback(program, start);
   addApiserver(program, start);
   addInit(program, start);
   return program;
