@@ -34,6 +34,9 @@ export const rememberDrift = (store: Pick<Store, 'put'>, repository: RepositoryR
 /** What a run of the very same commit would set right. */
 const correctable: readonly Drift['kind'][] = ['changed', 'missing', 'left-over'];
 
+/** What is no work in progress: a run that has not come yet is no news. */
+export const toTell = (drifts: readonly Drift[]): readonly Drift[] => drifts.filter(({ kind }) => kind !== 'not-deployed');
+
 /** What is to be remembered of a look, and whether it is news. */
 export function seen(
   known: KnownDrift | undefined,
@@ -41,7 +44,7 @@ export function seen(
   of: { readonly place: string; readonly commit: string; readonly corrects: boolean; readonly now: Date },
 ): { readonly memory: KnownDrift; readonly isNews: boolean } {
   const { place, commit, corrects, now } = of;
-  const finding = findingOf(drifts);
+  const finding = findingOf(toTell(drifts));
   const before = known?.finding ?? '';
   const counts: Record<Drift['kind'], number> = { changed: 0, missing: 0, 'not-deployed': 0, 'left-over': 0, unknown: 0 };
   for (const { kind } of drifts) counts[kind] += 1;

@@ -12,6 +12,7 @@ import { objectName } from '../domain/finding.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
+import { rollbackOffer } from '../domain/rollback.ts';
 import { keptPlan } from '../plan/kept-plan.ts';
 import type { Services } from '../services.ts';
 import type { ClusterRuns, RunHooks } from './cluster-runs.ts';
@@ -107,7 +108,7 @@ export class Deployment {
       warn: (text) => log.warn(text),
     };
     const report = await this.#timed(name, signal, () => this.#parts.clusters.deploy(place, wanted, hooks, signal));
-    await this.#ended(errand, approval, report, record, log);
+    await this.#ended(errand, approval, report, record, log, signal);
   }
 
   async #timed(name: string, signal: AbortSignal, run: () => Promise<DeployReport>): Promise<DeployReport> {
@@ -124,12 +125,21 @@ export class Deployment {
   }
 
   /** Where only something outside failed, the queue tries it again; all else is for people. */
-  async #ended(errand: Errand, approval: Approval, report: DeployReport, record: RunRecord, log: Logger): Promise<void> {
+  async #ended(
+    errand: Errand,
+    approval: Approval,
+    report: DeployReport,
+    record: RunRecord,
+    log: Logger,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // Who stops us stops no run for good: the job is handed back, and another process goes on.
+    if (report.outcome !== 'succeeded') signal.throwIfAborted();
     const { environment, commit, known, work } = errand;
     const { repository, name, cluster } = environment;
     const { outcome, failures, notes } = report;
     const passes = outcome !== 'succeeded' && failures.length > 0 && failures.every(({ outside }) => outside === true);
-    await record.end(report, offerOf(name));
+    await record.end(report, offerOf(errand));
     if (!passes) {
       const of = { place: placeOf(name, cluster), commit, rules: rulesOf(environment), allowed: approval.prune };
       await remember(this.#parts.services.persistence.store, repository, after(known, report, of));
@@ -172,8 +182,13 @@ function aboutOf({ environment: { name, repository, cluster }, commit, work, cor
   return { environment: name, repository: repositoryText(repository), cluster, commit, work, ...because };
 }
 
-const offerOf = (name: string): string =>
-  `What to do: see why, and merge what mends it; or go back: lockkeeper rollback --env ${name} --app APP. The same commit once more: lockkeeper deploy --env ${name}`;
+/** Where a run deploys one app's new version, going back is about that app. */
+function offerOf({ environment: { name }, commit, known, work }: Errand): string {
+  const [only, ...others] = work?.requests ?? [];
+  const [, app, from, to] = (others.length === 0 && /^(\S+) (\S+) → (\S+)$/.exec(only?.title ?? '')) || [];
+  const { text } = app === undefined ? rollbackOffer(name, undefined, commit, known?.good?.commit) : rollbackOffer(name, app, to, from);
+  return `${text} · the same commit once more: lockkeeper deploy --env ${name}`;
+}
 
 /** No secret of ours reaches a journal or a chat. */
 const shown = (report: DeployReport, redact: Redact): DeployReport => ({

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClusterFigures } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { knownDrift, rememberDrift, seen } from '../deploy/drift-memory.ts';
+import { knownDrift, rememberDrift, seen, toTell } from '../deploy/drift-memory.ts';
 import { driftEntry } from '../deploy/entries.ts';
 import { commitInCluster, placeOf, remembered, timeOf } from '../deploy/remembered.ts';
 import type { Drift } from '../domain/deployment.ts';
@@ -79,14 +79,15 @@ export class DriftWatch {
     );
   }
 
-  async #found(environment: DeployedEnvironment, commit: string, drifts: readonly Drift[], trace: string, log: Logger): Promise<void> {
+  async #found(environment: DeployedEnvironment, commit: string, all: readonly Drift[], trace: string, log: Logger): Promise<void> {
+    const drifts = toTell(all);
     const { services, deployment, now, tells } = this.#parts;
     const { persistence, journal } = services;
     const { store, locks } = persistence;
     const { name, repository, cluster, by, corrects: wanted } = environment;
     const place = placeOf(name, cluster);
     const corrects = wanted && by === 'service';
-    const { memory, isNews } = seen(await knownDrift(store, repository, place), drifts, { place, commit, corrects, now: now() });
+    const { memory, isNews } = seen(await knownDrift(store, repository, place), all, { place, commit, corrects, now: now() });
     if (isNews) {
       const about = { environment: name, repository: repositoryText(repository), cluster, commit };
       const { number } = await journal.record(driftEntry(about, drifts, memory.correct));
