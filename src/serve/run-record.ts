@@ -2,6 +2,7 @@ import { beginEntry, endEntry, pruneEntry, type RunAbout } from '../deploy/entri
 import type { DeployReport } from '../domain/deployment.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import type { Journal } from '../domain/journal.ts';
+import type { Redact } from '../domain/redact.ts';
 import { announceBegin, announceEnd, type RunNews } from '../notifications/deployments.ts';
 import type { ThreadPorts } from '../notifications/thread.ts';
 import type { RunPlan } from './cluster-runs.ts';
@@ -11,6 +12,13 @@ export interface RecordPorts {
   /** Absent where people are told of nothing. */
   readonly threads?: ThreadPorts;
 }
+
+/** No secret of ours reaches a journal or a chat. */
+export const shown = (report: DeployReport, redact: Redact): DeployReport => ({
+  ...report,
+  failures: report.failures.map((one) => ({ ...one, message: redact(one.message) })),
+  notes: report.notes.map(redact),
+});
 
 /** What is written down and said of one run: in the journal before it takes effect, in the chat after that. */
 export class RunRecord {
