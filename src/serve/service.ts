@@ -86,7 +86,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       warn: (text) => log.warn(text),
     });
     parts.push(() => judging.close()); // after the work that asks it
-    const validation = new Validation({ config, services, judging, metrics, log, redact });
+    const validation = new Validation({ config, services, judging, metrics, log, redact, now: () => new Date() });
     const handlers = createHandlers({
       services,
       metrics,

@@ -16,6 +16,7 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
+import { unlock } from '../validation/holds/unlock.ts';
 import {
   type JudgedEnvironment,
   type RequestOutcome,
@@ -51,6 +52,7 @@ export interface ValidationParts {
   readonly metrics: Pick<Metrics, 'validated'>;
   readonly log: Logger;
   readonly redact: Redact;
+  readonly now: () => Date;
 }
 
 /** What the service does about merge requests of environments. */
@@ -100,7 +102,14 @@ export class Validation {
       await judgeAgain(services.persistence.store, environment.repository, id);
       await this.#add([validateJob(data.repository, id, trace)]);
     };
-    const kinds = await obeyComment({ forge, again }, environment.repository, data.request, data.comment);
+    const unlocked = {
+      store: services.persistence.store,
+      traits: asked.traits,
+      releaseRun: () => Promise.resolve({ kind: 'none' } as const),
+      heldOtherwise: () => this.#add([othersJob(data.repository, trace)]),
+    };
+    const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
+    const kinds = await obeyComment({ forge, again, unlock: release }, environment.repository, data.request, data.comment);
     if (kinds.length > 0) log.info({ trace, environment: environment.name, request: data.request, commands: kinds }, 'obeyed a comment');
   }
 
@@ -238,7 +247,7 @@ export class Validation {
       plan: (base, head, signal) => this.#plan(running.environment, [base, head], log, signal),
       run: () => Promise.resolve(undefined),
       heldOtherwise: () => this.#add([othersJob(nameOf(running.environment), trace)]),
-      now: () => new Date(),
+      now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };
