@@ -70,7 +70,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
     'validate-open': (_, job, signal) => validation.sweep(job, undefined, signal),
     'validate-repository': ({ repository }, job, signal) => validation.sweep(job, repository, signal),
-    command: (data, job) => validation.command({ ...job, data }),
+    command: (data, job, signal) => validation.command({ ...job, data }, signal),
     deploy: () => Promise.resolve(), // helper service
     drift: () => Promise.resolve(), // helper service
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
+import { holderNow, releaseDead } from '../deploy/release-lease.ts';
 import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
@@ -9,6 +10,7 @@ import { readManifests } from '../manifests/archive.ts';
 import { BundleMemory, createBundles } from '../manifests/bundles.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
+import { keepPlan } from '../plan/kept-plan.ts';
 import { type Plan, planOf } from '../plan/plan.ts';
 import { planRequest } from '../plan/plan-request.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
@@ -16,7 +18,8 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
-import { unlock } from '../validation/holds/unlock.ts';
+import type { RunInProgress } from '../validation/holds/text.ts';
+import { type RunRelease, unlock } from '../validation/holds/unlock.ts';
 import {
   type JudgedEnvironment,
   type RequestOutcome,
@@ -88,7 +91,7 @@ export class Validation {
     }
   }
 
-  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }): Promise<void> {
+  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }, signal: AbortSignal): Promise<void> {
     const environment = await this.#environment(data.repository);
     if (environment === undefined) return;
     const { services, log, redact } = this.#parts;
@@ -105,7 +108,7 @@ export class Validation {
     const unlocked = {
       store: services.persistence.store,
       traits: asked.traits,
-      releaseRun: () => Promise.resolve({ kind: 'none' } as const),
+      releaseRun: () => this.#releaseRun(environment, signal),
       heldOtherwise: () => this.#add([othersJob(data.repository, trace)]),
     };
     const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
@@ -215,9 +218,39 @@ export class Validation {
     }
   }
 
+  /** Who has the lock of the environment; undefined also where its cluster does not say: it is told for the sake of people alone. */
+  async #run({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunInProgress | undefined> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return undefined;
+    try {
+      const holder = await withCluster(cluster, (server) => holderNow(server, name, signal));
+      return holder && { environment: name, holder: holder.name, since: holder.since };
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      this.#parts.log.warn(`whether a deployment run of ${name} is in progress is not known: ${explain(error)}`);
+      return undefined;
+    }
+  }
+
+  async #releaseRun({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunRelease> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return { kind: 'none' };
+    try {
+      return await withCluster(cluster, (server) => releaseDead(server, name, signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      this.#parts.log.warn(`whether the lock of ${name} is a dead run's is not known: ${explain(error)}`);
+      return { kind: 'unknown' };
+    }
+  }
+
   #sweepPorts(): SweepPorts {
     const { services } = this.#parts;
-    return { forge: (name) => forgeOf(services, name), store: services.persistence.store, run: () => Promise.resolve(undefined) };
+    return {
+      forge: (name) => forgeOf(services, name),
+      store: services.persistence.store,
+      run: (environment, signal) => this.#run(environment, signal),
+    };
   }
 
   #ports(running: Running, log: Logger, trace: string): RequestPorts {
@@ -244,8 +277,14 @@ export class Validation {
           bundles,
         );
       },
-      plan: (base, head, signal) => this.#plan(running.environment, [base, head], log, signal),
-      run: () => Promise.resolve(undefined),
+      plan: async (base, head, signal) => {
+        const plan = await this.#plan(running.environment, [base, head], log, signal);
+        // What could not all be read says nothing of what its merge deletes.
+        if (running.commit !== undefined && base.complete && head.complete)
+          await keepPlan(services.persistence.store, repository, running.commit, plan);
+        return plan;
+      },
+      run: (signal) => this.#run(running.environment, signal),
       heldOtherwise: () => this.#add([othersJob(nameOf(running.environment), trace)]),
       now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
