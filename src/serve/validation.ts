@@ -128,6 +128,17 @@ export class Validation {
     log.debug({ trace, requests: due.length }, 'looked for merge requests that something is to be said at');
   }
 
+  /** Merge requests with that head, judged or not. */
+  async head({ data, trace }: Job & { readonly data: { readonly kind: 'validate-head' } }): Promise<void> {
+    const environment = await this.#environment(data.repository);
+    if (environment === undefined) return;
+    const { forge: name, path } = environment.repository;
+    const forge = forgeOf(this.#parts.services, name);
+    const open = await forge.openRequests(path, (await forge.state(path)).defaultBranch);
+    const those = open.filter(({ commit }) => commit === data.commit);
+    await this.#add(those.map(({ id }) => validateJob(data.repository, id, trace)));
+  }
+
   /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
   async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
     const { environments } = await this.#environments();
