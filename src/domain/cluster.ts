@@ -42,6 +42,59 @@ export interface ServedKind {
   readonly namespaced: boolean;
 }
 
+/** A kind, with what can be done to its objects. */
+export interface DiscoveredKind extends ServedKind {
+  /** `list`, `delete`, `create`, … */
+  readonly verbs: readonly string[];
+}
+
+/** What a server serves, and what of it cannot be known for now. */
+export interface Discovery {
+  /** A group's versions in the server's order, the one that it prefers first. */
+  readonly kinds: readonly DiscoveredKind[];
+  /** APIs that the server announces and cannot describe, as clauses: `the API metrics.k8s.io/v1beta1 …`. */
+  readonly unseen: readonly string[];
+}
+
+/**
+ * What a metadata-only list says of an object (PartialObjectMetadata).
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+ */
+export interface ObjectMetadata {
+  readonly name: string;
+  /** Absent where the object belongs to no namespace. */
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly controller?: boolean;
+  }[];
+  /** Set as long as finalizers hold an object that was deleted. */
+  readonly deletionTimestamp?: string;
+  readonly finalizers?: readonly string[];
+  readonly managedFields?: readonly ManagedFields[];
+}
+
+/** Which fields somebody set: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly subresource?: string;
+  /** When it last changed one of them, RFC 3339. */
+  readonly time?: string;
+  readonly fieldsType?: string;
+  /** In the format FieldsV1: a trie of field names. */
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+}
+
 /** A Kubernetes API server. */
 export interface ApiServer {
   /** `host:port`. */
@@ -53,6 +106,8 @@ export interface ApiServer {
    * for now, RefusedError where it does not let us ask; the reason of `signal` once it is aborted.
    */
   ask(of: ApiRequest, signal?: AbortSignal): Promise<ApiReply>;
-  /** What it serves now. */
+  /** What it serves now, of what can be created; what it cannot describe for now is left out or, where each group is asked, an error. */
   kinds(signal?: AbortSignal): Promise<readonly ServedKind[]>;
+  /** All that it serves now, and what of it cannot be seen. */
+  discover(signal?: AbortSignal): Promise<Discovery>;
 }

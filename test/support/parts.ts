@@ -8,6 +8,7 @@ export const parts = {
   'docker-registry': ['docker-registry', '--version'],
   postgresql: [join(postgresPrograms() ?? '', 'postgres'), '--version'],
   'control-plane': [process.execPath, join(import.meta.dirname, 'control-plane-version.ts')],
+  'controller-manager': [process.execPath, join(import.meta.dirname, 'controller-manager-version.ts')],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type Part = keyof typeof parts;

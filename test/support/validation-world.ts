@@ -64,7 +64,8 @@ server: { url: "https://lockkeeper.example.com" }
       ),
     command: (request: number, comment: number): Promise<void> =>
       validation.command(asJob({ data: { kind: 'command', repository, request, comment }, key: '', trace: 't' } as const)),
-    sweep: (): Promise<void> => validation.sweep(asJob({ data: { kind: 'validate-open' }, key: '', trace: 't' } as const), never),
+    sweep: (): Promise<void> =>
+      validation.sweep(asJob({ data: { kind: 'validate-open' }, key: '', trace: 't' } as const), undefined, never),
     /** As a delivery asks for it. */
     delivered: (request: number) =>
       validation

@@ -38,7 +38,7 @@ function judgedIn(payload: Payload): number | undefined {
 
 function changeIn(payload: Payload): Change | undefined {
   const kind = kindOf(payload);
-  if (kind === 'merge_request') return 'merge-request';
+  if (kind === 'merge_request') return textAt(payload, 'object_attributes', 'action') === 'merge' ? 'merge' : 'merge-request';
   if (kind === 'release') return 'tag';
   if (kind === 'push') return isPresent(payload) && isDefault(payload, textAt(payload, 'ref')) ? 'commits' : undefined;
   if (kind === 'tag_push') return isPresent(payload) ? 'tag' : undefined;

@@ -7,6 +7,7 @@ const settings = {
   environments: [
     { repository: { forge: 'gitlab', path: 'platform/environments/staging' } },
     { discover: { forge: 'gitlab', path: 'teams/environments' } },
+    { repository: { forge: 'gitlab', path: 'platform/live' }, deployed: true },
     { repository: { forge: 'other', path: 'platform/elsewhere' } },
   ],
   sources: [
@@ -84,6 +85,7 @@ const repositoryUpdate = (path: string, changes: readonly object[]) => ({
 
 const staging = 'platform/environments/staging';
 const scan = (path: string) => [`scan-environment gitlab:${path}`];
+const deploy = (path: string) => [`deploy gitlab:${path}`, ...scan(path)];
 const judge = (path: string) => [...scan(path), `validate gitlab:${path}!7`];
 const refresh = (path: string) => [`refresh-source gitlab:${path}`];
 
@@ -114,6 +116,12 @@ describe('what an event asks for', () => {
     ],
     ['a tag of an environment', tagPush(staging), 'uninteresting'],
     ['a merge request of an environment', mergeRequest(staging), scan(staging)],
+    ['a push to what we deploy', push('Platform/Live'), deploy('platform/live')],
+    ['a push to another branch of it', push('platform/live', 'refs/heads/x'), 'uninteresting'],
+    ['a tag of what we deploy', tagPush('platform/live'), 'uninteresting'],
+    ['a merge into what we deploy', mergeRequest('platform/live'), deploy('platform/live')],
+    ['a merge request of what we deploy', changed('platform/live', { action: 'approved' }), scan('platform/live')],
+    ['a push to it in a system hook', systemPush('platform/live'), deploy('platform/live')],
     ['a path in other capitals, as app.yml writes it', push('Platform/Environments/STAGING'), scan(staging)],
     ['an environment that is discovered', push('teams/environments/a/b'), scan('teams/environments/a/b')],
     ['the group itself', push('teams/environments'), 'not-configured'],

@@ -16,10 +16,10 @@ const run = promisify(execFile);
 /** Milliseconds; a program on a slow disk is read whole before it says anything. */
 const patience = 60_000;
 
-/** What `kube-apiserver --version` says: `1.36.3`. Throws an Error that says why this file is no program of that name. */
-export const apiserverVersion = (file: string): Promise<string> => versionOf(file, /^Kubernetes v(\d+\.\d+\.\d\S*)$/m);
+/** What a program of Kubernetes, such as kube-apiserver, says to `--version`: `1.36.3`. Throws an Error that says why this file is no program of that name. */
+export const kubernetesVersion = (file: string): Promise<string> => versionOf(file, /^Kubernetes v(\d+\.\d+\.\d\S*)$/m);
 
-/** What `etcd --version` says: `3.6.8`. Throws as `apiserverVersion` does. */
+/** What `etcd --version` says: `3.6.8`. Throws as `kubernetesVersion` does. */
 export const etcdVersion = (file: string): Promise<string> => versionOf(file, /^etcd Version: (\d+\.\d+\.\d\S*)$/m);
 
 async function versionOf(file: string, line: RegExp): Promise<string> {

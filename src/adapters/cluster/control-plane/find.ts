@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { explain } from '../../../domain/errors.ts';
 import { fits } from '../../../domain/kubernetes-version.ts';
-import { apiserverVersion, type Binaries, etcdVersion } from './binaries.ts';
+import { type Binaries, etcdVersion, kubernetesVersion } from './binaries.ts';
 import { cachedFolders, cacheFolder } from './cache.ts';
 import { type Platform, thisMachine } from './platform.ts';
 
@@ -77,7 +77,7 @@ async function* places(wanted: string | undefined, { env, configured, platform =
 /** Throws an Error that says why not. */
 async function inFolder(folder: string, wanted: string | undefined, { env }: Places): Promise<Binaries> {
   const apiserver = join(folder, 'kube-apiserver');
-  const version = await apiserverVersion(apiserver);
+  const version = await kubernetesVersion(apiserver);
   if (!fits(version, wanted)) throw new Error(`${apiserver} is version ${version}, and ${wanted} is wanted`);
   return { apiserver, version, etcd: await etcdFor(folder, env) };
 }

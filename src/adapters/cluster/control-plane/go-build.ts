@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fitting } from '../../../domain/kubernetes-version.ts';
 import { etcdFor, type Places } from './find.ts';
-import { apiserverModule, etcdModule, type GoMod, type GoModule, versionFlags } from './go-module.ts';
+import { apiserver, etcdModule, type GoMod, type GoModule, type KubernetesProgram, kubernetesModule, versionFlags } from './go-module.ts';
 import type { Obtaining } from './obtaining.ts';
 
 /**
@@ -14,12 +14,20 @@ import type { Obtaining } from './obtaining.ts';
 export async function buildFromSource(wanted: string, folder: string, obtaining: Obtaining): Promise<string> {
   const go = goIn(folder, obtaining);
   const version = await newestVersion(go, wanted);
-  const { GoMod: file } = JSON.parse(await go(['mod', 'download', '-json', `k8s.io/kubernetes@v${version}`])) as { readonly GoMod: string };
-  const kubernetes = JSON.parse(await go(['mod', 'edit', '-json', file])) as GoMod;
-  const build = { folder, obtaining };
-  if (!(await hasEtcd(folder, obtaining.env))) await buildProgram('etcd', etcdModule(kubernetes), '', build);
-  await buildProgram('kube-apiserver', apiserverModule(version, kubernetes), versionFlags(version), build);
+  if (!(await hasEtcd(folder, obtaining.env))) await buildProgram('etcd', etcdModule(await goMod(go, version)), '', { folder, obtaining });
+  await buildKubernetesProgram(apiserver, version, { folder, obtaining });
   return version;
+}
+
+/** Builds one program of exactly that version into the folder. Throws an Error that says why that does not go. */
+export async function buildKubernetesProgram(program: KubernetesProgram, version: string, build: Build): Promise<void> {
+  const module = kubernetesModule(program, version, await goMod(goIn(build.folder, build.obtaining), version));
+  await buildProgram(program.name, module, versionFlags(version), build);
+}
+
+async function goMod(go: Go, version: string): Promise<GoMod> {
+  const { GoMod: file } = JSON.parse(await go(['mod', 'download', '-json', `k8s.io/kubernetes@v${version}`])) as { readonly GoMod: string };
+  return JSON.parse(await go(['mod', 'edit', '-json', file])) as GoMod;
 }
 
 const hasEtcd = (folder: string, env: Places['env']): Promise<boolean> =>
@@ -40,7 +48,7 @@ async function newestVersion(go: Go, wanted: string): Promise<string> {
 
 interface Build {
   readonly folder: string;
-  readonly obtaining: Obtaining;
+  readonly obtaining: Pick<Obtaining, 'env' | 'watch' | 'signal'>;
 }
 
 async function buildProgram(name: string, module: GoModule, flags: string, { folder, obtaining }: Build): Promise<void> {
@@ -61,7 +69,7 @@ type Go = (args: readonly string[], line?: () => void) => Promise<string>;
 
 const lastLines = 10;
 
-function goIn(folder: string, { env, signal }: Obtaining): Go {
+function goIn(folder: string, { env, signal }: Pick<Obtaining, 'env' | 'signal'>): Go {
   return (args, line) =>
     new Promise((resolve, reject) => {
       const child = spawn('go', args, { cwd: folder, env: goEnvironment(env), signal, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -11,11 +11,20 @@ export type GoModule = Readonly<Record<'go.mod' | 'main.go', string>>;
 /** Modules that Kubernetes keeps in its own repository, and that lie beside it: published as v0.MINOR.PATCH, too. */
 const isStaging = (path: string): boolean => path.startsWith('./staging/');
 
+/** A program of Kubernetes, whose `app` package makes it. */
+export interface KubernetesProgram {
+  readonly name: `kube-${string}`;
+  /** The function that does: `NewAPIServerCommand`. */
+  readonly command: string;
+}
+
+export const apiserver: KubernetesProgram = { name: 'kube-apiserver', command: 'NewAPIServerCommand' };
+
 /**
- * A module around kube-apiserver, as `go install` refuses Kubernetes for its `replace` lines. Those that lead into its own repository are
+ * A module around such a program, as `go install` refuses Kubernetes for its `replace` lines. Those that lead into its own repository are
  * replaced by what is published of the same version.
  */
-export function apiserverModule(version: string, kubernetes: GoMod): GoModule {
+export function kubernetesModule({ name, command }: KubernetesProgram, version: string, kubernetes: GoMod): GoModule {
   const staging = `v0.${version.split('.').slice(1).join('.')}`;
   const replaced = (kubernetes.Replace ?? []).filter((one) => isStaging(one.New.Path)).map((one) => one.Old.Path);
   if (replaced.length === 0)
@@ -29,8 +38,8 @@ export function apiserverModule(version: string, kubernetes: GoMod): GoModule {
       '',
     ].join('\n'),
     'main.go': program({
-      imports: ['k8s.io/component-base/cli', 'k8s.io/kubernetes/cmd/kube-apiserver/app'],
-      main: 'os.Exit(cli.Run(app.NewAPIServerCommand()))',
+      imports: ['k8s.io/component-base/cli', `k8s.io/kubernetes/cmd/${name}/app`],
+      main: `os.Exit(cli.Run(app.${command}()))`,
     }),
   };
 }
@@ -45,7 +54,7 @@ export function etcdModule(kubernetes: GoMod): GoModule {
   };
 }
 
-/** For the linker: what `kube-apiserver --version` says. */
+/** For the linker: what its programs say to `--version`. */
 export function versionFlags(version: string): string {
   const [major, minor] = version.split('.');
   const place = 'k8s.io/component-base/version';

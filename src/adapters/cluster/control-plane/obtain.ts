@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, OutsideError } from '../../../domain/errors.ts';
 import { newestKnown } from '../../../domain/kubernetes-version.ts';
-import { tryLock } from '../../lock.ts';
-import { apiserverVersion, type Binaries, etcdVersion } from './binaries.ts';
+import { type Binaries, etcdVersion, kubernetesVersion } from './binaries.ts';
 import { cacheFolder, versionFolder } from './cache.ts';
+import { inUnfinishedFolder, lockCache } from './cache-lock.ts';
 import { downloadArchive } from './envtest-archive.ts';
 import { etcdFor, type Found, findBinaries, type Missed, type Way } from './find.ts';
 import { buildFromSource } from './go-build.ts';
@@ -22,9 +21,6 @@ const longWays: readonly { readonly way: Way; readonly go: (wanted: string, fold
   { way: 'build', go: buildFromSource },
 ];
 
-/** Milliseconds between two looks whether another process is done. */
-const pause = 500;
-
 /**
  * Finds etcd and kube-apiserver, or else obtains them and keeps them in the cache: once, however many processes ask. `wanted`: as `wantedVersion`
  * gives it; without one, whatever the machine has, else the newest that is known. Throws OutsideError that names each way and why it did not do; the
@@ -34,7 +30,8 @@ export async function obtainBinaries(wanted: string | undefined, obtaining: Obta
   const { found, missed } = await findBinaries(wanted, obtaining);
   if (found !== undefined) return { ...found, missed };
   const cache = cacheFolder(obtaining.env);
-  const lock = await locked(cache, wanted ?? newestKnown, obtaining).catch((error: unknown) => {
+  const what = `a control plane (Kubernetes ${wanted ?? newestKnown})`;
+  const lock = await lockCache(cache, what, obtaining).catch((error: unknown) => {
     obtaining.signal.throwIfAborted();
     throw nothingDid(wanted ?? newestKnown, [...missed, { way: 'cache', why: `nothing can be kept there: ${explain(error)}` }]);
   });
@@ -51,32 +48,23 @@ async function obtainNow(wanted: string, cache: string, before: readonly Missed[
   const missed = [...before];
   for (const { way, go } of longWays) {
     try {
-      await tidy(cache);
-      const folder = await mkdtemp(join(cache, unfinished));
-      const version = await go(wanted, folder, obtaining);
-      return { way, binaries: await keep(folder, versionFolder(cache, version, obtaining.platform), version, obtaining), missed };
+      const binaries = await inUnfinishedFolder(cache, async (folder) => {
+        const version = await go(wanted, folder, obtaining);
+        return keep(folder, versionFolder(cache, version, obtaining.platform), version, obtaining);
+      });
+      return { way, binaries, missed };
     } catch (error) {
       obtaining.signal.throwIfAborted();
       missed.push({ way, why: explain(error) });
-    } finally {
-      await tidy(cache);
     }
   }
   throw nothingDid(wanted, missed);
 }
 
-/** Also what a process left that was killed: who has the lock is alone. */
-async function tidy(cache: string): Promise<void> {
-  for (const name of await readdir(cache))
-    if (name.startsWith(unfinished)) await rm(join(cache, name), { recursive: true, force: true, maxRetries: 5 });
-}
-
-const unfinished = 'unfinished-';
-
 /** Checks that they run here, and moves them into place: the API server last, as what has it counts as whole. */
 async function keep(from: string, to: string, version: string, { env }: Obtaining): Promise<Binaries> {
   const etcd = await etcdFor(from, env);
-  const found = await apiserverVersion(join(from, 'kube-apiserver'));
+  const found = await kubernetesVersion(join(from, 'kube-apiserver'));
   if (found !== version) throw new Error(`it says that it is version ${found}, and ${version} was expected`);
   await mkdir(to, { recursive: true });
   if (etcd === join(from, 'etcd')) await rename(etcd, join(to, 'etcd'));
@@ -84,17 +72,6 @@ async function keep(from: string, to: string, version: string, { env }: Obtainin
   const kept = await etcdFor(to, env);
   await etcdVersion(kept);
   return { etcd: kept, apiserver: join(to, 'kube-apiserver'), version };
-}
-
-async function locked(cache: string, wanted: string, { watch, signal }: Obtaining): Promise<{ release(): void }> {
-  await mkdir(cache, { recursive: true, mode: 0o700 });
-  for (let waits = 0; ; waits += 1) {
-    signal.throwIfAborted();
-    const lock = tryLock(join(cache, 'obtain.lock'));
-    if (lock !== undefined) return lock;
-    if (waits === 0) watch(`waiting for another process that obtains a control plane (Kubernetes ${wanted})`, 0);
-    await sleep(pause, undefined, { signal });
-  }
 }
 
 const names: Readonly<Record<Way, string>> = {

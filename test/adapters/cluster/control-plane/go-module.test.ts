@@ -1,4 +1,10 @@
-import { apiserverModule, etcdModule, type GoMod, versionFlags } from '../../../../src/adapters/cluster/control-plane/go-module.ts';
+import {
+  apiserver,
+  etcdModule,
+  type GoMod,
+  kubernetesModule,
+  versionFlags,
+} from '../../../../src/adapters/cluster/control-plane/go-module.ts';
 
 /** As `go mod edit -json` says it of Kubernetes, cut short. */
 const kubernetes: GoMod = {
@@ -16,7 +22,7 @@ const kubernetes: GoMod = {
 };
 
 test('the API server is built from what is published of its version', () => {
-  expect(apiserverModule('1.36.3', kubernetes)).toEqual({
+  expect(kubernetesModule(apiserver, '1.36.3', kubernetes)).toEqual({
     'go.mod': `module lockkeeper.dev/control-plane
 
 go 1.26.0
@@ -68,7 +74,7 @@ test('its version is put in by the linker', () => {
 });
 
 test('a go.mod that is made otherwise is refused', () => {
-  expect(() => apiserverModule('1.99.0', { Go: '1.30' })).toThrow(
+  expect(() => kubernetesModule(apiserver, '1.99.0', { Go: '1.30' })).toThrow(
     'the go.mod of k8s.io/kubernetes v1.99.0 replaces nothing by its own folders',
   );
   expect(() => etcdModule({ Go: '1.30' })).toThrow('its go.mod does not say which etcd it is made for');
