@@ -3,7 +3,7 @@ import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { type Plan, planJson, planOf } from '../plan/plan.ts';
 import { planAgainst } from '../plan/plan-against.ts';
-import { clusterOf, withCluster } from '../serve/cluster.ts';
+import { clusterOf, plannedRun, withCluster } from '../serve/cluster.ts';
 import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
@@ -66,10 +66,16 @@ async function planEnvironment(
       `${chosen.name}: app.yml names no cluster for it, so that its default branch would be compared with itself: name --ref REVISION`,
     );
   const { name, state, base: before } = await chosen.read(cluster === undefined ? 'default-branch' : undefined);
-  const plan = cluster === undefined ? planOf(before, state) : await withCluster(cluster, (server) => planAgainst(server, name, state));
+  const plan =
+    cluster === undefined || config === undefined
+      ? planOf(before, state)
+      : await withCluster(cluster, (server) => planAgainst(server, plannedRun(config, name, runNow()), state));
   const outside = state.findings.some(({ rule }) => rule === unreachable);
   return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] }, outside };
 }
+
+/** As the label of a run that begins now has it. */
+const runNow = (): string => new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
 
 /** What makes a plan incomplete; where nothing does, what is wrong in files is for `validate` to say. */
 const unread = ({ complete, findings }: DesiredState): string[] =>

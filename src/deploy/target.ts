@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { ApiServer, ServedKind } from '../domain/cluster.ts';
+import type { ApiServer, Discovery, ServedKind } from '../domain/cluster.ts';
 import { atOnce } from '../plan/plan-against.ts';
 
 /** The cluster that a deployment run writes to, as which environment. */
@@ -11,7 +11,7 @@ export interface Target {
   /** The kind of an object; undefined where the cluster does not serve it. */
   kindOf(object: { readonly apiVersion: string; readonly kind: string }): ServedKind | undefined;
   /** Everything that it serves, as it was last seen. */
-  kinds(): readonly ServedKind[];
+  served(): Discovery;
   /** Looks again what it serves; after definitions were applied. */
   refresh(signal?: AbortSignal): Promise<void>;
   /** One for all requests of the run: so many are in flight at once. */
@@ -33,7 +33,7 @@ class ServedTarget implements Target {
   readonly environment: string;
   readonly formerly: readonly string[];
   readonly turns = pLimit(atOnce);
-  #served: readonly ServedKind[] = [];
+  #served: Discovery = { kinds: [], unseen: [] };
   #byName: ReadonlyMap<string, ServedKind> = new Map();
 
   constructor({
@@ -50,12 +50,12 @@ class ServedTarget implements Target {
     return this.#byName.get(`${apiVersion} ${kind}`);
   }
 
-  kinds(): readonly ServedKind[] {
+  served(): Discovery {
     return this.#served;
   }
 
   async refresh(signal?: AbortSignal): Promise<void> {
-    this.#served = await this.server.kinds(signal);
-    this.#byName = new Map(this.#served.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]));
+    this.#served = await this.server.discover(signal);
+    this.#byName = new Map(this.#served.kinds.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]));
   }
 }

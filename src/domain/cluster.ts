@@ -42,6 +42,20 @@ export interface ServedKind {
   readonly namespaced: boolean;
 }
 
+/** A kind, with what can be done to its objects. */
+export interface DiscoveredKind extends ServedKind {
+  /** `list`, `delete`, `create`, … */
+  readonly verbs: readonly string[];
+}
+
+/** What a server serves, and what of it cannot be known for now. */
+export interface Discovery {
+  /** A group's versions in the server's order, the one that it prefers first. */
+  readonly kinds: readonly DiscoveredKind[];
+  /** APIs that the server announces and cannot describe, as clauses: `the API metrics.k8s.io/v1beta1 …`. */
+  readonly unseen: readonly string[];
+}
+
 /**
  * What a metadata-only list says of an object (PartialObjectMetadata).
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
@@ -74,6 +88,8 @@ export interface ManagedFields {
   readonly operation?: string;
   readonly apiVersion?: string;
   readonly subresource?: string;
+  /** When it last changed one of them, RFC 3339. */
+  readonly time?: string;
   readonly fieldsType?: string;
   /** In the format FieldsV1: a trie of field names. */
   readonly fieldsV1?: Readonly<Record<string, unknown>>;
@@ -90,6 +106,8 @@ export interface ApiServer {
    * for now, RefusedError where it does not let us ask; the reason of `signal` once it is aborted.
    */
   ask(of: ApiRequest, signal?: AbortSignal): Promise<ApiReply>;
-  /** What it serves now. */
+  /** What it serves now, of what can be created; what it cannot describe for now is left out or, where each group is asked, an error. */
   kinds(signal?: AbortSignal): Promise<readonly ServedKind[]>;
+  /** All that it serves now, and what of it cannot be seen. */
+  discover(signal?: AbortSignal): Promise<Discovery>;
 }

@@ -1,37 +1,66 @@
 import pLimit from 'p-limit';
+import { pathOf } from '../domain/api-path.ts';
 import type { ApiServer } from '../domain/cluster.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
-import { identityOf } from '../manifests/identity.ts';
+import { record } from '../manifests/objects.ts';
 import { compareObject, kindsBy } from './compare.ts';
-import { leftOver } from './left-over.ts';
-import { type Plan, pruned } from './plan.ts';
+import { planPrune } from './contents.ts';
+import { type LiveObject, listLive } from './live.ts';
+import { lostWith } from './lost.ts';
+import type { Plan, Pruned } from './plan.ts';
+import { wantedOf } from './wanted.ts';
 
 /** Requests in flight: more make no server faster. */
 export const atOnce = 12;
 
+/** As which environment, and by which rules, it is deployed. */
+export interface PlannedRun {
+  readonly environment: string;
+  readonly formerly: readonly string[];
+  /** Most of it that a deployment may prune, 0 to 1. */
+  readonly share: number;
+  /** The run that would deploy it now, `YYYYMMDDhhmmss`. */
+  readonly run: string;
+}
+
 /**
  * What deploying `head` as that environment changes in the cluster as it stands: each object is applied as a dry run, so that defaults and
- * what others manage are no differences; what is left over is found by the labels of earlier deployments. Throws OutsideError when the server
+ * what others manage are no differences; what is left over is found and judged as a deployment does it. Throws OutsideError when the server
  * cannot be asked; what it refuses is a note.
  */
-export async function planAgainst(server: ApiServer, environment: string, head: DesiredState, signal?: AbortSignal): Promise<Plan> {
-  const served = await server.kinds(signal);
+export async function planAgainst(server: ApiServer, as: PlannedRun, head: DesiredState, signal?: AbortSignal): Promise<Plan> {
+  const discovery = await server.discover(signal);
   const turns = pLimit(atOnce);
-  const cluster = { server, kindOf: kindsBy(served), mayShow: () => true, signal };
-  const outcomes = await turns.map(head.objects, (object) => compareObject(cluster, object));
-  const wanted = new Set(head.objects.map(identityOf));
-  const rest = await leftOver(server, environment, served, { isWanted: (object) => wanted.has(identityOf(object)), turns }, signal);
-  const { prune, kept } = pruned(rest.objects, rest.unseen.length === 0 ? head : { ...head, complete: false });
+  const kindOf = kindsBy(discovery.kinds);
+  const outcomes = await turns.map(head.objects, (object) => compareObject({ server, kindOf, mayShow: () => true, signal }, object));
+  const { environment, formerly, share, run } = as;
+  const looked = { server, environment, formerly, served: () => discovery, turns };
+  const live = await listLive(looked, () => false, signal);
+  const question = {
+    wanted: wantedOf(head.objects, kindOf),
+    run,
+    environments: [environment, ...formerly],
+    protect: head.environment.prune.protect,
+    live,
+    share,
+    complete: head.complete,
+    failed: false,
+  };
+  const { prune, kept, notes } = await planPrune(looked, question, signal);
   return {
     create: outcomes.flatMap((one) => (one.kind === 'create' ? [one.object] : [])),
     change: outcomes.flatMap((one) => (one.kind === 'change' ? [one.change] : [])),
-    prune,
-    kept: [...kept, ...rest.kept],
+    prune: await turns.map(prune, (object) => withLost(server, object, signal)),
+    kept,
     unchanged: outcomes.filter(({ kind }) => kind === 'unchanged').length,
-    notes: [
-      ...outcomes.flatMap((one) => (one.kind === 'unknown' ? [one.note] : [])),
-      ...rest.unseen.map((what) => `${what} could not be listed: nothing is pruned until it can be.`),
-      ...(head.complete ? [] : ['Not all of the new state could be read: nothing is pruned until it can be.']),
-    ],
+    notes: [...outcomes.flatMap((one) => (one.kind === 'unknown' ? [one.note] : [])), ...notes],
   };
+}
+
+/** Gone meanwhile, it takes nothing along. */
+export async function withLost(server: ApiServer, object: LiveObject, signal?: AbortSignal): Promise<Pruned> {
+  const { apiVersion, kind, namespace, name, served } = object;
+  const { status, body } = await server.ask({ method: 'GET', path: pathOf(served, object) }, signal);
+  const id = { apiVersion, kind, namespace, name };
+  return { object: id, lost: lostWith({ ...id, value: status === 200 ? record(JSON.parse(body)) : {} }) };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Environment } from '../domain/environment.ts';
+import type { KeptObject } from '../domain/deployment.ts';
 import { type ObjectId, objectName } from '../domain/finding.ts';
 import { pruneAnnotation } from '../domain/ownership.ts';
 import type { DesiredObject, DesiredState } from '../manifests/desired-object.ts';
@@ -7,6 +7,7 @@ import { identityOf } from '../manifests/identity.ts';
 import { record } from '../manifests/objects.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 import { lostWith } from './lost.ts';
+import { isSystemNamespace, protectedBy, systemNamespace, wantsNothing } from './prune.ts';
 
 /** What a change would do to the cluster. Texts are plain, and may hold text from outside: whoever shows them escapes them. */
 export interface Plan {
@@ -14,7 +15,7 @@ export interface Plan {
   readonly change: readonly Change[];
   readonly prune: readonly Pruned[];
   /** Objects that are no longer wanted, and stay. */
-  readonly kept: readonly Kept[];
+  readonly kept: readonly KeptObject[];
   readonly unchanged: number;
   /** Whole sentences: what this plan could not know. */
   readonly notes: readonly string[];
@@ -24,11 +25,6 @@ export interface Pruned {
   readonly object: ObjectId;
   /** What goes with it, in words: `its 2 pods`. */
   readonly lost: string;
-}
-
-export interface Kept {
-  readonly object: ObjectId;
-  readonly reason: string;
 }
 
 /** What merging `head` into `base` changes, by their files alone; without a base nothing was there. */
@@ -70,14 +66,15 @@ export function pruned(gone: readonly Standing[], head: DesiredState): Pick<Plan
   };
 }
 
-function keptBecause({ kind, value }: Standing, { environment, complete }: DesiredState): string | undefined {
-  if (record(record(value['metadata'])['annotations'])[pruneAnnotation] === 'disabled')
+function keptBecause(object: Standing, { environment, complete, objects }: DesiredState): string | undefined {
+  if (record(record(object.value['metadata'])['annotations'])[pruneAnnotation] === 'disabled')
     return `its annotation ${pruneAnnotation} is disabled`;
-  if (isProtected(environment, kind)) return `prune.protect of environment.yml names ${kind}`;
-  return complete ? undefined : 'not all of the new state could be read: it may still be wanted';
+  if (isSystemNamespace(object)) return systemNamespace;
+  const entry = protectedBy(environment.prune.protect, object);
+  if (entry !== undefined) return `prune.protect of environment.yml names ${entry}`;
+  if (!complete) return 'not all of the new state could be read: it may still be wanted';
+  return objects.length === 0 ? wantsNothing : undefined;
 }
-
-const isProtected = ({ prune }: Environment, kind: string): boolean => prune.protect.includes(kind);
 
 const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
 

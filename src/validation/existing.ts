@@ -1,19 +1,18 @@
 import pLimit from 'p-limit';
 import { pathOf } from '../domain/api-path.ts';
-import type { ApiServer, ServedKind } from '../domain/cluster.ts';
+import type { ApiServer, ObjectMetadata, ServedKind } from '../domain/cluster.ts';
 import { OutsideError, RefusedError } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/finding.ts';
-import { environmentLabel } from '../domain/ownership.ts';
+import { isDefinition, kindsOf } from '../manifests/definitions.ts';
 import type { DesiredObject, DesiredState } from '../manifests/desired-object.ts';
 import { readObjects } from '../manifests/documents.ts';
 import { groupKind, groupOf } from '../manifests/identity.ts';
-import { type Item, idOf, isNamed, wasDeployed } from '../plan/left-over.ts';
+import { liveObject } from '../plan/live.ts';
 import { pruned } from '../plan/plan.ts';
 import { atOnce } from '../plan/plan-against.ts';
 import { neededBeside } from './set/check-set.ts';
 import type { Known } from './set/dangling.ts';
 import { identityOf } from './set/object-set.ts';
-import { isDefinition, kindsOf } from './verdict/definitions.ts';
 import { keyOf, ours } from './verdict/kinds.ts';
 import { namespacesBeside } from './verdict/namespaces.ts';
 import { warm } from './verdict/warm.ts';
@@ -24,6 +23,10 @@ export interface Existing {
   readonly known: Known | undefined;
   /** Of the custom resources whose definition is nowhere else. */
   readonly definitions: readonly DesiredObject[];
+}
+
+interface Item {
+  readonly metadata: ObjectMetadata;
 }
 
 export interface Deployed {
@@ -99,8 +102,8 @@ async function get(cluster: ApiServer, path: string, accept: string, signal: Abo
 export function stays(kind: ServedKind, item: Item, { environment, state }: Deployed): boolean {
   const { labels = {} } = item.metadata;
   if (labels[ours] !== undefined) return false;
-  const object = idOf(kind, item);
-  if (labels[environmentLabel] !== environment || !wasDeployed(item) || !isNamed(item, object)) return true;
+  const { environment: carried, deployedAt, named, owned, ...object } = liveObject(kind, item.metadata, () => false);
+  if (carried !== environment || deployedAt === '' || owned || !named) return true;
   return pruned([{ ...object, value: { metadata: item.metadata } }], state).prune.length === 0;
 }
 

@@ -250,7 +250,10 @@ clusters: { theirs: { kubeconfig: ${file} } }
           replies.push(`${request[0].path} ${reply.body}`);
           return reply;
         };
-        return { ...lease, cluster: { host: theirs.host, throwAway: false, kinds: () => theirs.kinds(), ask } };
+        return {
+          ...lease,
+          cluster: { host: theirs.host, throwAway: false, kinds: () => theirs.kinds(), discover: () => theirs.discover(), ask },
+        };
       },
     };
     expect(await judged(web('c', 's'), watched)).toEqual([]);

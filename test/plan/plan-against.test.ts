@@ -6,10 +6,12 @@ import { BundleMemory, createBundles } from '../../src/manifests/bundles.ts';
 import type { DesiredState } from '../../src/manifests/desired-object.ts';
 import { readDesiredState } from '../../src/manifests/desired-state.ts';
 import { readObjects } from '../../src/manifests/documents.ts';
-import { planAgainst } from '../../src/plan/plan-against.ts';
+import { type PlannedRun, planAgainst } from '../../src/plan/plan-against.ts';
 import { planRequest } from '../../src/plan/plan-request.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { describeWith } from '../support/parts.ts';
+
+const as = (environment: string): PlannedRun => ({ environment, formerly: [], share: 0.5, run: '20261121000000' });
 
 /** What stands in a folder, wanted. */
 async function state(...documents: string[]): Promise<DesiredState> {
@@ -91,7 +93,7 @@ describeWith('control-plane', 'a plan against a cluster', () => {
 
   test('nothing is there: all is created, and nothing is written', async () => {
     const head = await state(namespace('plan-empty'), deployment('plan-empty', 'web:1'));
-    const plan = await planAgainst(server, 'plan-empty', head);
+    const plan = await planAgainst(server, as('plan-empty'), head);
     expect(names(plan)).toEqual({
       create: ['Namespace/plan-empty', 'apps/Deployment/plan-empty/web'],
       change: [],
@@ -116,13 +118,13 @@ describeWith('control-plane', 'a plan against a cluster', () => {
     );
     const same = await planAgainst(
       server,
-      'plan-b',
+      as('plan-b'),
       await state(namespace('plan-b'), deployment('plan-b', 'web:1'), config('plan-b', 'same', 'data: {a: "1"}\n')),
     );
     expect(names(same)).toEqual({ create: [], change: [], prune: [], kept: [], unchanged: 3, notes: [] });
     const plan = await planAgainst(
       server,
-      'plan-b',
+      as('plan-b'),
       await state(namespace('plan-b'), deployment('plan-b', 'web:2'), config('plan-b', 'same', 'data: {a: "1"}\n')),
     );
     expect(names(plan)).toMatchObject({ change: ['apps/Deployment/plan-b/web'], unchanged: 2 });
@@ -167,21 +169,21 @@ describeWith('control-plane', 'a plan against a cluster', () => {
         },
       }),
     );
-    const plan = await planAgainst(server, 'plan-c', await state(namespace('plan-c'), config('plan-c', 'two', 'data: {b: "2"}\n')));
+    const plan = await planAgainst(server, as('plan-c'), await state(namespace('plan-c'), config('plan-c', 'two', 'data: {b: "2"}\n')));
     expect(names(plan)).toEqual({
       create: [],
       change: ['ConfigMap/plan-c/two'],
       prune: ['apps/Deployment/plan-c/web: its pod'],
       kept: [
+        'ConfigMap/plan-c/copied: its annotation lockkeeper.dev/identity does not name it: its labels were copied, or written by hand',
         'ConfigMap/plan-c/left: its annotation lockkeeper.dev/prune is disabled',
         'PersistentVolumeClaim/plan-c/data: prune.protect of environment.yml names PersistentVolumeClaim',
-        'ConfigMap/plan-c/copied: its annotation lockkeeper.dev/identity names another object: the label was copied',
       ],
       unchanged: 1,
       notes: [],
     });
     expect(plan.change[0]?.diff).toContain("-  a: '1'");
-    const unread = await planAgainst(server, 'plan-c', { ...(await state(namespace('plan-c'))), complete: false });
+    const unread = await planAgainst(server, as('plan-c'), { ...(await state(namespace('plan-c'))), complete: false });
     expect(unread.prune).toEqual([]);
     expect(unread.notes).toEqual(['Not all of the new state could be read: nothing is pruned until it can be.']);
   });
@@ -190,7 +192,7 @@ describeWith('control-plane', 'a plan against a cluster', () => {
     const secret = (value: string) =>
       `apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: plan-d}\nstringData: {password: ${value}}\n`;
     await deploy('plan-d', namespace('plan-d'), secret('hunter2'));
-    const plan = await planAgainst(server, 'plan-d', await state(namespace('plan-d'), secret('hunter3')));
+    const plan = await planAgainst(server, as('plan-d'), await state(namespace('plan-d'), secret('hunter3')));
     expect(names(plan)).toMatchObject({ change: ['Secret/plan-d/s'], unchanged: 1 });
     expect(plan.change[0]?.diff).toContain('(hidden, changed)');
     expect(JSON.stringify(plan.change)).not.toMatch(/hunter|aHVu/);
@@ -199,7 +201,7 @@ describeWith('control-plane', 'a plan against a cluster', () => {
   test('what the server refuses is a note in its words, and hides nothing else', async () => {
     await deploy('plan-e', namespace('plan-e'), deployment('plan-e', 'web:1'));
     const broken = deployment('plan-e', 'web:2').replace('matchLabels: {app: web}', 'matchLabels: {app: other}');
-    const plan = await planAgainst(server, 'plan-e', await state(namespace('plan-e'), broken, config('plan-e', 'new')));
+    const plan = await planAgainst(server, as('plan-e'), await state(namespace('plan-e'), broken, config('plan-e', 'new')));
     expect(names(plan)).toMatchObject({ create: ['ConfigMap/plan-e/new'], unchanged: 1 });
     expect(plan.notes).toEqual([
       expect.stringMatching(/^apps\/Deployment\/plan-e\/web could not be compared with the cluster: .*(selector|invalid)/),
@@ -212,13 +214,17 @@ describeWith('control-plane', 'a plan against a cluster', () => {
       host: server.host,
       throwAway: true,
       kinds: () => server.kinds(),
+      discover: () => server.discover(),
       ask: (of, signal) =>
         of.path.startsWith('/api/v1/secrets?')
           ? Promise.reject(new RefusedError(server.host, 'secrets is forbidden'))
           : server.ask(of, signal),
     };
-    const plan = await planAgainst(blind, 'plan-f', await state(namespace('plan-f')));
-    expect(names(plan)).toMatchObject({ prune: [], notes: ['secrets of v1 could not be listed: nothing is pruned until it can be.'] });
+    const plan = await planAgainst(blind, as('plan-f'), await state(namespace('plan-f')));
+    expect(names(plan)).toMatchObject({
+      prune: [],
+      notes: ['secrets of v1 could not be listed (secrets is forbidden): nothing is pruned until it can be.'],
+    });
     expect(plan.kept.map(({ object }) => objectName(object))).toEqual(['ConfigMap/plan-f/gone']);
   });
 

@@ -120,11 +120,11 @@ test('what prune leaves, and why', () => {
   const marked = config('marked').replace('}', ', annotations: {lockkeeper.dev/prune: disabled}}');
   const base = state(joined(pvc, marked, config('gone')));
   const kept = ({ kept: all }: ReturnType<typeof planOf>) => all.map(({ object, reason }) => `${objectName(object)}: ${reason}`);
-  expect(kept(planOf(base, state('')))).toEqual([
+  expect(kept(planOf(base, state(config('new'))))).toEqual([
     'PersistentVolumeClaim/shop/data: prune.protect of environment.yml names PersistentVolumeClaim',
     'ConfigMap/shop/marked: its annotation lockkeeper.dev/prune is disabled',
   ]);
-  const plan = planOf(base, state('', { protect: ['ConfigMap'] }));
+  const plan = planOf(base, state(config('new'), { protect: ['ConfigMap'] }));
   expect(plan.prune.map(({ object, lost }) => [objectName(object), lost])).toEqual([
     ['PersistentVolumeClaim/shop/data', 'the data of the volume claim, unless its volume is retained'],
   ]);
@@ -177,6 +177,6 @@ test.each<[string, string]>([
   ['apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {names: {kind: Widget}}\n', 'every Widget in the cluster'],
   ['apiVersion: example.com/v1\nkind: Widget\n', 'what its controller made for it, if anything'],
 ])('what goes with %j', (text, lost) => {
-  const [pruned] = planOf(state(`${text}metadata: {name: x}\n`, {}), state('', { protect: [] })).prune;
+  const [pruned] = planOf(state(`${text}metadata: {name: x}\n`, {}), state(config('other'), { protect: [] })).prune;
   expect(pruned?.lost).toBe(lost);
 });

@@ -29,6 +29,7 @@ const judge: ApiServer = {
   host: 'localhost',
   throwAway: true,
   kinds: () => Promise.resolve([...served.slice(0, 4), { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }]),
+  discover: () => Promise.reject(new Error('nobody asks')),
   ask: () => Promise.resolve({ status: 200, warnings: [], body: '{"items": []}' }),
 };
 
@@ -39,6 +40,7 @@ function clusterWith(objects: Readonly<Record<string, object | number | Error>>)
     host: 'cluster.example.com',
     throwAway: false,
     kinds: () => Promise.resolve(served),
+    discover: () => Promise.reject(new Error('nobody asks')),
     ask: ({ method, path, accept }: ApiRequest): Promise<ApiReply> => {
       asked.push(`${method} ${path} ${accept?.replace('application/json', '') ?? ''}`.trim());
       const held = objects[path] ?? 404;
@@ -56,7 +58,7 @@ metadata: { name: web, namespace: ${namespace} }
 spec: { containers: [{ name: web, image: "web:1", envFrom: [{ configMapRef: { name: "${name}" } }, { secretRef: { name: s } }] }] }
 `;
 const asMetadata = ';as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const config = (name: string, more: object = {}) => ({ metadata: { name, namespace: 'shop', uid: '1', ...more } });
+const config = (name: string, more: object = {}) => ({ metadata: { name, namespace: 'shop', uid: '1', resourceVersion: '1', ...more } });
 
 describe('what is asked', () => {
   test('each object in question once, nothing but its metadata', async () => {

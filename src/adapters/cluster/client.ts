@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { ApiReply, ApiRequest, ApiServer, ClusterAddress, ServedKind } from '../../domain/cluster.ts';
+import type { ApiReply, ApiRequest, ApiServer, ClusterAddress, Discovery, ServedKind } from '../../domain/cluster.ts';
 import { OutsideError, RefusedError } from '../../domain/errors.ts';
 import { shown } from '../http/exchange.ts';
 import { backoff, fault, retryAfter, tries } from '../http/retry.ts';
-import { aggregated, aggregatedKinds, groupVersions, listedKinds } from './discovery.ts';
+import { aggregated, aggregatedDiscovery, groupVersions, listedKinds, notDescribed } from './discovery.ts';
 import { warningsIn } from './warnings.ts';
 
 /** Requests in flight; more make a server of two cores slower, not faster. */
@@ -65,12 +65,34 @@ class UndiciCluster implements ClusterClient {
   }
 
   async kinds(signal?: AbortSignal): Promise<readonly ServedKind[]> {
+    const { seen, broken } = await this.#described(signal);
+    if (broken !== undefined) throw broken;
+    return seen.kinds
+      .filter(({ verbs }) => verbs.includes('create'))
+      .map(({ apiVersion, kind, plural, namespaced }) => ({ apiVersion, kind, plural, namespaced }));
+  }
+
+  async discover(signal?: AbortSignal): Promise<Discovery> {
+    return (await this.#described(signal)).seen;
+  }
+
+  /** `broken`: why a group could not be asked, where each is asked by itself. */
+  async #described(signal: AbortSignal | undefined): Promise<Described> {
     const [core, groups] = await Promise.all(['/api', '/apis'].map((path) => this.#json(path, signal)));
-    const all = [aggregatedKinds(core), aggregatedKinds(groups)];
-    if (all.every((kinds) => kinds !== undefined)) return all.flat();
-    const paths = ['/api/v1', ...groupVersions(groups).map((version) => `/apis/${version}`)];
-    const lists = await Promise.all(paths.map((path) => this.#json(path, signal)));
-    return lists.flatMap(listedKinds);
+    const all = [aggregatedDiscovery(core), aggregatedDiscovery(groups)];
+    if (all.every((part) => part !== undefined)) return { seen: joined(all), broken: undefined };
+    const parts = await Promise.all(['v1', ...groupVersions(groups)].map((version) => this.#version(version, signal)));
+    return { seen: joined(parts.map(({ seen }) => seen)), broken: parts.find(({ broken }) => broken !== undefined)?.broken };
+  }
+
+  async #version(version: string, signal: AbortSignal | undefined): Promise<Described> {
+    try {
+      const path = version.includes('/') ? `/apis/${version}` : `/api/${version}`;
+      return { seen: { kinds: listedKinds(await this.#json(path, signal)), unseen: [] }, broken: undefined };
+    } catch (error) {
+      if (!(error instanceof OutsideError)) throw error;
+      return { seen: { kinds: [], unseen: [notDescribed(version)] }, broken: error };
+    }
   }
 
   close(): Promise<void> {
@@ -156,6 +178,16 @@ class UndiciCluster implements ClusterClient {
     return shown({ method, url: this.#url + path });
   }
 }
+
+interface Described {
+  readonly seen: Discovery;
+  readonly broken: OutsideError | undefined;
+}
+
+const joined = (parts: readonly Discovery[]): Discovery => ({
+  kinds: parts.flatMap(({ kinds }) => kinds),
+  unseen: parts.flatMap(({ unseen }) => unseen),
+});
 
 type Outcome = { readonly reply: ApiReply } | Failed;
 

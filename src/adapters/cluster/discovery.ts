@@ -1,4 +1,4 @@
-import type { ServedKind } from '../../domain/cluster.ts';
+import type { DiscoveredKind, Discovery } from '../../domain/cluster.ts';
 
 /** All groups in one reply: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 export const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
@@ -7,35 +7,46 @@ interface AggregatedList {
   readonly kind?: string;
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string };
-    readonly versions?: readonly {
-      readonly version: string;
-      readonly resources?: readonly {
-        readonly resource: string;
-        readonly responseKind?: { readonly kind?: string };
-        readonly scope: string;
-        readonly verbs: readonly string[];
-      }[];
-    }[];
+    readonly versions?: readonly AggregatedVersion[];
+  }[];
+}
+
+interface AggregatedVersion {
+  readonly version: string;
+  /** `Stale`: what is said of it is old, or nothing, because the server behind it does not answer. */
+  readonly freshness?: string;
+  readonly resources?: readonly {
+    readonly resource: string;
+    readonly responseKind?: { readonly kind?: string };
+    readonly scope: string;
+    readonly verbs: readonly string[];
   }[];
 }
 
 /** undefined where the server does not know aggregated discovery and answered in the old way. */
-export function aggregatedKinds(reply: unknown): ServedKind[] | undefined {
+export function aggregatedDiscovery(reply: unknown): Discovery | undefined {
   const list = reply as AggregatedList;
   if (list.kind !== 'APIGroupDiscoveryList') return undefined;
-  return (list.items ?? []).flatMap(({ metadata, versions }) =>
-    (versions ?? []).flatMap(({ version, resources }) =>
-      (resources ?? [])
-        .filter(({ verbs }) => verbs.includes('create'))
-        .map(({ resource, responseKind, scope }) => ({
-          apiVersion: apiVersion(metadata?.name ?? '', version),
-          kind: responseKind?.kind ?? '',
-          plural: resource,
-          namespaced: scope === 'Namespaced',
-        })),
-    ),
+  const versions = (list.items ?? []).flatMap(({ metadata, versions: all }) =>
+    (all ?? []).map((one) => ({ ...one, apiVersion: apiVersion(metadata?.name ?? '', one.version) })),
   );
+  return { kinds: versions.flatMap(kindsOf), unseen: versions.filter(isStale).map((one) => notDescribed(one.apiVersion)) };
 }
+
+const kindsOf = ({ apiVersion, resources }: AggregatedVersion & { readonly apiVersion: string }): DiscoveredKind[] =>
+  (resources ?? []).map(({ resource, responseKind, scope, verbs }) => ({
+    apiVersion,
+    kind: responseKind?.kind ?? '',
+    plural: resource,
+    namespaced: scope === 'Namespaced',
+    verbs,
+  }));
+
+const isStale = ({ freshness }: AggregatedVersion): boolean => freshness === 'Stale';
+
+/** Of an API whose discovery failed; a clause. */
+export const notDescribed = (groupVersion: string): string =>
+  `the API ${groupVersion} cannot be seen: the server behind it does not answer (kubectl get apiservices says why)`;
 
 const apiVersion = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`);
 
@@ -56,9 +67,9 @@ interface ResourceList {
 }
 
 /** The kinds of one `APIResourceList`, without subresources. */
-export function listedKinds(reply: unknown): ServedKind[] {
+export function listedKinds(reply: unknown): DiscoveredKind[] {
   const { groupVersion = '', resources = [] } = reply as ResourceList;
   return resources
-    .filter(({ name, verbs }) => !name.includes('/') && verbs.includes('create'))
-    .map(({ name, kind, namespaced }) => ({ apiVersion: groupVersion, kind, plural: name, namespaced }));
+    .filter(({ name }) => !name.includes('/'))
+    .map(({ name, kind, namespaced, verbs }) => ({ apiVersion: groupVersion, kind, plural: name, namespaced, verbs }));
 }

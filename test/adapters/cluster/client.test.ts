@@ -156,4 +156,44 @@ test('a server without aggregated discovery is asked group by group', async () =
     { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
     { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   ]);
+  expect(await world.client.discover()).toEqual({
+    kinds: [
+      { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, verbs: ['create'] },
+      { apiVersion: 'v1', kind: 'ComponentStatus', plural: 'componentstatuses', namespaced: false, verbs: ['get'] },
+      { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true, verbs: ['create'] },
+    ],
+    unseen: [],
+  });
+});
+
+test('of a server without aggregated discovery, the group that does not answer is named; who needs all kinds gets an error', async () => {
+  await using world = await answering((request, response) =>
+    request.url === '/apis/apps/v1' ? status(503, 'down')(request, response) : json(response, older[request.url ?? '']),
+  );
+  const { kinds, unseen } = await world.client.discover();
+  expect(kinds.map(({ kind }) => kind)).toEqual(['Pod', 'ComponentStatus']);
+  expect(unseen).toEqual([expect.stringMatching(/^the API apps\/v1 cannot be seen: /)]);
+  await expect(world.client.kinds()).rejects.toThrow('/apis/apps/v1: answered 503 (down)');
+});
+
+test('a group whose discovery is stale is named, and what is still known of it stays', async () => {
+  const group = (name: string, version: object): object => ({
+    kind: 'APIGroupDiscoveryList',
+    items: [{ metadata: { name }, versions: [version] }],
+  });
+  const resources = [{ resource: 'widgets', responseKind: { kind: 'Widget' }, scope: 'Cluster', verbs: ['create', 'list'] }];
+  await using world = await answering((request, response) =>
+    json(
+      response,
+      request.url === '/api'
+        ? group('', { version: 'v1', freshness: 'Current', resources: [] })
+        : group('example.com', { version: 'v1', freshness: 'Stale', resources }),
+    ),
+  );
+  const widget = { apiVersion: 'example.com/v1', kind: 'Widget', plural: 'widgets', namespaced: false };
+  expect(await world.client.discover()).toEqual({
+    kinds: [{ ...widget, verbs: ['create', 'list'] }],
+    unseen: [expect.stringMatching(/^the API example\.com\/v1 cannot be seen: /)],
+  });
+  expect(await world.client.kinds()).toEqual([widget]);
 });

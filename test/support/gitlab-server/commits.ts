@@ -20,9 +20,15 @@ export function toCommit([sha = '', parents = '', an = '', ae = '', ad = '', cn 
 }
 
 /** Commits of a revision or range, newest first; none for a revision that does not exist, as GitLab does. */
-export async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
+export async function log(
+  project: Project,
+  revision: string,
+  most = 10_000,
+  { file, firstParent }: { readonly file?: string | undefined; readonly firstParent?: boolean } = {},
+): Promise<readonly GitCommit[]> {
   try {
-    const args = ['log', '-z', `--format=${format}`, `--max-count=${most}`, '--end-of-options', revision, '--'];
+    const options = [`--format=${format}`, `--max-count=${most}`, ...(firstParent === true ? ['--first-parent'] : [])];
+    const args = ['log', '-z', ...options, '--end-of-options', revision, '--', ...(file === undefined ? [] : [`:(literal)${file}`])];
     const listed = await git(project.directory, args);
     return listed
       .toString()
@@ -37,7 +43,9 @@ export async function log(project: Project, revision: string, most = 10_000): Pr
 
 export async function listCommits(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  const commits = await log(project, optional(call.given, 'ref_name') ?? project.defaultBranch);
+  const { given } = call;
+  const which = { file: optional(given, 'path'), firstParent: given['first_parent'] === true };
+  const commits = await log(project, optional(given, 'ref_name') ?? project.defaultBranch, undefined, which);
   return pageOfCommits(
     call,
     commits.map((commit) => commitEntity(call.world, project, commit)),

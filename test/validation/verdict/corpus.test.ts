@@ -25,7 +25,16 @@ function abortingAt(server: ApiServer, request: number): { readonly server: ApiS
     if (asked === request) stop.abort(new Error('superseded'));
     return server.ask(of, signal);
   };
-  return { signal: stop.signal, server: { host: server.host, throwAway: server.throwAway, kinds: (signal) => server.kinds(signal), ask } };
+  return {
+    signal: stop.signal,
+    server: {
+      host: server.host,
+      throwAway: server.throwAway,
+      kinds: (signal) => server.kinds(signal),
+      discover: (signal) => server.discover(signal),
+      ask,
+    },
+  };
 }
 
 describeWith('control-plane', 'manifests whose verdict is known', () => {

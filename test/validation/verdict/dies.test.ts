@@ -19,7 +19,13 @@ function killingAt(server: ApiServer, pid: number, request: number): ApiServer {
     if (asked === request) process.kill(pid, 'SIGKILL');
     return server.ask(of, signal);
   };
-  return { host: server.host, throwAway: true, kinds: (signal) => server.kinds(signal), ask };
+  return {
+    host: server.host,
+    throwAway: true,
+    kinds: (signal) => server.kinds(signal),
+    discover: (signal) => server.discover(signal),
+    ask,
+  };
 }
 
 describeWith('control-plane', 'a server that dies while it judges', () => {
