@@ -23,9 +23,9 @@ export async function runRollback(command: RollbackCommand, context: Context): P
   const { env: environment, app, to, reason = '', dryRun = false } = command;
   const why = reason.replaceAll(/\s+/g, ' ').trim().slice(0, longestReason);
   const request = { environment, app, ...(to !== undefined && { to }), by: caller(context.env), why, dryRun };
-  const report = await withServices(context, ({ settings, scanPorts }) =>
+  const report = await withServices(context, (services) =>
     withProgress(context, 'reading the history', (progress) =>
-      rollback(scanPorts(progress, new AbortController().signal), settings, request),
+      rollback(services.scanPorts(progress, new AbortController().signal), services.settings, request),
     ),
   );
   if (command.json === true) context.output.json(report);

@@ -7,6 +7,7 @@ import { explain, OutsideError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
 import { environmentLabel, identityAnnotation, identityText, takeOverAnnotation } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
+import { record } from '../manifests/objects.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { comparable } from '../plan/compare.ts';
 import { conflictsOf, type FieldConflict, mayTake, saidOf, shownField } from './conflicts.ts';
@@ -112,7 +113,7 @@ class Rehearsal {
     const after = liveIn(reply)?.metadata.managedFields ?? [];
     const applied = migrate ? await noted(this.#target, this.#kind, live, this.#signal) : undefined;
     const gone = migrate ? leaving(live, applied, after, this.#object.apiVersion) : [];
-    const same = gone.length === 0 && isDeepStrictEqual(comparable(JSON.stringify(live)), comparable(reply.body));
+    const same = gone.length === 0 && isDeepStrictEqual(comparable({ ...live }), comparable(record(JSON.parse(reply.body))));
     const force = conflicts.length > 0;
     return this.#fine(same ? 'unchanged' : 'changed', this.#way(reply, force, migrate), this.#notes(conflicts, gone));
   }
