@@ -59,7 +59,7 @@ async function standing({ server }: Target, object: LiveObject, signal: AbortSig
 function hanging(object: LiveObject, body: string, patienceMs: number): DeployFailure {
   const { apiVersion, kind, namespace, name } = object;
   const id = { apiVersion, kind, namespace, name };
-  const after = `after ${Math.round(patienceMs / 1000)} s it is being deleted still`;
+  const after = `after ${Math.ceil(patienceMs / 1000)} s it is being deleted still`;
   if (isNamespace(object)) return { object: id, message: `${after}: ${remaining(body)}`, help: 'the next run looks again' };
   const finalizers = metadataOf(body)?.finalizers ?? [];
   if (finalizers.length === 0) return { object: id, message: after, help: 'the next run looks again' };
