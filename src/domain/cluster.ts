@@ -88,6 +88,8 @@ export interface ManagedFields {
   readonly operation?: string;
   readonly apiVersion?: string;
   readonly subresource?: string;
+  /** When it last changed one of them, RFC 3339. */
+  readonly time?: string;
   readonly fieldsType?: string;
   /** In the format FieldsV1: a trie of field names. */
   readonly fieldsV1?: Readonly<Record<string, unknown>>;

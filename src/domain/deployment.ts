@@ -46,10 +46,11 @@ export type DeployPhase = 'lock' | 'look' | 'preflight' | 'apply' | 'prune' | 'r
 /** One object of the cluster that is not as the environment wants it. */
 export interface Drift {
   readonly object: ObjectId;
-  readonly kind: 'changed' | 'missing' | 'left-over' | 'unknown';
+  /** `not-deployed`: the repository moved on since the last run, and nobody touched the object. */
+  readonly kind: 'changed' | 'missing' | 'left-over' | 'not-deployed' | 'unknown';
   /** One line: which fields, what the server said. */
   readonly summary: string;
-  /** Unified diff from what is wanted to what is there, as YAML, secrets hidden; where the kind is `changed`. */
+  /** Unified diff from what is wanted to what is there, as YAML, secrets hidden; where it is there and comparable. */
   readonly diff?: string;
   /** The field managers whose hand it was, where the cluster says so. */
   readonly by?: readonly string[];

@@ -58,8 +58,17 @@ export interface BranchChange {
   readonly base: string;
   /** What the branch pointed to when we looked; undefined when it did not exist. Where the forge can compare, a mismatch is refused with ConflictError. */
   readonly expected: string | undefined;
-  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  readonly files: readonly ChangedFile[];
+  /** Paths of files of the base that are no more. */
+  readonly removed?: readonly string[];
   readonly message: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** The base has no such file. */
+  readonly isNew?: true;
 }
 
 export interface NewMergeRequest {
@@ -108,6 +117,11 @@ export interface EnvironmentForge {
   endedBy(path: string, request: Pick<MergeRequest, 'id' | 'state'>): Promise<string | undefined>;
   /** Commits on the branch that are not on the target, newest first. */
   branchCommits(path: string, branch: string, target: string): Promise<readonly BranchCommit[]>;
+  /**
+   * What stood on a branch, newest first: the commits on its own line (first parents: what was merged is its merge) up to `commit` that changed
+   * one of the files; every one without files. Complete when there are no more than `limit`, or than can be read.
+   */
+  line(path: string, commit: string, files: readonly string[], limit: number): Promise<BranchLine>;
   /** The head commit of any branch; undefined when there is none. */
   branchHead(path: string, branch: string): Promise<string | undefined>;
   /** Gives the new head commit. One request where the forge allows. */
@@ -141,6 +155,12 @@ export interface SourceCommit {
   /** RFC 3339. */
   readonly date: string;
   readonly url: string;
+}
+
+/** Of a branch's own line; the date is when the commit was made, which is when it came to the branch. */
+export interface BranchLine {
+  readonly commits: readonly SourceCommit[];
+  readonly complete: boolean;
 }
 
 export interface SourceHistory {

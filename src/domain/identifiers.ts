@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isRollbackMark, type RollbackMark } from './rollback.ts';
 
 /** Branches of ours; written and read only here. */
 export const branchPrefix = 'lockkeeper/';
@@ -9,12 +10,16 @@ const plainApp = /^[a-z0-9][a-z0-9._-]{0,79}$/;
 /**
  * An app's branch: `lockkeeper/<app>` wherever git allows the name (git check-ref-format: no `..`, no `.lock` or `.` at the end).
  * Any other name becomes a readable form of itself, `--` and a hash of it. Plain names hold no `--`, so no two apps share a branch;
- * capitals are hashed too, because some file systems cannot tell `Billing` from `billing`.
+ * capitals are hashed too, because some file systems cannot tell `Billing` from `billing`, and so is what begins like a rollback's branch.
  */
 export function branchOf(app: string): string {
-  const plain = plainApp.test(app) && !/\.\.|--|\.$|\.lock$/.test(app);
+  const plain = plainApp.test(app) && !/^rollback-|\.\.|--|\.$|\.lock$/.test(app);
   return `${branchPrefix}${plain ? app : `${readable(app)}--${createHash('sha256').update(app).digest('hex').slice(0, 10)}`}`;
 }
+
+/** The branch of an app's rollback, `lockkeeper/rollback-<app>`, or of the whole environment's: no proposal's, and no two rollbacks share one. */
+export const rollbackBranchOf = (app: string | undefined): string =>
+  `${branchPrefix}rollback-${app === undefined ? '-environment' : branchOf(app).slice(branchPrefix.length)}`;
 
 function readable(app: string): string {
   const words = app
@@ -64,6 +69,8 @@ export interface Marker {
   readonly unread?: true;
   /** Present when we closed it ourselves, so that it is no "no" to this content. */
   readonly closed?: string;
+  /** Present when it takes versions back; `app` is empty where it is the whole environment's. */
+  readonly rollback?: RollbackMark;
 }
 
 const opening = '<!-- lockkeeper:update ';
@@ -89,10 +96,11 @@ export function readMarker(text: string): Marker | undefined {
 
 function isMarker(value: unknown): value is Marker {
   if (typeof value !== 'object' || value === null) return false;
-  const { app, environment, content, title, places, unread, closed } = value as Record<keyof Marker, unknown>;
+  const { app, environment, content, title, places, unread, closed, rollback } = value as Record<keyof Marker, unknown>;
   return (
     [app, environment, content, title].every((part) => typeof part === 'string') &&
     [places, closed].every((part) => part === undefined || typeof part === 'string') &&
-    (unread === undefined || unread === true)
+    (unread === undefined || unread === true) &&
+    (rollback === undefined || isRollbackMark(rollback))
   );
 }

@@ -1,5 +1,15 @@
 /** What is recorded. */
-export const entryKinds = ['proposal', 'approval', 'merge', 'deployment-run', 'prune', 'grant', 'revocation', 'configuration'] as const;
+export const entryKinds = [
+  'proposal',
+  'approval',
+  'merge',
+  'deployment-run',
+  'prune',
+  'drift',
+  'grant',
+  'revocation',
+  'configuration',
+] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
 export interface NewEntry {

@@ -21,14 +21,19 @@ function walk(value: unknown, use: (path: string, leaf: string) => void): boolea
   const visit = (node: unknown, path: string): boolean => {
     left -= 1;
     if (left < 0 || path.length > maxPath) return false;
-    if (Array.isArray(node)) return node.every((item: unknown, index) => visit(item, `${path}[${nameOf(item) ?? index}]`));
-    if (typeof node === 'object' && node !== null)
-      return Object.entries(node).every(([key, item]) => visit(item, path === '' ? key : `${path}.${key}`));
+    if (Array.isArray(node)) return node.every((item: unknown, index) => visit(item, pathOfItem(path, item, index)));
+    if (typeof node === 'object' && node !== null) return Object.entries(node).every(([key, item]) => visit(item, pathOfKey(path, key)));
     use(path, String(node));
     return true;
   };
   return visit(value, '');
 }
+
+/** Path of what a mapping holds under a key. */
+export const pathOfKey = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
+/** Path of an item of a list. */
+export const pathOfItem = (path: string, item: unknown, index: number): string => `${path}[${nameOf(item) ?? index}]`;
 
 function nameOf(item: unknown): string | undefined {
   if (typeof item !== 'object' || item === null || !('name' in item)) return undefined;

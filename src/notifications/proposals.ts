@@ -1,4 +1,5 @@
 import type { Store } from '../domain/store.ts';
+import { escaped, linked } from './mrkdwn.ts';
 import { announce, type ThreadPorts } from './thread.ts';
 
 /** How a scan found a merge request, or left it. */
@@ -45,18 +46,10 @@ const endOf = ({ state, reason, by }: ProposalNews): string =>
   `${state}${by === undefined ? '' : ` by ${escaped(by)}`}${reason === undefined ? '' : `: ${escaped(reason)}`}`;
 
 const textOf = (of: ProposalNews): string =>
-  `*${escaped(of.environment)}*: <${linkOf(of.url)}|${escaped(of.title)}> ${of.state === 'open' ? 'waits for review' : endOf(of)}`;
+  `*${escaped(of.environment)}*: ${linked(of.url, of.title)} ${of.state === 'open' ? 'waits for review' : endOf(of)}`;
 
 /** What has changed, for those who know how it stood. */
 function eventOf(of: ProposalNews): string {
   const end = endOf(of);
   return of.state === 'open' ? `Now ${escaped(of.title)}` : `${end.charAt(0).toUpperCase()}${end.slice(1)}`;
 }
-
-/** https://docs.slack.dev/messaging/formatting-message-text/#escaping: after that nothing is a mention, a channel or a link. */
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(/\s+/g, ' ').slice(0, longest);
-
-const longest = 500;
-
-const linkOf = (url: string): string => encodeURI(decodeURI(url)).replaceAll(/[|<>]/g, encodeURIComponent);

@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
 import type { ObjectId } from '../domain/finding.ts';
-import { deployedAtLabel, environmentLabel, identityAnnotation } from '../domain/ownership.ts';
-import { changedLeaves, isBounded, leavesOf, summarize } from '../manifests/leaves.ts';
+import { appliedAnnotation, deployedAtLabel, environmentLabel, identityAnnotation } from '../domain/ownership.ts';
+import { changedLeaves, isBounded, type LeafChange, leavesOf, summarize } from '../manifests/leaves.ts';
 import { unifiedDiff } from '../manifests/object-diff.ts';
 import { record } from '../manifests/objects.ts';
 import { hideSecrets } from '../manifests/secrets.ts';
@@ -30,9 +30,15 @@ export function changeOf({ apiVersion, kind, namespace, name }: ObjectId, from: 
   };
 }
 
+/** Each value that differs, secrets hidden; undefined for objects that are too large to be compared so. */
+export function changesBetween(from: Value, to: Value): readonly LeafChange[] | undefined {
+  const [before, after] = hideSecrets(ownLeft(from), ownLeft(to));
+  return isBounded(before) && isBounded(after) ? changedLeaves(leavesOf(before), leavesOf(after)) : undefined;
+}
+
 const ours: Readonly<Record<string, readonly string[]>> = {
   labels: [environmentLabel, deployedAtLabel],
-  annotations: [identityAnnotation],
+  annotations: [identityAnnotation, appliedAnnotation],
 };
 
 /** Without what a deployment writes itself: it is no difference. */

@@ -7,6 +7,7 @@ import { objectName } from '../domain/finding.ts';
 import { fieldManager } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
+import { unstamped } from '../manifests/stamp.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -34,44 +35,58 @@ export function kindsBy(served: readonly ServedKind[]): Comparison['kindOf'] {
 
 /** Applies it as a dry run, and holds the answer against what is there. Throws OutsideError when the server cannot be asked; what it refuses is an outcome. */
 export async function compareObject(cluster: Comparison, object: DesiredObject): Promise<Outcome> {
-  try {
-    return await compared(cluster, object);
-  } catch (error) {
-    if (error instanceof RefusedError) return refused(object, explain(error));
-    throw error;
-  }
-}
-
-async function compared({ server, kindOf, mayShow, signal }: Comparison, object: DesiredObject): Promise<Outcome> {
-  const kind = kindOf(object);
-  const name = record(object.value['metadata'])['name'];
-  // A kind that the cluster does not know yet, and a name that the server makes up, have no object.
-  if (kind === undefined || typeof name !== 'string') return { kind: 'create', object };
-  const path = pathOf(kind, object);
-  const live = await server.ask({ method: 'GET', path }, signal);
-  if (live.status === 404) return { kind: 'create', object };
-  if (live.status !== 200) return refused(object, statusOf(live).message);
-  if (!mayShow(record(JSON.parse(live.body)))) return { kind: 'foreign', object };
-  const query = `dryRun=All&fieldManager=${fieldManager}&force=true`;
-  const type = 'application/apply-patch+yaml';
-  const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: object.body, type }, signal);
-  if (applied.status !== 200) return refused(object, statusOf(applied).message);
-  const [before, after] = [comparable(live.body), comparable(applied.body)];
+  const found = await dryRun(cluster, object);
+  if (found.kind === 'absent') return { kind: 'create', object };
+  if (found.kind === 'foreign') return { kind: 'foreign', object };
+  if (found.kind === 'refused')
+    return { kind: 'unknown', object, note: `${objectName(object)} could not be compared with the cluster: ${found.why}` };
+  const [before, after] = [comparable(found.live), comparable(found.applied)];
   if (isDeepStrictEqual(before, after)) return { kind: 'unchanged', object };
   return { kind: 'change', object, change: changeOf(object, before, after, object.value) };
 }
 
-const refused = (object: DesiredObject, why: string): Outcome => ({
-  kind: 'unknown',
-  object,
-  note: `${objectName(object)} could not be compared with the cluster: ${why}`,
-});
+/** What stands in the cluster, and what a deployment would make of it. */
+export type DryRun =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'foreign' }
+  /** In the server's words. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'both'; readonly live: Value; readonly applied: Value };
+
+/** Throws OutsideError when the server cannot be asked. */
+export async function dryRun(cluster: Comparison, object: DesiredObject): Promise<DryRun> {
+  try {
+    return await tried(cluster, object);
+  } catch (error) {
+    if (error instanceof RefusedError) return { kind: 'refused', why: explain(error) };
+    throw error;
+  }
+}
+
+async function tried({ server, kindOf, mayShow, signal }: Comparison, object: DesiredObject): Promise<DryRun> {
+  const kind = kindOf(object);
+  const name = record(object.value['metadata'])['name'];
+  // A kind that the cluster does not know yet, and a name that the server makes up, have no object.
+  if (kind === undefined || typeof name !== 'string') return { kind: 'absent' };
+  const path = pathOf(kind, object);
+  const there = await server.ask({ method: 'GET', path }, signal);
+  if (there.status === 404) return { kind: 'absent' };
+  if (there.status !== 200) return { kind: 'refused', why: statusOf(there).message };
+  const live = record(JSON.parse(there.body));
+  if (!mayShow(live)) return { kind: 'foreign' };
+  const query = `dryRun=All&fieldManager=${fieldManager}&force=true`;
+  const type = 'application/apply-patch+yaml';
+  const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: unstamped(object), type }, signal);
+  if (applied.status !== 200) return { kind: 'refused', why: statusOf(applied).message };
+  return { kind: 'both', live, applied: record(JSON.parse(applied.body)) };
+}
 
 /** What the server keeps for itself, and writes anew each time. */
 const bookkeeping = ['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink'];
 
-function comparable(body: string): Value {
-  const { status: _, ...value } = ownLeft(record(JSON.parse(body)));
+/** Without what is no part of what somebody wants. */
+export function comparable(answer: Value): Value {
+  const { status: _, ...value } = ownLeft(answer);
   const metadata = Object.entries(record(value['metadata'])).filter(([key]) => !bookkeeping.includes(key));
   return { ...value, metadata: Object.fromEntries(metadata) };
 }

@@ -10,7 +10,11 @@ export function webhookSettings({ forges, registries, environments, packages }: 
   const refs = (texts: readonly (string | undefined)[]) => texts.flatMap((text) => (text === undefined ? [] : (repositoryRef(text) ?? [])));
   return {
     environments: [
-      ...refs(environments.map((one) => ('discover' in one ? undefined : one.repository))).map((repository) => ({ repository })),
+      ...environments.flatMap((one) =>
+        'discover' in one
+          ? []
+          : refs([one.repository]).map((repository) => ({ repository, ...(one.deploy === 'service' && { deployed: true }) })),
+      ),
       ...refs(environments.map((one) => ('discover' in one ? one.discover : undefined))).map((discover) => ({ discover })),
     ],
     sources: refs(packages.map(({ source }) => source)),

@@ -1,4 +1,5 @@
 import type { Release, ReleaseList } from '../domain/release.ts';
+import type { RolledBack } from '../domain/rollback.ts';
 import type { HeldVersion, UpdateType } from '../domain/update.ts';
 
 /** What an environment and app.yml say about one reference. */
@@ -23,6 +24,8 @@ export interface DecisionInput {
   readonly rules: UpdateRules;
   /** Why a release may not be taken here yet; undefined when it may. */
   readonly barred?: ((release: Release) => string | undefined) | undefined;
+  /** Versions of this package that this app was taken back from here. */
+  readonly rolledBack?: readonly RolledBack[] | undefined;
   /** What the current tag points to in the registry now; needed only where a digest is written. */
   readonly currentDigest?: string | undefined;
   /** Digest per platform of the digest that is written, and of `currentDigest`. */

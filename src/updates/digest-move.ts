@@ -1,6 +1,7 @@
 import { isDigest } from '../domain/digest.ts';
 import type { HeldVersion } from '../domain/update.ts';
 import type { Decision, DecisionInput } from './decision.ts';
+import { digestRolledBack } from './rollback/held.ts';
 
 /** For a tag that stays: whether what it points to has moved. `why` says why the tag stays, `ignored` by which entry of `ignore`. */
 export function digestMove(input: DecisionInput, ignored: string | undefined, why: string, held: readonly HeldVersion[]): Decision {
@@ -13,7 +14,8 @@ export function digestMove(input: DecisionInput, ignored: string | undefined, wh
   if (currentDigest === current.digest) return none(`${why}; its digest has not moved`);
   const moved = `${why}; its digest moved to ${currentDigest}`;
   if (!asked) return none(`${moved}: digest update; this environment takes ${rules.types.join(', ') || 'none'}`);
-  if (ignored !== undefined) return none(`${moved}: ${ignored}`);
+  const refused = ignored ?? digestRolledBack(current.version, currentDigest, input.rolledBack ?? []);
+  if (refused !== undefined) return none(`${moved}: ${refused}`);
   const same = identicalPlatforms(input);
   if (same !== undefined) return none(`${moved}: identical content for ${same}`);
   return { kind: 'update', to: { version: current.version, digest: currentDigest }, type: 'digest', held };

@@ -96,8 +96,12 @@ function entryOf(place: Place, request: MergeRequest, by: string | undefined, ap
     const why = approvers === '' ? 'no approval is known' : `approved by ${approvers}`;
     return { ...common, kind: 'merge', actor, why, facts: { ...facts, ...(approvers !== '' && { approvedBy: approvers }) } };
   }
-  const why = request.labels.includes(label) ? 'not this version' : `its label ${label} was taken off: it may be proposed again`;
-  return { ...common, kind: 'proposal', actor, why, facts };
+  return { ...common, kind: 'proposal', actor, why: whyClosed(request), facts };
+}
+
+function whyClosed({ labels, description }: MergeRequest): string {
+  if (readMarker(description)?.rollback !== undefined) return 'nothing is rolled back, and nothing held back';
+  return labels.includes(label) ? 'not this version' : `its label ${label} was taken off: it may be proposed again`;
 }
 
 /** Of `billing 1.4.2 → 1.5.0`; a title that names no two versions has none. */
@@ -118,7 +122,7 @@ function commonOf(place: Place, request: MergeRequest, verb: string): Omit<NewEn
     links: url === '' ? [] : [url],
     facts: {
       action: verb,
-      ...(app !== undefined && { app }),
+      ...(app !== undefined && app !== '' && { app }),
       repository: repositoryOf(place),
       mergeRequest: id,
       ...(from !== undefined && to !== undefined && { from, to }),

@@ -1,10 +1,12 @@
 import { ConflictError } from '../domain/errors.ts';
 import type { Forge, MergeRequest, RepositoryState } from '../domain/forge.ts';
+import type { RolledBack } from '../domain/rollback.ts';
 import type { Store } from '../domain/store.ts';
 import { type Place, targetHeads } from './branches.ts';
 import { openingGate } from './gates.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { appOfRequest } from './reconcile.ts';
+import { rolledBack } from './rollback/held.ts';
 import type { LastWrite } from './write-turns.ts';
 
 /** What one look at the forge shows of an environment. */
@@ -13,6 +15,8 @@ export interface ForgeView {
   /** By app; those that nobody can be asked for are under undefined. */
   readonly requests: ReadonlyMap<string | undefined, readonly MergeRequest[]>;
   readonly heads: Readonly<Record<string, string>>;
+  /** What rollbacks hold back, of all apps. */
+  readonly rolledBack: readonly RolledBack[];
   readonly mayOpen: () => string | undefined;
   /** Whether it shows everything that was written until the write of that number. */
   showsAll(until: number | undefined): boolean;
@@ -70,6 +74,7 @@ async function view(
     place,
     requests: Map.groupBy(requests, (request) => appOfRequest(request, apps)),
     heads: await targetHeads(place, requests),
+    rolledBack: rolledBack(requests),
     mayOpen: openingGate(updates, requests, at),
     showsAll: (until) => !last.writing && last.number === until,
     shows: () => (last.writing ? last.number - 1 : last.number),

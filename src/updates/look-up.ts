@@ -1,7 +1,8 @@
 import { OutsideError } from '../domain/errors.ts';
 import { imageRepository } from '../domain/image.ts';
-import type { Package, Reference } from '../domain/reference.ts';
+import { type Package, packageKey, type Reference } from '../domain/reference.ts';
 import type { Release, ReleaseDetails } from '../domain/release.ts';
+import type { RolledBack } from '../domain/rollback.ts';
 import type { HeldVersion, Update } from '../domain/update.ts';
 import type { Decision, UpdateRules } from './decision.ts';
 import { decide } from './policy.ts';
@@ -26,17 +27,24 @@ export interface Looked {
 /** Why a release may not be taken here yet; undefined when it may. */
 export type Barred = (release: Release) => string | undefined;
 
+/** What stands against a release beside the rules. */
+export interface Against {
+  readonly barred: Barred;
+  /** Versions that the app was taken back from, of any package. */
+  readonly rolledBack: readonly RolledBack[];
+}
+
 /** Charts are SemVer by definition: https://helm.sh/docs/topics/charts/#charts-and-versioning */
 export const versioningFor = ({ datasource }: Package, { versioning }: Pick<UpdateRules, 'versioning'>): string | undefined =>
   versioning ?? (datasource === 'helm' ? 'semver' : undefined);
 
 /** Never throws for what is outside: a registry that fails is a problem of this reference, by name. */
-export async function lookUp(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
+export async function lookUp(reference: Reference, rules: UpdateRules, against: Against, registry: RegistryView): Promise<Looked> {
   const notLookedUp =
     reference.skip ?? (reference.version === '' ? 'only a digest is written; write name:tag@digest to have it moved' : undefined);
   if (notLookedUp !== undefined) return { reference, held: [{ reason: notLookedUp }], reason: notLookedUp, certain: true, problems: [] };
   try {
-    return await decideReference(reference, rules, barred, registry);
+    return await decideReference(reference, rules, against, registry);
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
     const known = { reference, held: [{ reason: error.message }], reason: error.message, certain: false, problems: [error] };
@@ -49,7 +57,7 @@ const noVersions = 'its registry lists no version of it; is the name right?';
 const hostOf = ({ datasource, name }: Package): string =>
   datasource === 'oci' ? imageRepository(name).host : (name.split('/')[0] ?? name);
 
-async function decideReference(reference: Reference, rules: UpdateRules, barred: Barred, registry: RegistryView): Promise<Looked> {
+async function decideReference(reference: Reference, rules: UpdateRules, against: Against, registry: RegistryView): Promise<Looked> {
   const { package: of, version, digest } = reference;
   const list = await registry.releases(of);
   const problems = list.complete ? [] : [new OutsideError(hostOf(of), list.problem ?? `listing ${of.name}: the list is incomplete`)];
@@ -57,7 +65,8 @@ async function decideReference(reference: Reference, rules: UpdateRules, barred:
   const input = {
     current: { version, ...(digest !== undefined && { digest }) },
     rules: { ...rules, versioning: versioningFor(of, rules) },
-    barred,
+    barred: against.barred,
+    rolledBack: against.rolledBack.filter((one) => one.app === reference.app && one.package === packageKey(of)),
     ...moved,
   };
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');

@@ -7,6 +7,7 @@ import { type Versioning, versioningOf } from '../domain/versioning.ts';
 import type { Decision, DecisionInput, UpdateRules } from './decision.ts';
 import { digestMove } from './digest-move.ts';
 import { type Candidate, higherReleases } from './read-releases.ts';
+import { refusedByRollback } from './rollback/held.ts';
 
 /** Which release to move to, or why to none. Throws UsageError when `allow`, `ignore` or `versioning` cannot be read. */
 export function decide(input: DecisionInput): Decision {
@@ -27,6 +28,7 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
   const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
   const refusal = ({ version, release }: Candidate): string | undefined =>
     refusedByShape(current, version) ??
+    refusedByRollback({ version, release }, input.rolledBack ?? [], read) ??
     refusedByType(typeOfUpdate(current, version), input.rules) ??
     ignored(version) ??
     (allowed(version) ? undefined : `outside the allowed range "${input.rules.allow}"${at(input.rules.where?.allow)}`) ??

@@ -176,6 +176,8 @@ function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
 
 export const appsByBranch = (apps: Iterable<string>): ReadonlyMap<string, string> => new Map([...apps].map((app) => [branchOf(app), app]));
 
-/** The app whose branch this is, among those we know; a merge request's own word for it where the app has gone. */
-export const appOfRequest = (request: MergeRequest, apps: ReadonlyMap<string, string>): string | undefined =>
-  apps.get(request.branch) ?? readMarker(request.description)?.app;
+/** The app whose branch this is, among those we know; a merge request's own word for it where the app has gone. A rollback is no app's proposal. */
+export function appOfRequest({ branch, description }: MergeRequest, apps: ReadonlyMap<string, string>): string | undefined {
+  const marker = readMarker(description);
+  return marker?.rollback === undefined ? (apps.get(branch) ?? marker?.app) : undefined;
+}

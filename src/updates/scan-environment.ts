@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference } from '../domain/reference.ts';
+import type { RolledBack } from '../domain/rollback.ts';
 import { appState } from './app-state.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
@@ -57,7 +58,11 @@ interface Scene {
   readonly text: LimitFunction;
   readonly write: LimitFunction;
   readonly turns: ReturnType<typeof writeTurns>;
+  readonly look: Look;
 }
+
+/** What the registries say of a reference: asked once, however often it is decided on. */
+type Look = (reference: Reference, rolledBack: readonly RolledBack[]) => Promise<Looked>;
 
 /** Per environment. A forge answers writes to one repository one after the other anyway; texts wait for registries and sources. */
 const atOnce = { texts: 10, writes: 2 };
@@ -69,8 +74,9 @@ const atOnce = { texts: 10, writes: 2 };
 export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<EnvironmentOutcome> {
   const all = Map.groupBy(now.references, ({ app }) => app);
   const byApp = new Map([...all].filter(([app, references]) => scan.concerns(app, references)));
-  const looked = await startLooking(scan, now, byApp);
-  const scene = await setScene(scan, now, appsByBranch(all.keys()));
+  const look = await lookingIn(scan, now);
+  const looked = startLooking(look, byApp);
+  const scene = await setScene(scan, now, appsByBranch(all.keys()), look);
   const isUnfinished = (request: MergeRequest): boolean => request.state === 'open' || isHalfClosed(request, now.state);
   const gone = [...scene.view().requests].flatMap(([app, all]) => (app !== undefined && all.some(isUnfinished) ? [app] : []));
   const apps = [...new Set([...byApp.keys(), ...gone.filter((app) => byApp.has(app) || (!all.has(app) && scan.concerns(app, [])))])].sort();
@@ -98,21 +104,30 @@ async function witness({ scan, now, forge, view }: Scene): Promise<Omit<Environm
   }
 }
 
-/** Asks the registries for every app's packages, while the forge is asked for merge requests. */
-async function startLooking(scan: Scan, now: EnvironmentNow, byApp: ReadonlyMap<string, readonly Reference[]>) {
+async function lookingIn(scan: Scan, now: EnvironmentNow): Promise<Look> {
   const { updates } = now.settings;
   const soak = await soakGate(updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  const look = async (reference: Reference): Promise<Looked> => {
+  return async (reference, rolledBack) => {
     const rules = resolveRules(scan.packages, updates, reference.package.name);
-    const looked = await lookUp(reference, rules, soak.barred(reference), scan.registry);
+    const looked = await lookUp(reference, rules, { barred: soak.barred(reference), rolledBack }, scan.registry);
     return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
   };
-  const looking = new Map([...byApp].map(([app, references]) => [app, Promise.all(references.map(look))]));
+}
+
+/** Asks the registries for every app's packages, while the forge is asked for merge requests. */
+function startLooking(look: Look, byApp: ReadonlyMap<string, readonly Reference[]>) {
+  const looking = new Map([...byApp].map(([app, references]) => [app, Promise.all(references.map((one) => look(one, [])))]));
   for (const one of looking.values()) one.catch(() => undefined); // awaited later; until then nobody listens
   return looking;
 }
 
-async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>): Promise<Scene> {
+/** Decided anew where a rollback holds something back, of which only the forge knows. */
+async function withoutRolledBack({ look }: Scene, { rolledBack }: ForgeView, app: string, looked: readonly Looked[]) {
+  const own = rolledBack.filter((one) => one.app === app);
+  return own.length === 0 ? looked : await Promise.all(looked.map(({ reference }) => look(reference, own)));
+}
+
+async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>, look: Look): Promise<Scene> {
   const { forge: name, path } = now.settings.repository;
   const { store, locks, now: at } = scan.ports;
   const forge = scan.ports.forge(name);
@@ -142,6 +157,7 @@ async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<strin
     text: pLimit(atOnce.texts),
     write: pLimit(atOnce.writes),
     turns: writeTurns(locks, store, `${name}:${path}`),
+    look,
   };
 }
 
@@ -157,6 +173,8 @@ class Outdated extends Error {
 interface Decided {
   readonly view: ForgeView;
   readonly shows: number;
+  /** What it was decided on. */
+  readonly looked: readonly Looked[];
   readonly action: Action;
 }
 
@@ -168,7 +186,14 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
     for (;;) {
       const { action, shows } = decided;
       const ended = newestEnded(decided.view.requests.get(app) ?? []);
-      outcome = { app, looked, action, shows, ...(ended && { ended }), ...('request' in action && placeOf(action.request)) };
+      outcome = {
+        app,
+        looked: decided.looked,
+        action,
+        shows,
+        ...(ended && { ended }),
+        ...('request' in action && placeOf(action.request)),
+      };
       const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
       if (!('outdated' in done)) return { ...outcome, ...done };
       decided = done.outdated;
@@ -186,7 +211,8 @@ const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefine
 const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
   scene.decide(async () => {
     const shows = view.shows();
-    return { view, shows, action: gated(view, reconcile(await appState(scene, view, app, looked))) };
+    const heeding = await withoutRolledBack(scene, view, app, looked);
+    return { view, shows, looked: heeding, action: gated(view, reconcile(await appState(scene, view, app, heeding))) };
   });
 
 async function carriedOut(
@@ -262,6 +288,7 @@ function writerOf(
     path: place.path,
     defaultBranch: now.state.defaultBranch,
     owner,
+    again: 'the next scan',
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
     record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { branchOf } from '../../src/domain/identifiers.ts';
+import { branchOf, rollbackBranchOf } from '../../src/domain/identifiers.ts';
 import { describeWith } from '../support/parts.ts';
 
 test.each([
@@ -13,23 +13,69 @@ test.each([
   ['a--b', /^lockkeeper\/a-b--/],
   ['日本', /^lockkeeper\/app--/],
   ['', /^lockkeeper\/app--/],
+  ['rollback', 'lockkeeper/rollback'],
+  ['rollback-billing', /^lockkeeper\/rollback-billing--[0-9a-f]{10}$/],
   ['-x', /^lockkeeper\/x--/],
 ])('%j', (app, branch) => {
   expect(branchOf(app)).toEqual(typeof branch === 'string' ? branch : expect.stringMatching(branch));
 });
 
+test.each([
+  ['billing', 'lockkeeper/rollback-billing'],
+  ['rollback', 'lockkeeper/rollback-rollback'],
+  ['rollback-billing', /^lockkeeper\/rollback-rollback-billing--[0-9a-f]{10}$/],
+  ['Billing', /^lockkeeper\/rollback-billing--[0-9a-f]{10}$/],
+  [undefined, 'lockkeeper/rollback--environment'],
+])('the rollback of %j', (name, branch) => {
+  expect(rollbackBranchOf(name)).toEqual(typeof branch === 'string' ? branch : expect.stringMatching(branch));
+});
+
 const app = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 120 }),
   fc
-    .array(fc.constantFrom('a', 'B', '.', '..', '/', '-', '--', '.lock', '@{', '~', '^', ':', '?', '*', '[', '\\', ' ', '\0'), {
-      maxLength: 8,
-    })
+    .array(
+      fc.constantFrom(
+        'rollback-',
+        'environment',
+        'a',
+        'B',
+        '.',
+        '..',
+        '/',
+        '-',
+        '--',
+        '.lock',
+        '@{',
+        '~',
+        '^',
+        ':',
+        '?',
+        '*',
+        '[',
+        '\\',
+        ' ',
+        '\0',
+      ),
+      {
+        maxLength: 8,
+      },
+    )
     .map((parts) => parts.join('')),
 );
 
 test('no two apps share a branch, not even where capitals do not count', () => {
   fc.assert(
     fc.property(app, app, (a, b) => expect(branchOf(a).toLowerCase() === branchOf(b).toLowerCase()).toBe(a === b)),
+    { numRuns: 2000 },
+  );
+});
+
+test('no rollback has the branch of a proposal, nor of another rollback', () => {
+  fc.assert(
+    fc.property(app, fc.option(app, { nil: undefined }), (a, b) => {
+      expect(branchOf(a).toLowerCase()).not.toBe(rollbackBranchOf(b).toLowerCase());
+      expect(rollbackBranchOf(a).toLowerCase() === rollbackBranchOf(b).toLowerCase()).toBe(a === b);
+    }),
     { numRuns: 2000 },
   );
 });

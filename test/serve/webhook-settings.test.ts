@@ -14,6 +14,8 @@ registries:
 environments:
   - { name: staging, repository: gitlab:platform/staging }
   - { discover: "github:acme/*" }
+  - { name: production, repository: gitlab:platform/production, cluster: production, deploy: service }
+clusters: { production: { kubeconfig: ./kubeconfig } }
 packages:
   - { match: "registry.example.com/payments/**", source: "gitlab:payments/{name}" }
   - { match: "registry.example.com/**", owner: ada }
@@ -22,7 +24,11 @@ packages:
 test('who may deliver, and what is served', () => {
   const { config } = readConfig('app.yml', text, { env: {}, readFile: () => '' });
   expect(webhookSettings(config)).toEqual({
-    environments: [{ repository: { forge: 'gitlab', path: 'platform/staging' } }, { discover: { forge: 'github', path: 'acme/*' } }],
+    environments: [
+      { repository: { forge: 'gitlab', path: 'platform/staging' } },
+      { repository: { forge: 'gitlab', path: 'platform/production' }, deployed: true },
+      { discover: { forge: 'github', path: 'acme/*' } },
+    ],
     sources: [{ forge: 'gitlab', path: 'payments/{name}' }],
     gitlab: [
       { name: 'gitlab', secrets: ['b1946ac92492d234', '591785b794601e21'] },

@@ -12,11 +12,16 @@ function look(
 ): Promise<Looked> {
   const of: Package = { datasource, name: 'h/app', url: 'https://h/app' };
   const reference: Reference = { app: 'app', file: 'a.yaml', line: 1, package: of, version, spots: [] };
-  return lookUp(reference, rules, () => undefined, {
-    releases: async () => ({ releases, complete: true }),
-    details: async (_, at) => details[at],
-    lastKnownDigest: async () => undefined,
-  });
+  return lookUp(
+    reference,
+    rules,
+    { barred: () => undefined, rolledBack: [] },
+    {
+      releases: async () => ({ releases, complete: true }),
+      details: async (_, at) => details[at],
+      lastKnownDigest: async () => undefined,
+    },
+  );
 }
 
 /** https://helm.sh/docs/topics/charts/#charts-and-versioning: charts follow SemVer 2, where `-1` is a pre-release; an image's `-1` is a build. */

@@ -5,7 +5,14 @@ import type { Asked } from './sender.ts';
 /** What app.yml says of repositories; paths as written there. */
 export interface ServedSettings {
   /** Repositories by name, and groups in which each project is one. */
-  readonly environments: readonly ({ readonly repository: RepositoryRef } | { readonly discover: RepositoryRef })[];
+  readonly environments: readonly (
+    | {
+        readonly repository: RepositoryRef;
+        /** This service brings its cluster to where its default branch is. */
+        readonly deployed?: boolean;
+      }
+    | { readonly discover: RepositoryRef }
+  )[];
   /** Apps' own repositories; `{name}` in a path stands for any name. */
   readonly sources: readonly RepositoryRef[];
 }
@@ -13,6 +20,8 @@ export interface ServedSettings {
 /** Whether a repository is one that we work for; gives it as app.yml writes it, as forges tell no capitals apart. */
 export interface Served {
   environment(repository: RepositoryRef): RepositoryRef | undefined;
+  /** An environment that this service deploys. */
+  deployed(repository: RepositoryRef): RepositoryRef | undefined;
   source(repository: RepositoryRef): RepositoryRef | undefined;
 }
 
@@ -22,6 +31,7 @@ const isPath = (path: string): boolean => path.length <= 512 && /^[\w.-]+(?:\/[\
 export function createServed({ environments, sources }: ServedSettings): Served {
   const named = environments.flatMap((one) => ('repository' in one ? [one.repository] : []));
   const groups = environments.flatMap((one) => ('discover' in one ? [one.discover] : []));
+  const deployed = environments.flatMap((one) => ('repository' in one && one.deployed === true ? [one.repository] : []));
   const patterns = sources.map((source) => ({ source, pattern: patternOf(source) }));
   return {
     environment: (repository) => {
@@ -29,6 +39,7 @@ export function createServed({ environments, sources }: ServedSettings): Served 
       const written = named.find((one) => plain(one) === plain(repository));
       return written ?? (groups.some((group) => isBelow(group, repository)) ? repository : undefined);
     },
+    deployed: (repository) => deployed.find((one) => plain(one) === plain(repository)),
     source: (repository) => {
       if (!isPath(repository.path)) return undefined;
       const found = patterns.find(({ pattern }) => pattern.test(plain(repository)));
@@ -52,19 +63,43 @@ function patternOf(source: RepositoryRef): RegExp {
   return new RegExp(`^${parts.join('[^/]+')}$`);
 }
 
-/** What happened in a repository: new commits on its default branch, a tag or release, something with a merge request. */
-export type Change = 'commits' | 'tag' | 'merge-request';
+/** What happened in a repository: new commits on its default branch, a tag or release, a merge request was merged or closed, something else with one. */
+export type Change = 'commits' | 'tag' | 'merge' | 'close' | 'merge-request';
+
+/** A merge is a push too; which of the two deliveries comes first, or at all, nobody knows. */
+const movesBranch = (change: Change): boolean => change === 'commits' || change === 'merge';
+
+/** A merge request that is not open any more holds nothing: others may have to say so. */
+const ends = (change: Change): boolean => change === 'merge' || change === 'close';
 
 /** Where to look after a change; `judged` is the merge request that has become another one by it, for who judges it. */
 export function askedBy(change: Change, repository: RepositoryRef, served: Served, judged?: number): Asked {
   const [environment, source] = [served.environment(repository), served.source(repository)];
   if (environment === undefined && source === undefined) return 'not-configured';
+  const deployed = movesBranch(change) ? served.deployed(repository) : undefined;
   const asked = [
+    ...(deployed ? [{ kind: 'deploy' as const, repository: written(deployed) }] : []),
     ...(environment && change !== 'tag' ? [{ kind: 'scan-environment' as const, repository: written(environment) }] : []),
     ...(environment && judged !== undefined ? [{ kind: 'validate' as const, repository: written(environment), request: judged }] : []),
-    ...(source && change !== 'merge-request' ? [{ kind: 'refresh-source' as const, repository: written(source) }] : []),
+    ...(environment && ends(change) ? [{ kind: 'validate-repository' as const, repository: written(environment) }] : []),
+    ...(source && (change === 'commits' || change === 'tag') ? [{ kind: 'refresh-source' as const, repository: written(source) }] : []),
   ];
   return asked.length === 0 ? 'uninteresting' : asked;
+}
+
+/** A pipeline of one of our environments, as the delivery tells it. */
+export interface Piped {
+  readonly commit: string;
+  /** Undefined where it is a branch's. */
+  readonly request: number | undefined;
+}
+
+/** Where to look after a pipeline began or went on: it has no verdict yet. */
+export function askedOf({ commit, request }: Piped, repository: RepositoryRef, served: Served): Asked {
+  const environment = served.environment(repository);
+  if (environment === undefined) return served.source(repository) === undefined ? 'not-configured' : 'uninteresting';
+  const common = { repository: written(environment) };
+  return [request === undefined ? { kind: 'validate-head', ...common, commit } : { kind: 'validate', ...common, request }];
 }
 
 /** A new comment on a merge request, as the delivery tells it. */

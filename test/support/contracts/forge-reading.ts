@@ -1,4 +1,5 @@
-import { RefusedError } from '../../../src/domain/errors.ts';
+import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
+import type { BranchLine, Forge } from '../../../src/domain/forge.ts';
 import { branchHead, git, gitText } from '../git-repository.ts';
 import { readArchive } from '../read-archive.ts';
 import type { ForgeFixture } from './forge-fixture.ts';
@@ -123,6 +124,41 @@ export function environmentReadingContract(fixture: () => ForgeFixture): void {
         .catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(RefusedError);
       expect((error as RefusedError).message).toContain('nowhere');
+    });
+  });
+
+  describe('line', () => {
+    const file = 'manifests/ü [a].yaml';
+    const shas = async (...args: Parameters<Forge['line']>) => {
+      const { commits, complete } = await fixture().forge.line(...args);
+      return { shas: commits.map(({ sha }) => sha), complete };
+    };
+
+    test('has what stood on the branch itself, newest first: what was merged is its merge', async () => {
+      const { forge, createRepository, pushAsPerson, openAsPerson, mergeAsPerson, directory } = fixture();
+      await createRepository(path, { [file]: 'a: 1\n', other: 'b: 1\n' });
+      const first = (await forge.state(path)).commit;
+      await pushAsPerson(path, 'side', { [file]: 'a: 2\n' }, 'Half of it');
+      await pushAsPerson(path, 'side', { [file]: 'a: 3\n' }, 'All of it');
+      const other = await pushAsPerson(path, 'main', { other: 'b: 2\n' }, 'Something else');
+      await mergeAsPerson(path, await openAsPerson(path, 'side', 'Move a'));
+      const merge = (await branchHead(directory(path), 'main')) ?? '';
+      const last = await pushAsPerson(path, 'main', { [file]: 'a: 4\n' }, 'Move a again\n\nå');
+      const { commits, complete } = await forge.line(path, last, [file], 10);
+      expect([commits.map(({ sha }) => sha), complete]).toEqual([[last, merge, first], true]);
+      expect(commits[0]).toMatchObject({ author: 'Ada Lovelace', url: expect.stringContaining(last), date: expect.stringMatching(/Z$/) });
+      expect(commits[0]?.message.trim()).toBe('Move a again\n\nå');
+      expect(await shas(path, last, [file, 'other'], 10)).toEqual({ shas: [last, merge, other, first], complete: true });
+      expect(await shas(path, last, [], 10)).toEqual({ shas: [last, merge, other, first], complete: true });
+      expect(await shas(path, merge, [file], 1)).toEqual({ shas: [merge], complete: false });
+      expect(await shas(path, last, ['manifests/*'], 10)).toEqual({ shas: [], complete: true });
+    });
+
+    test('of a commit that does not exist is an error, or empty: never another’s', async () => {
+      const { forge, createRepository } = fixture();
+      await createRepository(path, { [file]: 'a: 1\n' });
+      const found = await forge.line(path, '0123456789012345678901234567890123456789', [file], 10).catch((error: unknown) => error);
+      expect(found instanceof OutsideError ? [] : (found as BranchLine).commits).toEqual([]);
     });
   });
 

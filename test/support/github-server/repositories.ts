@@ -52,6 +52,22 @@ export function listInstallation(call: Call): Reply {
   return page(call, found, (repositories) => ({ total_count: found.length, repositories }));
 }
 
+/** With what was merged, newest first; of one file, as `git log` simplifies it. https://docs.github.com/en/rest/commits/commits#list-commits */
+export async function listCommits(call: Call): Promise<Reply> {
+  const repository = await filled(repositoryOf(call));
+  const head = await resolveBranch(repository, call.query.get('sha') ?? repository.defaultBranch);
+  if (head === undefined) throw notFound();
+  const file = call.query.get('path');
+  const ids = await gitText(repository.directory, ['rev-list', head, '--', ...(file === null ? [] : [`:(literal)${file}`])]);
+  const found = await Promise.all(
+    ids
+      .split('\n')
+      .filter(Boolean)
+      .map(async (id) => (await log(repository, ['--max-count=1', id])).map((one) => commitEntity(call.world, repository, one))),
+  );
+  return page(call, found.flat());
+}
+
 export async function compare(call: Call): Promise<Reply> {
   const repository = await filled(repositoryOf(call));
   const [from = '', to = ''] = (call.at['basehead'] ?? '').split('...');

@@ -20,9 +20,15 @@ export function toCommit([sha = '', parents = '', an = '', ae = '', ad = '', cn 
 }
 
 /** Commits of a revision or range, newest first; none for a revision that does not exist, as GitLab does. */
-export async function log(project: Project, revision: string, most = 10_000): Promise<readonly GitCommit[]> {
+export async function log(
+  project: Project,
+  revision: string,
+  most = 10_000,
+  { file, firstParent }: { readonly file?: string | undefined; readonly firstParent?: boolean } = {},
+): Promise<readonly GitCommit[]> {
   try {
-    const args = ['log', '-z', `--format=${format}`, `--max-count=${most}`, '--end-of-options', revision, '--'];
+    const options = [`--format=${format}`, `--max-count=${most}`, ...(firstParent === true ? ['--first-parent'] : [])];
+    const args = ['log', '-z', ...options, '--end-of-options', revision, '--', ...(file === undefined ? [] : [`:(literal)${file}`])];
     const listed = await git(project.directory, args);
     return listed
       .toString()
@@ -37,7 +43,9 @@ export async function log(project: Project, revision: string, most = 10_000): Pr
 
 export async function listCommits(call: Call): Promise<Reply> {
   const project = projectOf(call);
-  const commits = await log(project, optional(call.given, 'ref_name') ?? project.defaultBranch);
+  const { given } = call;
+  const which = { file: optional(given, 'path'), firstParent: given['first_parent'] === true };
+  const commits = await log(project, optional(given, 'ref_name') ?? project.defaultBranch, undefined, which);
   return pageOfCommits(
     call,
     commits.map((commit) => commitEntity(call.world, project, commit)),
@@ -82,7 +90,8 @@ export async function createCommit(call: Call): Promise<Reply> {
 }
 
 function checkContent({ action, content }: Parameters, at: number): void {
-  if (action === 'update' && content === undefined) throw new Refused(400, { error: `actions[${at}][content] is missing` });
+  if ((action === 'update' || action === 'create') && content === undefined)
+    throw new Refused(400, { error: `actions[${at}][content] is missing` });
 }
 
 const badName = /^[-/.]|\/\/|\.\.|@\{|\.lock(\/|$)|\/\.|[\s~^:?*[\\\p{Cc}]|[/.]$/u;
@@ -122,7 +131,7 @@ function change(action: Parameters, mode: string | undefined): TreeFile | undefi
   const path = text(action, 'file_path');
   if (path === '') throw message(400, 'You must specify a file_path.');
   if (/(^|\/)\.\.?(\/|$)/.test(path)) throw message(400, 'Path cannot include directory traversal');
-  const content = Buffer.from(text(action, 'content'), action['encoding'] === 'base64' ? 'base64' : 'utf8');
+  const content = Buffer.from(optional(action, 'content') ?? '', action['encoding'] === 'base64' ? 'base64' : 'utf8');
   switch (action['action']) {
     case 'create':
       if (mode !== undefined) throw message(400, 'A file with this name already exists');

@@ -8,6 +8,7 @@ import { GitHubApi } from './api.ts';
 import { Commits } from './commits.ts';
 import { discover } from './discovery.ts';
 import { Finishing } from './finishing.ts';
+import { line } from './line.ts';
 import { Proposals } from './proposals.ts';
 import { toPublic } from './pull-request.ts';
 import { PullRequestLists } from './pull-request-lists.ts';
@@ -63,6 +64,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       mergeRequests: async (path) => (await lists.of(path)).map(toPublic),
       endedBy: (path, request) => proposals.endedBy(path, request),
       branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
+      line: (path, commit, files, limit) => line(api, path, commit, files, limit),
       branchHead: (path, branch) => repositories.branchHead(path, branch),
       commit: (path, change) => commits.commit(path, change),
       open: (path, request) => proposals.open(path, request),

@@ -121,7 +121,7 @@ export class Sources {
 /** What git takes for the name of one revision; text from image labels may be anything, a range, an option of git or another fork's branch among it. */
 const isRevision = (text: string): boolean => /^[^-\s~^:?*[\\\p{Cc}][^\s~^:?*[\\\p{Cc}]*$/u.test(text) && !/\.\.|@\{/.test(text);
 
-const toCommit = ({ sha, commit, html_url: url }: ComparedCommit): SourceCommit => ({
+export const toCommit = ({ sha, commit, html_url: url }: ComparedCommit): SourceCommit => ({
   sha,
   message: commit.message,
   author: commit.author?.name ?? '',

@@ -59,6 +59,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
         archive: (path, commit) => repositories.archive(path, commit),
         endedBy: (path, request) => proposals.endedBy(path, request),
         branchCommits: (path, branch, target) => repositories.branchCommits(path, branch, target),
+        line: (path, commit, files, limit) => sources.line(path, commit, files, limit),
         branchHead: async (path, branch) => (await repositories.branch(path, branch))?.commit.id,
         commit: (path, change) => repositories.commit(path, change),
         open: (path, request) => proposals.open(path, request),

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { CommitSchema, MergeRequestSchema, ReleaseSchema, TagSchema } from '@gitbeaker/rest';
 import { RefusedError } from '../../../domain/errors.ts';
-import type { MergedRequest, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
+import type { BranchLine, MergedRequest, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
 import { makeTag } from '../write-once.ts';
-import type { GitLabApi } from './api.ts';
+import type { GitLabApi, Listed } from './api.ts';
 import { labelsOf, utc } from './merge-request.ts';
 
-const most = { tagPages: 50, commitPages: 5, requestPages: 10, releasePages: 3 };
+const most = { tagPages: 50, commitPages: 5, requestPages: 10, releasePages: 3, linePages: 10 };
 
 /** @gitbeaker's types forget that a raw file can be streamed too. */
 const streamed: object = { asStream: true };
@@ -54,6 +54,29 @@ export class Sources {
     const known = listed.items.length > 0 || (await Promise.all([from, to].map((revision) => this.#has(path, revision)))).every(Boolean);
     const compareUrl = `${this.projectUrl(path)}/-/compare/${encodeURIComponent(from)}...${encodeURIComponent(to)}`;
     return known ? { commits: listed.items.map(toCommit), truncated: !listed.complete, compareUrl } : undefined;
+  }
+
+  /** GitLab takes one file at a time: what several have in common is put in the order of the whole line. */
+  async line(path: string, commit: string, files: readonly string[], limit: number): Promise<BranchLine> {
+    const of = (file: string | undefined, maxPages: number) => this.#line(path, commit, file, maxPages);
+    const maxPages = Math.ceil(limit / 50);
+    if (files.length < 2) {
+      const { items, complete } = await of(files[0], maxPages);
+      return { commits: items.slice(0, limit).map(toCommit), complete: complete && items.length <= limit };
+    }
+    const listed = await Promise.all(files.map((file) => of(file, maxPages)));
+    const wanted = new Set(listed.flatMap(({ items }) => items.map(({ id }) => id)));
+    const all = await of(undefined, most.linePages);
+    const commits = all.items.filter(({ id }) => wanted.has(id)).map(toCommit);
+    const complete = [all, ...listed].every((one) => one.complete) && commits.length <= limit;
+    return { commits: commits.slice(0, limit), complete };
+  }
+
+  #line(path: string, refName: string, file: string | undefined, maxPages: number): Promise<Listed<CommitSchema>> {
+    const which = { refName, firstParent: true, ...(file !== undefined && { path: file }) };
+    return this.#api.ask(`listing the commits up to ${refName} of`, path, ({ commits }) =>
+      this.#api.list<CommitSchema>((paging) => commits.all(path, { ...which, ...paging }), { maxPages }),
+    );
   }
 
   async #has(path: string, revision: string): Promise<boolean> {

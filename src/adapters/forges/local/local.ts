@@ -13,7 +13,7 @@ import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { close, comment, commit, descriptionLimit, edit, endedBy, lookAtAll, open } from './requests.ts';
 import { approve, reviews } from './reviews.ts';
-import { createTag, file, history, releaseNotes, tags } from './source.ts';
+import { createTag, file, history, line, releaseNotes, tags } from './source.ts';
 import { setStatus, statuses } from './statuses.ts';
 
 export interface LocalForge {
@@ -56,6 +56,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     },
     endedBy: async (repository, { id }) => endedBy(at(repository), id),
     branchCommits: async (repository, branch, target) => branchCommits(at(repository), branch, target),
+    line: async (repository, head, files, limit) => line(at(repository), links, head, files, limit),
     branchHead: async (repository, branch) => branchHead(at(repository), branch),
     commit: async (repository, change) => commit(at(repository), change, time()),
     async open(repository, request) {

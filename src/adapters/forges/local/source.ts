@@ -1,8 +1,8 @@
 import { RefusedError } from '../../../domain/errors.ts';
-import type { ReleaseNote, SourceHistory, Tag } from '../../../domain/forge.ts';
+import type { BranchLine, ReleaseNote, SourceCommit, SourceHistory, Tag } from '../../../domain/forge.ts';
 import { state } from './branches.ts';
 import type { Links } from './links.ts';
-import { isFilePath, isId, isRefName } from './names.ts';
+import { isFilePath, isFullId, isId, isRefName } from './names.ts';
 import { message, objects, rows } from './objects.ts';
 import type { Repository } from './repository.ts';
 
@@ -46,15 +46,38 @@ export async function history(repository: Repository, links: Links, from: string
   const [start, end] = await commitsOf(repository, [from, to], ['refs/tags/']);
   if (start === undefined || end === undefined) return undefined;
   const args = ['log', '-z', '--format=%H%x00%an%x00%at%x00%B', `--max-count=${commitLimit + 1}`, end, `^${start}`, '--'];
-  const all = rows((await repository.git.run(`reading commits from ${from} to ${to}`, args)).out, 4);
-  const commits = all.slice(0, commitLimit).map(([sha = '', author = '', seconds = '', body = '']) => ({
+  const all = commitsIn(repository, links, (await repository.git.run(`reading commits from ${from} to ${to}`, args)).out);
+  return {
+    commits: all.slice(0, commitLimit),
+    truncated: all.length > commitLimit,
+    compareUrl: links.compare(repository, from, to),
+  };
+}
+
+/** Of a log of id, author, seconds and message. */
+const commitsIn = (repository: Repository, links: Links, out: Buffer): SourceCommit[] =>
+  rows(out, 4).map(([sha = '', author = '', seconds = '', body = '']) => ({
     sha,
     message: message(body),
     author,
     date: new Date(Number(seconds) * 1000).toISOString(),
     url: links.commit(repository, sha),
   }));
-  return { commits, truncated: all.length > commitLimit, compareUrl: links.compare(repository, from, to) };
+
+/** See Forge. */
+export async function line(
+  repository: Repository,
+  links: Links,
+  commit: string,
+  files: readonly string[],
+  limit: number,
+): Promise<BranchLine> {
+  const { scope } = repository;
+  if (!isFullId(commit)) throw new RefusedError(scope, `${scope}: ${commit} is not a commit's full id`);
+  const args = ['log', '-z', '--first-parent', '--format=%H%x00%an%x00%ct%x00%B', `--max-count=${limit + 1}`, commit, '--', ...files];
+  const { out } = await repository.git.run(`reading the commits up to ${commit}`, args, { env: { GIT_LITERAL_PATHSPECS: '1' } });
+  const all = commitsIn(repository, links, out);
+  return { commits: all.slice(0, limit), complete: all.length <= limit };
 }
 
 /** Annotated tags, newest first: the first line of the message is the title, the rest the text. */

@@ -49,8 +49,8 @@ const action = Type.Object({
 export const commits = {
   'GET /projects/:id/repository/commits': {
     page: 'https://docs.gitlab.com/api/commits/',
-    parameters: optional({ ref_name: text, ...paging }),
-    unmodelled: words('all author first_parent follow order path since trailers until with_stats'),
+    parameters: optional({ ref_name: text, path: text, first_parent: flag, ...paging }),
+    unmodelled: words('all author follow order since trailers until with_stats'),
     replies: { 200: Type.Array(commit) },
   },
   'GET /projects/:id/repository/commits/:sha': {
