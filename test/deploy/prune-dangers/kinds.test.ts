@@ -166,7 +166,10 @@ describeWith('control-plane', 'prune and kinds that take others along', () => {
     await namespace('kinds-p');
     await deploy('kinds-p', definition('Hanging'));
     await deploy('kinds-p', custom('Hanging', 'kinds-p', 'x', ', finalizers: [example.com/cleanup]'));
-    const { failures, kept } = await prune('kinds-p', { protect });
+    const { failures, help, kept } = await prune('kinds-p', { protect });
+    expect(help).toEqual([
+      expect.stringContaining(`kubectl patch hangings.prune.example.com x -n kinds-p --type=merge -p '{"metadata":{"finalizers":null}}'`),
+    ]);
     expect(failures).toEqual(['prune.example.com/Hanging/kinds-p/x: after 1 s it is being deleted still: example.com/cleanup holds it']);
     expect(kept).toEqual({
       [definitionName('Hanging')]: 'it would take along what this run does not prune: prune.example.com/Hanging/kinds-p/x',
