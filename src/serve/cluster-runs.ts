@@ -14,8 +14,8 @@ export interface WantedRun {
   readonly commit: string;
   readonly share: number;
   readonly timeoutMs: number;
-  /** What it may prune at most; without it, what the rules of pruning allow. */
-  readonly approvedPrune?: readonly ObjectId[];
+  /** What it may prune at most, as objectName gives it; without it, what the rules of pruning allow. */
+  readonly approvedPrune?: readonly string[];
   /** Fields that were changed by hand are taken back. */
   readonly takeOver: boolean;
 }
