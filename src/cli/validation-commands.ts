@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { environmentOption, jsonOption, type Start, verdictFormats } from './options.ts';
 import type { PlanCommand } from './plan.ts';
+import type { RollbackCommand } from './rollback.ts';
 import type { ValidateCommand } from './validate.ts';
 
 export function addValidate(program: Command, start: Start): void {
@@ -38,4 +39,17 @@ export function addPlan(program: Command, start: Start): void {
         return (await import('./plan.ts')).runPlan({ ...options, ...(directory !== undefined && { directory }), needsConfig }, context);
       }),
     );
+}
+
+export function addRollback(program: Command, start: Start): void {
+  program
+    .command('rollback')
+    .description('open the merge request that takes an app back to a version that ran before')
+    .requiredOption('--env <name>', 'the environment')
+    .requiredOption('--app <name>', 'the app')
+    .option('--to <version>', 'a version that ran there before (default: the one before the current one)')
+    .option('--reason <text>', 'why, for the merge request and the journal')
+    .option('--dry-run', 'print what would be done and change nothing')
+    .addOption(jsonOption())
+    .action((options: RollbackCommand) => start(async (context) => (await import('./rollback.ts')).runRollback(options, context)));
 }

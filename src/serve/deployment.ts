@@ -5,7 +5,7 @@ import { type Approval, approvalOf } from '../deploy/approved.ts';
 import { knownDrift, rememberDrift } from '../deploy/drift-memory.ts';
 import type { RunAbout } from '../deploy/entries.ts';
 import { type MergedWork, mergedBetween } from '../deploy/merged.ts';
-import { after, decide, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
+import { decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
@@ -143,7 +143,7 @@ export class Deployment {
     await record.end(report, offerOf(errand));
     if (!passes) {
       const of = { place: placeOf(name, cluster), commit, rules: rulesOf(environment), allowed: approval.prune };
-      await remember(this.#parts.services.persistence.store, repository, after(known, report, of));
+      await remember(this.#parts.services.persistence.store, repository, memoryAfter(known, report, of));
     }
     const { run, created, changed, pruned } = report;
     const figures = { run, commit, outcome, created: created.length, changed: changed.length, pruned: pruned.length };

@@ -16,6 +16,8 @@ export interface Writer {
   readonly path: string;
   readonly defaultBranch: string;
   readonly owner: string | undefined;
+  /** Who opens a new one when a person has handed the branch back: `the next scan`. */
+  readonly again: string;
   /** The merge request's description, with its marker. */
   describe(proposal: Proposal): Promise<string>;
   /** Resolves when the journal has kept what is about to be done; throws when it cannot, and then it is not done. */
@@ -116,7 +118,7 @@ async function closeWith(writer: Writer, { id, branch, commit }: MergeRequest, d
 async function sayHandsOff(writer: Writer, request: MergeRequest, person: string): Promise<void> {
   const key = `${writer.repository} ${request.id} hands-off`;
   if ((await writer.store.get('said', key)) !== undefined) return;
-  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, remove the label \`${label}\` here and delete the branch: the next scan opens a new one.`;
+  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, remove the label \`${label}\` here and delete the branch: ${writer.again} opens a new one.`;
   await writer.forge.comment(writer.path, request.id, 'hands-off', text);
   await writer.store.put('said', key, person);
 }

@@ -113,7 +113,13 @@ describeWith('control-plane', 'the lock of an environment', () => {
   const isThere = async (name: string): Promise<boolean> =>
     (await server.ask({ method: 'GET', path: `/api/v1/namespaces/default/configmaps/${name}` })).status === 200;
   /** The server, of which something is another way. */
-  const instead = (ask: ApiServer['ask']): ApiServer => ({ host: server.host, throwAway: true, kinds: () => server.kinds(), ask });
+  const instead = (ask: ApiServer['ask']): ApiServer => ({
+    host: server.host,
+    throwAway: true,
+    kinds: () => server.kinds(),
+    discover: () => server.discover(),
+    ask,
+  });
 
   test('is made with its namespace, and let go; what ran last stays, and the next has it at once', async () => {
     const about = { repository: 'gitlab:platform/environments/staging', commit: 'c0ffee' };
