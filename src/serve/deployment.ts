@@ -18,7 +18,7 @@ import type { Services } from '../services.ts';
 import type { ClusterRuns, RunHooks } from './cluster-runs.ts';
 import { type DeployedEnvironment, deployedEnvironments, repositoryText, rulesOf } from './deployed-environments.ts';
 import type { EnvironmentStates } from './environment-states.ts';
-import { type Keeping, RunRecord } from './run-record.ts';
+import { type Keeping, RunRecord, shown } from './run-record.ts';
 
 export interface DeploymentParts {
   readonly config: Config;
@@ -190,10 +190,3 @@ function offerOf({ environment: { name }, commit, known, work }: Errand): string
   const { text } = app === undefined ? rollbackOffer(name, undefined, commit, known?.good?.commit) : rollbackOffer(name, app, to, from);
   return `${text} · the same commit once more: lockkeeper deploy --env ${name}`;
 }
-
-/** No secret of ours reaches a journal or a chat. */
-const shown = (report: DeployReport, redact: Redact): DeployReport => ({
-  ...report,
-  failures: report.failures.map((one) => ({ ...one, message: redact(one.message) })),
-  notes: report.notes.map(redact),
-});

@@ -5,7 +5,7 @@ import type { ObjectId } from '../../src/domain/finding.ts';
 import type { Job, JobData } from '../../src/domain/queue.ts';
 import { createJournal } from '../../src/journal/record.ts';
 import { wanted as thread } from '../../src/notifications/thread.ts';
-import type { ClusterRuns, WantedRun } from '../../src/serve/cluster-runs.ts';
+import type { ClusterRuns, ServiceRun } from '../../src/serve/cluster-runs.ts';
 import { Deployment } from '../../src/serve/deployment.ts';
 import { DriftWatch } from '../../src/serve/drift-watch.ts';
 import { createEnvironmentStates } from '../../src/serve/environment-states.ts';
@@ -20,7 +20,7 @@ export const configMap = (name: string, value = 'a'): string =>
 export const configMapId = (name: string): ObjectId => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name });
 
 /** How the cluster answers a run; what is absent is as in one that changes an object. */
-export type Played = Partial<DeployReport> | Error | ((wanted: WantedRun) => Partial<DeployReport> | Promise<Partial<DeployReport>>);
+export type Played = Partial<DeployReport> | Error | ((wanted: ServiceRun) => Partial<DeployReport> | Promise<Partial<DeployReport>>);
 
 /** What the service does about the clusters of a forge's environments; the clusters are played. */
 export async function deploymentWorld(folder: string, settings: string) {
@@ -32,7 +32,7 @@ export async function deploymentWorld(folder: string, settings: string) {
     hold: <T>(_name: string, _patience: number, work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal),
   };
   const clock = { now: new Date() };
-  const runs: WantedRun[] = [];
+  const runs: ServiceRun[] = [];
   const metrics: string[] = [];
   const lines: string[] = [];
   const play: { runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[] } = { runs: [], drifts: [] };
