@@ -18,16 +18,17 @@ import type { Services } from '../services.ts';
 import type { ClusterRuns, RunHooks } from './cluster-runs.ts';
 import { type DeployedEnvironment, deployedEnvironments, repositoryText, rulesOf } from './deployed-environments.ts';
 import type { EnvironmentStates } from './environment-states.ts';
-import { RunRecord, shown } from './run-record.ts';
+import { type Keeping, RunRecord, shown } from './run-record.ts';
 
 export interface DeploymentParts {
   readonly config: Config;
-  readonly services: Pick<Services, 'forges' | 'persistence' | 'journal'>;
+  readonly services: Pick<Services, 'forges' | 'journal'> & { readonly persistence: Keeping };
   readonly states: EnvironmentStates;
   readonly clusters: ClusterRuns;
   readonly metrics: Pick<Metrics, 'deployed'>;
   readonly log: Logger;
   readonly redact: Redact;
+  readonly now: () => Date;
   /** Whether people are told in a chat. */
   readonly tells: boolean;
 }
@@ -82,7 +83,7 @@ export class Deployment {
     if (decision.kind === 'skip' && !corrects) return log.debug({ commit, why: decision.why }, 'nothing to deploy');
     const work = known?.good && (await mergedSince(forge, repository.path, known.good, commit));
     await this.#run({ environment, commit, known, work, corrects }, trace, log, signal);
-    if (corrects) await rememberDrift(store, repository, { ...drift, correct: false });
+    if (corrects) await rememberDrift(store, repository, { ...drift, correct: false, correctedAt: this.#parts.now().toISOString() });
     // What was apart is looked at again, and a head that moved without a delivery is not waited for.
     if (drift !== undefined && drift.finding !== '') await this.#add([{ data: { kind: 'drift' }, key: '', trace }]);
     if ((await forge.state(repository.path)).commit !== commit) await this.#add([deployJob(data.repository, trace)]);
@@ -97,7 +98,7 @@ export class Deployment {
     const approval = await this.#approval(errand);
     log.info({ commit, requests: errand.work?.requests.length }, 'deploying');
     const state = await this.#parts.states.at(repository, commit);
-    const { prune: approvedPrune } = approval;
+    const approvedPrune = approval.prune?.map(objectName);
     const { formerly, share, timeoutMs } = environment;
     const settings = { environment: name, repository: repositoryText(repository), formerly, share, timeoutMs };
     const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...(approvedPrune !== undefined && { approvedPrune }) };

@@ -1,11 +1,18 @@
+import type { Persistence } from '../adapters/store/open.ts';
 import { beginEntry, endEntry, pruneEntry, type RunAbout } from '../deploy/entries.ts';
+import type { RunPlan } from '../deploy/ports.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import type { Journal } from '../domain/journal.ts';
+import type { Queue } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { announceBegin, announceEnd, type RunNews } from '../notifications/deployments.ts';
 import type { ThreadPorts } from '../notifications/thread.ts';
-import type { RunPlan } from './cluster-runs.ts';
+
+/** What remembers, tells and asks for more. */
+export interface Keeping extends Pick<Persistence, 'store' | 'locks'> {
+  queue(): Pick<Queue, 'add'>;
+}
 
 export interface RecordPorts {
   readonly journal: Pick<Journal, 'record'>;
