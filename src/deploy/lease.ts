@@ -72,8 +72,8 @@ export async function withLease<T>(
   }
 }
 
-const usualDuration = 30_000;
-const steadyClock: LeaseClock = {
+export const usualDuration = 30_000;
+export const steadyClock: LeaseClock = {
   now: () => new Date(),
   elapsed: () => performance.now(),
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
@@ -247,6 +247,7 @@ class Lease {
       host: server.host,
       throwAway: server.throwAway,
       kinds: (signal) => server.kinds(signal),
+      discover: (signal) => server.discover(signal),
       ask: async (of, signal) => {
         if (isWrite(of)) await this.#certain();
         return server.ask(of, signal);

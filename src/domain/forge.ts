@@ -58,8 +58,17 @@ export interface BranchChange {
   readonly base: string;
   /** What the branch pointed to when we looked; undefined when it did not exist. Where the forge can compare, a mismatch is refused with ConflictError. */
   readonly expected: string | undefined;
-  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  readonly files: readonly ChangedFile[];
+  /** Paths of files of the base that are no more. */
+  readonly removed?: readonly string[];
   readonly message: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** The base has no such file. */
+  readonly isNew?: true;
 }
 
 export interface NewMergeRequest {
@@ -228,10 +237,12 @@ export interface NewStatus extends CommitStatus {
 /** The head of a merge request, to be judged. */
 export interface StatusTarget {
   readonly commit: string;
-  /** The branch whose head it is: GitLab shows a status with that branch alone. */
+  /** The branch whose head it is. */
   readonly branch: string;
-  /** Number of the merge request where the branch lies in a fork: GitLab shows a status there only where it may be set in the fork, or in a pipeline that ran here for the merge request. */
-  readonly fork?: number;
+  /** Number of the merge request: GitLab shows there, and demands, the statuses of one pipeline alone. */
+  readonly request: number;
+  /** The branch lies in a fork: GitLab shows a status there only where it may be set in the fork, or in a pipeline that ran here for the merge request. */
+  readonly fork?: boolean;
 }
 
 /** Verdicts on commits. Throws RefusedError for a commit that the forge does not know, and for a fork's head where none may be given. */

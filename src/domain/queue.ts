@@ -8,8 +8,12 @@ export type JobData =
   | { readonly kind: 'scan-environment'; readonly repository: string }
   /** One merge request of an environment's repository, whoever opened it: it is new, or its head or target moved. */
   | { readonly kind: 'validate'; readonly repository: string; readonly request: number }
-  /** Every open merge request of every environment whose head has no verdict. */
+  /** Every open merge request of every environment whose head has no verdict, or whose comment says of others what is not so any more. */
   | { readonly kind: 'validate-open' }
+  /** Those of one environment's repository whose head is that commit: something began there that has no verdict. */
+  | { readonly kind: 'validate-head'; readonly repository: string; readonly commit: string }
+  /** Those of one environment's repository that something is to be said at. */
+  | { readonly kind: 'validate-repository'; readonly repository: string }
   /** A comment on one of those may hold a command: `comment` is its number. */
   | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
   /** One environment's repository, `FORGE:PATH`: its default branch may have moved, and its cluster shall follow. */

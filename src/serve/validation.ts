@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
+import { holderNow, releaseDead } from '../deploy/release-lease.ts';
 import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
@@ -17,6 +18,8 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
+import type { RunInProgress } from '../validation/holds/text.ts';
+import { type RunRelease, unlock } from '../validation/holds/unlock.ts';
 import {
   type JudgedEnvironment,
   type RequestOutcome,
@@ -25,8 +28,7 @@ import {
   validateMergeRequest,
 } from '../validation/merge-request.ts';
 import { judgeAgain } from '../validation/remembered.ts';
-import { planParts } from '../validation/report/plan-parts.ts';
-import { findUnjudged } from '../validation/sweep.ts';
+import { findDue, type SweepPorts } from '../validation/sweep.ts';
 import { clusterOf, withCluster } from './cluster.ts';
 import type { Judging } from './judging.ts';
 import { validationSettings } from './validation-settings.ts';
@@ -53,6 +55,7 @@ export interface ValidationParts {
   readonly metrics: Pick<Metrics, 'validated'>;
   readonly log: Logger;
   readonly redact: Redact;
+  readonly now: () => Date;
 }
 
 /** What the service does about merge requests of environments. */
@@ -76,7 +79,7 @@ export class Validation {
     const about = log.child({ trace, environment: environment.name, request: data.request });
     try {
       const either = AbortSignal.any([signal, running.stop.signal]);
-      const outcome = await validateMergeRequest(this.#ports(running, about), environment, data.request, either);
+      const outcome = await validateMergeRequest(this.#ports(running, about, trace), environment, data.request, either);
       about.info({ outcome, seconds: seconds(began) }, 'validated');
       if (outcome === 'superseded') await this.#add([validateJob(data.repository, data.request, trace)]);
       if (outcome !== 'skipped') metrics.validated(outcome, seconds(began));
@@ -88,7 +91,7 @@ export class Validation {
     }
   }
 
-  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }): Promise<void> {
+  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }, signal: AbortSignal): Promise<void> {
     const environment = await this.#environment(data.repository);
     if (environment === undefined) return;
     const { services, log, redact } = this.#parts;
@@ -102,34 +105,49 @@ export class Validation {
       await judgeAgain(services.persistence.store, environment.repository, id);
       await this.#add([validateJob(data.repository, id, trace)]);
     };
-    const kinds = await obeyComment({ forge, again }, environment.repository, data.request, data.comment);
+    const unlocked = {
+      store: services.persistence.store,
+      traits: asked.traits,
+      releaseRun: () => this.#releaseRun(environment, signal),
+      heldOtherwise: () => this.#add([othersJob(data.repository, trace)]),
+    };
+    const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
+    const kinds = await obeyComment({ forge, again, unlock: release }, environment.repository, data.request, data.comment);
     if (kinds.length > 0) log.info({ trace, environment: environment.name, request: data.request, commands: kinds }, 'obeyed a comment');
   }
 
-  /** Every open merge request that nobody has judged. */
-  async sweep({ trace }: Job, signal: AbortSignal): Promise<void> {
-    const { services, log } = this.#parts;
-    const { environments, errors } = await this.#environments();
-    const ports = { forge: (name: string) => forgeOf(services, name), store: services.persistence.store };
-    const { unjudged, problems } = await findUnjudged(ports, environments, signal);
-    await this.#add(
-      unjudged.map(({ environment: { repository }, id }) => validateJob(`${repository.forge}:${repository.path}`, id, trace)),
-    );
+  /** Every open merge request that something is to be said at; of one repository, or of all. */
+  async sweep({ trace }: Job, repository: string | undefined, signal: AbortSignal): Promise<void> {
+    const { log } = this.#parts;
+    const one = repository === undefined ? undefined : await this.#environment(repository);
+    const { environments, errors } = repository === undefined ? await this.#environments() : { environments: one ? [one] : [], errors: [] };
+    const { due, problems } = await findDue(this.#sweepPorts(), environments, signal);
+    await this.#add(due.map(({ environment, id }) => validateJob(nameOf(environment), id, trace)));
     const failed = [...errors.map(({ message }) => message), ...problems.map(({ environment, message }) => `${environment}: ${message}`)];
     if (failed.length > 0) throw new OutsideError('merge requests', failed.join('; ').slice(0, 500));
-    log.debug({ trace, requests: unjudged.length }, 'looked for merge requests that nobody judged');
+    log.debug({ trace, requests: due.length }, 'looked for merge requests that something is to be said at');
+  }
+
+  /** Merge requests with that head, judged or not. */
+  async head({ data, trace }: Job & { readonly data: { readonly kind: 'validate-head' } }): Promise<void> {
+    const environment = await this.#environment(data.repository);
+    if (environment === undefined) return;
+    const { forge: name, path } = environment.repository;
+    const forge = forgeOf(this.#parts.services, name);
+    const open = await forge.openRequests(path, (await forge.state(path)).defaultBranch);
+    const those = open.filter(({ commit }) => commit === data.commit);
+    await this.#add(those.map(({ id }) => validateJob(data.repository, id, trace)));
   }
 
   /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
   async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
-    const { services, log } = this.#parts;
     const { environments } = await this.#environments();
-    const ports = { forge: (name: string) => forgeOf(services, name), store: services.persistence.store };
-    const { unjudged } = await findUnjudged(ports, environments, signal);
+    const { due } = await findDue(this.#sweepPorts(), environments, signal);
     const judged: JudgedRequest[] = [];
-    for (const { environment, id } of unjudged) {
+    for (const { environment, id } of due) {
       const running: Running = { environment, id, stop: new AbortController() };
-      const outcome = await validateMergeRequest(this.#ports(running, log), environment, id, signal);
+      const ports = { ...this.#ports(running, this.#parts.log, ''), heldOtherwise: () => Promise.resolve() };
+      const outcome = await validateMergeRequest(ports, environment, id, signal);
       judged.push({ environment, id, outcome });
     }
     return judged;
@@ -178,7 +196,7 @@ export class Validation {
 
   /** Undefined for a repository that is no environment, or no longer. */
   async #environment(repository: string): Promise<JudgedEnvironment | undefined> {
-    const isIt = ({ repository: { forge, path } }: Pick<JudgedEnvironment, 'repository'>): boolean => `${forge}:${path}` === repository;
+    const isIt = (one: Pick<JudgedEnvironment, 'repository'>): boolean => nameOf(one) === repository;
     const named = this.#parts.services.settings.environments.find((one): one is EnvironmentSettings => 'name' in one && isIt(one));
     if (named !== undefined) return this.#judged(named);
     const { environments, errors } = await this.#environments();
@@ -211,7 +229,42 @@ export class Validation {
     }
   }
 
-  #ports(running: Running, log: Logger): RequestPorts {
+  /** Who has the lock of the environment; undefined also where its cluster does not say: it is told for the sake of people alone. */
+  async #run({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunInProgress | undefined> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return undefined;
+    try {
+      const holder = await withCluster(cluster, (server) => holderNow(server, name, signal));
+      return holder && { environment: name, holder: holder.name, since: holder.since };
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      this.#parts.log.warn(`whether a deployment run of ${name} is in progress is not known: ${explain(error)}`);
+      return undefined;
+    }
+  }
+
+  async #releaseRun({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunRelease> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return { kind: 'none' };
+    try {
+      return await withCluster(cluster, (server) => releaseDead(server, name, signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      this.#parts.log.warn(`whether the lock of ${name} is a dead run's is not known: ${explain(error)}`);
+      return { kind: 'unknown' };
+    }
+  }
+
+  #sweepPorts(): SweepPorts {
+    const { services } = this.#parts;
+    return {
+      forge: (name) => forgeOf(services, name),
+      store: services.persistence.store,
+      run: (environment, signal) => this.#run(environment, signal),
+    };
+  }
+
+  #ports(running: Running, log: Logger, trace: string): RequestPorts {
     const { repository } = running.environment;
     const { services, judging, config, redact } = this.#parts;
     const forge = forgeOf(services, repository.forge);
@@ -220,6 +273,7 @@ export class Validation {
       forge: {
         ...spoken(forge, redact),
         state: (path) => forge.state(path),
+        openRequests: (path, target) => forge.openRequests(path, target),
         request: async (path, id) => {
           const request = await forge.request(path, id);
           running.commit ??= request.commit;
@@ -238,9 +292,12 @@ export class Validation {
         const plan = await this.#plan(running.environment, [base, head], log, signal);
         // What could not all be read says nothing of what its merge deletes.
         if (running.commit !== undefined && base.complete && head.complete)
-          await keepPlan(services.persistence.store, running.environment.repository, running.commit, plan);
-        return planParts(plan);
+          await keepPlan(services.persistence.store, repository, running.commit, plan);
+        return plan;
       },
+      run: (signal) => this.#run(running.environment, signal),
+      heldOtherwise: () => this.#add([othersJob(nameOf(running.environment), trace)]),
+      now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };
@@ -260,6 +317,14 @@ const validateJob = (repository: string, request: number, trace: string): NewJob
   key: `${repository}!${request}`,
   trace,
 });
+
+const othersJob = (repository: string, trace: string): NewJob => ({
+  data: { kind: 'validate-repository', repository },
+  key: repository,
+  trace,
+});
+
+const nameOf = ({ repository: { forge, path } }: Pick<JudgedEnvironment, 'repository'>): string => `${forge}:${path}`;
 
 function forgeOf({ forges }: Pick<Services, 'forges'>, name: string): Forge {
   const found = forges.get(name);

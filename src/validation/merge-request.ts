@@ -1,15 +1,22 @@
-import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
+import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { EnvironmentForge, NewStatus, RepositoryRef, StatusForge } from '../domain/forge.ts';
 import type { RequestForge, RequestNow } from '../domain/request-forge.ts';
 import type { Store } from '../domain/store.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
-import type { Part } from '../markdown/fit.ts';
+import type { Plan } from '../plan/plan.ts';
+import { touchedBy } from './holds/holds.ts';
+import { hold } from './holds/kept.ts';
+import { othersAt, type Scene, sceneOf } from './holds/others.ts';
+import { type RunInProgress, withOthers } from './holds/text.ts';
 import { knownBundles } from './known-bundles.ts';
 import { type Outcome, outcomeOf, type Verdict } from './outcome.ts';
 import { askedFor, isJudged, remember } from './remembered.ts';
 import { commentText, failureText } from './report/comment.ts';
+import { planParts } from './report/plan-parts.ts';
 import { statusName, statusOf } from './report/status.ts';
 import { rulesOf } from './rules.ts';
+import { keepSaid, saidOf } from './said.ts';
+import { type Speaker, speaker } from './speaker.ts';
 import { concerns } from './touched.ts';
 import { ownFindings, type ValidationPorts, type ValidationSettings, validateEnvironment } from './validate.ts';
 
@@ -21,15 +28,20 @@ export interface JudgedEnvironment {
 
 export type JudgingForge = Pick<EnvironmentForge, 'traits' | 'state' | 'comment'> &
   Pick<StatusForge, 'setStatus'> &
-  Pick<RequestForge, 'request'>;
+  Pick<RequestForge, 'request' | 'openRequests'>;
 
 export interface RequestPorts extends ValidationPorts {
   readonly forge: JudgingForge;
   readonly store: Store;
   /** What the environment wants at a commit; bundles that `mayFetch` refuses are taken for unreachable. Throws OutsideError. */
   stateAt(commit: string, mayFetch: (url: string) => boolean): Promise<DesiredState>;
-  /** What the merge request would do to the cluster, for its comment. */
-  plan(base: DesiredState, head: DesiredState, signal: AbortSignal): Promise<readonly Part[]>;
+  /** What the merge request would do to the cluster. */
+  plan(base: DesiredState, head: DesiredState, signal: AbortSignal): Promise<Plan>;
+  /** The deployment run of the environment that is in progress; undefined where there is none, or nobody can tell. */
+  run(signal: AbortSignal): Promise<RunInProgress | undefined>;
+  /** The merge request holds something else than before: other comments may have to say something else. */
+  heldOtherwise(): Promise<void>;
+  readonly now: () => Date;
   /** Address of the service's pages, without a trailing slash. */
   readonly serviceUrl: string;
   readonly warn: (text: string) => void;
@@ -56,16 +68,27 @@ export async function validateMergeRequest(
   const [request, { defaultBranch }] = await Promise.all([ports.forge.request(path, id), ports.forge.state(path)]);
   if (request.state !== 'open' || request.target !== defaultBranch) return 'skipped';
   const judgedAs = rulesOf(environment.settings);
-  if (await isJudged(ports.store, environment.repository, request, judgedAs)) return 'skipped';
+  if (await isJudged(ports.store, environment.repository, request, judgedAs)) {
+    await sayAgain(ports, environment.repository, request, signal);
+    return 'skipped';
+  }
   const asked = await askedFor(ports.store, environment.repository, id);
   const say = speaker(ports, path, request);
   await say.status({ name: statusName, state: 'running', description: 'the API server is asked' });
   try {
     const verdict = await judgeRequest(ports, environment, request, signal);
     if (typeof verdict === 'string') return await superseded(say, verdict);
-    await say.comment(verdict.comment);
+    const holdsOther = await hold(ports.store, environment.repository, id, verdict.touched, ports.now());
+    const scene = await sceneAt(ports, environment.repository, request, signal);
+    const others = othersAt(scene, id, ports.forge.traits);
+    await say.comment(withOthers(verdict.comment, others));
     const isKnown = await say.status(verdict.status);
-    if (verdict.outcome !== 'unknown' && isKnown) await remember(ports.store, environment.repository, request, judgedAs, asked);
+    if (verdict.outcome !== 'unknown' && isKnown) {
+      const { comment, status } = verdict;
+      await keepSaid(ports.store, environment.repository, id, { commit: request.commit, status, comment, others });
+      await remember(ports.store, environment.repository, request, judgedAs, asked);
+    }
+    if (holdsOther && scene.open.length > 1) await ports.heldOtherwise();
     return verdict.outcome;
   } catch (error) {
     if (signal.reason instanceof Superseded) return await superseded(say, newer);
@@ -74,8 +97,27 @@ export async function validateMergeRequest(
   }
 }
 
+async function sceneAt(ports: RequestPorts, repository: RepositoryRef, { target }: RequestNow, signal: AbortSignal): Promise<Scene> {
+  const open = await ports.forge.openRequests(repository.path, target);
+  return sceneOf(ports.store, repository, open, await ports.run(signal));
+}
+
+/** Costs nothing but a look where all stands as it should: pipelines that began later at GitLab lack the status. */
+async function sayAgain(ports: RequestPorts, repository: RepositoryRef, request: RequestNow, signal: AbortSignal): Promise<void> {
+  const said = await saidOf(ports.store, repository, request);
+  if (said === undefined) return;
+  const say = speaker(ports, repository.path, request);
+  await say.status(said.status);
+  const others = othersAt(await sceneAt(ports, repository, request, signal), request.id, ports.forge.traits);
+  if (others === said.others) return;
+  await say.comment(withOthers(said.comment, others));
+  await keepSaid(ports.store, repository, request.id, { ...said, others });
+}
+
 interface Spoken {
   readonly outcome: Outcome;
+  /** What the plan creates, changes or prunes, by identity. */
+  readonly touched: readonly string[];
   readonly comment: string;
   readonly status: NewStatus;
 }
@@ -106,33 +148,9 @@ async function judgeRequest(
     traits: forge.traits,
     path: repository.path,
     serviceUrl,
-    plan,
+    plan: planParts(plan),
   };
-  return { outcome: outcomeOf(verdict), comment: commentText(facts), status: statusOf(verdict, request.url) };
-}
-
-/** Both say whether the forge took it. */
-interface Speaker {
-  status(status: NewStatus): Promise<boolean>;
-  comment(text: string): Promise<boolean>;
-}
-
-/** What the forge refuses is told to the log: whoever has no right to speak has judged for nothing, and the next merge request may be another. */
-function speaker({ forge, warn }: RequestPorts, path: string, { id, commit, branch, fork }: RequestNow): Speaker {
-  const tolerant = async (what: Promise<void>): Promise<boolean> => {
-    try {
-      await what;
-      return true;
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      warn(`${path}!${id}: ${explain(error)}`);
-      return false;
-    }
-  };
-  return {
-    status: (status) => tolerant(forge.setStatus(path, { commit, branch, ...(fork && { fork: id }) }, status)),
-    comment: (text) => tolerant(forge.comment(path, id, 'validate', text)),
-  };
+  return { outcome: outcomeOf(verdict), touched: touchedBy(plan), comment: commentText(facts), status: statusOf(verdict, request.url) };
 }
 
 async function superseded(say: Speaker, why: string): Promise<RequestOutcome> {

@@ -2,16 +2,18 @@ import { OutsideError } from '../../src/domain/errors.ts';
 import type { ListedRequest } from '../../src/domain/request-forge.ts';
 import { remember } from '../../src/validation/remembered.ts';
 import { rulesOf } from '../../src/validation/rules.ts';
-import { findUnjudged, type SweepPorts } from '../../src/validation/sweep.ts';
+import { findDue, type SweepPorts } from '../../src/validation/sweep.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
 const settings = { registries: [] };
 const environment = (name: string) => ({ name, repository: { forge: 'gitlab', path: name }, settings });
 const request = (id: number, commit: string) => ({ id, commit }) as ListedRequest;
+const run = () => Promise.resolve(undefined);
 const never = new AbortController().signal;
 
 function forgeWith(open: Readonly<Record<string, readonly ListedRequest[] | Error>>, asked: string[] = []): SweepPorts['forge'] {
   return () => ({
+    traits: { name: 'gitlab', type: 'gitlab', url: 'https://gitlab.example.com', descriptionLimit: 1000 },
     state: async () => ({ defaultBranch: 'main', commit: 'c', branches: {} }),
     openRequests: async (path, target) => {
       asked.push(`${path} ${target}`);
@@ -37,14 +39,14 @@ test('heads without a verdict under these rules, of every environment that answe
     },
     asked,
   );
-  const { unjudged, problems } = await findUnjudged({ forge, store }, ['staging', 'down', 'production'].map(environment), never);
-  expect(unjudged.map((one) => `${one.environment.name}!${one.id}`)).toEqual(['staging!2', 'staging!3', 'production!1']);
+  const { due, problems } = await findDue({ forge, store, run }, ['staging', 'down', 'production'].map(environment), never);
+  expect(due.map((one) => `${one.environment.name}!${one.id}`)).toEqual(['staging!2', 'staging!3', 'production!1']);
   expect(problems).toEqual([{ environment: 'down', message: 'no answer' }]);
   expect(asked.sort()).toEqual(['down main', 'production main', 'staging main']);
 });
 
 test('a bug is no problem of an environment', async () => {
-  await expect(findUnjudged({ forge: forgeWith({}), store: new MemoryStore() }, [environment('staging')], never)).rejects.toThrow(
+  await expect(findDue({ forge: forgeWith({}), store: new MemoryStore(), run }, [environment('staging')], never)).rejects.toThrow(
     'staging',
   );
 });

@@ -7,6 +7,7 @@ import { codeSpan } from '../../markdown/harmless.ts';
 import { safeHref } from '../../markdown/links.ts';
 import { harmlessText } from '../../markdown/plain.ts';
 import { cell, markdownTable } from '../../markdown/table.ts';
+import { longestOthers } from '../holds/text.ts';
 import { measured, outcomeOf, tally, type Verdict } from '../outcome.ts';
 import { rulePage } from './pages.ts';
 import { statusName } from './status.ts';
@@ -28,8 +29,8 @@ export interface CommentFacts {
 /** Rows of one table: nobody reads more, and `--json` has them all. */
 const mostRows = 100;
 const longest = 600;
-/** Of the forge's limit, for the hidden key that the comment is found by. */
-const reserve = 200;
+/** Of the forge's limit, for the hidden key that the comment is found by, and for what is said of others. */
+const reserve = 200 + longestOthers;
 
 /** The comment that validation keeps up to date beside a merge request, in Markdown, within the forge's limit. */
 export function commentText(facts: CommentFacts): string {

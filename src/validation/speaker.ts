@@ -1,0 +1,32 @@
+import { explain, RefusedError } from '../domain/errors.ts';
+import type { EnvironmentForge, NewStatus, StatusForge } from '../domain/forge.ts';
+import type { RequestNow } from '../domain/request-forge.ts';
+
+export interface SpeakingPorts {
+  readonly forge: Pick<EnvironmentForge, 'comment'> & Pick<StatusForge, 'setStatus'>;
+  readonly warn: (text: string) => void;
+}
+
+/** Both say whether the forge took it. */
+export interface Speaker {
+  status(status: NewStatus): Promise<boolean>;
+  comment(text: string): Promise<boolean>;
+}
+
+/** What the forge refuses is told to the log: whoever has no right to speak has judged for nothing, and the next merge request may be another. */
+export function speaker({ forge, warn }: SpeakingPorts, path: string, { id, commit, branch, fork }: RequestNow): Speaker {
+  const tolerant = async (what: Promise<void>): Promise<boolean> => {
+    try {
+      await what;
+      return true;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      warn(`${path}!${id}: ${explain(error)}`);
+      return false;
+    }
+  };
+  return {
+    status: (status) => tolerant(forge.setStatus(path, { commit, branch, request: id, fork }, status)),
+    comment: (text) => tolerant(forge.comment(path, id, 'validate', text)),
+  };
+}
