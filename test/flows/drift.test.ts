@@ -107,6 +107,7 @@ describeWith('control-plane', 'lockkeeper drift', () => {
   test('environments of app.yml, each against its cluster; one that is down keeps none from being compared', async () => {
     put({
       ...environment('production'),
+      ...environment('away'),
       kubeconfig: await kubeconfig(),
       nowhere,
       'app.yml': `store: { url: "file:./data" }
@@ -114,11 +115,12 @@ forges: { local: { type: local, path: ./repositories } }
 clusters: { here: { kubeconfig: ./kubeconfig }, gone: { kubeconfig: ./nowhere } }
 environments:
   - { name: production, repository: "local:production", cluster: here }
-  - { name: away, repository: "local:production", cluster: gone }
+  - { name: away, repository: "local:away", cluster: gone }
 `,
     });
     const committed = await bare('production');
-    expect(await call(['deploy', '--env', 'production', '--no-wait'])).toMatchObject({ exit: 0 });
+    await bare('away');
+    expect(await call(['deploy', '--env', 'production', '--no-wait'])).toMatchObject({ exit: 0, stderr: '' });
     await edit('production-one');
     const one = await call(['drift', '--env', 'production', '--json']);
     expect(one.exit).toBe(1);
