@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
-import type { RollbackReport } from '../updates/rollback/rollback.ts';
+import type { Services } from '../services.ts';
+import type { RollbackReport } from '../updates/rollback/request.ts';
 import { rollback } from '../updates/rollback/rollback.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
@@ -8,7 +9,7 @@ import { withProgress, withServices } from './work.ts';
 
 export interface RollbackCommand {
   readonly env: string;
-  readonly app: string;
+  readonly app?: string;
   readonly to?: string;
   readonly reason?: string;
   readonly dryRun?: boolean;
@@ -22,15 +23,29 @@ const longestReason = 1000;
 export async function runRollback(command: RollbackCommand, context: Context): Promise<ExitCode> {
   const { env: environment, app, to, reason = '', dryRun = false } = command;
   const why = reason.replaceAll(/\s+/g, ' ').trim().slice(0, longestReason);
-  const request = { environment, app, ...(to !== undefined && { to }), by: caller(context.env), why, dryRun };
+  const request = { environment, ...(app !== undefined && { app }), ...(to !== undefined && { to }), by: caller(context.env), why, dryRun };
   const report = await withServices(context, (services) =>
-    withProgress(context, 'reading the history', (progress) =>
-      rollback(services.scanPorts(progress, new AbortController().signal), services.settings, request),
+    withProgress(context, 'reading the history', async (progress) =>
+      rollback(services.scanPorts(progress, new AbortController().signal), services.settings, {
+        ...request,
+        deployed: await deployedWell(services, command),
+      }),
     ),
   );
   if (command.json === true) context.output.json(report);
   else print(report, dryRun, context.output);
   return report.action === 'hold' ? 3 : 0;
+}
+
+/** Newest first; for an app nobody needs to know. */
+async function deployedWell({ persistence }: Services, { env, app, to }: RollbackCommand): Promise<readonly string[]> {
+  if (app !== undefined || to !== undefined) return [];
+  const commits: string[] = [];
+  for await (const { kind, environment, facts } of persistence.journal().entries()) {
+    const { outcome, commit } = facts;
+    if (kind === 'deployment-run' && environment === env && outcome === 'succeeded' && typeof commit === 'string') commits.push(commit);
+  }
+  return commits.reverse();
 }
 
 /** Who runs this: in a pipeline whoever started it, else the user of this machine. */
@@ -49,15 +64,16 @@ const said: Readonly<Record<RollbackReport['action'], readonly [done: string, pl
 function print({ title, action, url, reason, updates }: RollbackReport, dryRun: boolean, output: Output): void {
   const [done, planned] = said[action];
   output.print(`${dryRun ? planned : done}: ${title}${reason === undefined ? '' : ` (${reason})`}`);
-  output.table(
-    ['where', 'package', 'from', 'to'],
-    updates.map(({ file, line, package: of, from, to, type, digest = '' }) => [
-      `${file}:${line}`,
-      of,
-      from,
-      type === 'digest' ? `${to} ${digest}`.trim() : to,
-    ]),
-  );
+  if (updates.length > 0)
+    output.table(
+      ['where', 'package', 'from', 'to'],
+      updates.map(({ file, line, package: of, from, to, type, digest = '' }) => [
+        `${file}:${line}`,
+        of,
+        from,
+        type === 'digest' ? `${to} ${digest}`.trim() : to,
+      ]),
+    );
   if (url !== undefined) output.print(url);
   if (dryRun) output.print('dry run: nothing was changed');
 }

@@ -44,10 +44,10 @@ export function addPlan(program: Command, start: Start): void {
 export function addRollback(program: Command, start: Start): void {
   program
     .command('rollback')
-    .description('open the merge request that takes an app back to a version that ran before')
+    .description('open the merge request that takes an app, or an environment, back to what ran before')
     .requiredOption('--env <name>', 'the environment')
-    .requiredOption('--app <name>', 'the app')
-    .option('--to <version>', 'a version that ran there before (default: the one before the current one)')
+    .option('--app <name>', 'the app; without one, the whole environment')
+    .option('--to <version>', 'a version of the app that ran there before, or a commit of the environment (default: what was there before)')
     .option('--reason <text>', 'why, for the merge request and the journal')
     .option('--dry-run', 'print what would be done and change nothing')
     .addOption(jsonOption())

@@ -297,6 +297,6 @@ function writerOf(
         wrote(number);
         return work(stillHeld);
       }),
-    edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
+    edited: async (proposal, base) => ({ files: editedFiles(proposal, await now.at(base)), removed: [] }),
   };
 }

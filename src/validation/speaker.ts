@@ -26,7 +26,7 @@ export function speaker({ forge, warn }: SpeakingPorts, path: string, { id, comm
     }
   };
   return {
-    status: (status) => tolerant(forge.setStatus(path, { commit, branch, ...(fork && { fork: id }) }, status)),
+    status: (status) => tolerant(forge.setStatus(path, { commit, branch, request: id, fork }, status)),
     comment: (text) => tolerant(forge.comment(path, id, 'validate', text)),
   };
 }

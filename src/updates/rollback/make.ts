@@ -12,6 +12,9 @@ export function rollbackProposal(environment: string, app: string, updates: read
   return { environment, app, branch: rollbackBranchOf(app), title, content: contentOf(updates), updates };
 }
 
+/** A marker has to fit into a description with the rest. */
+export const mostLeft = 300;
+
 export function markOf(updates: readonly Update[], { by, why }: Pick<RollbackMark, 'by' | 'why'>): RollbackMark {
   const left = updates.map(({ reference: { app, package: of, version, digest } }) => ({
     app,
@@ -19,7 +22,7 @@ export function markOf(updates: readonly Update[], { by, why }: Pick<RollbackMar
     version,
     ...(digest !== undefined && { digest }),
   }));
-  return { left: [...new Map(left.map((one) => [JSON.stringify(one), one])).values()], by, why };
+  return { left: [...new Map(left.map((one) => [JSON.stringify(one), one])).values()].slice(0, mostLeft), by, why };
 }
 
 /** With what is pinned now and was not then, as the registry knows it. Throws RefusedError where it does not. */

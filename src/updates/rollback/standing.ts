@@ -52,7 +52,7 @@ export function stoodThen(own: readonly Own[], path: string, text: string | unde
 }
 
 /** A version with what stood beside it. */
-function releaseOf({ version, digest, spots }: Reference): Release {
+export function releaseOf({ version, digest, spots }: Reference): Release {
   const written = (holds: Spot['holds']): string | undefined => spots.find((spot) => spot.holds === holds)?.text;
   const known = { digest: digest ?? written('digest'), sha256: written('sha256'), commit: written('commit') };
   return { version, ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) };

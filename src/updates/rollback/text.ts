@@ -52,7 +52,7 @@ function opening({ app, environment, updates }: Proposal, owner: string | undefi
   return `**${harmlessInline(`${app} ${versions ?? ''}`.trim())}** · ${harmlessInline(environment)} · rollback${owned}`;
 }
 
-const asked = ({ by, why }: RollbackMark): string =>
+export const asked = ({ by, why }: RollbackMark): string =>
   `Asked for by ${codeSpan(by)}${why === '' ? ', without a reason.' : `: ${harmlessLine(why)}${/[.!?]$/.test(why) ? '' : '.'}`}`;
 
 function stood(proposal: Proposal, { since, defaultBranch }: RollbackFacts): string {

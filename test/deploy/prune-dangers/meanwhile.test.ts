@@ -100,7 +100,7 @@ describeWith('control-plane', 'prune and what happens between its look and its d
     const { pruned, failures, deletes } = await prune('mean-g', { meanwhile });
     expect([pruned, deletes.length]).toEqual([[], 1]);
     expect(failures).toEqual([
-      expect.stringMatching(/^ConfigMap\/mean-g\/old: after 0 s it is being deleted still: example\.com\/hold holds it$/),
+      expect.stringMatching(/^ConfigMap\/mean-g\/old: after 1 s it is being deleted still: example\.com\/hold holds it$/),
     ]);
     expect((await get(configId('mean-g', 'old'))).metadata.finalizers).toEqual(['example.com/hold']);
     await change(configId('mean-g', 'old'), { finalizers: null });

@@ -1,4 +1,4 @@
-import type { RollbackReport } from '../../../src/updates/rollback/rollback.ts';
+import type { RollbackReport } from '../../../src/updates/rollback/request.ts';
 import { gitText, readTree } from '../git-repository.ts';
 import { type Begin, environment, manifest, requestUrl, type Scene } from './scan-scene.ts';
 
@@ -182,6 +182,70 @@ export function rollbackContract(begin: Begin): void {
       expect(await say('--env', 'staging', '--app', 'biling')).toMatch(/^2 .*staging has no such app; did you mean "billing"\?/);
       expect(await say('--env', 'stging', '--app', 'billing')).toMatch(/^2 .*did you mean "staging"\?/);
       expect(await say('--env', 'staging', '--app', 'billing')).toMatch(/^2 .*nothing ran in staging before/);
+    });
+
+    test('of the whole environment: manifests as they were, and nothing that gives anybody anything', async () => {
+      const scene = await begin(['1.4.2', '1.6.0']);
+      const { world, billing } = scene;
+      const old = 'name: staging # ours\nmanifests: # in order\n  - manifests/\nprune: { protect: [Namespace] }\n';
+      await world.pushAsPerson(
+        environment,
+        'main',
+        { 'environment.yml': old, 'manifests/gone.yaml': 'a: 1\n', 'access/shop/alice.yml': 'user: alice\n', 'README.md': 'old\n' },
+        'As it was',
+      );
+      const good = (await world.forge.state(environment)).commit;
+      const now = 'name: staging # ours\nmanifests:\n  - manifests/\n  - more/\nprune: { protect: [Namespace, PersistentVolumeClaim] }\n';
+      await world.pushAsPerson(
+        environment,
+        'main',
+        {
+          'environment.yml': now,
+          [manifest]: billing('1.6.0'),
+          'manifests/gone.yaml': undefined,
+          'manifests/new.yaml': 'b: 1\n',
+          'access/shop/alice.yml': undefined,
+          'access/shop/bob.yml': 'user: bob\n',
+          'README.md': 'new\n',
+        },
+        'Too much at once',
+      );
+      const ask = async (...argv: string[]) => {
+        const { exit, stdout, stderr } = await world.run('rollback', '--env', 'staging', '--json', ...argv);
+        return { exit, stderr, ...(stdout === '' ? {} : (JSON.parse(stdout) as object)) };
+      };
+      const report = {
+        exit: 0,
+        branch: 'lockkeeper/rollback--environment',
+        title: `Roll back staging to ${good.slice(0, 8)}`,
+        action: 'open',
+        updates: [{ file: manifest, from: '1.6.0', to: '1.4.2' }],
+      };
+      expect(await ask('--dry-run')).toMatchObject(report);
+      expect(await ask('--to', good)).toMatchObject({ ...report, url: requestUrl(1) });
+      const tree = Object.fromEntries(
+        Object.entries(await readTree(world.directory(environment), report.branch)).map(([path, { content }]) => [
+          path,
+          content.toString(),
+        ]),
+      );
+      expect(tree).toEqual({
+        'environment.yml':
+          'name: staging # ours\nmanifests: # in order\n  - manifests/\nprune: { protect: [Namespace, PersistentVolumeClaim] }\n',
+        [manifest]: billing('1.4.2'),
+        'manifests/gone.yaml': 'a: 1\n',
+        'access/shop/bob.yml': 'user: bob\n',
+        'README.md': 'new\n',
+      });
+      expect(await ask()).toMatchObject({ action: 'keep', url: requestUrl(1) });
+      await world.pushAsPerson(environment, 'main', { 'manifests/new.yaml': 'b: 2\n' }, 'One more');
+      expect(await ask('--to', good.slice(0, 10))).toMatchObject({ action: 'update', url: requestUrl(1) });
+      await world.mergeAsPerson(environment, 1);
+      const { proposals, held } = await world.scan();
+      expect(proposals).toEqual([]);
+      expect(held).toMatchObject([{ app: 'billing', to: '1.6.0', reason: expect.stringContaining('rolled back in') }]);
+      expect(await ask('--to', good)).toMatchObject({ exit: 2, stderr: expect.stringContaining('are the same now as they were then') });
+      expect(await ask('--to', '0123456')).toMatchObject({ exit: 2, stderr: expect.stringContaining('what stood there: ') });
     });
   });
 }
