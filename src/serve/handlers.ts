@@ -69,7 +69,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'scan-environment': (data, job, signal) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf), job, signal),
     validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
     'validate-open': (_, job, signal) => validation.sweep(job, undefined, signal),
-    'validate-head': (data, job) => validation.head({ ...job, data }),
+    pipeline: (data, job) => validation.pipeline({ ...job, data }),
     'validate-repository': ({ repository }, job, signal) => validation.sweep(job, repository, signal),
     command: (data, job, signal) => validation.command({ ...job, data }, signal),
     deploy: () => Promise.resolve(), // helper service

@@ -79,7 +79,7 @@ server: { url: "https://lockkeeper.example.com" }
         const { data } = queue.jobs.shift() as NewJob;
         if (data.kind === 'validate') await validate(data.request);
         else if (data.kind === 'validate-repository') await others();
-        else if (data.kind === 'validate-head') await validation.head(asJob({ data, key: '', trace: 't' }));
+        else if (data.kind === 'pipeline') await validation.pipeline(asJob({ data, key: '', trace: 't' }));
         else throw new Error(`a job of the kind ${data.kind}`);
       }
     },
