@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,4 +50,17 @@ async function go(args: readonly string[]): Promise<string> {
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) throw new Error(`kubectl could not be built: go ${args.join(' ')}`);
   return Buffer.concat(parts).toString();
+}
+
+/** Wall time in seconds. Throws when the program does not end well. Without a HOME of its own, in which it keeps what servers told it, it gets a new one. */
+export async function timedKubectl(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
+  const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
+  mkdirSync(join(home, '.kube'));
+  const begin = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, HOME: home, ...env } });
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  const seconds = (performance.now() - begin) / 1000;
+  rmSync(home, { recursive: true });
+  if (code !== 0) throw new Error(`${command} ended with ${String(code)}`);
+  return seconds;
 }

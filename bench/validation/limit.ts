@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { load } from 'js-yaml';
-import { Pool } from 'undici';
-
-interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }[];
-  readonly users: readonly { readonly user: { readonly token: string } }[];
-}
+import { openPool } from '../api-server.ts';
 
 const path = '/apis/apps/v1/namespaces/default/deployments?dryRun=All&fieldValidation=Warn&fieldManager=lockkeeper';
 
 /** Seconds that the bare requests take, so many in flight: nothing is read but the status. Throws where one is refused. */
 export async function bareLimit(kubeconfig: string, documents: readonly string[], inFlight: number): Promise<number> {
-  const { clusters, users } = load(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
-  const [{ cluster }, { user }] = [clusters[0], users[0]] as [Kubeconfig['clusters'][0], Kubeconfig['users'][0]];
-  const ca = Buffer.from(cluster['certificate-authority-data'], 'base64').toString();
-  const pool = new Pool(cluster.server, { connections: inFlight, connect: { ca } });
-  const headers = { authorization: `Bearer ${user.token}`, 'content-type': 'application/yaml' };
+  const { pool, headers: credentials } = openPool(kubeconfig, inFlight);
+  const headers = { ...credentials, 'content-type': 'application/yaml' };
   const waiting = documents.values();
   const send = async (): Promise<void> => {
     for (const document of waiting) {

@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { program, startServer } from '../api-server.ts';
 import { type Goal, median, megabyte } from '../goals.ts';
 import { measure } from '../measure.ts';
-import { buildKubectl, version } from '../peer/kubectl.ts';
+import { buildKubectl, timedKubectl, version } from '../peer/kubectl.ts';
 import { bareLimit } from './limit.ts';
 import { makeEnvironment } from './world.ts';
 
-const program = fileURLToPath(new URL('../../bin/lockkeeper.js', import.meta.url));
 const warm = fileURLToPath(new URL('./warm.ts', import.meta.url));
 const warmings = 3;
 const [large, small] = [1000, 100];
@@ -42,7 +41,7 @@ export async function validationGoals(runs: number): Promise<ValidationReport> {
     };
     const ours = (folder: string, ...flags: string[]) => measure([program, 'validate', folder, '--json', ...flags]);
     const theirs = () =>
-      timed(kubectl, ['--kubeconfig', kubeconfig, 'apply', '--dry-run=server', '--recursive', '-f', join(much, 'manifests')]);
+      timedKubectl(kubectl, ['--kubeconfig', kubeconfig, 'apply', '--dry-run=server', '--recursive', '-f', join(much, 'manifests')]);
     const best = async (): Promise<number> => {
       const all: number[] = [];
       for (const inFlight of concurrencies) all.push(await bareLimit(kubeconfig, documents, inFlight));
@@ -100,31 +99,8 @@ export async function validationGoals(runs: number): Promise<ValidationReport> {
       ],
     };
   } finally {
-    server.kill('SIGTERM');
-    await new Promise((resolve) => server.once('exit', resolve));
+    await server.stop();
     rmSync(home, { recursive: true });
-  }
-}
-
-/** `lockkeeper apiserver run`: writes the kubeconfig that it prints once it is ready. */
-async function startServer(kubeconfig: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [program, 'apiserver', 'run'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let printed = '';
-  for await (const part of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
-    printed += part;
-    if (isWhole(printed)) break;
-  }
-  if (!isWhole(printed)) throw new Error('lockkeeper apiserver run printed no kubeconfig');
-  writeFileSync(kubeconfig, printed);
-  return child;
-}
-
-function isWhole(json: string): boolean {
-  try {
-    JSON.parse(json);
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -138,16 +114,3 @@ validation: { apiserver: warm }
 registries:
   registry.example.com: { type: oci } # which the images are from: nothing is wrong in this environment
 `;
-
-/** Wall time in seconds. Throws when the program does not end well. */
-async function timed(command: string, args: readonly string[]): Promise<number> {
-  const home = mkdtempSync(join(tmpdir(), 'kubectl-'));
-  mkdirSync(join(home, '.kube'));
-  const begin = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, HOME: home } });
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
-  const seconds = (performance.now() - begin) / 1000;
-  rmSync(home, { recursive: true });
-  if (code !== 0) throw new Error(`${command} ended with ${String(code)}`);
-  return seconds;
-}

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeployOutcome } from '../domain/deployment.ts';
 import { type Job, jobStates, type QueueStats } from '../domain/queue.ts';
 
 /** What the service counts and measures, as Prometheus reads it: https://prometheus.io/docs/practices/naming/ */
@@ -14,6 +15,8 @@ export interface Metrics {
   asked(host: string, seconds: number, answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>> }): void;
   /** One merge request that was judged, or could not be. */
   validated(outcome: ValidationOutcome, seconds: number): void;
+  /** One deployment run. */
+  deployed(environment: string, outcome: RunOutcome, seconds: number): void;
   notified(outcome: 'sent' | 'failed'): void;
   /** Versions that a sender should have told of and did not; 0 says that it is one that should. */
   missed(sender: string, count: number): void;
@@ -22,6 +25,19 @@ export interface Metrics {
 /** failed: there is no verdict, because something that it needs failed; unknown: there is none, because a bundle could not be had. */
 const validationOutcomes = ['accepted', 'rejected', 'unknown', 'superseded', 'failed'] as const;
 export type ValidationOutcome = (typeof validationOutcomes)[number];
+
+/** interrupted: it did not come to an end of its own, because cluster or forge did not answer. */
+export type RunOutcome = DeployOutcome | 'interrupted';
+
+/** How an environment's cluster stands, as far as that is known. */
+export interface ClusterFigures {
+  readonly environment: string;
+  readonly lastSuccess?: Date;
+  /** Whether the last run went well. */
+  readonly ok?: boolean;
+  /** How many objects of each kind of drift. */
+  readonly drift?: Readonly<Record<string, number>>;
+}
 
 export interface ScanFigures {
   /** `scan`, `scan-package` … */
@@ -43,6 +59,8 @@ export interface MetricSources {
   anchor(): Promise<{ readonly number: number; readonly at: Date } | undefined>;
   /** When the last scan of everything came to its end, in whatever replica. */
   lastScan(): Promise<Date | undefined>;
+  /** Environments with a cluster. */
+  clusters(): Promise<readonly ClusterFigures[]>;
   /** Webhooks that each forge has stopped calling, where that is known. */
   stoppedWebhooks(): Promise<ReadonlyMap<string, number>>;
 }
@@ -111,6 +129,39 @@ export function createMetrics(sources: MetricSources): Metrics {
     ['outcome'],
     [0.5, 1, 2, 5, 10, 20, 60, 300],
   );
+  const runs = counter('deployments_total', 'Deployment runs.', ['environment', 'outcome']);
+  const runSeconds = histogram(
+    'deployment_seconds',
+    'From asking for the lock to the end of a deployment run.',
+    ['environment'],
+    [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800],
+  );
+  gauge(
+    'deployment_last_success_timestamp_seconds',
+    'When the last deployment run that went well began.',
+    ['environment'],
+    async function (this: Gauge<'environment'>) {
+      for (const { environment, lastSuccess } of await sources.clusters())
+        if (lastSuccess !== undefined) this.set({ environment }, lastSuccess.getTime() / 1000);
+    },
+  );
+  gauge(
+    'deployment_ok',
+    'Whether the last deployment run went well: 1 or 0.',
+    ['environment'],
+    async function (this: Gauge<'environment'>) {
+      for (const { environment, ok } of await sources.clusters()) if (ok !== undefined) this.set({ environment }, ok ? 1 : 0);
+    },
+  );
+  gauge(
+    'drift_objects',
+    'Objects in clusters that are not as their repositories say.',
+    ['environment', 'kind'],
+    async function (this: Gauge<'environment' | 'kind'>) {
+      for (const { environment, drift = {} } of await sources.clusters())
+        for (const [kind, number] of Object.entries(drift)) this.set({ environment, kind }, number);
+    },
+  );
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
   gauge('journal_anchored_timestamp_seconds', 'When the newest hash was last seen to be somewhere else.', [], async function (this: Gauge) {
     setOrRemove(this, seconds((await sources.anchor())?.at));
@@ -163,6 +214,10 @@ export function createMetrics(sources: MetricSources): Metrics {
     validated: (outcome, took) => {
       validations.inc({ outcome });
       validationSeconds.observe({ outcome }, took);
+    },
+    deployed: (environment, outcome, took) => {
+      runs.inc({ environment, outcome });
+      runSeconds.observe({ environment }, took);
     },
     notified: (outcome) => notifications.inc({ outcome }),
     missed: (sender, count) => missed.inc({ sender }, count),

@@ -3,12 +3,13 @@ import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { addApiserver } from './apiserver-commands.ts';
 import type { CommonOptions } from './context.ts';
 import type { DemoCommand } from './demo.ts';
+import { addDeploy, addDrift } from './deployment-commands.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
 import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
 import type { ScanCommand } from './scan.ts';
 import { addForge, addJobs, addJournal, addServe } from './service-commands.ts';
-import { addPlan, addValidate } from './validation-commands.ts';
+import { addPlan, addRollback, addValidate } from './validation-commands.ts';
 import { version } from './version.ts';
 
 const exitCodes = `
@@ -58,6 +59,9 @@ function createProgram(io: Io, start: Start): Command {
   addForge(program, start);
   addValidate(program, start);
   addPlan(program, start);
+  addDeploy(program, start);
+  addDrift(program, start);
+  addRollback(program, start);
   addApiserver(program, start);
   addInit(program, start);
   return program;

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { environmentOption, jsonOption, type Start, verdictFormats } from './options.ts';
 import type { PlanCommand } from './plan.ts';
+import type { RollbackCommand } from './rollback.ts';
 import type { ValidateCommand } from './validate.ts';
 
 export function addValidate(program: Command, start: Start): void {
@@ -38,4 +39,17 @@ export function addPlan(program: Command, start: Start): void {
         return (await import('./plan.ts')).runPlan({ ...options, ...(directory !== undefined && { directory }), needsConfig }, context);
       }),
     );
+}
+
+export function addRollback(program: Command, start: Start): void {
+  program
+    .command('rollback')
+    .description('open the merge request that takes an app, or an environment, back to what ran before')
+    .requiredOption('--env <name>', 'the environment')
+    .option('--app <name>', 'the app; without one, the whole environment')
+    .option('--to <version>', 'a version of the app that ran there before, or a commit of the environment (default: what was there before)')
+    .option('--reason <text>', 'why, for the merge request and the journal')
+    .option('--dry-run', 'print what would be done and change nothing')
+    .addOption(jsonOption())
+    .action((options: RollbackCommand) => start(async (context) => (await import('./rollback.ts')).runRollback(options, context)));
 }

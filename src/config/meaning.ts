@@ -32,6 +32,7 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/environments/*/repository', said.repository],
   ['/environments/*/discover', said.group],
   ['/environments/*/cluster', said.clusterName],
+  ['/environments/*/formerly/*', said.environmentName],
   ['/environments/*/rollout/timeout', said.duration],
   ['/environments/*/updates/after/environment', said.knownEnvironment],
   ['/environments/*/updates/after/soak', said.duration],
@@ -98,6 +99,7 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
     ...credentials(document),
     ...githubCredentials(document),
     ...environmentsTwice(document),
+    ...formerNames(document),
     ...contradictions(document),
     ...circles(document),
     ...untoldAnchor(document),
@@ -139,15 +141,28 @@ function environmentsTwice(document: unknown): Mistake[] {
   });
 }
 
+/** What one environment was called before, another may not be called now: each would prune the other's objects. */
+function formerNames(document: unknown): Mistake[] {
+  const names = new Map(select(document, '/environments/*/name').map(({ at, value }) => [value, at]));
+  return select(document, '/environments/*/formerly/*').flatMap(({ at, value }) => {
+    const now = names.get(value);
+    return now === undefined ? [] : [{ at, message: `is what ${keyPath(now)} says: an environment is called so now` }];
+  });
+}
+
 /** What is asked for and made impossible at once. */
 function contradictions(document: unknown): Mistake[] {
   return select(document, '/environments/*').flatMap(({ at, value }) => {
     const own = (key: string): unknown => valueAt(value, key);
     const types = own('/updates/types');
     const automerge = own('/updates/automerge');
+    const correctsNever = valueAt(value, '/drift/correct') === true && own('/deploy') !== 'service';
     const deploysNowhere = own('/deploy') === 'service' && own('/cluster') === undefined;
     return [
       ...(deploysNowhere ? [{ at: `${at}/deploy`, message: 'the service can deploy only to a cluster: add the key cluster' }] : []),
+      ...(correctsNever
+        ? [{ at: `${at}/drift/correct`, message: 'only the service sets back what was changed: needs deploy: service' }]
+        : []),
       ...(Array.isArray(automerge) && Array.isArray(types)
         ? automerge.flatMap((type: unknown, index) =>
             types.includes(type)

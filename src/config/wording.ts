@@ -18,7 +18,7 @@ export function mistakeOf(error: DefinedError, showable: (at: string) => boolean
   }
   if (error.keyword === 'enum' || error.keyword === 'const') return notListed(at, error, showable);
   if (error.keyword === 'uniqueItems') return { at: at + pointer([error.params.i]), message: 'stands in the list twice: remove one' };
-  if (error.keyword === 'minimum' || error.keyword === 'maximum') {
+  if (error.keyword === 'minimum' || error.keyword === 'maximum' || error.keyword === 'exclusiveMinimum') {
     const found = showable(at) ? `, found ${String(error.data)}` : '';
     return { at, message: `expected a number ${rangeOf(error.parentSchema)}${found}` };
   }
@@ -107,7 +107,10 @@ function hintFor(error: DefinedError & { keyword: 'type' }): string {
 }
 
 function rangeOf(schema: unknown): string {
-  const { minimum, maximum } = (schema ?? {}) as { readonly minimum?: number; readonly maximum?: number };
+  const { minimum, maximum, exclusiveMinimum } = (schema ?? {}) as Readonly<
+    Record<'minimum' | 'maximum' | 'exclusiveMinimum', number | undefined>
+  >;
+  if (exclusiveMinimum !== undefined) return `above ${exclusiveMinimum}${maximum === undefined ? '' : ` and at most ${maximum}`}`;
   return maximum === undefined ? `from ${minimum} up` : `from ${minimum} to ${maximum}`;
 }
 

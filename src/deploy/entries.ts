@@ -1,7 +1,7 @@
 import type { DeployReport, Drift } from '../domain/deployment.ts';
 import { type ObjectId, objectName } from '../domain/finding.ts';
 import type { NewEntry } from '../domain/journal.ts';
-import { some } from '../domain/wording.ts';
+import { count, some } from '../domain/wording.ts';
 import type { DeployedRequest, MergedWork } from './merged.ts';
 
 /** What a run is about, for the journal. */
@@ -26,7 +26,7 @@ export function beginEntry(about: RunAbout, run: string, plan: { readonly create
   const { commit, cluster } = about;
   return {
     ...common(about, 'deployment-run'),
-    what: `deploy ${short(commit)} to ${cluster}: ${plan.created} objects to create, ${plan.changed} to change`,
+    what: `deploy ${short(commit)} to ${cluster}: ${count(plan.created, 'object')} to create, ${plan.changed} to change`,
     facts: { ...factsOf(about, run), phase: 'begin', create: plan.created, change: plan.changed },
   };
 }
@@ -36,7 +36,7 @@ export function pruneEntry(about: RunAbout, run: string, objects: readonly Objec
   const names = objects.map(objectName);
   return {
     ...common(about, 'prune'),
-    what: `prune ${names.length === 1 ? '1 object' : `${names.length} objects`} from ${about.cluster}: ${some(names, mostNamed)}`,
+    what: `prune ${count(names.length, 'object')} from ${about.cluster}: ${some(names, mostNamed)}`,
     facts: { ...factsOf(about, run), count: names.length, objects: some(names, mostListed) },
   };
 }
@@ -70,7 +70,7 @@ export function driftEntry(
 ): NewEntry {
   const names = drifts.map(({ object, kind }) => `${objectName(object)} (${kind})`);
   const hands = [...new Set(drifts.flatMap(({ by = [] }) => by))].sort();
-  const found = `${drifts.length === 1 ? '1 object' : `${drifts.length} objects`} in ${about.cluster} not as ${short(about.commit)} says`;
+  const found = `${count(drifts.length, 'object')} in ${about.cluster} not as ${short(about.commit)} says`;
   return {
     kind: 'drift',
     actor: 'lockkeeper',

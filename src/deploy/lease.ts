@@ -247,6 +247,7 @@ class Lease {
       host: server.host,
       throwAway: server.throwAway,
       kinds: (signal) => server.kinds(signal),
+      discover: (signal) => server.discover(signal),
       ask: async (of, signal) => {
         if (isWrite(of)) await this.#certain();
         return server.ask(of, signal);

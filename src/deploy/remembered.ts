@@ -49,22 +49,23 @@ export function decide(commit: string, rules: string, known: Pick<Remembered, 'l
     : { kind: 'run' };
 }
 
-/** After a run; `allowed` is what it might prune. */
-export function after(
+/** After a run; `allowed` is what it might prune, where that was compared with what was approved. */
+export function memoryAfter(
   known: Remembered | undefined,
   { run, outcome, pruned }: Pick<DeployReport, 'run' | 'outcome' | 'pruned'>,
-  of: { readonly place: string; readonly commit: string; readonly rules: string; readonly allowed: readonly ObjectId[] },
+  of: { readonly place: string; readonly commit: string; readonly rules: string; readonly allowed?: readonly ObjectId[] | undefined },
 ): Remembered {
-  const { place, commit, rules, allowed } = of;
+  const { place, commit, rules } = of;
   const isGood = outcome === 'succeeded';
   const gone = new Set(pruned.map(identityOf));
+  const open = known?.outstanding ?? [];
   const good = isGood ? { commit, run } : known?.good;
   return {
     place,
     last: { commit, run, outcome, rules },
     ...(good !== undefined && { good }),
     // Of a run that did not go well the merge requests are looked at again.
-    outstanding: isGood ? allowed.filter((object) => !gone.has(identityOf(object))) : (known?.outstanding ?? []),
+    outstanding: isGood ? (of.allowed ?? open).filter((object) => !gone.has(identityOf(object))) : open,
   };
 }
 
@@ -72,3 +73,6 @@ export function after(
 export function commitInCluster(known: Pick<Remembered, 'last' | 'good'> | undefined): string | undefined {
   return known?.last.outcome === 'refused' ? known.good?.commit : known?.last.commit;
 }
+
+/** When a run began, in UTC: its id says so. */
+export const timeOf = (run: string): Date => new Date(run.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z'));

@@ -49,7 +49,7 @@ export const isByHand = ({ manager = '', subresource }: ManagedFields): boolean 
 /** What people write on live objects for us, and `kubectl rollout restart` for the pods: no change of what is wanted. */
 const signals = /^metadata\.(?:annotations|labels)\.lockkeeper\.dev\/|\.metadata\.annotations\.kubectl\.kubernetes\.io\/restartedAt$/;
 
-/** Values that people have put beside ours: no apply takes them back, and no dry run shows them. */
+/** Values that people have put beside ours, by the owners after a dry run: no apply takes them back, so that its answer holds them, too. */
 export function addedByHand(owners: Owners): ReadonlySet<string> {
   const added = [...owners].filter(([path, entries]) => entries.every(isByHand) && !signals.test(path) && !path.startsWith('status.'));
   return new Set(added.map(([path]) => path));

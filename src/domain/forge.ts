@@ -58,8 +58,17 @@ export interface BranchChange {
   readonly base: string;
   /** What the branch pointed to when we looked; undefined when it did not exist. Where the forge can compare, a mismatch is refused with ConflictError. */
   readonly expected: string | undefined;
-  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  readonly files: readonly ChangedFile[];
+  /** Paths of files of the base that are no more. */
+  readonly removed?: readonly string[];
   readonly message: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** The base has no such file. */
+  readonly isNew?: true;
 }
 
 export interface NewMergeRequest {

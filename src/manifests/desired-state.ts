@@ -52,7 +52,7 @@ function nothingAtAll({ lines }: EnvironmentFiles): Finding {
 const lost = (finding: Finding): FileObjects => ({ objects: [], findings: [finding], complete: false });
 
 /** Ours, the forges' and other tools' files in the root of a repository; what is asked for under `access/` is not applied as it stands. */
-const isOwn = (path: string): boolean => path === environmentFile || path.startsWith('.') || path.startsWith('access/');
+export const isOwn = (path: string): boolean => path === environmentFile || path.startsWith('.') || path.startsWith('access/');
 
 async function wholeRepository({ files, unread }: EnvironmentFiles): Promise<FileObjects[]> {
   const templates = [...files.keys()]

@@ -62,3 +62,15 @@ export function applyOrder<T extends ObjectId>(objects: readonly T[]): readonly 
   const found = Map.groupBy(objects, (object) => stepOf.get(groupKind(object)) ?? rest);
   return [...found].sort(([a], [b]) => a - b).map(([, step]) => step);
 }
+
+/** The other way round, except that whatever serves objects, definitions and aggregated APIs, goes behind all of them, and namespaces last. */
+export function pruneOrder<T extends ObjectId>(objects: readonly T[]): readonly (readonly T[])[] {
+  const found = Map.groupBy(objects, (object) => lastOf.get(groupKind(object)) ?? -(stepOf.get(groupKind(object)) ?? rest));
+  return [...found].sort(([a], [b]) => a - b).map(([, step]) => step);
+}
+
+const lastOf: ReadonlyMap<string, number> = new Map([
+  ['apiextensions.k8s.io/CustomResourceDefinition', 1],
+  ['apiregistration.k8s.io/APIService', 1],
+  ['Namespace', 2],
+]);

@@ -45,6 +45,10 @@ function sentValue({ apiVersion, kind, value }: DesiredObject): Value {
   return { ...rest, data: { ...record(value['data']), ...Object.fromEntries(encoded) } };
 }
 
+/** What is sent of an object that nothing is put into. */
+export const unstamped = (object: DesiredObject): Uint8Array | string =>
+  isPlainSecret(object.apiVersion, object.kind, object.value) ? harmless(jsonOf(sentValue(object))) : object.body;
+
 /** With mistakes in it, the server shall see them. */
 function isPlainSecret(apiVersion: string, kind: string, { data, stringData }: Value): boolean {
   if (apiVersion !== 'v1' || kind !== 'Secret' || !isMapping(stringData) || ((data ?? null) !== null && !isMapping(data))) return false;

@@ -111,5 +111,13 @@ export function announceDrift(ports: ThreadPorts, news: DriftNews, trace: string
   return announce(ports, `drift ${repository} ${since}`, thread, trace);
 }
 
+const driftWords: Readonly<Record<Drift['kind'], string>> = {
+  changed: 'is changed',
+  missing: 'is missing',
+  'not-deployed': 'is not deployed yet',
+  'left-over': 'is left over',
+  unknown: 'could not be compared',
+};
+
 const driftText = ({ object, kind, summary, by = [] }: Drift): string =>
-  `${objectName(object)} ${kind === 'left-over' ? 'is left over' : kind === 'unknown' ? 'could not be compared' : `is ${kind}`}${summary === '' ? '' : `: ${summary}`}${by.length === 0 ? '' : ` (by ${some(by, 3)})`}`;
+  `${objectName(object)} ${driftWords[kind]}${summary === '' ? '' : `: ${summary}`}${by.length === 0 ? '' : ` (by ${some(by, 3)})`}`;

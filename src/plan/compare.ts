@@ -7,6 +7,7 @@ import { objectName } from '../domain/finding.ts';
 import { fieldManager } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
+import { unstamped } from '../manifests/stamp.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -75,7 +76,7 @@ async function tried({ server, kindOf, mayShow, signal }: Comparison, object: De
   if (!mayShow(live)) return { kind: 'foreign' };
   const query = `dryRun=All&fieldManager=${fieldManager}&force=true`;
   const type = 'application/apply-patch+yaml';
-  const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: object.body, type }, signal);
+  const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: unstamped(object), type }, signal);
   if (applied.status !== 200) return { kind: 'refused', why: statusOf(applied).message };
   return { kind: 'both', live, applied: record(JSON.parse(applied.body)) };
 }

@@ -96,6 +96,12 @@ function pageOf(body: string): { readonly items: readonly ObjectMetadata[]; read
   return isWhole ? { items: all as unknown as ObjectMetadata[], next } : undefined; // an API server's answer
 }
 
+/** Of a single object; undefined where the text is none. */
+export function metadataOf(body: string): ObjectMetadata | undefined {
+  const metadata = record(parsed(body)?.['metadata']);
+  return isText(metadata['uid']) && isText(metadata['name']) ? (metadata as unknown as ObjectMetadata) : undefined; // an API server's answer
+}
+
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 function parsed(body: string): Readonly<Record<string, unknown>> | undefined {

@@ -11,6 +11,8 @@ import { type EnvironmentRows, environmentRows, reportOf } from '../updates/repo
 import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
+import type { Deployment } from './deployment.ts';
+import type { DriftWatch } from './drift-watch.ts';
 import { forgetUnused } from './upkeep.ts';
 import type { Validation } from './validation.ts';
 import type { webhookJobs } from './webhook-jobs.ts';
@@ -27,6 +29,8 @@ export interface HandlerParts {
   readonly beat: () => Promise<void>;
   readonly webhooks: ReturnType<typeof webhookJobs>;
   readonly validation: Validation;
+  readonly deployment: Deployment;
+  readonly drift: DriftWatch;
 }
 
 /** What is kept of an environment that was scanned. */
@@ -40,7 +44,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify, anchor, webhooks, validation } = parts;
+  const { services, beat, notify, anchor, webhooks, validation, deployment, drift } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
   const some = async (look: Look, job: Job, signal: AbortSignal): Promise<void> => {
@@ -72,8 +76,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
     pipeline: (data, job) => validation.pipeline({ ...job, data }),
     'validate-repository': ({ repository }, job, signal) => validation.sweep(job, repository, signal),
     command: (data, job, signal) => validation.command({ ...job, data }, signal),
-    deploy: () => Promise.resolve(), // helper service
-    drift: () => Promise.resolve(), // helper service
+    deploy: (data, job, signal) => deployment.deploy({ ...job, data }, signal),
+    drift: (_, job, signal) => drift.look(job, signal),
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,

@@ -12,17 +12,19 @@ import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
 import { outlasting } from '../notifications/outage.ts';
-import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
 import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
+import { createDeployments } from './deployments.ts';
+import { clusterFigures } from './drift-watch.ts';
 import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createJudging } from './judging.ts';
 import { createPages } from './pages.ts';
 import { isPublished } from './reach.ts';
+import { startSchedules } from './schedules.ts';
 import { sweepSchedule, Validation } from './validation.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
 import { webhookSettings } from './webhook-settings.ts';
@@ -59,6 +61,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
         places().map(({ name }) => name),
       ),
     lastScan: () => lastScan(persistence.store),
+    clusters: () => clusterFigures(persistence, config),
     stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
   const services = await createServices(loaded, {
@@ -87,6 +90,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     });
     parts.push(() => judging.close()); // after the work that asks it
     const validation = new Validation({ config, services, judging, metrics, log, redact, now: () => new Date() });
+    const { deployment, drift } = createDeployments({ config, services, metrics, log, redact, tells: chat !== undefined });
     const handlers = createHandlers({
       services,
       metrics,
@@ -96,6 +100,8 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       beat: heartbeat(services, config.notifications.heartbeat, log),
       webhooks: webhookJobs({ config, services, metrics, log }),
       validation,
+      deployment,
+      drift,
       ...(notify !== undefined && { notify }),
     });
     let work: Worker | undefined;
@@ -111,8 +117,17 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     parts.push(() => server.close());
     // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
     await recordConfiguration(services, config, redact);
-    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), { atOnce: jobsAtOnce, attempts });
-    const schedule = await schedules(config, services, { anchored: places().length > 0, log });
+    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), {
+      atOnce: jobsAtOnce + deployment.atOnce,
+      attempts,
+    });
+    await persistence.queue().add(deployment.jobs('start'));
+    const schedule = await startSchedules(config, services, {
+      anchored: places().length > 0,
+      deployments: (trace) => deployment.jobs(trace),
+      drifts: drift.looksAtAny,
+      log,
+    });
     parts.push(() => schedule.stop());
     const upkeep = await webhookSchedule(config, services, log);
     parts.push(() => upkeep.stop());
@@ -172,32 +187,6 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   } catch (error) {
     return `the store cannot be used: ${explain(error)}`;
   }
-}
-
-/** Once a day, when little else is done. */
-const upkeepSchedule = { cron: '47 3 * * *', timezone: 'Etc/UTC' };
-
-/** Half past, when what a scan on the hour did has been written down. */
-const anchorSchedule = { cron: '30 * * * *', timezone: 'Etc/UTC' };
-
-async function schedules(
-  { schedule }: Config,
-  { persistence }: Services,
-  { anchored: isAnchored, log }: { readonly anchored: boolean; readonly log: Logger },
-): Promise<Schedule> {
-  const queue = persistence.queue();
-  const ticking = (kind: 'scan' | 'anchor' | 'upkeep', { cron, timezone }: typeof anchorSchedule) =>
-    startSchedule({
-      name: kind,
-      cron,
-      timezone,
-      now,
-      onTick: async (id) => void (await queue.add([{ data: { kind }, key: '', trace: id }], { sender: 'schedule', id })),
-      onError: (error) => log.error(`the schedule could not ask for the job ${kind}: ${explain(error)}`),
-    });
-  const all = [await ticking('scan', { cron: schedule.scan, timezone: schedule.timezone }), await ticking('upkeep', upkeepSchedule)];
-  if (isAnchored) all.push(await ticking('anchor', anchorSchedule));
-  return { stop: async () => void (await Promise.all(all.map((one) => one.stop()))) };
 }
 
 function watched(metrics: Metrics, log: Logger): JobObserver {

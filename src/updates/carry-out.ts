@@ -1,4 +1,4 @@
-import type { EnvironmentForge, MergeRequest, NewMergeRequest } from '../domain/forge.ts';
+import type { BranchChange, EnvironmentForge, MergeRequest, NewMergeRequest } from '../domain/forge.ts';
 import { commitMessage, label, writeMarker } from '../domain/identifiers.ts';
 import type { Store } from '../domain/store.ts';
 import type { Proposal } from '../domain/update.ts';
@@ -6,6 +6,9 @@ import type { Recorded } from './journal-entry.ts';
 import { rememberCommit } from './memory.ts';
 import { placesOf } from './proposal.ts';
 import type { Action, Build } from './reconcile.ts';
+
+/** Files as they shall stand, and paths of those that are no more. */
+export type Changes = Required<Pick<BranchChange, 'files' | 'removed'>>;
 
 /** What carrying out needs of one environment. */
 export interface Writer {
@@ -16,6 +19,8 @@ export interface Writer {
   readonly path: string;
   readonly defaultBranch: string;
   readonly owner: string | undefined;
+  /** Who opens a new one when a person has handed the branch back: `the next scan`. */
+  readonly again: string;
   /** The merge request's description, with its marker. */
   describe(proposal: Proposal): Promise<string>;
   /** Resolves when the journal has kept what is about to be done; throws when it cannot, and then it is not done. */
@@ -25,8 +30,8 @@ export interface Writer {
    * `stillOurs` throws when the turn was lost in the middle.
    */
   turn<T>(work: (stillOurs: () => void) => Promise<T>): Promise<T>;
-  /** The changed files, as they shall stand on top of `base`. */
-  edited(proposal: Proposal, base: string): Promise<readonly { readonly path: string; readonly content: Uint8Array }[]>;
+  /** What changes on top of `base`. */
+  edited(proposal: Proposal, base: string): Promise<Changes>;
 }
 
 /**
@@ -95,10 +100,22 @@ async function update(writer: Writer, action: Extract<Action, { kind: 'update' }
 
 async function build(writer: Writer, proposal: Proposal, { base, expected }: Build): Promise<void> {
   const { branch, title, content } = proposal;
-  const files = await writer.edited(proposal, base);
+  const { files, removed } = await writer.edited(proposal, base);
   const carried = { content, places: placesOf(proposal.updates) };
-  const head = await writer.forge.commit(writer.path, { branch, base, expected, files, message: commitMessage(title, carried) });
-  await rememberCommit(writer.store, writer.repository, branch, { head, ...carried, base, files: files.map(({ path }) => path) });
+  const head = await writer.forge.commit(writer.path, {
+    branch,
+    base,
+    expected,
+    files,
+    removed,
+    message: commitMessage(title, carried),
+  });
+  await rememberCommit(writer.store, writer.repository, branch, {
+    head,
+    ...carried,
+    base,
+    files: [...files.map(({ path }) => path), ...removed],
+  });
 }
 
 async function close(writer: Writer, action: Extract<Action, { kind: 'close' }>): Promise<void> {
@@ -116,7 +133,7 @@ async function closeWith(writer: Writer, { id, branch, commit }: MergeRequest, d
 async function sayHandsOff(writer: Writer, request: MergeRequest, person: string): Promise<void> {
   const key = `${writer.repository} ${request.id} hands-off`;
   if ((await writer.store.get('said', key)) !== undefined) return;
-  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, remove the label \`${label}\` here and delete the branch: the next scan opens a new one.`;
+  const text = `There are commits on this branch that are not Lockkeeper's, so it leaves the branch to you from here on. To hand it back, remove the label \`${label}\` here and delete the branch: ${writer.again} opens a new one.`;
   await writer.forge.comment(writer.path, request.id, 'hands-off', text);
   await writer.store.put('said', key, person);
 }

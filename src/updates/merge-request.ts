@@ -50,20 +50,14 @@ export function describeProposal(
   proposal: Proposal,
   { now, traits, owner, updates: facts }: ProposalFacts,
 ): { readonly title: string; readonly description: string } {
-  const moves = [...Map.groupBy(proposal.updates, moveKey)].flatMap(([key, [first, ...more]]) =>
-    first === undefined ? [] : [moveOf([first, ...more], facts.get(key))],
-  );
+  const moves = movesOf(proposal.updates, facts);
   const { app, environment, content, title } = proposal;
   const unread = [...facts.values()].some((one) => one.unread === true);
   const parts: Part[] = [
     { text: opening(proposal, owner) },
     { text: moveTable(moves, now), rest: 'More moves are in the diff.' },
     ...changelogParts(moves, now),
-    ...moves.flatMap(({ facts: { bundle }, updates: [{ reference }] }) =>
-      bundle === undefined
-        ? []
-        : [objectDiffPart(bundle.diff, bundle.problems, moves.length === 1 ? '' : codeSpan(reference.package.name))],
-    ),
+    ...objectDiffParts(moves),
     { text: reasons(proposal.updates), rest: 'More versions are held.' },
     { text: footer(proposal, traits) },
     { text: writeMarker({ app, environment, content, title, places: placesOf(proposal.updates), ...(unread && { unread }) }) },
@@ -71,9 +65,15 @@ export function describeProposal(
   return { title, description: fitParts(parts, traits.descriptionLimit) };
 }
 
-interface MoveWithFacts extends Move {
+export interface MoveWithFacts extends Move {
   readonly facts: UpdateFacts;
 }
+
+/** Updates that move alike are one move; `facts` are by `moveKey`. */
+export const movesOf = (updates: readonly Update[], facts: ReadonlyMap<string, UpdateFacts>): MoveWithFacts[] =>
+  [...Map.groupBy(updates, moveKey)].flatMap(([key, [first, ...more]]) =>
+    first === undefined ? [] : [moveOf([first, ...more], facts.get(key))],
+  );
 
 function moveOf(updates: readonly [Update, ...Update[]], facts: UpdateFacts = {}): MoveWithFacts {
   return { updates, facts, from: facts.from, to: facts.to, images: facts.bundle?.diff?.images ?? [] };
@@ -88,8 +88,13 @@ function opening({ app, environment, updates }: Proposal, owner: string | undefi
   return `**${harmlessInline(`${app} ${version ?? ''}`)}** · ${harmlessInline(environment)} · ${type === 'digest' ? 'new digest' : type}${owned}`;
 }
 
+export const objectDiffParts = (moves: readonly MoveWithFacts[]): Part[] =>
+  moves.flatMap(({ facts: { bundle }, updates: [{ reference }] }) =>
+    bundle === undefined ? [] : [objectDiffPart(bundle.diff, bundle.problems, moves.length === 1 ? '' : codeSpan(reference.package.name))],
+  );
+
 /** One section per changelog: packages built from the same commits have it in common. */
-function changelogParts(moves: readonly MoveWithFacts[], now: Date): Part[] {
+export function changelogParts(moves: readonly MoveWithFacts[], now: Date, heading?: string): Part[] {
   const groups = [
     ...Map.groupBy(
       moves.filter(({ facts }) => facts.changelog !== undefined),
@@ -99,7 +104,7 @@ function changelogParts(moves: readonly MoveWithFacts[], now: Date): Part[] {
   return groups.flatMap(([, group]) => {
     const changelog = group[0]?.facts.changelog;
     const names = group.map(({ updates: [{ reference }] }) => codeSpan(reference.package.name));
-    return changelog === undefined ? [] : [changelogPart(changelog, groups.length === 1 ? '' : some(names, 3), now)];
+    return changelog === undefined ? [] : [changelogPart(changelog, groups.length === 1 ? '' : some(names, 3), now, heading)];
   });
 }
 

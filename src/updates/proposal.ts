@@ -5,7 +5,7 @@ import type { Proposal, Update } from '../domain/update.ts';
 import { clean, gap } from '../markdown/clean.ts';
 
 /** Forges refuse longer titles (GitLab: 255 characters, GitHub: 256). */
-const titleLimit = 255;
+export const titleLimit = 255;
 
 /** One proposal per app, in the order of the apps' names; an app without an update has none. */
 export function makeProposals(environment: string, updates: readonly Update[]): Proposal[] {

@@ -64,7 +64,7 @@ function leftAsItWas(action: Action, problem: unknown): Action {
     : { kind: 'none' };
 }
 
-function updateReport({ reference, to, type }: Update): UpdateReport {
+export function updateReport({ reference, to, type }: Update): UpdateReport {
   const { file, line, package: of, version } = reference;
   const digest = to.digest ?? (to.sha256 && `sha256:${to.sha256}`);
   return {

@@ -288,6 +288,7 @@ function writerOf(
     path: place.path,
     defaultBranch: now.state.defaultBranch,
     owner,
+    again: 'the next scan',
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
     record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
@@ -296,6 +297,6 @@ function writerOf(
         wrote(number);
         return work(stillHeld);
       }),
-    edited: async (proposal, base) => editedFiles(proposal, await now.at(base)),
+    edited: async (proposal, base) => ({ files: editedFiles(proposal, await now.at(base)), removed: [] }),
   };
 }

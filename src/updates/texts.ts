@@ -10,10 +10,11 @@ import { comparable, compareVersions } from '../domain/version-order.ts';
 import { type BundleDiff, createBundleDiffs } from './bundle-diffs.ts';
 import { type ChangelogRequest, createChangelogs } from './changelog/changelog.ts';
 import { neighbours } from './changelog/source.ts';
-import { describeProposal, moveKey, type UpdateFacts } from './merge-request.ts';
+import { describeProposal, moveKey, type ProposalFacts, type UpdateFacts } from './merge-request.ts';
 import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { RegistryView } from './registry-view.ts';
+import { describeRollback, type RollbackFacts } from './rollback/text.ts';
 
 /** What a proposal's text is made from. */
 export interface DescribeInput {
@@ -28,6 +29,8 @@ export interface DescribeInput {
 export interface Texts {
   /** The merge request's description. Whatever cannot be read is a line in it; nothing outside makes it fail. */
   describe(of: DescribeInput): Promise<string>;
+  /** The same of a merge request that takes versions back. */
+  describeRollback(of: DescribeInput, rollback: RollbackFacts): Promise<string>;
 }
 
 export interface TextPorts {
@@ -40,13 +43,16 @@ export interface TextPorts {
 export function createTexts(ports: TextPorts, now: Date): Texts {
   const changelogs = createChangelogs({ forges: ports.forges, compare: compareTexts });
   const bundleDiffs = createBundleDiffs((url) => ports.download(url));
-  const factsOf = async (update: Update, input: DescribeInput): Promise<UpdateFacts> => {
+  const factsOf = async (update: Update, input: DescribeInput, isRollback: boolean): Promise<UpdateFacts> => {
     const bundle = isBundle(update.reference.package) ? await bundleDiffs(update) : undefined;
     const [from, to] = await Promise.all([
       detailsOf(input.registry, update, update.reference.version, update.reference.digest),
       detailsOf(input.registry, update, update.to.version, update.to.digest),
     ]);
-    const changelog = await changelogs(requestOf(update, input, { from: from.details, to: to.details, bundle }));
+    const known = { from: from.details, to: to.details, bundle };
+    const changelog = await changelogs(
+      isRollback && isBack(update) ? requestOf(reversed(update), input, swapped(known)) : requestOf(update, input, known),
+    );
     const problems = [from, to].flatMap(({ problem }) => problem ?? []);
     return {
       from: from.details,
@@ -56,18 +62,40 @@ export function createTexts(ports: TextPorts, now: Date): Texts {
       ...(bundle !== undefined && { bundle: { diff: bundle.diff, problems: bundle.problems } }),
     };
   };
+  const allFacts = async (input: DescribeInput, isRollback: boolean): Promise<ProposalFacts> => {
+    const { proposal, now: environment, owner } = input;
+    const { forge: name } = environment.settings.repository;
+    const forge = ports.forges.get(name);
+    if (forge === undefined) throw new UsageError(`app.yml has no forge named "${name}"`);
+    const moves = new Map(proposal.updates.map((update) => [moveKey(update), update]));
+    const facts = [...moves].map(async ([key, update]) => [key, await factsOf(update, input, isRollback)] as const);
+    return { now, traits: forge.traits, owner, updates: new Map(await Promise.all(facts)) };
+  };
   return {
-    async describe(input) {
-      const { proposal, now: environment, owner } = input;
-      const { forge: name } = environment.settings.repository;
-      const forge = ports.forges.get(name);
-      if (forge === undefined) throw new UsageError(`app.yml has no forge named "${name}"`);
-      const moves = new Map(proposal.updates.map((update) => [moveKey(update), update]));
-      const facts = [...moves].map(async ([key, update]) => [key, await factsOf(update, input)] as const);
-      return describeProposal(proposal, { now, traits: forge.traits, owner, updates: new Map(await Promise.all(facts)) }).description;
-    },
+    describe: async (input) => describeProposal(input.proposal, await allFacts(input, false)).description,
+    describeRollback: async (input, rollback) => describeRollback(input.proposal, rollback, await allFacts(input, true)),
   };
 }
+
+/** What is between the two is what is undone; where a version is brought back, it is what comes with it. */
+const isBack = ({ reference, to }: Update): boolean => !((compareTexts(to.version, reference.version) ?? 0) > 0);
+
+const reversed = ({ reference, to, ...rest }: Update): Update => ({
+  ...rest,
+  reference: { ...reference, version: to.version },
+  to: { version: reference.version },
+});
+
+const swapped = ({ from, to, bundle }: Known): Known => ({
+  from: to,
+  to: from,
+  bundle: bundle && {
+    problems: [],
+    unread: false,
+    ...(bundle.to !== undefined && { from: bundle.to }),
+    ...(bundle.from !== undefined && { to: bundle.from }),
+  },
+});
 
 /** Of exactly the digest, where one is known; a registry that does not answer is a line in the text. */
 async function detailsOf(

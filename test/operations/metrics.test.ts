@@ -16,6 +16,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     anchor: async () => ({ number: 3, at: new Date() }),
     lastScan: async () => new Date(),
     stoppedWebhooks: async () => new Map([['gitlab', 1]]),
+    clusters: async () => [{ environment: 'staging', lastSuccess: new Date(), ok: true, drift: { changed: 1 } }],
   });
   const job: Job = { id: '1', data: { kind: 'scan' }, key: '', trace: 't', state: 'running', attempts: 1, addedAt: '2026-11-21T08:00:00Z' };
   metrics.deliveries.count('gitlab/gitlab', 'accepted');
@@ -30,6 +31,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   });
   metrics.asked('gitlab.example.com', 0.1, { status: 200, headers: { 'ratelimit-remaining': '1999', 'ratelimit-limit': '2000' } });
   metrics.validated('rejected', 0.9);
+  metrics.deployed('staging', 'succeeded', 12);
   metrics.notified('sent');
   metrics.missed('registry/registry.example.com', 0);
   const samples = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -123,10 +125,12 @@ test('what is not known yet is not said: a scan that never was is not one of 197
     anchor: async () => undefined,
     lastScan: async () => undefined,
     stoppedWebhooks: async () => new Map(),
+    clusters: async () => [{ environment: 'staging' }],
   });
   for (let reading = 1; reading < 3; reading += 1) {
     const text = await metrics.text();
     expect(text).not.toMatch(/^lockkeeper_(?:scan_last_success|journal_anchored)\w* \d/m);
+    expect(text).not.toMatch(/^lockkeeper_(?:deployment|drift)\w*\{/m);
     expect(text).toMatch(/^lockkeeper_journal_entries 0$/m);
   }
 });
@@ -145,16 +149,18 @@ test('while the store cannot be used, what stands in it is left out, and the res
     anchor: stored({ number: 3, at: new Date() }),
     lastScan: stored(new Date()),
     stoppedWebhooks: stored(new Map([['gitlab', 1]])),
+    clusters: stored([{ environment: 'staging', lastSuccess: new Date(), ok: false, drift: { changed: 1, missing: 0 } }]),
   });
   metrics.deliveries.count('gitlab/gitlab', 'accepted');
-  const ofTheStore = /^lockkeeper_(?:scan_last_success|journal|queue|webhook_disabled)\w*(?:\{.*\})? /gm;
-  expect((await metrics.text()).match(ofTheStore)).toHaveLength(9);
+  const ofTheStore =
+    /^lockkeeper_(?:scan_last_success|journal|queue|webhook_disabled|deployment_last|deployment_ok|drift)\w*(?:\{.*\})? /gm;
+  expect((await metrics.text()).match(ofTheStore)).toHaveLength(13);
   down = true;
   const text = await metrics.text();
   expect(text.match(ofTheStore)).toBeNull();
   expect(text).toContain('lockkeeper_webhook_deliveries_total{sender="gitlab/gitlab",outcome="accepted"} 1');
   down = false;
-  expect((await metrics.text()).match(ofTheStore)).toHaveLength(9);
+  expect((await metrics.text()).match(ofTheStore)).toHaveLength(13);
 });
 
 test.each(['lockkeeper_scan +', 'rate(x[5m', 'nothing{'])('an expression that Prometheus cannot read is found: %s', (expression) => {

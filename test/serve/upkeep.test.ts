@@ -22,16 +22,33 @@ test('what nobody has had a use for in ninety days goes; an open merge request k
   const store = new MemoryStore();
   onDay(0);
   for (const space of ['thread', 'told']) for (const id of [1, 2]) await store.put(space, `merge-request gitlab:env!${id}`, {});
-  for (const space of ['http', 'oci', 'digest', 'branch', 'said', 'first-seen', 'running', 'service']) await store.put(space, 'a', 1);
+  for (const space of ['http', 'oci', 'digest', 'branch', 'said', 'plan', 'deployment', 'drift', 'first-seen', 'running', 'service'])
+    await store.put(space, 'a', 1);
   await forgetUnused(store, at(89));
   expect(store.keys('digest')).toEqual(['a']);
   onDay(60);
   await keepThreads(store, [news(1, 'open'), news(2, 'merged')]);
   await forgetUnused(store, at(91));
-  const left = ['thread', 'told', 'http', 'oci', 'digest', 'branch', 'said', 'first-seen', 'running', 'service'];
+  const left = [
+    'thread',
+    'told',
+    'http',
+    'oci',
+    'digest',
+    'branch',
+    'said',
+    'plan',
+    'deployment',
+    'drift',
+    'first-seen',
+    'running',
+    'service',
+  ];
   expect(left.flatMap((space) => store.keys(space).map((key) => `${space} ${key}`))).toEqual([
     'thread merge-request gitlab:env!1',
     'told merge-request gitlab:env!1',
+    'deployment a',
+    'drift a',
     'first-seen a',
     'running a',
     'service a',

@@ -27,15 +27,12 @@ const controllers = [
   'serviceaccount-controller',
 ];
 
-export interface ControllerManager {
-  readonly pid: number | undefined;
-  /** The last lines it wrote. */
-  tail(): string;
+interface ControllerManager {
   stop(): Promise<void>;
 }
 
 /** The real kube-controller-manager against that API server, on no port. It ends with this process, however that ends. */
-export async function startControllerManager(plane: ControlPlane): Promise<ControllerManager> {
+async function startControllerManager(plane: ControlPlane): Promise<ControllerManager> {
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-controller-manager-'));
   const args = [
     `--kubeconfig=${plane.kubeconfig}`,
@@ -60,7 +57,7 @@ export async function startControllerManager(plane: ControlPlane): Promise<Contr
     await running.kill();
     await rm(folder, { recursive: true, force: true });
   };
-  return { pid: running.pid, tail: running.tail, stop };
+  return { stop };
 }
 
 /** As sharedControlPlane, with controllers; to be called once per file, inside `describeWith('controller-manager', …)`. */

@@ -3,7 +3,7 @@ import { type Message, readMessage } from './conventional.ts';
 import { short } from './range.ts';
 
 const groupTitles = ['Breaking', 'Security', 'Features', 'Fixes', 'Performance', 'Reverts', 'Changes', 'Dependencies', 'Chores'] as const;
-export type GroupTitle = (typeof groupTitles)[number];
+export type GroupTitle = (typeof groupTitles)[number] | 'Migrations';
 
 /** One merged merge request, or one commit; every text is as it came from outside. */
 export interface Entry {

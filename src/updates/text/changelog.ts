@@ -15,11 +15,11 @@ const textLimit = 300;
 const notesLimit = 40_000;
 const folded: Readonly<Record<string, string>> = { Dependencies: 'dependency update', Chores: 'chore' };
 
-/** The section "What changed": `of` names the packages where there are several sources. Cut, it leads to the comparison or the project. */
-export function changelogPart(changelog: Changelog, of: string, now: Date): Part {
+/** The section "What changed", or with another heading: `of` names the packages where there are several sources. Cut, it leads to the comparison or the project. */
+export function changelogPart(changelog: Changelog, of: string, now: Date, title = 'What changed'): Part {
   const { origin, groups, notes, compareUrl } = changelog;
   const compare = compareUrl === undefined ? undefined : safeHref(compareUrl);
-  const heading = `### What changed${of === '' ? '' : ` in ${of}`}${compare === undefined ? '' : ` · [compare](${compare})`}`;
+  const heading = `### ${title}${of === '' ? '' : ` in ${of}`}${compare === undefined ? '' : ` · [compare](${compare})`}`;
   const open = groups.filter(({ title }) => folded[title] === undefined);
   const closed = groups.filter(({ title }) => folded[title] !== undefined);
   const parts = [

@@ -1,5 +1,5 @@
 import type { DesiredObject } from '../../manifests/desired-object.ts';
-import type { Problem } from './reply.ts';
+import type { Problem } from '../../plan/reply.ts';
 
 /** Each is checked against the object that is there: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 const preconditions = ['resourceVersion', 'uid'] as const;

@@ -1,8 +1,9 @@
 import type { ApiServer, ServedKind } from '../../domain/cluster.ts';
 import { nearest } from '../../domain/nearest.ts';
+import { type DefinedKind, kindsOf } from '../../manifests/definitions.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
+import { groupOf } from '../../manifests/identity.ts';
 import { removedApi } from '../removed-apis.ts';
-import { type DefinedKind, groupOf, kindsOf } from './definitions.ts';
 import type { Said } from './found.ts';
 
 export type Lookup = { readonly kind: ServedKind & { readonly schema?: unknown } } | { readonly missing: Said };

@@ -1,7 +1,7 @@
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
-import { valueAt } from './field-path.ts';
-import { withoutMiddle } from './help.ts';
+import { valueAt } from '../../plan/field-path.ts';
+import { withoutMiddle } from '../../plan/help.ts';
 import { type Described, quantitiesIn } from './schema.ts';
 
 /** What a decoder could not read stops it: nothing behind is looked at. So what it means is found, and mended, and the rest asked for again. */

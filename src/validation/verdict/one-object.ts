@@ -5,13 +5,13 @@ import type { ApiReply, ApiServer, ServedKind } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
+import { written } from '../../plan/field-path.ts';
+import { didYouMean, helpFor } from '../../plan/help.ts';
+import { misfits, type Problem, problemsOf, warned, writtenTwice } from '../../plan/reply.ts';
 import { copied } from './copied.ts';
-import { written } from './field-path.ts';
 import { found } from './found.ts';
-import { didYouMean, helpFor } from './help.ts';
 import { isLocal, withoutLocal } from './local-limits.ts';
 import { type Mend, meant, touches, withMended } from './mend.ts';
-import { misfits, type Problem, problemsOf, warned, writtenTwice } from './reply.ts';
 import { type Described, mayNotApply, namesAt, type Schema, type Schemas } from './schema.ts';
 
 export interface Judging {

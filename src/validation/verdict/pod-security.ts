@@ -1,12 +1,12 @@
 import { statusOf } from '../../domain/api-status.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { text } from '../../manifests/definitions.ts';
 import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { record } from '../../manifests/objects.ts';
+import { valueAt } from '../../plan/field-path.ts';
 import type { Claim } from './claims.ts';
-import { text } from './definitions.ts';
-import { valueAt } from './field-path.ts';
 import { found } from './found.ts';
 import { namespaceClaim } from './prerequisites.ts';
 

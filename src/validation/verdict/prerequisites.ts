@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { collection } from '../../domain/api-path.ts';
 import { statusOf } from '../../domain/api-status.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
+import { groupDefined, kindsOf } from '../../manifests/definitions.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import type { Claim, Made } from './claims.ts';
-import { groupDefined, kindsOf } from './definitions.ts';
 import { ours } from './kinds.ts';
 import { establish, Thing, until } from './standing.ts';
 

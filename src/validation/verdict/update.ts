@@ -2,16 +2,16 @@ import { collection } from '../../domain/api-path.ts';
 import { statusOf } from '../../domain/api-status.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
 import { type Finding, objectName } from '../../domain/finding.ts';
+import { isDefinition } from '../../manifests/definitions.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { jsonOf } from '../../manifests/kubernetes-value.ts';
 import { record } from '../../manifests/objects.ts';
+import { helpFor } from '../../plan/help.ts';
+import { problemsOf } from '../../plan/reply.ts';
 import { boundStatus, fixedAddress, moved } from './aside.ts';
-import { isDefinition } from './definitions.ts';
 import { found } from './found.ts';
-import { helpFor } from './help.ts';
 import { isLocal } from './local-limits.ts';
 import type { JudgedKind } from './one-object.ts';
-import { problemsOf } from './reply.ts';
 import { establish, remove, until } from './standing.ts';
 
 /** Kinds with fields that cannot change, and whose creation reaches nobody else. */

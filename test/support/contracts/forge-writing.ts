@@ -50,6 +50,18 @@ function commitContract(fixture: () => ForgeFixture): void {
       });
     });
 
+    test('files that are new, and files that are no more', async () => {
+      const { forge, directory } = fixture();
+      const { commit: base } = await forge.state(path);
+      const { 'other.yaml': gone, ...rest } = await readTree(directory(path), base);
+      expect(gone).toBeDefined();
+      const added = { path: 'manifests/deep/ü new.yaml', content: Buffer.from('a: 1\n'), isNew: true } as const;
+      const both = await forge.commit(path, change(base, { files: [added], removed: ['other.yaml'] }));
+      expect(await readTree(directory(path), both)).toEqual({ ...rest, [added.path]: { mode: '100644', content: added.content } });
+      const less = await forge.commit(path, change(base, { branch: 'lockkeeper/less', files: [], removed: ['other.yaml'] }));
+      expect(await readTree(directory(path), less)).toEqual(rest);
+    });
+
     test('replaces what stood on the branch before', async () => {
       const { forge, directory, pushAsPerson } = fixture();
       const { commit: base } = await forge.state(path);

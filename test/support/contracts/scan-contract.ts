@@ -6,6 +6,7 @@ import { endedContract } from './scan-ended.ts';
 import { lifeContract } from './scan-life.ts';
 import { personContract } from './scan-people.ts';
 import { repositoryContract } from './scan-repository.ts';
+import { rollbackContract } from './scan-rollback.ts';
 import { type Begin, environment, manifest } from './scan-scene.ts';
 import { troubleContract } from './scan-trouble.ts';
 
@@ -37,5 +38,6 @@ export function scanContract(name: string, create: (folder: string) => Promise<S
     endedContract(begin);
     repositoryContract(begin);
     troubleContract(begin);
+    rollbackContract(begin);
   });
 }

@@ -90,7 +90,8 @@ export async function createCommit(call: Call): Promise<Reply> {
 }
 
 function checkContent({ action, content }: Parameters, at: number): void {
-  if (action === 'update' && content === undefined) throw new Refused(400, { error: `actions[${at}][content] is missing` });
+  if ((action === 'update' || action === 'create') && content === undefined)
+    throw new Refused(400, { error: `actions[${at}][content] is missing` });
 }
 
 const badName = /^[-/.]|\/\/|\.\.|@\{|\.lock(\/|$)|\/\.|[\s~^:?*[\\\p{Cc}]|[/.]$/u;
@@ -130,7 +131,7 @@ function change(action: Parameters, mode: string | undefined): TreeFile | undefi
   const path = text(action, 'file_path');
   if (path === '') throw message(400, 'You must specify a file_path.');
   if (/(^|\/)\.\.?(\/|$)/.test(path)) throw message(400, 'Path cannot include directory traversal');
-  const content = Buffer.from(text(action, 'content'), action['encoding'] === 'base64' ? 'base64' : 'utf8');
+  const content = Buffer.from(optional(action, 'content') ?? '', action['encoding'] === 'base64' ? 'base64' : 'utf8');
   switch (action['action']) {
     case 'create':
       if (mode !== undefined) throw message(400, 'A file with this name already exists');

@@ -49,10 +49,11 @@ export class Commits {
   }
 
   /** Objects that nothing points to; who dies here, or makes them twice, leaves no trace. No author: GitHub then signs what an App writes. */
-  async #write(path: string, { branch, base, files, message }: BranchChange): Promise<string> {
+  async #write(path: string, { branch, base, files, removed = [], message }: BranchChange): Promise<string> {
     const request = this.#api.repeatable;
     const baseTree = await this.#trees.at(path, base);
-    const tree = await Promise.all(files.map(async (file) => this.#entry(path, file, await baseTree.modeOf(file.path))));
+    const changed = await Promise.all(files.map(async (file) => this.#entry(path, file, await baseTree.modeOf(file.path))));
+    const tree = [...changed, ...removed.map((gone) => ({ path: gone, mode: '100644', type: 'blob', sha: null }) as const)];
     return this.#api.ask(`committing to branch ${branch} of`, path, async (rest, at) => {
       const made = await rest.git.createTree({ ...at, base_tree: baseTree.sha, tree, request });
       const { data } = await rest.git.createCommit({ ...at, message, tree: made.data.sha, parents: [base], request });

@@ -128,13 +128,14 @@ export class Repositories {
     }
   }
 
-  #write(path: string, { branch, base, expected, files, message }: BranchChange) {
-    const actions = files.map((file) => ({
-      action: 'update' as const,
+  #write(path: string, { branch, base, expected, files, removed = [], message }: BranchChange) {
+    const changes = files.map((file) => ({
+      action: file.isNew === true ? ('create' as const) : ('update' as const),
       filePath: file.path,
       content: Buffer.from(file.content).toString('base64'),
       encoding: 'base64',
     }));
+    const actions = [...changes, ...removed.map((filePath) => ({ action: 'delete' as const, filePath }))];
     return this.#api.ask(`committing to branch ${branch} of`, path, ({ commits }) =>
       commits.create(path, branch, message, actions, { startSha: base, force: expected !== undefined, stats: false }),
     );

@@ -27,13 +27,14 @@ export async function writeCommit(repository: Repository, change: BranchChange):
       git.run(`reading ${change.base}`, ['read-tree', change.base], { env: index }),
     ]);
     const entries = change.files.map(({ path }, at) => ({ path, blob: blobs[at] ?? '', mode: before.get(path)?.mode ?? '100644' }));
-    if (entries.every(({ path, blob }) => before.get(path)?.blob === blob)) {
+    const gone = (change.removed ?? []).map((path) => ({ mode: '0', blob: '0'.repeat(change.base.length), path }));
+    if (gone.length === 0 && entries.every(({ path, blob }) => before.get(path)?.blob === blob)) {
       throw new RefusedError(
         repository.scope,
         `${repository.scope}: committing to ${change.branch}: the files are the same in ${change.base}`,
       );
     }
-    const input = entries.map(({ mode, blob, path }) => `${mode} ${blob}\t${path}\0`).join('');
+    const input = [...entries, ...gone].map(({ mode, blob, path }) => `${mode} ${blob}\t${path}\0`).join('');
     await git.run('adding files', ['update-index', '-z', '--index-info'], { env: index, input });
     const tree = (await git.run('writing a tree', ['write-tree'], { env: index })).out.toString().trim();
     const made = await git.run('writing a commit', ['commit-tree', tree, '-p', change.base, '-F', '-'], { input: change.message });
@@ -43,19 +44,21 @@ export async function writeCommit(repository: Repository, change: BranchChange):
   }
 }
 
-function refuseNonsense({ scope }: Repository, { branch, base, files }: BranchChange): void {
-  const wrong = files.find(({ path }) => !isFilePath(path));
+function refuseNonsense({ scope }: Repository, { branch, base, files, removed = [] }: BranchChange): void {
+  const paths = [...files.map(({ path }) => path), ...removed];
+  const wrong = paths.find((path) => !isFilePath(path));
   const problem =
     (!isRefName(branch) && 'not a name of a branch') ||
     (!isFullId(base) && `${base} is not a commit's full id`) ||
-    (files.length === 0 && 'no file to change') ||
-    (new Set(files.map(({ path }) => path)).size < files.length && 'a file stands in the change twice') ||
-    (wrong !== undefined && `${JSON.stringify(wrong.path)} is not a path inside the repository`);
+    (paths.length === 0 && 'no file to change') ||
+    (new Set(paths).size < paths.length && 'a file stands in the change twice') ||
+    (wrong !== undefined && `${JSON.stringify(wrong)} is not a path inside the repository`);
   if (problem !== false) throw new RefusedError(scope, `${scope}: committing to ${branch}: ${problem}`);
 }
 
 /** What stands at the files' paths in the base: only files may be replaced. */
 async function entriesAt(repository: Repository, { base, files }: BranchChange): Promise<ReadonlyMap<string, Entry>> {
+  if (files.length === 0) return new Map();
   const args = ['ls-tree', '-z', '--full-tree', base, '--', ...files.map(({ path }) => path)];
   const { out } = await repository.git.run(`reading ${base}`, args);
   const entries = [...out.toString().matchAll(/(?<=^|\0)(\d{6}) \w+ ([0-9a-f]+)\t([^\0]*)\0/g)].map(
@@ -77,6 +80,7 @@ async function entriesAt(repository: Repository, { base, files }: BranchChange):
 
 /** The bytes as they are, whatever .gitattributes says: a file is read that way too. */
 async function writeBlobs(repository: Repository, { files }: BranchChange, scratch: string): Promise<string[]> {
+  if (files.length === 0) return [];
   const names = files.map((_, at) => join(scratch, `file-${at}`));
   await Promise.all(files.map(({ content }, at) => writeFile(names[at] ?? '', content)));
   const args = ['hash-object', '-w', '--no-filters', '--stdin-paths'];

@@ -1,4 +1,4 @@
-import { fieldPath, written } from '../../../src/validation/verdict/field-path.ts';
+import { fieldPath, written } from '../../src/plan/field-path.ts';
 
 const value = {
   metadata: { labels: { 'app.kubernetes.io/x': 'y' } },

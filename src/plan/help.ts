@@ -1,5 +1,5 @@
-import { nearest } from '../../domain/nearest.ts';
-import type { FieldPath } from '../../manifests/desired-object.ts';
+import { nearest } from '../domain/nearest.ts';
+import type { FieldPath } from '../manifests/desired-object.ts';
 
 /** What to do about what the server says, first match wins. */
 const advice: readonly (readonly [says: RegExp, help: string])[] = [

@@ -1,4 +1,4 @@
-import { statusOf } from '../../../src/domain/api-status.ts';
+import { statusOf } from '../../src/domain/api-status.ts';
 
 const reply = (body: string) => statusOf({ status: 400, warnings: [], body });
 

@@ -1,6 +1,6 @@
-import type { ServedKind } from '../../domain/cluster.ts';
-import type { DesiredObject } from '../../manifests/desired-object.ts';
-import { record } from '../../manifests/objects.ts';
+import type { ServedKind } from '../domain/cluster.ts';
+import type { DesiredObject } from './desired-object.ts';
+import { record } from './objects.ts';
 
 /** A kind that a CustomResourceDefinition makes. */
 export interface DefinedKind extends ServedKind {
@@ -12,8 +12,6 @@ export interface DefinedKind extends ServedKind {
 
 export const isDefinition = ({ apiVersion, kind }: DesiredObject): boolean =>
   apiVersion === 'apiextensions.k8s.io/v1' && kind === 'CustomResourceDefinition';
-
-export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
 
 export const groupDefined = (definition: DesiredObject): string => text(record(definition.value['spec'])['group']);
 

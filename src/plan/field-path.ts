@@ -1,6 +1,6 @@
-import type { FieldPath } from '../../manifests/desired-object.ts';
-import { jsonOf } from '../../manifests/kubernetes-value.ts';
-import { record } from '../../manifests/objects.ts';
+import type { FieldPath } from '../manifests/desired-object.ts';
+import { jsonOf } from '../manifests/kubernetes-value.ts';
+import { record } from '../manifests/objects.ts';
 
 /** One step of a path as the server writes it: `name`, `.name`, `[0]`, `[some.key/x]`, `["quoted"]`, `[name="web",protocol="TCP"]`. */
 const step = /\.?([^.[\]]+)|\[((?:"(?:[^"\\]|\\.)*"|[^\]"])*)\]/gy;

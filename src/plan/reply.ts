@@ -1,7 +1,7 @@
-import type { Status } from '../../domain/api-status.ts';
-import type { DesiredObject, FieldPath } from '../../manifests/desired-object.ts';
-import { lineIndex } from '../../manifests/text.ts';
-import { parseYaml, type YamlNode } from '../../manifests/yaml-nodes.ts';
+import type { Status } from '../domain/api-status.ts';
+import type { DesiredObject, FieldPath } from '../manifests/desired-object.ts';
+import { lineIndex } from '../manifests/text.ts';
+import { parseYaml, type YamlNode } from '../manifests/yaml-nodes.ts';
 import { fieldPath, written } from './field-path.ts';
 
 /** One thing that the server said. */

@@ -1,0 +1,51 @@
+import type { KubeconfigPlace } from '../adapters/cluster/kubeconfig.ts';
+import { deployEnvironment } from '../deploy/deploy.ts';
+import { findDrift } from '../deploy/drift.ts';
+import type { RunRecorder, WantedRun } from '../deploy/ports.ts';
+import { holderNow } from '../deploy/release-lease.ts';
+import { openTarget } from '../deploy/target.ts';
+import type { DeployReport, Drift } from '../domain/deployment.ts';
+import { withCluster } from './cluster.ts';
+import { holderName } from './deployment-settings.ts';
+
+/** What a run of the service shall do; it is always at a commit. */
+export type ServiceRun = Omit<WantedRun, 'wait' | 'patienceMs'> & Required<Pick<WantedRun, 'repository' | 'commit'>>;
+
+/** Hears of a run while it goes. */
+export interface RunHooks extends RunRecorder {
+  readonly progress: (text: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** What is done in clusters; the same that the commands do. Throws OutsideError, and UsageError for a kubeconfig that leads nowhere. */
+export interface ClusterRuns {
+  deploy(place: KubeconfigPlace, wanted: ServiceRun, hooks: RunHooks, signal: AbortSignal): Promise<DeployReport>;
+  /** Undefined where no deployment of the environment is there to compare with, or a run is under way. */
+  drift(
+    place: KubeconfigPlace,
+    wanted: Pick<WantedRun, 'environment' | 'formerly' | 'state'>,
+    signal: AbortSignal,
+  ): Promise<{ readonly drifts: readonly Drift[]; readonly notes: readonly string[] } | undefined>;
+}
+
+/** How long is waited for somebody else's run before the queue tries again. Milliseconds. */
+const patienceMs = 10 * 60_000;
+
+export function createClusterRuns(now: () => Date): ClusterRuns {
+  return {
+    deploy: (place, wanted, { progress, warn, ...record }, signal) =>
+      withCluster(place, (server) => {
+        const told = { phase: (name: string, units: number) => progress(`${name}: ${units}`), done: () => {} };
+        const ports = { server, now, warn, progress: told, record, holder: holderName() };
+        return deployEnvironment(ports, { ...wanted, wait: true, patienceMs }, signal);
+      }),
+    drift: (place, { environment, formerly, state }, signal) =>
+      withCluster(place, async (server) => {
+        const busy = async (): Promise<boolean> => (await holderNow(server, environment, signal)) !== undefined;
+        if (await busy()) return undefined;
+        const target = await openTarget({ server, environment, formerly }, signal);
+        const found = await findDrift(target, state, { phase: () => {}, done: () => {} }, signal);
+        return found.deployed && !(await busy()) ? found : undefined;
+      }),
+  };
+}
