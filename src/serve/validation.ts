@@ -110,7 +110,7 @@ export class Validation {
       store: services.persistence.store,
       traits: asked.traits,
       releaseRun: () => this.#releaseRun(environment, signal),
-      heldOtherwise: () => this.#add([othersJob(data.repository, trace)]),
+      heldOtherwise: () => this.othersAt(data.repository, trace),
     };
     const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
     const kinds = await obeyComment({ forge, again, unlock: release }, environment.repository, data.request, data.comment);
@@ -162,6 +162,11 @@ export class Validation {
   ask(requests: readonly string[], trace: string): Promise<void> {
     const jobs = requests.map((key) => validateJob(key.slice(0, key.lastIndexOf('!')), Number(key.slice(key.lastIndexOf('!') + 1)), trace));
     return this.#add(jobs);
+  }
+
+  /** Has comments say what is so, where merge requests or runs of an environment have come or gone. */
+  othersAt(repository: string, trace: string): Promise<void> {
+    return this.#add([othersJob(repository, trace)]);
   }
 
   /** The queue, for those who hand in what happened outside: when a merge request that is judged here has a newer head, that is given up. */
@@ -301,7 +306,7 @@ export class Validation {
         return plan;
       },
       run: (signal) => this.#run(running.environment, signal),
-      heldOtherwise: () => this.#add([othersJob(nameOf(running.environment), trace)]),
+      heldOtherwise: () => this.othersAt(nameOf(running.environment), trace),
       now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
