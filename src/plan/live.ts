@@ -112,7 +112,7 @@ export function liveObject(served: ServedKind, metadata: ObjectMetadata, isSettl
 }
 
 /** Whoever applies may have left the namespace to the server. */
-export const isNamed = (object: ObjectId, identity: string | undefined): boolean =>
+const isNamed = (object: ObjectId, identity: string | undefined): boolean =>
   identity === identityText(object) || (object.namespace === 'default' && identity === identityText({ ...object, namespace: '' }));
 
 /** What an API server writes at its start, and what it needs to be one. */
