@@ -9,6 +9,7 @@ import { environmentLabel, identityAnnotation, identityText, takeOverAnnotation 
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { comparable } from '../plan/compare.ts';
+import { fieldPath } from '../plan/field-path.ts';
 import { conflictsOf, type FieldConflict, mayTake, saidOf, shownField } from './conflicts.ts';
 import { isHand } from './hands.ts';
 import { leaving, noted, wasKubectl } from './migrate.ts';
@@ -182,5 +183,5 @@ function foreignOwner({ environment, formerly }: Target, object: DesiredObject, 
 function inTheWay(object: DesiredObject, conflict: FieldConflict): DeployFailure {
   const correct = isHand(conflict) ? ', or let this environment set back what people change (drift.correct: true)' : '';
   const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over${correct}`;
-  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help);
+  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help, fieldPath(conflict.field, object.value));
 }
