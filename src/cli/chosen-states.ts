@@ -8,6 +8,7 @@ import { findWorkingCopy, type WorkingCopy } from '../adapters/working-copy.ts';
 import type { Config } from '../config/schema.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
+import type { Journal } from '../domain/journal.ts';
 import type { ValidationRules } from '../domain/validation-rules.ts';
 import { readManifests } from '../manifests/archive.ts';
 import { isManifest } from '../manifests/archive-entries.ts';
@@ -55,16 +56,18 @@ export interface ChosenState {
   readonly base?: DesiredState;
 }
 
-/** Does the work with what was chosen; app.yml is given where there is one. */
+/** Does the work with what was chosen; app.yml is given where there is one, its journal where environments of it were chosen. */
 export async function withChosen<T>(
   choice: Choice,
   context: Context,
-  work: (chosen: readonly ChosenEnvironment[], config: Config | undefined) => Promise<T>,
+  work: (chosen: readonly ChosenEnvironment[], config: Config | undefined, journal?: Journal) => Promise<T>,
 ): Promise<T> {
   const { directory, env, needsConfig } = choice;
   if (directory !== undefined && env !== undefined) throw new UsageError('name a folder or --env, not both');
   if (directory === undefined)
-    return withServices(context, async (services, config) => work(await ofServices(choice, services), config), { unfinished: true });
+    return withServices(context, async (services, config) => work(await ofServices(choice, services), config, services.journal), {
+      unfinished: true,
+    });
   if (needsConfig || existsSync(context.configFile))
     return withoutStore(context, (own) =>
       withServicesAtNeed(

@@ -20,9 +20,15 @@ export async function judgeOpen(context: Context): Promise<void> {
     const { config } = context.loadConfig();
     const judged = await withServices(context, (services) =>
       withProgress(context, 'asking a real API server', () =>
-        new Validation({ config, services, judging, metrics: { validated: () => undefined }, log, redact }).judgeOpen(
-          new AbortController().signal,
-        ),
+        new Validation({
+          config,
+          services,
+          judging,
+          metrics: { validated: () => undefined },
+          log,
+          redact,
+          now: () => new Date(),
+        }).judgeOpen(new AbortController().signal),
       ),
     );
     if (judged.length === 0) return;

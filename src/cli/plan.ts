@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { nextRun } from '../deploy/run-id.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { type Plan, planJson, planOf } from '../plan/plan.ts';
@@ -69,13 +70,10 @@ async function planEnvironment(
   const plan =
     cluster === undefined || config === undefined
       ? planOf(before, state)
-      : await withCluster(cluster, (server) => planAgainst(server, plannedRun(config, name, runNow()), state));
+      : await withCluster(cluster, (server) => planAgainst(server, plannedRun(config, name, nextRun(new Date(), undefined)), state));
   const outside = state.findings.some(({ rule }) => rule === unreachable);
   return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] }, outside };
 }
-
-/** As the label of a run that begins now has it. */
-const runNow = (): string => new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
 
 /** What makes a plan incomplete; where nothing does, what is wrong in files is for `validate` to say. */
 const unread = ({ complete, findings }: DesiredState): string[] =>

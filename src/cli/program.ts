@@ -3,7 +3,7 @@ import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { addApiserver } from './apiserver-commands.ts';
 import type { CommonOptions } from './context.ts';
 import type { DemoCommand } from './demo.ts';
-import { addDrift } from './deployment-commands.ts';
+import { addDeploy, addDrift } from './deployment-commands.ts';
 import type { InventoryCommand } from './inventory.ts';
 import { type ExitCode, type Io, logLevels } from './io.ts';
 import { environmentOption, jsonOption, listOption, portNumber, type Start } from './options.ts';
@@ -59,6 +59,7 @@ function createProgram(io: Io, start: Start): Command {
   addForge(program, start);
   addValidate(program, start);
   addPlan(program, start);
+  addDeploy(program, start);
   addDrift(program, start);
   addRollback(program, start);
   addApiserver(program, start);

@@ -17,7 +17,12 @@ export interface KnownDrift {
   readonly since: string;
   /** The next run shall set it back. */
   readonly correct: boolean;
+  /** When a run last set something back: RFC 3339. */
+  readonly correctedAt?: string;
 }
+
+/** After a correction, milliseconds in which what is found was there in spite of it: somebody else sets it, and would be fought without end. */
+const settling = 5 * 60_000;
 
 const space = 'drift';
 const keyOf = ({ forge, path }: RepositoryRef): string => `${forge}:${path}`;
@@ -49,8 +54,11 @@ export function seen(
   const counts: Record<Drift['kind'], number> = { changed: 0, missing: 0, 'not-deployed': 0, 'left-over': 0, unknown: 0 };
   for (const { kind } of drifts) counts[kind] += 1;
   const since = before === '' || known === undefined ? now.toISOString() : known.since;
-  const correct = corrects && drifts.some(({ kind }) => correctable.includes(kind));
-  return { memory: { place, commit, counts, finding, since, correct }, isNews: finding !== before };
+  const correctedAt = known?.correctedAt;
+  const isFresh = correctedAt !== undefined && now.getTime() - Date.parse(correctedAt) < settling;
+  const correct = corrects && !isFresh && drifts.some(({ kind }) => correctable.includes(kind));
+  const memory = { place, commit, counts, finding, since, correct, ...(correctedAt !== undefined && { correctedAt }) };
+  return { memory, isNews: finding !== before };
 }
 
 function findingOf(drifts: readonly Drift[]): string {

@@ -72,8 +72,8 @@ export async function withLease<T>(
   }
 }
 
-const usualDuration = 30_000;
-const steadyClock: LeaseClock = {
+export const usualDuration = 30_000;
+export const steadyClock: LeaseClock = {
   now: () => new Date(),
   elapsed: () => performance.now(),
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),

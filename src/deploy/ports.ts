@@ -1,6 +1,7 @@
 import type { ApiServer } from '../domain/cluster.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
+import type { LeaseOptions } from './lease.ts';
 import type { Progress } from './progress.ts';
 
 /** How many objects a run is about to touch. */
@@ -27,8 +28,8 @@ export interface DeployPorts {
   readonly record: RunRecorder;
   /** Who runs it, unique to this run: what others see who wait for the lock. */
   readonly holder: string;
-  /** Only tests want another: see LeaseOptions.durationMs. */
-  readonly lockDurationMs?: number;
+  /** Only tests want another. */
+  readonly lock?: Pick<LeaseOptions, 'durationMs' | 'clock'>;
 }
 
 /** What a run may do, and what it has to bring about. */
@@ -51,6 +52,8 @@ export interface WantedRun {
   readonly patienceMs: number;
   /** What it may prune at most, as objectName gives it; without it, what the rules of pruning allow. */
   readonly approvedPrune?: readonly string[];
+  /** Whose plans that was: `merge requests 12 and 14`. */
+  readonly approvedBy?: string;
   /** Fields that were changed by hand are taken back. */
   readonly takeOver: boolean;
 }

@@ -10,10 +10,11 @@ import type { DesiredObject } from '../manifests/desired-object.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { comparable } from '../plan/compare.ts';
 import { conflictsOf, type FieldConflict, mayTake, saidOf, shownField } from './conflicts.ts';
+import { isHand } from './hands.ts';
 import { leaving, noted, wasKubectl } from './migrate.ts';
 import { unchangeable } from './recreate.ts';
 import { refusal, refusalsOf } from './refusal.ts';
-import { applyRequest, type LiveValue, liveIn, marksOf } from './requests.ts';
+import { applyRequest, askSteadily, type LiveValue, liveIn, marksOf } from './requests.ts';
 import { appliedText } from './settled.ts';
 import type { Target } from './target.ts';
 
@@ -95,7 +96,7 @@ class Rehearsal {
     const reply = await this.#apply(false);
     if (reply.status === 201) return this.#fine('created', this.#way(reply, false, false), []);
     const live = liveIn(await this.#target.server.ask({ method: 'GET', path: pathOf(this.#kind, this.#object) }, this.#signal));
-    if (live === undefined) return this.#refused(reply);
+    if (live === undefined) return this.#unrehearsed(undefined, reply);
     const owner = foreignOwner(this.#target, this.#object, live);
     if (owner !== undefined) return { kind: 'foreign', environment: owner };
     const { deletionTimestamp, finalizers = [] } = live.metadata;
@@ -112,17 +113,19 @@ class Rehearsal {
     const after = liveIn(reply)?.metadata.managedFields ?? [];
     const applied = migrate ? await noted(this.#target, this.#kind, live, this.#signal) : undefined;
     const gone = migrate ? leaving(live, applied, after, this.#object.apiVersion) : [];
-    const same = gone.length === 0 && isDeepStrictEqual(comparable(JSON.stringify(live)), comparable(reply.body));
+    const same = gone.length === 0 && isDeepStrictEqual(comparable(live), comparable(JSON.parse(reply.body) as LiveValue));
     const force = conflicts.length > 0;
     return this.#fine(same ? 'unchanged' : 'changed', this.#way(reply, force, migrate), this.#notes(conflicts, gone));
   }
 
-  async #unrehearsed(live: LiveValue, reply: ApiReply): Promise<Decision> {
+  async #unrehearsed(live: LiveValue | undefined, reply: ApiReply): Promise<Decision> {
     const { message } = statusOf(reply);
-    if (/does not support dry run/.test(message)) {
-      const way = { kind: 'apply', force: false, migrate: wasKubectl(live), applied: '' } as const;
-      return this.#fine('changed', way, [`${objectName(this.#object)} could not be rehearsed: ${message}.`]);
+    if (message.includes('does not support dry run')) {
+      const way = { kind: 'apply', force: false, migrate: live !== undefined && wasKubectl(live), applied: '' } as const;
+      const note = `${objectName(this.#object)} could not be rehearsed: ${message}.`;
+      return this.#fine(live === undefined ? 'created' : 'changed', way, [note]);
     }
+    if (live === undefined) return this.#refused(reply);
     const of = { kind: this.#kind, object: this.#object, live, body: this.#body };
     const why = await unchangeable(this.#target, of, reply, this.#signal);
     if (why === 'recreate') return this.#fine('changed', { kind: 'recreate', uid: live.metadata.uid }, [recreated(this.#object)]);
@@ -143,7 +146,7 @@ class Rehearsal {
   }
 
   #apply(force: boolean): Promise<ApiReply> {
-    return this.#target.server.ask(applyRequest(this.#kind, this.#object, this.#body, { force, dryRun: true }), this.#signal);
+    return askSteadily(this.#target.server, applyRequest(this.#kind, this.#object, this.#body, { force, dryRun: true }), this.#signal);
   }
 
   #leaves(finalizers: readonly string[]): Decision {
@@ -177,6 +180,7 @@ function foreignOwner({ environment, formerly }: Target, object: DesiredObject, 
 }
 
 function inTheWay(object: DesiredObject, conflict: FieldConflict): DeployFailure {
-  const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over`;
+  const correct = isHand(conflict) ? ', or let this environment set back what people change (drift.correct: true)' : '';
+  const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over${correct}`;
   return refusal(object, `${saidOf(conflict)}, which set it to another value`, help);
 }

@@ -50,7 +50,7 @@ export function decide(commit: string, rules: string, known: Pick<Remembered, 'l
 }
 
 /** After a run; `allowed` is what it might prune, where that was compared with what was approved. */
-export function after(
+export function memoryAfter(
   known: Remembered | undefined,
   { run, outcome, pruned }: Pick<DeployReport, 'run' | 'outcome' | 'pruned'>,
   of: { readonly place: string; readonly commit: string; readonly rules: string; readonly allowed?: readonly ObjectId[] | undefined },

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathOf } from '../domain/api-path.ts';
-import type { ApiReply, ApiRequest, ObjectMetadata, ServedKind } from '../domain/cluster.ts';
+import type { ApiReply, ApiRequest, ApiServer, ObjectMetadata, ServedKind } from '../domain/cluster.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import {
   appliedAnnotation,
@@ -11,6 +12,7 @@ import {
 } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import type { Marks } from '../manifests/stamp.ts';
+import { conflictsOf } from './conflicts.ts';
 import type { Target } from './target.ts';
 
 /** The object under the namespace that the cluster keeps it in, whatever its manifest leaves out or says too much. */
@@ -59,3 +61,14 @@ export interface LiveValue {
 
 /** undefined where there is none. */
 export const liveIn = ({ status, body }: ApiReply): LiveValue | undefined => (status === 200 ? (JSON.parse(body) as LiveValue) : undefined);
+
+const tries = 5;
+
+/** Somebody else wrote the object in the same moment: it is asked again, a few times. A conflict about fields is an answer. */
+export async function askSteadily(server: ApiServer, request: ApiRequest, signal?: AbortSignal): Promise<ApiReply> {
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await server.ask(request, signal);
+    if (attempt === tries || reply.status !== 409 || conflictsOf(reply).length > 0) return reply;
+    await sleep(100 * attempt * (1 + Math.random()), undefined, { signal });
+  }
+}

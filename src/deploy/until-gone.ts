@@ -59,7 +59,7 @@ async function standing({ server }: Target, object: LiveObject, signal: AbortSig
 function hanging(object: LiveObject, body: string, patienceMs: number): DeployFailure {
   const { apiVersion, kind, namespace, name } = object;
   const id = { apiVersion, kind, namespace, name };
-  const after = `after ${Math.round(patienceMs / 1000)} s it is being deleted still`;
+  const after = `after ${Math.ceil(patienceMs / 1000)} s it is being deleted still`;
   if (isNamespace(object)) return { object: id, message: `${after}: ${remaining(body)}`, help: 'the next run looks again' };
   const finalizers = metadataOf(body)?.finalizers ?? [];
   if (finalizers.length === 0) return { object: id, message: after, help: 'the next run looks again' };
@@ -102,9 +102,14 @@ export async function waitUntilEmpty(
   let why: string | undefined;
   const look = async (): Promise<boolean> => {
     const contents = await contentsOf(target, holder, signal);
-    if ('unseen' in contents) why = `what would go with it cannot be told: ${contents.unseen}`;
-    else why = contents.found.length === 0 ? undefined : heldBy(contents.found);
-    return 'unseen' in contents || contents.found.length === 0 || !contents.found.every(mayGo);
+    if ('unseen' in contents) {
+      why = `what would go with it cannot be told: ${contents.unseen}`;
+      return true;
+    }
+    const stays = contents.found.filter((one) => !mayGo(one));
+    const rest = stays.length > 0 ? stays : contents.found;
+    why = rest.length === 0 ? undefined : heldBy(rest);
+    return rest.length === 0 || stays.length > 0;
   };
   await until(look, patienceMs, signal);
   return why;

@@ -3,7 +3,7 @@ import type { RequestComment } from './request-forge.ts';
 
 /** What somebody asks for in a comment. `words` is what follows `/lockkeeper`. */
 export type Command =
-  | { readonly kind: 'validate' | 'help' }
+  | { readonly kind: 'validate' | 'unlock' | 'help' }
   | { readonly kind: 'access'; readonly words: readonly string[] }
   /** For this commit, named by its full id. */
   | { readonly kind: 'approve'; readonly commit: string }
@@ -38,7 +38,7 @@ export function commandsIn({ text, author, edited }: Pick<RequestComment, 'text'
 function toCommand(words: readonly string[]): Command {
   const [name = 'help', ...rest] = words;
   const [first = ''] = rest;
-  if ((name === 'validate' || name === 'help') && rest.length === 0) return { kind: name };
+  if ((name === 'validate' || name === 'unlock' || name === 'help') && rest.length === 0) return { kind: name };
   if (name === 'access' && rest.length > 0) return { kind: 'access', words: rest };
   if (name === 'approve' && rest.length === 1 && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(first)) return { kind: 'approve', commit: first };
   return { kind: 'unknown', words };

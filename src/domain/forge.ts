@@ -237,10 +237,12 @@ export interface NewStatus extends CommitStatus {
 /** The head of a merge request, to be judged. */
 export interface StatusTarget {
   readonly commit: string;
-  /** The branch whose head it is: GitLab shows a status with that branch alone. */
+  /** The branch whose head it is. */
   readonly branch: string;
-  /** Number of the merge request where the branch lies in a fork: GitLab shows a status there only where it may be set in the fork, or in a pipeline that ran here for the merge request. */
-  readonly fork?: number;
+  /** Number of the merge request: GitLab shows there, and demands, the statuses of one pipeline alone. */
+  readonly request: number;
+  /** The branch lies in a fork: GitLab shows a status there only where it may be set in the fork, or in a pipeline that ran here for the merge request. */
+  readonly fork?: boolean;
 }
 
 /** Verdicts on commits. Throws RefusedError for a commit that the forge does not know, and for a fork's head where none may be given. */

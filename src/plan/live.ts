@@ -2,7 +2,14 @@ import type { LimitFunction } from 'p-limit';
 import type { ApiServer, Discovery, ObjectMetadata, ServedKind } from '../domain/cluster.ts';
 import type { OutsideError } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/finding.ts';
-import { deployedAtLabel, environmentLabel, identityAnnotation, identityText, pruneAnnotation } from '../domain/ownership.ts';
+import {
+  appliedAnnotation,
+  deployedAtLabel,
+  environmentLabel,
+  identityAnnotation,
+  identityText,
+  pruneAnnotation,
+} from '../domain/ownership.ts';
 import { listMetadata, prunableKinds } from './listing.ts';
 
 /** An object that carries the label of an environment, as the cluster has it. */
@@ -28,6 +35,8 @@ export interface LiveObject extends ObjectId {
   readonly builtIn: boolean;
   /** What is wanted of it is what was last applied, and nobody has changed that. */
   readonly settled: boolean;
+  /** What its annotation of that name says; empty without one. */
+  readonly applied: string;
 }
 
 export interface Live {
@@ -98,6 +107,7 @@ export function liveObject(served: ServedKind, metadata: ObjectMetadata, isSettl
     pruneDisabled: annotations[pruneAnnotation] === 'disabled',
     builtIn: isBuiltIn(object, metadata),
     settled: isSettled(object, metadata),
+    applied: annotations[appliedAnnotation] ?? '',
   };
 }
 

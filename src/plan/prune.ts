@@ -161,9 +161,12 @@ function newerRun({ live, run, environments }: PruneQuestion): Stop | undefined 
   return stopped(`a newer run, ${newer.deployedAt}, has begun`, `${note} If there was none, correct its label ${deployedAtLabel}.`);
 }
 
+/** 0.29 of 100 is 28.999999999999996. */
+const rounding = 1e-6;
+
 function tooMany({ wanted, share }: PruneQuestion, goes: readonly LiveObject[]): Stop | undefined {
   const all = wanted.count + goes.length;
-  if (goes.length <= share * all) return undefined;
+  if (goes.length <= share * all + rounding) return undefined;
   const names = some(
     goes.map((object) => objectName(object)),
     3,

@@ -1,43 +1,25 @@
 import type { KubeconfigPlace } from '../adapters/cluster/kubeconfig.ts';
+import { deployEnvironment } from '../deploy/deploy.ts';
+import { findDrift } from '../deploy/drift.ts';
+import type { RunRecorder, WantedRun } from '../deploy/ports.ts';
+import { holderNow } from '../deploy/release-lease.ts';
+import { openTarget } from '../deploy/target.ts';
 import type { DeployReport, Drift } from '../domain/deployment.ts';
-import { UsageError } from '../domain/errors.ts';
-import type { ObjectId } from '../domain/finding.ts';
-import type { DesiredState } from '../manifests/desired-object.ts';
+import { withCluster } from './cluster.ts';
+import { holderName } from './deployment-settings.ts';
 
-/** What a run shall do. */
-export interface WantedRun {
-  readonly environment: string;
-  /** `FORGE:PATH` */
-  readonly repository: string;
-  readonly formerly: readonly string[];
-  readonly state: DesiredState;
-  readonly commit: string;
-  readonly share: number;
-  readonly timeoutMs: number;
-  /** What it may prune at most; without it, what the rules of pruning allow. */
-  readonly approvedPrune?: readonly ObjectId[];
-  /** Fields that were changed by hand are taken back. */
-  readonly takeOver: boolean;
-}
+/** What a run of the service shall do; it is always at a commit. */
+export type ServiceRun = Omit<WantedRun, 'wait' | 'patienceMs'> & Required<Pick<WantedRun, 'repository' | 'commit'>>;
 
-/** How many objects a run is about to touch. */
-export interface RunPlan {
-  readonly created: number;
-  readonly changed: number;
-  readonly pruned: number;
-}
-
-/** Told before the run does what cannot be undone; it does it once they resolve. */
-export interface RunHooks {
-  begin(run: string, plan: RunPlan): Promise<void>;
-  prune(run: string, objects: readonly ObjectId[]): Promise<void>;
+/** Hears of a run while it goes. */
+export interface RunHooks extends RunRecorder {
   readonly progress: (text: string) => void;
   readonly warn: (text: string) => void;
 }
 
 /** What is done in clusters; the same that the commands do. Throws OutsideError, and UsageError for a kubeconfig that leads nowhere. */
 export interface ClusterRuns {
-  deploy(place: KubeconfigPlace, wanted: WantedRun, hooks: RunHooks, signal: AbortSignal): Promise<DeployReport>;
+  deploy(place: KubeconfigPlace, wanted: ServiceRun, hooks: RunHooks, signal: AbortSignal): Promise<DeployReport>;
   /** Undefined where no deployment of the environment is there to compare with, or a run is under way. */
   drift(
     place: KubeconfigPlace,
@@ -46,10 +28,24 @@ export interface ClusterRuns {
   ): Promise<{ readonly drifts: readonly Drift[]; readonly notes: readonly string[] } | undefined>;
 }
 
-/** Until deployEnvironment and findDrift are here. */
-export function createClusterRuns(_now: () => Date): ClusterRuns {
+/** How long is waited for somebody else's run before the queue tries again. Milliseconds. */
+const patienceMs = 10 * 60_000;
+
+export function createClusterRuns(now: () => Date): ClusterRuns {
   return {
-    deploy: () => Promise.reject(new UsageError('this version deploys nothing yet')),
-    drift: () => Promise.resolve(undefined),
+    deploy: (place, wanted, { progress, warn, ...record }, signal) =>
+      withCluster(place, (server) => {
+        const told = { phase: (name: string, units: number) => progress(`${name}: ${units}`), done: () => {} };
+        const ports = { server, now, warn, progress: told, record, holder: holderName() };
+        return deployEnvironment(ports, { ...wanted, wait: true, patienceMs }, signal);
+      }),
+    drift: (place, { environment, formerly, state }, signal) =>
+      withCluster(place, async (server) => {
+        const busy = async (): Promise<boolean> => (await holderNow(server, environment, signal)) !== undefined;
+        if (await busy()) return undefined;
+        const target = await openTarget({ server, environment, formerly }, signal);
+        const found = await findDrift(target, state, { phase: () => {}, done: () => {} }, signal);
+        return found.deployed && !(await busy()) ? found : undefined;
+      }),
   };
 }

@@ -5,7 +5,7 @@ import { type Approval, approvalOf } from '../deploy/approved.ts';
 import { knownDrift, rememberDrift } from '../deploy/drift-memory.ts';
 import type { RunAbout } from '../deploy/entries.ts';
 import { type MergedWork, mergedBetween } from '../deploy/merged.ts';
-import { after, decide, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
+import { decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
@@ -18,16 +18,17 @@ import type { Services } from '../services.ts';
 import type { ClusterRuns, RunHooks } from './cluster-runs.ts';
 import { type DeployedEnvironment, deployedEnvironments, repositoryText, rulesOf } from './deployed-environments.ts';
 import type { EnvironmentStates } from './environment-states.ts';
-import { RunRecord } from './run-record.ts';
+import { type Keeping, RunRecord, shown } from './run-record.ts';
 
 export interface DeploymentParts {
   readonly config: Config;
-  readonly services: Pick<Services, 'forges' | 'persistence' | 'journal'>;
+  readonly services: Pick<Services, 'forges' | 'journal'> & { readonly persistence: Keeping };
   readonly states: EnvironmentStates;
   readonly clusters: ClusterRuns;
   readonly metrics: Pick<Metrics, 'deployed'>;
   readonly log: Logger;
   readonly redact: Redact;
+  readonly now: () => Date;
   /** Whether people are told in a chat. */
   readonly tells: boolean;
 }
@@ -82,7 +83,7 @@ export class Deployment {
     if (decision.kind === 'skip' && !corrects) return log.debug({ commit, why: decision.why }, 'nothing to deploy');
     const work = known?.good && (await mergedSince(forge, repository.path, known.good, commit));
     await this.#run({ environment, commit, known, work, corrects }, trace, log, signal);
-    if (corrects) await rememberDrift(store, repository, { ...drift, correct: false });
+    if (corrects) await rememberDrift(store, repository, { ...drift, correct: false, correctedAt: this.#parts.now().toISOString() });
     // What was apart is looked at again, and a head that moved without a delivery is not waited for.
     if (drift !== undefined && drift.finding !== '') await this.#add([{ data: { kind: 'drift' }, key: '', trace }]);
     if ((await forge.state(repository.path)).commit !== commit) await this.#add([deployJob(data.repository, trace)]);
@@ -97,10 +98,10 @@ export class Deployment {
     const approval = await this.#approval(errand);
     log.info({ commit, requests: errand.work?.requests.length }, 'deploying');
     const state = await this.#parts.states.at(repository, commit);
-    const { prune: approvedPrune } = approval;
+    const approved = approval.prune && { approvedPrune: approval.prune.map(objectName), approvedBy: approval.by };
     const { formerly, share, timeoutMs } = environment;
     const settings = { environment: name, repository: repositoryText(repository), formerly, share, timeoutMs };
-    const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...(approvedPrune !== undefined && { approvedPrune }) };
+    const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...approved };
     const hooks: RunHooks = {
       begin: (run, plan) => record.begin(run, plan),
       prune: (run, objects) => record.prune(run, objects),
@@ -142,7 +143,7 @@ export class Deployment {
     await record.end(report, offerOf(errand));
     if (!passes) {
       const of = { place: placeOf(name, cluster), commit, rules: rulesOf(environment), allowed: approval.prune };
-      await remember(this.#parts.services.persistence.store, repository, after(known, report, of));
+      await remember(this.#parts.services.persistence.store, repository, memoryAfter(known, report, of));
     }
     const { run, created, changed, pruned } = report;
     const figures = { run, commit, outcome, created: created.length, changed: changed.length, pruned: pruned.length };
@@ -189,10 +190,3 @@ function offerOf({ environment: { name }, commit, known, work }: Errand): string
   const { text } = app === undefined ? rollbackOffer(name, undefined, commit, known?.good?.commit) : rollbackOffer(name, app, to, from);
   return `${text} · the same commit once more: lockkeeper deploy --env ${name}`;
 }
-
-/** No secret of ours reaches a journal or a chat. */
-const shown = (report: DeployReport, redact: Redact): DeployReport => ({
-  ...report,
-  failures: report.failures.map((one) => ({ ...one, message: redact(one.message) })),
-  notes: report.notes.map(redact),
-});

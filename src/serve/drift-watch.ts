@@ -15,10 +15,11 @@ import type { ClusterRuns } from './cluster-runs.ts';
 import { type DeployedEnvironment, deployedEnvironments, repositoryText } from './deployed-environments.ts';
 import type { Deployment } from './deployment.ts';
 import type { EnvironmentStates } from './environment-states.ts';
+import type { Keeping } from './run-record.ts';
 
 export interface DriftParts {
   readonly config: Config;
-  readonly services: Pick<Services, 'forges' | 'persistence' | 'journal'>;
+  readonly services: Pick<Services, 'forges' | 'journal'> & { readonly persistence: Keeping };
   readonly states: EnvironmentStates;
   readonly clusters: ClusterRuns;
   /** Has environments deployed again whose changes by hand are to be set back. */
@@ -114,7 +115,7 @@ export class DriftWatch {
 }
 
 /** For the metrics, in every replica and after a restart. */
-export async function clusterFigures({ store }: Services['persistence'], config: Config): Promise<ClusterFigures[]> {
+export async function clusterFigures({ store }: Pick<Keeping, 'store'>, config: Config): Promise<ClusterFigures[]> {
   return Promise.all(
     deployedEnvironments(config).map(async ({ name, repository, cluster }) => {
       const place = placeOf(name, cluster);

@@ -1,16 +1,31 @@
+import type { Persistence } from '../adapters/store/open.ts';
 import { beginEntry, endEntry, pruneEntry, type RunAbout } from '../deploy/entries.ts';
+import type { RunPlan } from '../deploy/ports.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import type { Journal } from '../domain/journal.ts';
+import type { Queue } from '../domain/queue.ts';
+import type { Redact } from '../domain/redact.ts';
 import { announceBegin, announceEnd, type RunNews } from '../notifications/deployments.ts';
 import type { ThreadPorts } from '../notifications/thread.ts';
-import type { RunPlan } from './cluster-runs.ts';
+
+/** What remembers, tells and asks for more. */
+export interface Keeping extends Pick<Persistence, 'store' | 'locks'> {
+  queue(): Pick<Queue, 'add'>;
+}
 
 export interface RecordPorts {
   readonly journal: Pick<Journal, 'record'>;
   /** Absent where people are told of nothing. */
   readonly threads?: ThreadPorts;
 }
+
+/** No secret of ours reaches a journal or a chat. */
+export const shown = (report: DeployReport, redact: Redact): DeployReport => ({
+  ...report,
+  failures: report.failures.map((one) => ({ ...one, message: redact(one.message) })),
+  notes: report.notes.map(redact),
+});
 
 /** What is written down and said of one run: in the journal before it takes effect, in the chat after that. */
 export class RunRecord {

@@ -89,7 +89,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       warn: (text) => log.warn(text),
     });
     parts.push(() => judging.close()); // after the work that asks it
-    const validation = new Validation({ config, services, judging, metrics, log, redact });
+    const validation = new Validation({ config, services, judging, metrics, log, redact, now: () => new Date() });
     const { deployment, drift } = createDeployments({ config, services, metrics, log, redact, tells: chat !== undefined });
     const handlers = createHandlers({
       services,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
+import { holderNow, releaseDead } from '../deploy/release-lease.ts';
 import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
@@ -17,6 +18,9 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
+import type { RunInProgress } from '../validation/holds/text.ts';
+import { type RunRelease, unlock } from '../validation/holds/unlock.ts';
+import { sayInPipeline } from '../validation/later-pipeline.ts';
 import {
   type JudgedEnvironment,
   type RequestOutcome,
@@ -52,6 +56,7 @@ export interface ValidationParts {
   readonly metrics: Pick<Metrics, 'validated'>;
   readonly log: Logger;
   readonly redact: Redact;
+  readonly now: () => Date;
 }
 
 /** What the service does about merge requests of environments. */
@@ -87,7 +92,7 @@ export class Validation {
     }
   }
 
-  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }): Promise<void> {
+  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }, signal: AbortSignal): Promise<void> {
     const environment = await this.#environment(data.repository);
     if (environment === undefined) return;
     const { services, log, redact } = this.#parts;
@@ -101,7 +106,14 @@ export class Validation {
       await judgeAgain(services.persistence.store, environment.repository, id);
       await this.#add([validateJob(data.repository, id, trace)]);
     };
-    const kinds = await obeyComment({ forge, again }, environment.repository, data.request, data.comment);
+    const unlocked = {
+      store: services.persistence.store,
+      traits: asked.traits,
+      releaseRun: () => this.#releaseRun(environment, signal),
+      heldOtherwise: () => this.othersAt(data.repository, trace),
+    };
+    const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
+    const kinds = await obeyComment({ forge, again, unlock: release }, environment.repository, data.request, data.comment);
     if (kinds.length > 0) log.info({ trace, environment: environment.name, request: data.request, commands: kinds }, 'obeyed a comment');
   }
 
@@ -115,6 +127,21 @@ export class Validation {
     const failed = [...errors.map(({ message }) => message), ...problems.map(({ environment, message }) => `${environment}: ${message}`)];
     if (failed.length > 0) throw new OutsideError('merge requests', failed.join('; ').slice(0, 500));
     log.debug({ trace, requests: due.length }, 'looked for merge requests that something is to be said at');
+  }
+
+  /** Says again what was said, in pipelines that began later. */
+  async pipeline({ data, trace }: Job & { readonly data: { readonly kind: 'pipeline' } }): Promise<void> {
+    const environment = await this.#environment(data.repository);
+    if (environment === undefined) return;
+    const { services, redact, log } = this.#parts;
+    const forge = forgeOf(services, environment.repository.forge);
+    const ports = {
+      forge: { ...spoken(forge, redact), state: forge.state.bind(forge), openRequests: forge.openRequests.bind(forge) },
+      store: services.persistence.store,
+      warn: (text: string) => log.warn({ trace }, text),
+    };
+    const due = await sayInPipeline(ports, environment, data);
+    await this.#add(due.map((id) => validateJob(data.repository, id, trace)));
   }
 
   /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
@@ -135,6 +162,11 @@ export class Validation {
   ask(requests: readonly string[], trace: string): Promise<void> {
     const jobs = requests.map((key) => validateJob(key.slice(0, key.lastIndexOf('!')), Number(key.slice(key.lastIndexOf('!') + 1)), trace));
     return this.#add(jobs);
+  }
+
+  /** Has comments say what is so, where merge requests or runs of an environment have come or gone. */
+  othersAt(repository: string, trace: string): Promise<void> {
+    return this.#add([othersJob(repository, trace)]);
   }
 
   /** The queue, for those who hand in what happened outside: when a merge request that is judged here has a newer head, that is given up. */
@@ -207,9 +239,39 @@ export class Validation {
     }
   }
 
+  /** Who has the lock of the environment; undefined also where its cluster does not say: it is told for the sake of people alone. */
+  async #run({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunInProgress | undefined> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return undefined;
+    try {
+      const holder = await withCluster(cluster, (server) => holderNow(server, name, signal));
+      return holder && { environment: name, holder: holder.name, since: holder.since };
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      this.#parts.log.warn(`whether a deployment run of ${name} is in progress is not known: ${explain(error)}`);
+      return undefined;
+    }
+  }
+
+  async #releaseRun({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunRelease> {
+    const cluster = clusterOf(this.#parts.config, name);
+    if (cluster === undefined) return { kind: 'none' };
+    try {
+      return await withCluster(cluster, (server) => releaseDead(server, name, signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
+      this.#parts.log.warn(`whether the lock of ${name} is a dead run's is not known: ${explain(error)}`);
+      return { kind: 'unknown' };
+    }
+  }
+
   #sweepPorts(): SweepPorts {
     const { services } = this.#parts;
-    return { forge: (name) => forgeOf(services, name), store: services.persistence.store, run: () => Promise.resolve(undefined) };
+    return {
+      forge: (name) => forgeOf(services, name),
+      store: services.persistence.store,
+      run: (environment, signal) => this.#run(environment, signal),
+    };
   }
 
   #ports(running: Running, log: Logger, trace: string): RequestPorts {
@@ -240,12 +302,12 @@ export class Validation {
         const plan = await this.#plan(running.environment, [base, head], log, signal);
         // What could not all be read says nothing of what its merge deletes.
         if (running.commit !== undefined && base.complete && head.complete)
-          await keepPlan(services.persistence.store, running.environment.repository, running.commit, plan);
+          await keepPlan(services.persistence.store, repository, running.commit, plan);
         return plan;
       },
-      run: () => Promise.resolve(undefined),
-      heldOtherwise: () => this.#add([othersJob(nameOf(running.environment), trace)]),
-      now: () => new Date(),
+      run: (signal) => this.#run(running.environment, signal),
+      heldOtherwise: () => this.othersAt(nameOf(running.environment), trace),
+      now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),
     };

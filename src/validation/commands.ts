@@ -8,6 +8,8 @@ export interface CommandPorts {
   readonly forge: Pick<EnvironmentForge, 'traits' | 'comment'> & Pick<RequestForge, 'requestComment' | 'mayWrite'>;
   /** Has the merge request judged again, soon. */
   again(id: number): Promise<void>;
+  /** Releases what the merge request holds, asked by the user with that name; gives what to answer, in Markdown. */
+  unlock(id: number, name: string): Promise<string>;
 }
 
 /**
@@ -25,20 +27,26 @@ export async function obeyComment(
   const commands = comment === undefined ? [] : commandsIn(comment);
   const kinds = [...new Set(commands.map(({ kind }) => kind))];
   if (comment === undefined || kinds.length === 0) return [];
-  const mayValidate = kinds.includes('validate') && (await forge.mayWrite(path, comment.author));
-  if (mayValidate) await ports.again(id);
-  else if (kinds.includes('validate')) await forge.comment(path, id, 'refused', refusal(comment.author.name));
-  if (kinds.some((kind) => kind !== 'validate')) await forge.comment(path, id, 'help', help(requestWord(forge.traits.type)));
+  const wanted = kinds.filter((kind) => kind === 'validate' || kind === 'unlock');
+  const may = wanted.length > 0 && (await forge.mayWrite(path, comment.author));
+  if (may && wanted.includes('unlock')) await forge.comment(path, id, 'unlock', await ports.unlock(id, comment.author.name));
+  if (may && wanted.includes('validate')) await ports.again(id);
+  if (!may && wanted.length > 0) await forge.comment(path, id, 'refused', refusal(comment.author.name));
+  if (wanted.length < kinds.length) await forge.comment(path, id, 'help', help(requestWord(forge.traits.type)));
   return kinds;
 }
 
 /** Without a mention: nobody is called to it a second time. */
 const refusal = (name: string): string =>
-  `Thank you, ${harmlessInline(name)}. Only those who may push to this repository can have it judged again; each new commit is judged by itself.`;
+  `Thank you, ${harmlessInline(name)}. Only those who may push to this repository can have it judged again, or release what it holds; each new commit is judged by itself.`;
 
 const help = (request: string): string =>
   [
     `What can be asked in a comment on this ${request}, each on a line of its own, by those who may push to this repository:`,
-    ['- `/lockkeeper validate` judges it again', '- `/lockkeeper help` is this text'].join('\n'),
+    [
+      '- `/lockkeeper validate` judges it again',
+      '- `/lockkeeper unlock` releases the objects that it holds, so that others are not told of it',
+      '- `/lockkeeper help` is this text',
+    ].join('\n'),
     'A comment that was edited counts for nothing: write a new one.',
   ].join('\n\n');

@@ -1,55 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
-import { type HeldLease, type LeaseClock, type LeaseOptions, withLease } from '../../src/deploy/lease.ts';
+import { type HeldLease, type LeaseOptions, withLease } from '../../src/deploy/lease.ts';
 import type { ApiRequest, ApiServer } from '../../src/domain/cluster.ts';
 import { OutsideError } from '../../src/domain/errors.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
+import { DreamClock, FrozenClock } from '../support/lease-clocks.ts';
 import { describeWith } from '../support/parts.ts';
 
 const leases = '/apis/coordination.k8s.io/v1/namespaces/lockkeeper-system/leases';
 const never = new AbortController().signal;
-
-/** Sleeps until it is no longer wanted. */
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, fail) => {
-    if (signal.aborted) fail(signal.reason as Error);
-    signal.addEventListener('abort', () => fail(signal.reason as Error), { once: true });
-  });
-
-/** Time that passes at once when somebody waits for the lock, and not at all while it is held. */
-class DreamClock implements LeaseClock {
-  passed = 0;
-  /** What happens in the world while it sleeps. */
-  meanwhile: () => Promise<void> = () => Promise.resolve();
-  now(): Date {
-    return new Date(Date.UTC(2026, 10, 21, 19) + this.passed);
-  }
-  elapsed(): number {
-    return this.passed;
-  }
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms > 2000) await aborted(signal);
-    signal.throwIfAborted();
-    this.passed += ms;
-    await this.meanwhile();
-  }
-}
-
-/** Time that passes when the test says so: nobody ever wakes by himself. */
-class FrozenClock extends DreamClock {
-  #wake: () => void = () => {};
-  override sleep(_: number, signal: AbortSignal): Promise<void> {
-    const woken = new Promise<void>((done) => {
-      this.#wake = done;
-    });
-    return Promise.race([woken, aborted(signal)]);
-  }
-  /** Lets time pass, and wakes who renews the lock. */
-  wake(ms: number): void {
-    this.passed += ms;
-    this.#wake();
-  }
-}
 
 describeWith('control-plane', 'the lock of an environment', () => {
   const shared = sharedControlPlane();

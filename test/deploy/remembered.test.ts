@@ -1,8 +1,8 @@
 import {
-  after,
   commitInCluster,
   type Decision,
   decide,
+  memoryAfter,
   placeOf,
   type Remembered,
   remember,
@@ -52,7 +52,7 @@ describe('after a run', () => {
   const report = (outcome: DeployOutcome, pruned: readonly ObjectId[] = []) => ({ run: '20261121130000', outcome, pruned });
 
   test('a good one is what the next is compared with, and what was allowed and not pruned yet stays allowed', () => {
-    const next = after(known('failed'), report('succeeded', [object('one')]), { ...of, allowed: [object('one'), object('two')] });
+    const next = memoryAfter(known('failed'), report('succeeded', [object('one')]), { ...of, allowed: [object('one'), object('two')] });
     expect(next).toEqual({
       place,
       last: { commit: 'b', run: '20261121130000', outcome: 'succeeded', rules: 'r2' },
@@ -62,13 +62,13 @@ describe('after a run', () => {
   });
 
   test('where nothing was compared, what was allowed before stays so', () => {
-    expect(after(known('succeeded'), report('succeeded'), of).outstanding).toEqual([object('left')]);
-    expect(after(known('succeeded'), report('succeeded', [object('left')]), of).outstanding).toEqual([]);
+    expect(memoryAfter(known('succeeded'), report('succeeded'), of).outstanding).toEqual([object('left')]);
+    expect(memoryAfter(known('succeeded'), report('succeeded', [object('left')]), of).outstanding).toEqual([]);
   });
 
   test.each(['failed', 'refused'] as const)('one that %s leaves the last good one', (outcome) => {
     const good = { commit: 'a', run: '20261121110000' };
-    const next = after(known('succeeded', 'a', good), report(outcome), { ...of, allowed: [object('one')] });
+    const next = memoryAfter(known('succeeded', 'a', good), report(outcome), { ...of, allowed: [object('one')] });
     expect([next.last.outcome, next.good, next.outstanding]).toEqual([outcome, good, [object('left')]]);
   });
 });

@@ -12,6 +12,8 @@ test.each<[string, readonly Command[]]>([
   ['/lockkeeper   validate\t ', [{ kind: 'validate' }]],
   ['/lockkeeper help', [{ kind: 'help' }]],
   ['/lockkeeper', [{ kind: 'help' }]],
+  ['/lockkeeper unlock', [{ kind: 'unlock' }]],
+  ['/lockkeeper unlock !12', [{ kind: 'unknown', words: ['unlock', '!12'] }]],
   ['/lockkeeper validate please', [{ kind: 'unknown', words: ['validate', 'please'] }]],
   ['/lockkeeper Validate', [{ kind: 'unknown', words: ['Validate'] }]],
   [`/lockkeeper approve ${sha}`, [{ kind: 'approve', commit: sha }]],

@@ -1,51 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { createGitHub } from '../../src/adapters/forges/github/github.ts';
-import { createGitLab } from '../../src/adapters/forges/gitlab/gitlab.ts';
-import { createLocal } from '../../src/adapters/forges/local/local.ts';
-import { createHttpClient } from '../../src/adapters/http/client.ts';
 import { OutsideError, RefusedError } from '../../src/domain/errors.ts';
 import type { Forge } from '../../src/domain/forge.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import type { ForgeFixture } from '../support/contracts/forge-fixture.ts';
-import { githubFixture, rerouted } from '../support/github-server/fixture.ts';
-import { startGitHub } from '../support/github-server/github-server.ts';
-import * as github from '../support/github-server/options.ts';
-import { gitlabFixture } from '../support/gitlab-server/fixture.ts';
-import { startGitLab } from '../support/gitlab-server/gitlab-server.ts';
-import * as gitlab from '../support/gitlab-server/options.ts';
-import { localFixture } from '../support/local-fixture.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { forgeFixtures } from '../support/forge-fixtures.ts';
 import { describeWith } from '../support/parts.ts';
 import { path, secret, validationWorld } from '../support/validation-world.ts';
-
-const forges: Readonly<Record<string, () => Promise<ForgeFixture>>> = {
-  local: async () => {
-    const root = mkdtempSync(join(tmpdir(), 'lockkeeper-test-'));
-    return localFixture(root, createLocal({ name: 'local', path: root }), async () => rmSync(root, { recursive: true }));
-  },
-  gitlab: async () => {
-    const server = await startGitLab({ users: [gitlab.bot, gitlab.ada, gitlab.eve] });
-    const http = createHttpClient({ wait: () => Promise.resolve() });
-    const forge = createGitLab({ name: 'gitlab', url: server.url, token: server.token, http, store: new MemoryStore() });
-    return gitlabFixture(server, forge, async () => {
-      await http.close();
-      await server.close();
-    });
-  },
-  github: async () => {
-    const server = await startGitHub({ dotCom: true, users: [github.bot, github.ada, github.eve] });
-    const store = new MemoryStore();
-    const http = rerouted(createHttpClient({ wait: () => Promise.resolve(), store }), server);
-    const forge = createGitHub({ name: 'github', url: server.url, credentials: { token: server.token }, http, store });
-    return githubFixture(server, forge, async () => {
-      await http.close();
-      await server.close();
-    });
-  },
-};
 
 const config = (name: string, data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n${data}\n`;
 const files = {
@@ -63,7 +23,7 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
   });
   afterAll(() => judging.close());
 
-  describe.each(Object.entries(forges))('%s', (name, create) => {
+  describe.each(Object.entries(forgeFixtures))('%s', (name, create) => {
     let fixture: ForgeFixture;
     const failing = name === 'gitlab' ? 'failure' : 'error'; // GitLab knows no other way to fail
     const open = async (change: Readonly<Record<string, string>>, on = judging) => {
@@ -300,7 +260,7 @@ describeWith('control-plane', 'a merge request of an environment is judged', () 
 
   describe.each(['gitlab', 'github'])('a fork on %s', (name) => {
     test('is judged as any other', async () => {
-      const fixture = (await forges[name]?.()) as ForgeFixture;
+      const fixture = (await forgeFixtures[name]?.()) as ForgeFixture;
       try {
         await fixture.createRepository(path, files);
         const fork = await fixture.forkAsPerson?.(path);

@@ -1,4 +1,4 @@
-import { applyOrder } from '../../src/manifests/order.ts';
+import { applyOrder, pruneOrder } from '../../src/manifests/order.ts';
 
 const object = (text: string) => {
   const [apiVersion = '', kind = '', name = 'x'] = text.split(' ');
@@ -41,4 +41,32 @@ test('within a step the given order stays; a kind of that name in another group 
     ['Service s'],
   ]);
   expect(ordered()).toEqual([]);
+});
+
+test('what goes, goes the other way round; what serves objects behind them all, and namespaces last', () => {
+  const steps = pruneOrder(
+    [
+      'v1 Namespace',
+      'apiextensions.k8s.io/v1 CustomResourceDefinition',
+      'apiregistration.k8s.io/v1 APIService',
+      'v1 ServiceAccount',
+      'v1 Secret',
+      'v1 PersistentVolumeClaim',
+      'v1 Service',
+      'apps/v1 Deployment',
+      'example.com/v1 Widget',
+      'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy',
+    ].map(object),
+  );
+  expect(steps.map((step) => step.map(({ kind }) => kind))).toEqual([
+    ['ValidatingAdmissionPolicy'],
+    ['Widget'],
+    ['Deployment'],
+    ['Service'],
+    ['PersistentVolumeClaim'],
+    ['Secret'],
+    ['ServiceAccount'],
+    ['CustomResourceDefinition', 'APIService'],
+    ['Namespace'],
+  ]);
 });

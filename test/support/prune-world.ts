@@ -1,7 +1,7 @@
 import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
 import { pruneAll } from '../../src/deploy/prune.ts';
 import { openTarget } from '../../src/deploy/target.ts';
-import { pathOf } from '../../src/domain/api-path.ts';
+import { collection, pathOf } from '../../src/domain/api-path.ts';
 import type { ApiRequest, ApiServer, ServedKind } from '../../src/domain/cluster.ts';
 import { protectedKinds } from '../../src/domain/environment.ts';
 import { type ObjectId, objectName } from '../../src/domain/finding.ts';
@@ -39,6 +39,7 @@ export interface PruneResult {
   readonly pruned: readonly string[];
   readonly kept: Readonly<Record<string, string>>;
   readonly failures: readonly string[];
+  readonly help: readonly string[];
   readonly notes: readonly string[];
   readonly refusal?: string;
   /** `DELETE` requests in their order, by path. */
@@ -53,8 +54,7 @@ export function config(namespace: string, name: string, more = ''): string {
 }
 
 /** A real API server to prune in; to be called once per file, inside `describeWith('control-plane', …)`. */
-export function pruneWorld() {
-  const shared = sharedControlPlane();
+export function pruneWorld(shared = sharedControlPlane()) {
   let server: ClusterClient;
   let kinds: readonly ServedKind[] = [];
   beforeAll(async () => {
@@ -129,6 +129,15 @@ export function pruneWorld() {
     return JSON.parse((await server.ask({ method: 'GET', path: await path(object) })).body) as Standing;
   }
 
+  /** Names of what is there. */
+  async function list(apiVersion: string, kind: string, space: string): Promise<readonly string[]> {
+    const of = { method: 'GET', path: collection(await kindOf({ apiVersion, kind }), space) } as const;
+    const { items } = JSON.parse((await server.ask(of)).body) as {
+      readonly items: readonly { readonly metadata: { readonly name: string } }[];
+    };
+    return items.map(({ metadata }) => metadata.name);
+  }
+
   /** Whether it is there. */
   async function has(apiVersion: string, kind: string, namespace: string, name: string): Promise<boolean> {
     const { status } = await server.ask({ method: 'GET', path: await path({ apiVersion, kind, namespace, name }) });
@@ -162,13 +171,14 @@ export function pruneWorld() {
       pruned: outcome.pruned.map(objectName).sort(),
       kept: Object.fromEntries([...decision.kept, ...outcome.kept].map(({ object, reason }) => [objectName(object), reason])),
       failures: outcome.failures.map(({ object, message }) => `${object === undefined ? '' : `${objectName(object)}: `}${message}`),
+      help: outcome.failures.flatMap(({ help }) => help ?? []),
       notes: decision.notes,
       ...(decision.refusal !== undefined && { refusal: decision.refusal }),
       deletes,
     };
   }
 
-  return { server: () => server, put, deploy, mark, change, get, has, hasConfig, namespace, prune };
+  return { server: () => server, put, deploy, mark, change, get, list, has, hasConfig, namespace, prune };
 }
 
 export interface Standing {

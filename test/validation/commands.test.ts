@@ -16,6 +16,10 @@ async function said(text: string | undefined, { may = true, bot = false, edited 
         comment: async (_, id, key, reply) => void done.push(`!${id} ${key}: ${reply}`),
       },
       again: async (id) => void done.push(`judge !${id}`),
+      unlock: async (id, by) => {
+        done.push(`unlock !${id}`);
+        return `released by ${by}`;
+      },
     },
     repository,
     5,
@@ -28,19 +32,30 @@ test.each<[string, string | undefined, Parameters<typeof said>[1], readonly RegE
   ['is done for those who may push', '/lockkeeper validate', {}, [/^judge !5$/]],
   ['is done once, however often it stands there', '/lockkeeper validate\n\n/lockkeeper validate', {}, [/^judge !5$/]],
   ['is told no to others', '/lockkeeper validate', { may: false }, [/^!5 refused: Thank you, eve\. Only those who may push/]],
+  ['beside unlock', '/lockkeeper validate\n/lockkeeper unlock', {}, [/^unlock !5$/, /^!5 unlock: released by eve$/, /^judge !5$/]],
+  ['is told no to others once, whatever they ask', '/lockkeeper validate\n/lockkeeper unlock', { may: false }, [/^!5 refused: /]],
   ['and help', '/lockkeeper validate\n/lockkeeper help', {}, [/^judge !5$/, /^!5 help: /]],
 ])('validate %s', async (_, text, options, expected) => {
   const { done } = await said(text, options);
   expect(done).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
 });
 
-test.each(['/lockkeeper', '/lockkeeper help', '/lockkeeper valdate', '/lockkeeper validate --all', '/lockkeeper approve x'])(
-  '%s is answered with what can be asked, whoever asks',
-  async (text) => {
-    const { done } = await said(text, { may: false });
-    expect(done).toEqual([expect.stringMatching(/^!5 help: What can be asked[\s\S]*`\/lockkeeper validate` judges it again/) as string]);
-  },
-);
+test('unlock is done for those who may push, and answered', async () => {
+  expect((await said('/lockkeeper unlock')).done).toEqual(['unlock !5', '!5 unlock: released by eve']);
+  expect((await said('/lockkeeper unlock', { may: false })).done).toEqual([expect.stringMatching(/^!5 refused: Thank you, eve\./)]);
+});
+
+test.each([
+  '/lockkeeper',
+  '/lockkeeper unlock now',
+  '/lockkeeper help',
+  '/lockkeeper valdate',
+  '/lockkeeper validate --all',
+  '/lockkeeper approve x',
+])('%s is answered with what can be asked, whoever asks', async (text) => {
+  const { done } = await said(text, { may: false });
+  expect(done).toEqual([expect.stringMatching(/^!5 help: What can be asked[\s\S]*`\/lockkeeper validate` judges it again/) as string]);
+});
 
 test.each<[string, string | undefined, Parameters<typeof said>[1]]>([
   ['one that is gone', undefined, {}],

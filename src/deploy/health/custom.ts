@@ -31,5 +31,7 @@ export function customHealth(value: Value, { since, justApplied }: Moment): Heal
   const outcome = find('Ready') ?? find('Available');
   if (outcome === undefined) return ready;
   if (isOld(outcome)) return notObserved;
-  return outcome.status === 'True' ? ready : progressing(`${outcome.type} is ${outcome.status}: ${conditionWords(outcome)}`);
+  return outcome.status === 'True'
+    ? ready
+    : progressing([`${outcome.type} is ${outcome.status}`, conditionWords(outcome)].filter((text) => text !== '').join(': '));
 }

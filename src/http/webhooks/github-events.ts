@@ -62,7 +62,8 @@ function judgedIn(event: GitHubEvent, payload: Payload): number | undefined {
 function changeIn(event: 'pull_request' | 'push' | 'create' | 'release', payload: Payload): Change | undefined {
   switch (event) {
     case 'pull_request':
-      return textAt(payload, 'action') === 'closed' && at(payload, 'pull_request', 'merged') === true ? 'merge' : 'merge-request';
+      if (textAt(payload, 'action') !== 'closed') return 'merge-request';
+      return at(payload, 'pull_request', 'merged') === true ? 'merge' : 'close';
     case 'create':
       return textAt(payload, 'ref_type') === 'tag' ? 'tag' : undefined;
     case 'release':

@@ -1,8 +1,8 @@
 import { at, listAt, numberAt, type Payload, textAt } from './payload.ts';
 import type { Asked } from './sender.ts';
-import { askedBy, askedIn, type Change, type SaidBelow, type Served } from './served.ts';
+import { askedBy, askedIn, askedOf, type Change, type Piped, type SaidBelow, type Served } from './served.ts';
 
-/** What webhooks are set up for, as GitLab's API calls it (`…_events`). Those of pipelines and deployments are of no interest yet. */
+/** What webhooks are set up for, as GitLab's API calls it (`…_events`). Those of deployments are of no interest yet. */
 export const gitlabHookEvents = ['merge_requests', 'note', 'push', 'tag_push', 'pipeline', 'deployment', 'releases'] as const;
 
 /** Of project, group and system hooks. https://docs.gitlab.com/user/project/integrations/webhook_events/ and /administration/system_hooks/ */
@@ -11,6 +11,8 @@ export function gitlabAsks(forge: string, payload: Payload, served: Served): Ask
   if (path === undefined) return 'uninteresting';
   const said = saidIn(payload);
   if (said !== undefined) return askedIn(said, { forge, path }, served);
+  const piped = pipedIn(payload);
+  if (piped !== undefined) return askedOf(piped, { forge, path }, served);
   const change = changeIn(payload);
   return change === undefined ? 'uninteresting' : askedBy(change, { forge, path }, served, judgedIn(payload));
 }
@@ -36,9 +38,29 @@ function judgedIn(payload: Payload): number | undefined {
   return moved || action === 'open' || action === 'reopen' ? numberAt(request, 'iid') : undefined;
 }
 
+/** Where nothing but statuses is set, a pipeline that GitLab made for them is over with the last of them: that one was said. */
+const over: readonly string[] = ['success', 'failed', 'canceled', 'skipped'];
+
+/**
+ * A pipeline that may lack our status, and so let pass what we refuse. https://docs.gitlab.com/user/project/integrations/webhook_events/#pipeline-events;
+ * of older versions none says where it came from.
+ */
+function pipedIn(payload: Payload): Piped | undefined {
+  const pipeline = at(payload, 'object_attributes');
+  const commit = textAt(pipeline, 'sha');
+  if (kindOf(payload) !== 'pipeline' || at(pipeline, 'tag') === true || commit === undefined || !isCommit(commit)) return undefined;
+  if (textAt(pipeline, 'source') === 'external' && over.includes(textAt(pipeline, 'status') ?? '')) return undefined;
+  return { commit, request: numberAt(payload, 'merge_request', 'iid') };
+}
+
+const isCommit = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+
 function changeIn(payload: Payload): Change | undefined {
   const kind = kindOf(payload);
-  if (kind === 'merge_request') return textAt(payload, 'object_attributes', 'action') === 'merge' ? 'merge' : 'merge-request';
+  if (kind === 'merge_request') {
+    const action = textAt(payload, 'object_attributes', 'action');
+    return action === 'merge' || action === 'close' ? action : 'merge-request';
+  }
   if (kind === 'release') return 'tag';
   if (kind === 'push') return isPresent(payload) && isDefault(payload, textAt(payload, 'ref')) ? 'commits' : undefined;
   if (kind === 'tag_push') return isPresent(payload) ? 'tag' : undefined;

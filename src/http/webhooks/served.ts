@@ -63,11 +63,14 @@ function patternOf(source: RepositoryRef): RegExp {
   return new RegExp(`^${parts.join('[^/]+')}$`);
 }
 
-/** What happened in a repository: new commits on its default branch, a tag or release, a merge request was merged, something else with one. */
-export type Change = 'commits' | 'tag' | 'merge' | 'merge-request';
+/** What happened in a repository: new commits on its default branch, a tag or release, a merge request was merged or closed, something else with one. */
+export type Change = 'commits' | 'tag' | 'merge' | 'close' | 'merge-request';
 
 /** A merge is a push too; which of the two deliveries comes first, or at all, nobody knows. */
 const movesBranch = (change: Change): boolean => change === 'commits' || change === 'merge';
+
+/** A merge request that is not open any more holds nothing: others may have to say so. */
+const ends = (change: Change): boolean => change === 'merge' || change === 'close';
 
 /** Where to look after a change; `judged` is the merge request that has become another one by it, for who judges it. */
 export function askedBy(change: Change, repository: RepositoryRef, served: Served, judged?: number): Asked {
@@ -78,9 +81,24 @@ export function askedBy(change: Change, repository: RepositoryRef, served: Serve
     ...(deployed ? [{ kind: 'deploy' as const, repository: written(deployed) }] : []),
     ...(environment && change !== 'tag' ? [{ kind: 'scan-environment' as const, repository: written(environment) }] : []),
     ...(environment && judged !== undefined ? [{ kind: 'validate' as const, repository: written(environment), request: judged }] : []),
+    ...(environment && ends(change) ? [{ kind: 'validate-repository' as const, repository: written(environment) }] : []),
     ...(source && (change === 'commits' || change === 'tag') ? [{ kind: 'refresh-source' as const, repository: written(source) }] : []),
   ];
   return asked.length === 0 ? 'uninteresting' : asked;
+}
+
+/** A pipeline of one of our environments, as the delivery tells it. */
+export interface Piped {
+  readonly commit: string;
+  /** Undefined where it is a branch's. */
+  readonly request: number | undefined;
+}
+
+/** Where to look after a pipeline began or went on: it has no verdict yet. */
+export function askedOf({ commit, request }: Piped, repository: RepositoryRef, served: Served): Asked {
+  const environment = served.environment(repository);
+  if (environment === undefined) return served.source(repository) === undefined ? 'not-configured' : 'uninteresting';
+  return [{ kind: 'pipeline', repository: written(environment), commit, ...(request !== undefined && { request }) }];
 }
 
 /** A new comment on a merge request, as the delivery tells it. */

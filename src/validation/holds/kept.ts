@@ -1,6 +1,5 @@
 import type { RepositoryRef } from '../../domain/forge.ts';
 import type { Store } from '../../domain/store.ts';
-import { instant } from '../../domain/time.ts';
 import { type Held, heldAfter, isSame } from './holds.ts';
 
 const space = 'hold';
@@ -13,7 +12,7 @@ export const heldBy = async (store: Store, repository: RepositoryRef, id: number
 /** Its plan was said. True where it holds something else by that. */
 export async function hold(store: Store, repository: RepositoryRef, id: number, touched: readonly string[], now: Date): Promise<boolean> {
   const before = await heldBy(store, repository, id);
-  const held = heldAfter(before, touched, instant(now));
+  const held = heldAfter(before, touched, now.toISOString());
   await store.put(space, keyOf(repository, id), held);
   return !isSame(before, held);
 }

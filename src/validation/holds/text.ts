@@ -53,11 +53,11 @@ function requestLine(
   const href = safeHref(request?.url ?? '');
   const title = harmlessText(short(request?.title ?? '')).trim();
   const who = [href === undefined ? codeSpan(name) : `[${name}](${href})`, ...(title === '' ? [] : [`*${title}*`])].join(' ');
-  return `**Also touched by** ${who} (since ${moment(since)}): ${some(objects.map(shown), mostObjects)}.`;
+  return `**Also touched by** ${who} (since ${moment(since)}): ${some(objects.map(shownObject), mostObjects)}.`;
 }
 
 /** `Deployment billing/api` of `apps/Deployment/billing/api`. */
-function shown(identity: string): string {
+export function shownObject(identity: string): string {
   const [name = '', namespace = '', kind = ''] = identity.split('/').reverse();
   return codeSpan(`${short(kind)} ${namespace === '' ? '' : `${short(namespace)}/`}${short(name)}`);
 }
@@ -68,7 +68,7 @@ const runLine = ({ environment, holder, since }: RunInProgress): string =>
 const short = (text: string): string => (text.length > longestName ? `${text.slice(0, longestName - 1)}…` : text);
 
 /** `2026-11-21 14:02 UTC` */
-function moment(time: string): string {
+export function moment(time: string): string {
   const at = new Date(time);
   return Number.isNaN(at.getTime()) ? codeSpan(short(time)) : `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

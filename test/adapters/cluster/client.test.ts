@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { connectCluster } from '../../../src/adapters/cluster/client.ts';
 import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
 import { json, startServer } from '../../support/http-server.ts';
@@ -131,6 +132,37 @@ test('ends with the reason of its signal', async () => {
   const asking = world.client.ask(post, stop.signal);
   stop.abort(new Error('superseded'));
   await expect(asking).rejects.toThrow('superseded');
+});
+
+test('a DELETE says how long its body is: without that, a server may take it for one without preconditions', async () => {
+  const heads: string[] = [];
+  const server = createServer((socket) => {
+    let seen = '';
+    socket.on('data', (part) => {
+      seen += part.toString();
+      if (!seen.endsWith('}')) return;
+      heads.push(seen);
+      socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}');
+    });
+  });
+  await new Promise<void>((ready) => {
+    server.listen(0, '127.0.0.1', ready);
+  });
+  const client = connectCluster({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, { throwAway: true });
+  const body = JSON.stringify({ preconditions: { uid: 'é' } });
+  try {
+    await client.ask({ method: 'DELETE', path: '/one', body });
+    await client.ask({ method: 'DELETE', path: '/two', body: Buffer.from(body) });
+  } finally {
+    await client.close();
+    server.close();
+  }
+  expect(heads).toHaveLength(2);
+  for (const head of heads) {
+    expect(head).toMatch(new RegExp(`\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`, 'i'));
+    expect(head).not.toMatch(/transfer-encoding/i);
+    expect(head.split('\r\n\r\n')[1]).toBe(body);
+  }
 });
 
 const older: Readonly<Record<string, unknown>> = {

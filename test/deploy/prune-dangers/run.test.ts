@@ -1,11 +1,15 @@
 import { describeWith } from '../../support/parts.ts';
-import { config, lastRun, pruneWorld, thisRun } from '../../support/prune-world.ts';
+import { config, lastRun, pruneWorld, thisRun, watching } from '../../support/prune-world.ts';
 
 const many = (space: string, number: number, name: string): string =>
   Array.from({ length: number }, (_, i) => config(space, `${name}-${i}`)).join('---\n');
 
+const service = (space: string): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: first, namespace: ${space}}\nspec: {ports: [{port: 1}]}\n`;
+
 describeWith('control-plane', 'prune and the run that asks for it', () => {
-  const { put, deploy, hasConfig, namespace, prune } = pruneWorld();
+  const world = pruneWorld();
+  const { deploy, hasConfig, namespace, prune } = world;
 
   test('a half-failed apply: what left the repository may be what holds the rest up', async () => {
     await namespace('run-a');
@@ -109,10 +113,7 @@ describeWith('control-plane', 'prune and the run that asks for it', () => {
 
   test('a newer run begins between two steps: what is left of this one stays', async () => {
     await namespace('run-l');
-    await deploy(
-      'run-l',
-      `${config('run-l', 'later')}---\napiVersion: v1\nkind: Service\nmetadata: {name: first, namespace: run-l}\nspec: {ports: [{port: 1}]}\n`,
-    );
+    await deploy('run-l', `${config('run-l', 'later')}---\n${service('run-l')}`);
     let asked = 0;
     const stillOurs = (): Promise<boolean> => {
       asked += 1;
@@ -188,11 +189,17 @@ describeWith('control-plane', 'prune and the run that asks for it', () => {
     expect(await prune('run-r')).toMatchObject({ pruned: ['ConfigMap/default/run-r'] });
   });
 
-  test('a run that was killed while it pruned: the next one finds the rest', async () => {
+  test('a run that ends in the middle of its deletes: the next one finds the rest', async () => {
     await namespace('run-s');
-    await deploy('run-s', many('run-s', 3, 'old'));
-    await put(config('run-s', 'other'));
-    const [first, second] = [await prune('run-s'), await prune('run-s', { run: '20261121000001' })];
-    expect([first.pruned.length, second.pruned.length, await hasConfig('run-s', 'other')]).toEqual([3, 0, true]);
+    await deploy('run-s', `${many('run-s', 2, 'old')}---\n${service('run-s')}`);
+    const end = new AbortController();
+    const server = watching(world.server(), ({ method, path }) => {
+      if (method === 'DELETE' && path.includes('configmaps')) end.abort(new Error('ended'));
+      return undefined;
+    });
+    await expect(prune('run-s', { server, signal: end.signal })).rejects.toThrow('ended');
+    expect(await world.has('v1', 'Service', 'run-s', 'first')).toBe(false);
+    expect(await prune('run-s', { run: '20261121000001' })).toMatchObject({ failures: [], kept: {} });
+    expect([await hasConfig('run-s', 'old-0'), await hasConfig('run-s', 'old-1')]).toEqual([false, false]);
   });
 });

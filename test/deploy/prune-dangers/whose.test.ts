@@ -23,6 +23,7 @@ describeWith('control-plane', 'prune and what is not ours', () => {
       pruned: ['ConfigMap/whose-a/old'],
       kept: {},
       failures: [],
+      help: [],
       notes: [],
       deletes: ['/api/v1/namespaces/whose-a/configmaps/old'],
     });

@@ -47,6 +47,8 @@ const pull = (action: string, more: object = {}, state = 'open') =>
   });
 const closed = (merged: boolean) =>
   pull('closed', { pull_request: { number: 7, state: 'closed', merged }, repository: repository('acme/live') });
+/** Who held what it touched is another now. */
+const live = ['scan-environment github:acme/Live', 'validate-repository github:acme/Live'];
 const scanned = ['scan-environment github:acme/Staging'];
 const judged = [...scanned, 'validate github:acme/Staging!7'];
 const below = { pull_request: { html_url: 'https://github.com/acme/staging/pull/12' } };
@@ -102,11 +104,11 @@ test.each<[string, string, () => object, readonly string[] | 'uninteresting' | '
   ],
   ['one with another title', 'pull_request', () => pull('edited', { changes: { title: { from: 'x' } } }), scanned],
   ['one that was labelled', 'pull_request', () => pull('labeled'), scanned],
-  ['one that was closed', 'pull_request', () => pull('closed', {}, 'closed'), scanned],
+  ['one that was closed', 'pull_request', () => pull('closed', {}, 'closed'), [...scanned, 'validate-repository github:acme/Staging']],
   ['a push to what we deploy', 'push', () => push('acme/live'), ['deploy github:acme/Live', 'scan-environment github:acme/Live']],
   ['a branch of what we deploy', 'push', () => push('acme/live', { ref: 'refs/heads/x' }), 'uninteresting'],
-  ['one that was merged', 'pull_request', () => closed(true), ['deploy github:acme/Live', 'scan-environment github:acme/Live']],
-  ['one that was closed unmerged', 'pull_request', () => closed(false), ['scan-environment github:acme/Live']],
+  ['one that was merged', 'pull_request', () => closed(true), ['deploy github:acme/Live', ...live]],
+  ['one that was closed unmerged', 'pull_request', () => closed(false), live],
   ['a comment', 'issue_comment', () => comment('no'), 'uninteresting'],
   ['a command', 'issue_comment', () => comment('/lockkeeper validate'), ['command github:acme/Staging!12#4411']],
   ['a command that was edited in', 'issue_comment', () => comment('/lockkeeper validate', 'edited'), 'uninteresting'],

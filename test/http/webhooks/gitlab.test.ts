@@ -70,10 +70,11 @@ const note = (path: string, text: string, more: object = {}) => ({
   object_attributes: { id: 1244, action: 'create', note: text, noteable_type: 'MergeRequest', author_id: 1, system: false, ...more },
   merge_request: { id: 7, iid: 12, state: 'opened', source_branch: 'feature', target_branch: 'main' },
 });
-const pipeline = (path: string) => ({
+const pipeline = (path: string, more: object = {}, request?: number) => ({
   object_kind: 'pipeline',
   project: project(path),
-  object_attributes: { status: 'success', ref: 'main' },
+  object_attributes: { id: 31, iid: 3, ref: 'feature', tag: false, sha: commit, source: 'push', status: 'running', ...more },
+  merge_request: request === undefined ? null : { id: 1, iid: request, source_branch: 'feature', target_branch: 'main', state: 'opened' },
 });
 const deployment = (path: string) => ({ object_kind: 'deployment', status: 'success', environment: 'staging', project: project(path) });
 const systemPush = (path: string, ref?: string) => ({ ...push(path, ref), object_kind: undefined });
@@ -86,6 +87,8 @@ const repositoryUpdate = (path: string, changes: readonly object[]) => ({
 const staging = 'platform/environments/staging';
 const scan = (path: string) => [`scan-environment gitlab:${path}`];
 const deploy = (path: string) => [`deploy gitlab:${path}`, ...scan(path)];
+/** Who held what it touched is another now. */
+const ended = (path: string) => [...scan(path), `validate-repository gitlab:${path}`];
 const judge = (path: string) => [...scan(path), `validate gitlab:${path}!7`];
 const refresh = (path: string) => [`refresh-source gitlab:${path}`];
 
@@ -115,11 +118,15 @@ describe('what an event asks for', () => {
       scan(staging),
     ],
     ['a tag of an environment', tagPush(staging), 'uninteresting'],
-    ['a merge request of an environment', mergeRequest(staging), scan(staging)],
+    ['a merge request of an environment', mergeRequest(staging), ended(staging)],
     ['a push to what we deploy', push('Platform/Live'), deploy('platform/live')],
     ['a push to another branch of it', push('platform/live', 'refs/heads/x'), 'uninteresting'],
     ['a tag of what we deploy', tagPush('platform/live'), 'uninteresting'],
-    ['a merge into what we deploy', mergeRequest('platform/live'), deploy('platform/live')],
+    [
+      'a merge into what we deploy',
+      mergeRequest('platform/live'),
+      [...deploy('platform/live'), 'validate-repository gitlab:platform/live'],
+    ],
     ['a merge request of what we deploy', changed('platform/live', { action: 'approved' }), scan('platform/live')],
     ['a push to it in a system hook', systemPush('platform/live'), deploy('platform/live')],
     ['a path in other capitals, as app.yml writes it', push('Platform/Environments/STAGING'), scan(staging)],
@@ -150,7 +157,7 @@ describe('what an event asks for', () => {
     ['one that is a draft', changed(staging, { action: 'update' }, { draft: { previous: false, current: true } }), scan(staging)],
     ['one with another title', changed(staging, { action: 'update' }, { title: { previous: 'a', current: 'b' } }), scan(staging)],
     ['one that was approved', changed(staging, { action: 'approved' }), scan(staging)],
-    ['one that was closed', changed(staging, { action: 'close', state: 'closed' }), scan(staging)],
+    ['one that was closed', changed(staging, { action: 'close', state: 'closed' }), ended(staging)],
     ['one with a number that is none', changed(staging, { action: 'open', iid: '7' }), scan(staging)],
     ['one with a number below 1', changed(staging, { action: 'open', iid: -7 }), scan(staging)],
     ["a source's, pushed to", changed('payments/billing', { action: 'update', oldrev: commit }), 'uninteresting'],
@@ -165,7 +172,21 @@ describe('what an event asks for', () => {
     ['a note without a number', note(staging, '/lockkeeper validate', { id: 'x' }), 'uninteresting'],
     ['a command of megabytes', note(staging, `/lockkeeper validate ${'x'.repeat(100_000)}`), 'uninteresting'],
     ['a command elsewhere', note('payments/billing', '/lockkeeper validate'), 'not-configured'],
-    ['a pipeline', pipeline(staging), 'uninteresting'],
+    ["a merge request's pipeline", pipeline(staging, {}, 7), [`pipeline gitlab:${staging}!7`]],
+    ["a branch's pipeline", pipeline(staging), [`pipeline gitlab:${staging}@${commit}`]],
+    ['one that somebody started', pipeline(staging, { source: 'web', status: 'pending' }), [`pipeline gitlab:${staging}@${commit}`]],
+    ['one that nobody told of before it was over', pipeline(staging, { status: 'success' }), [`pipeline gitlab:${staging}@${commit}`]],
+    ['one of statuses', pipeline(staging, { source: 'external' }), [`pipeline gitlab:${staging}@${commit}`]],
+    ...['success', 'failed', 'canceled', 'skipped'].map((status): [string, object, 'uninteresting'] => [
+      `one of statuses with its last: ${status}`,
+      pipeline(staging, { source: 'external', status }),
+      'uninteresting',
+    ]),
+    ["a tag's pipeline", pipeline(staging, { tag: true }), 'uninteresting'],
+    ['a pipeline of what is no commit', pipeline(staging, { sha: 'main; rm -rf /' }), 'uninteresting'],
+    ["a merge request's pipeline with a number that is none", pipeline(staging, {}, -1), [`pipeline gitlab:${staging}@${commit}`]],
+    ["a source's pipeline", pipeline('payments/billing', {}, 7), 'uninteresting'],
+    ['a pipeline elsewhere', pipeline('private/diary', {}, 7), 'not-configured'],
     ['a deployment', deployment(staging), 'uninteresting'],
     ['an event that is not known', { object_kind: 'emoji', project: project(staging) }, 'uninteresting'],
     ['a push in a system hook', systemPush(staging), scan(staging)],

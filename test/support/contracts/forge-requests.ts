@@ -105,7 +105,7 @@ export function requestsContract(fixture: () => ForgeFixture): void {
       await forge.comment(path, id, 'validate', 'two errors');
       expect(await comments(path, id)).toEqual([expect.stringContaining('two errors')]);
       const status = { name: 'lockkeeper/validate', state: 'failure', description: 'two errors' } as const;
-      await forge.setStatus(path, { commit: head, branch: 'main', fork: id }, status);
+      await forge.setStatus(path, { commit: head, branch: 'main', request: id, fork: true }, status);
       expect(await forge.statuses(path, base)).toEqual([]);
     });
   });

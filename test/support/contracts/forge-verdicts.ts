@@ -1,7 +1,7 @@
 import { RefusedError } from '../../../src/domain/errors.ts';
 import type { NewStatus, StatusState, StatusTarget } from '../../../src/domain/forge.ts';
 import type { ForgeFixture } from './forge-fixture.ts';
-import { branch, change, files, path, propose } from './proposal.ts';
+import { branch, files, path, propose } from './proposal.ts';
 
 const validate = (more: Partial<NewStatus> = {}): NewStatus => ({
   name: 'lockkeeper/validate',
@@ -12,8 +12,8 @@ const validate = (more: Partial<NewStatus> = {}): NewStatus => ({
 });
 
 async function proposed({ forge }: ForgeFixture): Promise<StatusTarget> {
-  const { commit: base } = await forge.state(path);
-  return { commit: await forge.commit(path, change(base)), branch };
+  const { head, request } = await propose(forge);
+  return { commit: head, branch, request: request.id };
 }
 
 export function statusContract(fixture: () => ForgeFixture): void {
@@ -74,7 +74,7 @@ export function statusContract(fixture: () => ForgeFixture): void {
 
     test('a commit that is not there is refused', async () => {
       const { forge } = fixture();
-      const target = { commit: '0123456789012345678901234567890123456789', branch };
+      const target = { ...(await proposed(fixture())), commit: '0123456789012345678901234567890123456789' };
       await expect(forge.setStatus(path, target, validate())).rejects.toBeInstanceOf(RefusedError);
       await expect(forge.statuses(path, target.commit)).rejects.toBeInstanceOf(RefusedError);
     });

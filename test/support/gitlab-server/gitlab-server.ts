@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { disturbed, type Failure, Faults, type LoggedRequest } from '../faults.ts';
 import { GitObjects } from '../git-objects.ts';
-import { amend, commitFiles, createBareRepository, type Files, git, type Identity } from '../git-repository.ts';
+import { amend, commitFiles, createBareRepository, type Files, git, gitText, type Identity, mergedTree } from '../git-repository.ts';
 import { keepFolder } from '../keep-folder.ts';
 import { send } from './call.ts';
 import { answer } from './conversation.ts';
@@ -18,7 +18,7 @@ import { ada, bot, type GitLabOptions, type NewProject, type PersonsChange, toUs
 import { branchDeleted, closeRequest, keepHeads, pushed } from './pushes.ts';
 import { forgetBranches } from './repositories.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
-import { addPipeline } from './statuses.ts';
+import { addPipeline, type NewPipeline, shownJobs } from './statuses.ts';
 import { headOf, nameOf, type Project, type StoredHook, type StoredLabel, type StoredRequest, type User, type World } from './world.ts';
 
 /** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
@@ -28,6 +28,8 @@ export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabSe
   for (const [path, files] of Object.entries(options.projects ?? {})) await server.createProject(path, files);
   return server;
 }
+
+type PipelineOptions = Partial<Pick<NewPipeline, 'source' | 'status'>>;
 
 export class GitLabServer {
   readonly requests: LoggedRequest[] = [];
@@ -55,6 +57,7 @@ export class GitLabServer {
       labels: [],
       premium: options.premium === true,
       hooksAreAnswered: true,
+      pipelineEvents: [],
       now: () => {
         clock = Math.max(clock + 1, Date.now());
         return new Date(clock);
@@ -251,9 +254,39 @@ export class GitLabServer {
     withoutApprovedAt.add(this.#world);
   }
 
-  /** A finished pipeline of one job, by a person. */
-  runPipeline(path: string, sha: string, ref: string, job: string): void {
-    addPipeline(this.#world, this.project(path), sha, ref, job, this.#user('ada'));
+  /** A pipeline of one job, by a person; finished, if nothing else is said. */
+  runPipeline(path: string, sha: string, ref: string, job: string, { source, status = 'success' }: PipelineOptions = {}): void {
+    const isRequests = ref.startsWith('refs/merge-requests/');
+    const of = {
+      sha,
+      ref,
+      job,
+      author: this.#user('ada'),
+      source: source ?? (isRequests ? 'merge_request_event' : 'push'),
+      status,
+    } as const;
+    addPipeline(this.#world, this.project(path), of);
+  }
+
+  /** The commit that joins the merge request's head and its target, as pipelines of merged results are run on. */
+  async mergedResult(path: string, iid: number): Promise<string> {
+    const { project, sha, targetBranch } = this.mergeRequest(path, iid);
+    const target = headOf(project, targetBranch) ?? '';
+    const tree = (await mergedTree(project.directory, target, sha)) ?? '';
+    const env = { GIT_AUTHOR_NAME: 'x', GIT_AUTHOR_EMAIL: 'x@example.com', GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x@example.com' };
+    const merged = await gitText(project.directory, ['commit-tree', tree, '-p', target, '-p', sha], { input: 'Merge\n', env });
+    await git(project.directory, ['update-ref', `refs/merge-requests/${iid}/merge`, merged]);
+    return merged;
+  }
+
+  /** Names of the jobs in the pipeline that the merge request shows. */
+  shownPipeline(path: string, iid: number): Promise<readonly string[]> {
+    return shownJobs(this.#world, this.mergeRequest(path, iid));
+  }
+
+  /** What webhooks of pipelines would have been told since the last call. */
+  pipelineEvents(): readonly object[] {
+    return this.#world.pipelineEvents.splice(0);
   }
 
   /** What people wrote and what the bot wrote, oldest first. */

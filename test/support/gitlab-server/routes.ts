@@ -23,7 +23,7 @@ import {
   showUser,
 } from './repositories.ts';
 import { listVersions, showApprovals, showOtherUser } from './reviews.ts';
-import { createStatus, listStatuses } from './statuses.ts';
+import { createStatus, listRequestPipelines, listStatuses } from './statuses.ts';
 
 /** Gives the reply, or undefined when it has already answered. */
 export type Answer = (call: Call) => Reply | undefined | Promise<Reply | undefined>;
@@ -67,6 +67,7 @@ const table: readonly (readonly [string, Answer])[] = [
   ['PUT /projects/:id/merge_requests/:merge_request_iid', update],
   ['PUT /projects/:id/merge_requests/:merge_request_iid/merge', merge],
   ['GET /projects/:id/merge_requests/:merge_request_iid/approvals', showApprovals],
+  ['GET /projects/:id/merge_requests/:merge_request_iid/pipelines', listRequestPipelines],
   ['GET /projects/:id/merge_requests/:merge_request_iid/versions', listVersions],
   ['GET /projects/:id/merge_requests/:merge_request_iid/notes', listNotes],
   ['POST /projects/:id/merge_requests/:merge_request_iid/notes', createNote],

@@ -1,9 +1,11 @@
+import { gitText } from '../git-repository.ts';
 import { type Call, ok, page, projectOf, type Reply, writable } from './call.ts';
 import { resolve } from './commits.ts';
-import type { CommitStatus } from './description/statuses.ts';
+import type { CommitStatus, RequestPipeline } from './description/statuses.ts';
 import { userEntity } from './entities.ts';
+import { find } from './merge-requests.ts';
 import { message, optional, Refused, text } from './parameters.ts';
-import { headOf, levelIn, levels, type Project, type User, type World } from './world.ts';
+import { headOf, levelIn, levels, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 type State = 'created' | 'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'skipped';
 
@@ -18,10 +20,19 @@ interface Job {
   readonly createdAt: Date;
 }
 
+/** In its Enums::Ci::Pipeline; those that people and other programs start without a commit, too. */
+export type PipelineSource = 'push' | 'web' | 'schedule' | 'api' | 'external' | 'merge_request_event';
+
 interface Pipeline {
   readonly id: number;
+  readonly iid: number;
+  readonly project: Project;
   readonly sha: string;
   readonly ref: string;
+  readonly source: PipelineSource;
+  readonly createdAt: Date;
+  /** What was told of it last. */
+  told?: State;
 }
 
 interface Jobs {
@@ -37,14 +48,102 @@ function jobsOf(project: Project): Jobs {
   return found;
 }
 
-/** What GitLab's own runners make of a push, a schedule or a merge request. */
-export function addPipeline(world: World, project: Project, sha: string, ref: string, job: string, author: User): void {
-  const { pipelines, jobs } = jobsOf(project);
-  const pipeline = { id: world.nextId(), sha, ref };
-  pipelines.push(pipeline);
+/** What a push, a schedule, a person or a merge request starts: one job, as it is now. */
+export function addPipeline(world: World, project: Project, { sha, ref, job, author, source, status }: NewPipeline): void {
+  const { jobs } = jobsOf(project);
+  const pipeline = newPipeline(world, project, sha, ref, source);
   const about = { description: null, targetUrl: null, createdAt: world.now() };
-  jobs.push({ id: world.nextId(), pipeline, name: job, author, status: 'success', ...about });
+  jobs.push({ id: world.nextId(), pipeline, name: job, author, status, ...about });
+  tell(world, pipeline);
 }
+
+export interface NewPipeline {
+  readonly sha: string;
+  readonly ref: string;
+  readonly job: string;
+  readonly author: User;
+  readonly source: PipelineSource;
+  readonly status: State;
+}
+
+function newPipeline(world: World, project: Project, sha: string, ref: string, source: PipelineSource): Pipeline {
+  const { pipelines } = jobsOf(project);
+  const pipeline = { id: world.nextId(), iid: pipelines.length + 1, project, sha, ref, source, createdAt: world.now() };
+  pipelines.push(pipeline);
+  return pipeline;
+}
+
+/** As GitLab sums up its jobs (its Gitlab::Ci::Status::Composite), without those that were tried again. */
+function statusOf(pipeline: Pipeline): State {
+  const jobs = jobsOf(pipeline.project).jobs.filter((job) => job.pipeline === pipeline);
+  const all = new Set([...new Map(jobs.map((job) => [job.name, job.status])).values()]);
+  const unfinished = (['running', 'pending', 'created'] as const).find((state) => all.has(state));
+  if (unfinished !== undefined) return unfinished === 'pending' && all.has('success') ? 'running' : unfinished;
+  return (['failed', 'canceled', 'success', 'skipped'] as const).find((state) => all.has(state)) ?? 'created';
+}
+
+const requestOf = (ref: string): number | undefined => {
+  const [, iid] = /^refs\/merge-requests\/(\d+)\/(?:head|merge|train)$/.exec(ref) ?? [];
+  return iid === undefined ? undefined : Number(iid);
+};
+
+/** https://docs.gitlab.com/user/project/integrations/webhook_events/#pipeline-events: whenever its state is another. */
+function tell(world: World, pipeline: Pipeline): void {
+  const { id, iid, project, sha, source } = pipeline;
+  const status = statusOf(pipeline);
+  if (pipeline.told === status) return;
+  pipeline.told = status;
+  const request = project.requests.find((one) => one.iid === requestOf(pipeline.ref));
+  const ref = request?.sourceBranch ?? pipeline.ref;
+  world.pipelineEvents.push({
+    object_kind: 'pipeline',
+    object_attributes: { id, iid, ref, tag: false, sha, source, status },
+    merge_request: request === undefined ? null : { id: request.id, iid: request.iid, state: request.state },
+    project: { id: project.id, path_with_namespace: project.path, default_branch: project.defaultBranch },
+  });
+}
+
+/** As its Ci::PipelinesForMergeRequestFinder does: those of the merge request first, then those of its branch, each the newest first. */
+function pipelinesOf(world: World, { project, sourceProject, sourceBranch, iid, versions }: StoredRequest): readonly Pipeline[] {
+  if (!world.projects.includes(sourceProject)) return [];
+  const heads = new Set(versions.map(({ sha }) => sha));
+  const all = [...new Set([project, sourceProject])].flatMap((one) => jobsOf(one).pipelines);
+  const own = all.filter(({ ref, source }) => source === 'merge_request_event' && requestOf(ref) === iid);
+  const ofBranch = all.filter((one) => one.project === sourceProject && one.ref === sourceBranch && heads.has(one.sha));
+  return [own, ofBranch].flatMap((some) => some.toSorted((one, other) => other.id - one.id));
+}
+
+export function listRequestPipelines(call: Call): Reply {
+  const readable = pipelinesOf(call.world, find(call)).filter(({ project }) => levelIn(call.user, project.path) >= levels.reporter);
+  return page(
+    call,
+    readable.map((one) => pipelineEntity(call, one)),
+  );
+}
+
+/** Names of the jobs of the pipeline that its page shows, and that its merge waits for. */
+export async function shownJobs(world: World, request: StoredRequest): Promise<readonly string[]> {
+  for (const pipeline of pipelinesOf(world, request)) {
+    const { sha, project } = pipeline;
+    const isHead = sha === request.sha || (await gitText(project.directory, ['rev-parse', `${sha}^@`])).split('\n').includes(request.sha);
+    if (isHead) return [...new Set(jobsOf(project).jobs.flatMap((job) => (job.pipeline === pipeline ? [job.name] : [])))];
+  }
+  return [];
+}
+
+const pipelineEntity = (call: Call, of: Pipeline): RequestPipeline => ({
+  id: of.id,
+  iid: of.iid,
+  project_id: of.project.id,
+  sha: of.sha,
+  ref: of.ref,
+  status: statusOf(of),
+  source: of.source,
+  created_at: of.createdAt.toISOString(),
+  updated_at: of.createdAt.toISOString(),
+  web_url: `${call.world.url}/${of.project.path}/-/pipelines/${of.id}`,
+  name: null,
+});
 
 const entity = (call: Call, of: Job): CommitStatus => ({
   id: of.id,
@@ -120,6 +219,7 @@ export async function createStatus(call: Call): Promise<Reply> {
   move(job, state);
   Object.assign(job, { description: description ?? job.description, targetUrl: targetUrl ?? job.targetUrl });
   if (unfinished === undefined) jobs.push(job);
+  tell(call.world, pipeline);
   return ok(entity(call, job), 201);
 }
 
@@ -140,7 +240,5 @@ function pipelineFor(call: Call, project: Project, sha: string, ref: string | un
   if (id !== undefined) throw message(404, '404 Pipeline for pipeline_id, sha and ref Not Found');
   const branch = ref ?? (headOf(project, project.defaultBranch) === sha ? project.defaultBranch : undefined);
   if (branch === undefined) throw message(404, '404 References for commit Not Found');
-  const made = { id: call.world.nextId(), sha, ref: branch };
-  pipelines.push(made);
-  return made;
+  return newPipeline(call.world, project, sha, branch, 'external');
 }

@@ -124,6 +124,8 @@ export interface World {
   readonly signingCommitter: Identity | undefined;
   /** Quick actions that a text posted through the API would have run. */
   readonly quickActions: string[];
+  /** What a webhook of pipelines would have been told. */
+  readonly pipelineEvents: object[];
   /** Now; never the same twice, so that orders are certain. */
   readonly now: () => Date;
   readonly nextId: () => number;

@@ -1,4 +1,4 @@
-import type { CommitStatusSchema } from '@gitbeaker/rest';
+import type { CommitStatusSchema, PipelineSchema } from '@gitbeaker/rest';
 import { RefusedError } from '../../../domain/errors.ts';
 import type { CommitStatus, NewStatus, StatusState, StatusTarget } from '../../../domain/forge.ts';
 import { fitDescription } from '../description.ts';
@@ -24,20 +24,40 @@ export class Statuses {
   }
 
   async set(path: string, target: StatusTarget, status: NewStatus): Promise<void> {
-    const own = pipelineOf(await this.#list(path, target.commit), target);
-    if (target.fork === undefined || own.at !== undefined) return this.#put(path, target, status, own);
-    const fork = await this.#forkOf(path, target.fork);
-    const inFork: StatusTarget = { commit: target.commit, branch: target.branch };
+    const fork = target.fork === true ? await this.#forkOf(path, target.request) : undefined;
+    const shown = await this.#shown(path, target);
+    const isHere = fork === undefined || (shown !== undefined && String(shown.project_id) !== fork);
+    const at = { commit: shown?.sha ?? target.commit, ref: shown?.ref ?? target.branch, pipelineId: shown?.id };
+    if (isHere) return this.#put({ project: path, ...at }, status);
     try {
-      await this.#put(fork, inFork, status, pipelineOf(await this.#list(fork, inFork.commit), inFork));
+      await this.#put({ project: fork, ...at }, status);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      const text = `setting the status ${status.name} of merge request !${target.fork} of ${path} at ${this.#api.host}: its branch lies in a fork, where GitLab takes a status from a Developer of the fork alone`;
+      const text = `setting the status ${status.name} of merge request !${target.request} of ${path} at ${this.#api.host}: its branch lies in a fork, where GitLab takes a status from a Developer of the fork alone`;
       throw new RefusedError(`${this.#api.name}:${path}`, text, {
         cause: error,
         ...(error.status === undefined ? {} : { status: error.status }),
       });
     }
+  }
+
+  /**
+   * The pipeline that the merge request shows, and that its merge waits for: the first of its list that is of the head, as GitLab puts its own
+   * pipelines before the branch's and newer before older (its Ci::PipelinesForMergeRequestFinder). One of merged results is of a commit of its
+   * own, which joins target and head. Undefined where there is none yet.
+   */
+  async #shown(path: string, { request, commit }: StatusTarget): Promise<PipelineSchema | undefined> {
+    const { data } = await this.#api.ask(`listing the pipelines of merge request !${request} of`, path, ({ mergeRequests }) =>
+      this.#api.page<PipelineSchema>((paging) => mergeRequests.allPipelines(path, request, paging), 1),
+    );
+    const newest = data.find(({ ref }) => /^refs\/merge-requests\/\d+\/(?:merge|train)$/.test(ref));
+    const merged = newest !== undefined && (await this.#joins(path, newest.sha, commit)) ? newest : undefined;
+    return data.find((pipeline) => pipeline.sha === commit || pipeline === merged);
+  }
+
+  async #joins(path: string, sha: string, head: string): Promise<boolean> {
+    const commit = await this.#api.find(`looking at commit ${sha} of`, path, ({ commits }) => commits.show(path, sha));
+    return commit?.parent_ids?.includes(head) === true;
   }
 
   /** Number of the project that a merge request's branch lies in; the same GitLab, so the token goes nowhere else. */
@@ -49,19 +69,19 @@ export class Statuses {
     return String(fork);
   }
 
-  async #put(path: string, target: StatusTarget, { name, state: given, description, url }: NewStatus, shown: Shown): Promise<void> {
-    const { commit, branch } = target;
+  async #put(spot: Spot, { name, state: given, description, url }: NewStatus): Promise<void> {
+    const { project, commit } = spot;
     const wanted = { state: toGitLab(given), description: fitDescription(description, descriptionLimit), url: url ?? null };
-    if (isSettled(shown.newest(name), wanted)) return;
-    const at = shown.at ?? { ref: branch };
-    const options = { name, ...at, description: wanted.description, ...(url === undefined ? {} : { targetUrl: url }) };
+    const standing = standingAt(spot, name, await this.#list(project, commit));
+    if (isSettled(standing.newest, wanted)) return;
+    const options = { name, ...standing.at, description: wanted.description, ...(url === undefined ? {} : { targetUrl: url }) };
     await writeOnce<unknown>(
       () =>
-        this.#api.ask(`setting the status ${name} of commit ${commit} of`, path, ({ commits }) =>
-          commits.editStatus(path, commit, wanted.state, options),
+        this.#api.ask(`setting the status ${name} of commit ${commit} of`, project, ({ commits }) =>
+          commits.editStatus(project, commit, wanted.state, options),
         ),
       async () => {
-        const now = pipelineOf(await this.#list(path, commit), target).newest(name);
+        const now = standingAt(spot, name, await this.#list(project, commit)).newest;
         return isSettled(now, wanted) ? now : undefined;
       },
     );
@@ -81,27 +101,28 @@ export class Statuses {
   }
 }
 
-type Shown = ReturnType<typeof pipelineOf>;
+/** Where a status is to stand. */
+interface Spot {
+  readonly project: string;
+  readonly commit: string;
+  readonly ref: string;
+  /** Undefined: in the newest pipeline of the ref, or in one that GitLab makes for it. */
+  readonly pipelineId: number | undefined;
+}
 
-/**
- * The pipeline that the merge request shows: its newest, of the branch or of the merge request itself; of a fork's, only the latter can lie
- * in the target's project. Without a word about it GitLab would take any pipeline of the commit, another branch's too; where there is none
- * (`at` undefined) it makes one for the branch.
- */
-function pipelineOf(all: readonly Status[], { branch, fork }: StatusTarget) {
-  const requestOf = (ref: string): string | undefined => /^refs\/merge-requests\/(\d+)\/(?:head|merge)$/.exec(ref)?.[1];
-  const own = all.filter(({ ref }) =>
-    fork === undefined ? ref === branch || requestOf(ref) !== undefined : requestOf(ref) === String(fork),
+/** What of that name stands there now, and how GitLab is told where: by the number alone it would not find a merge request's pipeline. */
+function standingAt({ ref, pipelineId }: Spot, name: string, all: readonly Status[]) {
+  const there = all.filter(
+    (status) => status.ref === ref && (pipelineId === undefined || (status.pipeline_id ?? pipelineId) === pipelineId),
   );
-  const newest = own.toSorted((one, other) => (other.pipeline_id ?? 0) - (one.pipeline_id ?? 0))[0];
-  const pipelineId = newest?.pipeline_id;
+  const pipelines = there.flatMap((status) => status.pipeline_id ?? []);
+  const id = pipelineId ?? (pipelines.length > 0 ? Math.max(...pipelines) : undefined);
   return {
-    at: newest === undefined || pipelineId === undefined ? undefined : { ref: newest.ref, pipelineId },
-    newest: (name: string) =>
-      own
-        .filter((status) => status.name === name && status.pipeline_id === pipelineId)
-        .toSorted((one, other) => other.id - one.id)
-        .at(0),
+    at: { ref, ...(id === undefined ? {} : { pipelineId: id }) },
+    newest: there
+      .filter((status) => status.name === name && (status.pipeline_id ?? id) === id)
+      .toSorted((one, other) => other.id - one.id)
+      .at(0),
   };
 }
 

@@ -77,7 +77,7 @@ test('a head in a fork is read, and gets its check run, in the repository alone'
   const id = await server.openPull(path, 'eve:main', 'From a fork', { login: 'eve' });
   at.asked();
   (await forge.archive(path, commit)).resume();
-  await forge.setStatus(path, { commit, branch: 'main', fork: id }, status);
+  await forge.setStatus(path, { commit, branch: 'main', request: id, fork: true }, status);
   expect(server.repository(path).checkRuns).toMatchObject([{ sha: commit, name: status.name, conclusion: 'failure' }]);
   expect(server.repository(fork).checkRuns).toEqual([]);
   expect(at.asked().filter((one) => one.includes('/repos/eve/'))).toEqual([]);

@@ -22,7 +22,7 @@ afterEach(() => at.close());
 
 async function begin(asApp: boolean) {
   at = asApp ? await connect({ app }, credentials) : await connect();
-  const target = { branch, commit: (await at.forge.state(path)).commit };
+  const target = { branch, request: 1, commit: (await at.forge.state(path)).commit };
   await at.forge.statuses(path, target.commit);
   at.asked();
   return target;

@@ -183,7 +183,7 @@ test('a branch that appeared meanwhile is a conflict, not a refusal', async () =
 test('the first twenty writes go at once, all others a second apart; what only reads does not wait', async () => {
   at = await connect();
   const { commit } = await at.forge.state(path);
-  const set = (name: string) => at.forge.setStatus(path, { commit, branch }, { name, state: 'success', description: '' });
+  const set = (name: string) => at.forge.setStatus(path, { commit, branch, request: 1 }, { name, state: 'success', description: '' });
   const [real, now] = [Date.now, Date.now()];
   Date.now = () => now;
   try {

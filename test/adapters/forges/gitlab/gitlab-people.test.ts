@@ -7,6 +7,8 @@ import { ada, bot, eve, type NewUser } from '../../../support/gitlab-server/opti
 const status: NewStatus = { name: 'lockkeeper/validate', state: 'failure', description: 'x' };
 const project = `/projects/${path}`;
 
+import { readArchive } from '../../../support/read-archive.ts';
+
 let at: Connected;
 afterEach(() => at.close());
 
@@ -58,7 +60,7 @@ describe('the status of a head in a fork', () => {
     const commit = await server.push(fork, 'main', { 'a.yaml': 'v: 2\n' }, 'x');
     const id = await server.openMergeRequest(fork, 'main', 'From a fork', { into: path, username: 'eve' });
     at.asked();
-    return { forge, server, fork, id, target: { commit, branch: 'main', fork: id } };
+    return { forge, server, fork, id, target: { commit, branch: 'main', request: id, fork: true } };
   }
 
   test('goes to the fork, where we may write', async () => {
@@ -85,7 +87,7 @@ describe('the status of a head in a fork', () => {
     server.deleteProject(fork);
     expect(await forge.openRequests(path, 'main')).toMatchObject([{ id, commit: target.commit, fork: true }, {}]);
     expect(await forge.request(path, id)).toMatchObject({ commit: target.commit, fork: true, state: 'open' });
-    (await forge.archive(path, target.commit)).resume();
+    expect((await readArchive(await forge.archive(path, target.commit)))['a.yaml']?.content.toString()).toBe('v: 2\n');
     const refused: unknown = await forge.setStatus(path, target, status).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(RefusedError);
     expect(String(refused)).toContain('its fork is gone');
@@ -151,7 +153,7 @@ test('who may write: nobody whose number is none, and nobody while GitLab does n
 test("our own merge request's status goes where it went", async () => {
   const { forge } = await begin();
   const commit = await forge.commit(path, changeOn((await forge.state(path)).commit));
-  await forge.open(path, wanted);
-  await forge.setStatus(path, { commit, branch }, status);
+  const { id: request } = await forge.open(path, wanted);
+  await forge.setStatus(path, { commit, branch, request }, status);
   expect(await forge.statuses(path, commit)).toMatchObject([{ name: status.name }]);
 });

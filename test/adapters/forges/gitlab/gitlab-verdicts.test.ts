@@ -13,7 +13,7 @@ async function propose(options: Parameters<typeof connect>[0] = {}) {
   const commit = await at.forge.commit(path, changeOn((await at.forge.state(path)).commit));
   const { id } = await at.forge.open(path, wanted);
   at.asked();
-  return { id, target: { commit, branch } };
+  return { id, target: { commit, branch, request: id } };
 }
 
 /** Every status as GitLab has it, of all pipelines. */
@@ -22,15 +22,20 @@ async function listed(commit: string): Promise<readonly Record<string, unknown>[
   return (await (await fetch(url, { headers: { 'private-token': at.server.token } })).json()) as Record<string, unknown>[];
 }
 
-test('one request while the same stands there, two for another', async () => {
-  const { target } = await propose();
-  const [list, write] = [
+test('two requests while the same stands there, three for another', async () => {
+  const { id, target } = await propose();
+  const [pipelines, list, write] = [
+    `GET /projects/${path}/merge_requests/${id}/pipelines`,
     `GET /projects/${path}/repository/commits/${target.commit}/statuses`,
     `POST /projects/${path}/statuses/${target.commit}`,
   ];
+  const [same, other] = [
+    [pipelines, list],
+    [pipelines, list, write],
+  ];
   for (const state of ['pending', 'pending', 'running', 'running', 'failure', 'failure'] as const)
     await at.forge.setStatus(path, target, status({ state }));
-  expect(at.asked()).toEqual([list, write, list, list, write, list, list, write, list]);
+  expect(at.asked()).toEqual([...other, ...same, ...other, ...same, ...other, ...same]);
   expect(await listed(target.commit)).toMatchObject([{ status: 'failed', ref: branch }]);
 });
 
@@ -53,6 +58,57 @@ test('the pipeline that the merge request shows gets it, and never that of anoth
   at.server.runPipeline(path, target.commit, `refs/merge-requests/${id}/head`, 'build');
   await at.forge.setStatus(path, target, status());
   expect((await listed(target.commit)).at(-1)).toMatchObject({ ref: `refs/merge-requests/${id}/head`, name: 'lockkeeper/validate' });
+});
+
+test.each(['web', 'schedule', 'push'] as const)('a pipeline that begins later (%s) gets it too, once', async (source) => {
+  const { target } = await propose();
+  await at.forge.setStatus(path, target, status());
+  at.server.runPipeline(path, target.commit, branch, 'build', { source, status: 'pending' });
+  for (let times = 0; times < 3; times += 1) await at.forge.setStatus(path, target, status());
+  const all = await listed(target.commit);
+  expect(all.map(({ name }) => name)).toEqual(['lockkeeper/validate', 'build', 'lockkeeper/validate']);
+  expect(all[2]?.['pipeline_id']).toBe(all[1]?.['pipeline_id']);
+});
+
+test("a merge request's own pipeline is shown before a newer one of its branch", async () => {
+  const { id, target } = await propose();
+  at.server.runPipeline(path, target.commit, `refs/merge-requests/${id}/head`, 'build');
+  at.server.runPipeline(path, target.commit, branch, 'nightly', { source: 'schedule' });
+  await at.forge.setStatus(path, target, status());
+  expect((await listed(target.commit)).at(-1)).toMatchObject({ ref: `refs/merge-requests/${id}/head`, name: 'lockkeeper/validate' });
+});
+
+describe('a pipeline of merged results, which is of a commit of its own', () => {
+  test('gets it there', async () => {
+    const { id, target } = await propose();
+    await at.forge.setStatus(path, target, status());
+    const merged = await at.server.mergedResult(path, id);
+    at.server.runPipeline(path, merged, `refs/merge-requests/${id}/merge`, 'build', { status: 'running' });
+    at.asked();
+    for (let times = 0; times < 2; times += 1) await at.forge.setStatus(path, target, status());
+    expect(await listed(merged)).toMatchObject([{ name: 'build' }, { name: 'lockkeeper/validate', status: 'failed' }]);
+    expect(await listed(target.commit)).toHaveLength(1);
+    expect(at.asked()).toContain(`GET /projects/${path}/repository/commits/${merged}`);
+  });
+
+  test('is passed over where it is of the head before', async () => {
+    const { id, target } = await propose();
+    const merged = await at.server.mergedResult(path, id);
+    at.server.runPipeline(path, merged, `refs/merge-requests/${id}/merge`, 'build');
+    const commit = await at.server.push(path, branch, { 'b.yaml': 'v: 3\n' }, 'more');
+    await at.forge.setStatus(path, { ...target, commit }, status());
+    expect(await listed(merged)).toMatchObject([{ name: 'build' }]);
+    expect(await listed(commit)).toMatchObject([{ ref: branch, name: 'lockkeeper/validate' }]);
+  });
+});
+
+test('of a head that has no pipeline, none of the head before gets it', async () => {
+  const { id, target } = await propose();
+  at.server.runPipeline(path, target.commit, `refs/merge-requests/${id}/head`, 'build');
+  const commit = await at.server.push(path, branch, { 'b.yaml': 'v: 3\n' }, 'more');
+  await at.forge.setStatus(path, { ...target, commit }, status());
+  expect(await listed(target.commit)).toMatchObject([{ name: 'build' }]);
+  expect(await listed(commit)).toMatchObject([{ ref: branch, name: 'lockkeeper/validate' }]);
 });
 
 test('statuses tell the jobs of pipelines too', async () => {

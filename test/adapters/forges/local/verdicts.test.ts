@@ -23,8 +23,12 @@ describeWith('git', 'on this machine', () => {
 
   test('a status is one file per commit, which is told when it cannot be read', async () => {
     const { forge } = await begin();
-    const { head } = await propose(forge);
-    await forge.setStatus(path, { commit: head, branch }, { name: 'lockkeeper/validate', state: 'error', description: 'no API server' });
+    const { head, request } = await propose(forge);
+    await forge.setStatus(
+      path,
+      { commit: head, branch, request: request.id },
+      { name: 'lockkeeper/validate', state: 'error', description: 'no API server' },
+    );
     const file = join(root, `${path}.lockkeeper/statuses/${head}.json`);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual([{ name: 'lockkeeper/validate', state: 'error', description: 'no API server' }]);
     writeFileSync(file, '[{"name": "lockkeeper/validate", "state": "sucess"}]');

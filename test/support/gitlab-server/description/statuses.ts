@@ -1,6 +1,7 @@
-import type { CommitStatusSchema } from '@gitbeaker/rest';
+import type { CommitStatusSchema, PipelineSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
+import { iid } from './merge-requests.ts';
 import type { Operation } from './operation.ts';
 import { address, entity, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
 import { userBasic } from './users.ts';
@@ -27,7 +28,28 @@ export type CommitStatus = Agreed<
   'author' | 'description' | 'target_url' | 'started_at' | 'finished_at' | 'status'
 >;
 
+const requestPipeline = entity({
+  id,
+  iid: id,
+  project_id: id,
+  sha,
+  ref: text,
+  status: Type.Enum(['created', 'waiting_for_resource', 'preparing', 'pending', 'running', 'success', 'failed', 'canceled', 'skipped']),
+  source: text,
+  created_at: time,
+  updated_at: time,
+  web_url: address,
+  name: nullable(text),
+});
+export type RequestPipeline = Agreed<Static<typeof requestPipeline>, PipelineSchema>;
+
 export const statuses = {
+  'GET /projects/:id/merge_requests/:merge_request_iid/pipelines': {
+    page: 'https://docs.gitlab.com/api/merge_requests/#list-merge-request-pipelines',
+    path: iid,
+    parameters: optional(paging),
+    replies: { 200: Type.Array(requestPipeline) },
+  },
   'GET /projects/:id/repository/commits/:sha/statuses': {
     page: 'https://docs.gitlab.com/api/commits/',
     parameters: optional({ ref: text, name: text, all: flag, ...paging }),

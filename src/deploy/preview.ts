@@ -1,0 +1,30 @@
+import type { DeployFailure } from '../domain/deployment.ts';
+import type { Plan } from '../plan/plan.ts';
+import { planAgainst } from '../plan/plan-against.ts';
+import type { DeployPorts, WantedRun } from './ports.ts';
+import { rehearse } from './preflight.ts';
+import { refusedByState } from './refusals.ts';
+import { nextRun } from './run-id.ts';
+import { survey } from './survey.ts';
+
+export interface Preview {
+  readonly plan: Plan;
+  /** Why a run would not begin. */
+  readonly refusals: readonly DeployFailure[];
+}
+
+/** What a run would do now, without the lock and without a write. Throws OutsideError where the cluster cannot be asked. */
+export async function previewDeployment(
+  { server, now, progress }: Pick<DeployPorts, 'server' | 'now' | 'progress'>,
+  wanted: WantedRun,
+  signal: AbortSignal,
+): Promise<Preview> {
+  const { environment, formerly, share, state, takeOver } = wanted;
+  const run = nextRun(now(), undefined);
+  const byState = refusedByState(environment, formerly, state);
+  const plan = await planAgainst(server, { environment, formerly, share, run }, state, signal);
+  if (byState.length > 0) return { plan, refusals: byState };
+  const { target, live, refusals } = await survey(server, wanted, run, progress, signal);
+  const rehearsal = await rehearse(target, state.objects, live, { takeOver }, progress, signal);
+  return { plan, refusals: [...refusals, ...rehearsal.refusals] };
+}

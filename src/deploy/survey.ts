@@ -1,0 +1,56 @@
+import type { ApiServer } from '../domain/cluster.ts';
+import type { DeployFailure } from '../domain/deployment.ts';
+import { identityOf } from '../manifests/identity.ts';
+import { planPrune } from '../plan/contents.ts';
+import { type IsSettled, type Live, listLive } from '../plan/live.ts';
+import type { PruneDecision, PruneQuestion } from '../plan/prune.ts';
+import { wantedOf } from '../plan/wanted.ts';
+import type { WantedRun } from './ports.ts';
+import type { Progress } from './progress.ts';
+import { refusedByPlan } from './refusals.ts';
+import { isSettled } from './settled.ts';
+import { openTarget, type Target } from './target.ts';
+
+/** The cluster as a run finds it, and what it will prune of it. */
+export interface Survey {
+  readonly target: Target;
+  readonly live: Live;
+  readonly question: PruneQuestion;
+  readonly decision: PruneDecision;
+  /** Why the run must not begin, by what it would prune. */
+  readonly refusals: readonly DeployFailure[];
+}
+
+/** Looks at all that earlier deployments left: one list of each kind, and nothing is written. Throws OutsideError where nothing can be seen. */
+export async function survey(server: ApiServer, wanted: WantedRun, run: string, progress: Progress, signal: AbortSignal): Promise<Survey> {
+  const { environment, formerly, approvedPrune, approvedBy } = wanted;
+  progress.phase('look', 2);
+  const target = await openTarget({ server, environment, formerly }, signal);
+  progress.done('what the cluster serves');
+  const live = await listLive(target, settledAs(wanted), signal);
+  const question = questionOf(wanted, run, target, live);
+  const decision = await planPrune(target, question, signal);
+  progress.done('what earlier deployments left');
+  const [tooMuch, unapproved] = [decision.refusal, refusedByPlan(decision.prune, approvedPrune, approvedBy)];
+  const refusals = [...(tooMuch === undefined ? [] : [{ message: tooMuch }]), ...(unapproved === undefined ? [] : [unapproved])];
+  return { target, live, question, decision, refusals };
+}
+
+function settledAs({ state, environment }: WantedRun): IsSettled {
+  const wanted = new Map(state.objects.map((object) => [identityOf(object), object]));
+  return (object, metadata) => {
+    const one = wanted.get(identityOf(object));
+    return one !== undefined && isSettled(one, metadata, environment);
+  };
+}
+
+const questionOf = ({ environment, formerly, state, share }: WantedRun, run: string, target: Target, live: Live): PruneQuestion => ({
+  wanted: wantedOf(state.objects, (object) => target.kindOf(object)),
+  run,
+  environments: [environment, ...formerly],
+  protect: state.environment.prune.protect,
+  live,
+  share,
+  complete: state.complete,
+  failed: false,
+});

@@ -1,0 +1,125 @@
+import { pino } from 'pino';
+import { readConfig } from '../../src/config/load.ts';
+import type { DeployReport, Drift } from '../../src/domain/deployment.ts';
+import type { ObjectId } from '../../src/domain/finding.ts';
+import type { Job, JobData } from '../../src/domain/queue.ts';
+import { createJournal } from '../../src/journal/record.ts';
+import { wanted as thread } from '../../src/notifications/thread.ts';
+import type { ClusterRuns, ServiceRun } from '../../src/serve/cluster-runs.ts';
+import { Deployment } from '../../src/serve/deployment.ts';
+import { DriftWatch } from '../../src/serve/drift-watch.ts';
+import { createEnvironmentStates } from '../../src/serve/environment-states.ts';
+import { memoryJournal } from './memory-journal.ts';
+import { MemoryQueue } from './memory-queue.ts';
+import { MemoryStore } from './memory-store.ts';
+import { localScanWorld } from './scan-world.ts';
+
+export const configMap = (name: string, value = 'a'): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: shop }\ndata: { value: ${value} }\n`;
+
+export const configMapId = (name: string): ObjectId => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name });
+
+/** How the cluster answers a run; what is absent is as in one that changes an object. */
+export type Played = Partial<DeployReport> | Error | ((wanted: ServiceRun) => Partial<DeployReport> | Promise<Partial<DeployReport>>);
+
+/** What the service does about the clusters of a forge's environments; the clusters are played. */
+export async function deploymentWorld(folder: string, settings: string) {
+  const forges = localScanWorld(folder);
+  const text = `forges: { local: { type: local, path: ${folder}/repositories } }\n${settings}`;
+  const { config } = readConfig('app.yml', text, { env: {}, readFile: () => '' });
+  const [store, queue, journal] = [new MemoryStore(), new MemoryQueue(), memoryJournal()];
+  const locks = {
+    hold: <T>(_name: string, _patience: number, work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal),
+  };
+  const clock = { now: new Date() };
+  const runs: ServiceRun[] = [];
+  const metrics: string[] = [];
+  const lines: string[] = [];
+  const play: { runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[] } = { runs: [], drifts: [] };
+  const clusters: ClusterRuns = {
+    deploy: async (_place, wanted, hooks, signal) => {
+      runs.push(wanted);
+      const next = play.runs.shift() ?? {};
+      if (next instanceof Error) throw next;
+      const run = `2026112112${String(runs.length).padStart(4, '0')}`;
+      const report: DeployReport = {
+        environment: wanted.environment,
+        run,
+        outcome: 'succeeded',
+        commit: wanted.commit,
+        created: [],
+        changed: [configMapId('changed')],
+        unchanged: 1,
+        pruned: [],
+        kept: [],
+        failures: [],
+        notes: [],
+        seconds: 1,
+        ...(typeof next === 'function' ? await next(wanted) : next),
+      };
+      signal.throwIfAborted();
+      if (report.outcome !== 'refused') {
+        const { created, changed, pruned } = report;
+        await hooks.begin(run, { created: created.length, changed: changed.length, pruned: pruned.length });
+        if (pruned.length > 0) await hooks.prune(run, pruned);
+      }
+      return report;
+    },
+    drift: async () => {
+      const next = play.drifts.shift();
+      if (next instanceof Error) throw next;
+      return next && { drifts: next, notes: [] };
+    },
+  };
+  const services = {
+    forges: new Map([['local', forges.forge]]),
+    persistence: { store, locks, queue: () => queue },
+    journal: createJournal(
+      () => journal,
+      () => clock.now,
+    ),
+    download: () => Promise.resolve(undefined),
+  };
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) });
+  const joined = {
+    config,
+    services,
+    clusters,
+    states: createEnvironmentStates(services),
+    metrics: { deployed: (name: string, outcome: string) => void metrics.push(`${name} ${outcome}`) },
+    log,
+    redact: (given: string) => given.replaceAll('hunter2', '[redacted]'),
+    tells: true,
+    now: () => clock.now,
+  };
+  const deployment = new Deployment(joined);
+  const drift = new DriftWatch({ ...joined, deployment });
+  const job = <T extends JobData>(data: T, key: string): Job & { readonly data: T } => ({
+    id: '1',
+    data,
+    key,
+    trace: 't',
+    state: 'running',
+    attempts: 1,
+    addedAt: '2026-11-21T08:00:00Z',
+  });
+  return {
+    ...forges,
+    store,
+    queue,
+    clock,
+    runs,
+    metrics,
+    play,
+    deployment,
+    log: () => lines.join(''),
+    entries: () => journal.kept,
+    /** One job. */
+    deploy: (path: string, signal = new AbortController().signal) =>
+      deployment.deploy(job({ kind: 'deploy' as const, repository: `local:${path}` }, `local:${path}`), signal),
+    look: (signal = new AbortController().signal) => drift.look(job({ kind: 'drift' as const }, ''), signal),
+    said: async (id: string) => (await thread(store, id))?.text,
+    /** Kinds and keys of jobs that wait; they are gone then. */
+    waiting: () => queue.jobs.splice(0).flatMap(({ data, key }) => (data.kind === 'notify' ? [] : [`${data.kind} ${key}`])),
+  };
+}
