@@ -10,9 +10,9 @@ export type JobData =
   | { readonly kind: 'validate'; readonly repository: string; readonly request: number }
   /** Every open merge request of every environment whose head has no verdict, or whose comment says of others what is not so any more. */
   | { readonly kind: 'validate-open' }
-  /** Those of one environment's repository whose head is that commit: something began there that has no verdict. */
-  | { readonly kind: 'validate-head'; readonly repository: string; readonly commit: string }
-  /** Those of one environment's repository that something is to be said at. */
+  /** A pipeline of one environment's repository that may lack what was said of its merge requests: of that one, or of those whose head that commit is. */
+  | { readonly kind: 'pipeline'; readonly repository: string; readonly commit: string; readonly request?: number }
+  /** Those of one environment's repository. */
   | { readonly kind: 'validate-repository'; readonly repository: string }
   /** A comment on one of those may hold a command: `comment` is its number. */
   | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }

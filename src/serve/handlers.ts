@@ -73,10 +73,16 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'scan-environment': (data, job, signal) => some((ports) => scanRepository(ports, settings, data.repository, rowsOf), job, signal),
     validate: (data, job, signal) => validation.validate({ ...job, data }, signal),
     'validate-open': (_, job, signal) => validation.sweep(job, undefined, signal),
-    'validate-head': (data, job) => validation.head({ ...job, data }),
+    pipeline: (data, job) => validation.pipeline({ ...job, data }),
     'validate-repository': ({ repository }, job, signal) => validation.sweep(job, repository, signal),
     command: (data, job, signal) => validation.command({ ...job, data }, signal),
-    deploy: (data, job, signal) => deployment.deploy({ ...job, data }, signal),
+    deploy: async (data, job, signal) => {
+      try {
+        await deployment.deploy({ ...job, data }, signal);
+      } finally {
+        await validation.othersAt(data.repository, job.trace); // comments may say that it is in progress
+      }
+    },
     drift: (_, job, signal) => drift.look(job, signal),
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],

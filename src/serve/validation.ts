@@ -20,6 +20,7 @@ import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
 import type { RunInProgress } from '../validation/holds/text.ts';
 import { type RunRelease, unlock } from '../validation/holds/unlock.ts';
+import { sayInPipeline } from '../validation/later-pipeline.ts';
 import {
   type JudgedEnvironment,
   type RequestOutcome,
@@ -109,7 +110,7 @@ export class Validation {
       store: services.persistence.store,
       traits: asked.traits,
       releaseRun: () => this.#releaseRun(environment, signal),
-      heldOtherwise: () => this.#add([othersJob(data.repository, trace)]),
+      heldOtherwise: () => this.othersAt(data.repository, trace),
     };
     const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
     const kinds = await obeyComment({ forge, again, unlock: release }, environment.repository, data.request, data.comment);
@@ -128,15 +129,19 @@ export class Validation {
     log.debug({ trace, requests: due.length }, 'looked for merge requests that something is to be said at');
   }
 
-  /** Merge requests with that head, judged or not. */
-  async head({ data, trace }: Job & { readonly data: { readonly kind: 'validate-head' } }): Promise<void> {
+  /** Says again what was said, in pipelines that began later. */
+  async pipeline({ data, trace }: Job & { readonly data: { readonly kind: 'pipeline' } }): Promise<void> {
     const environment = await this.#environment(data.repository);
     if (environment === undefined) return;
-    const { forge: name, path } = environment.repository;
-    const forge = forgeOf(this.#parts.services, name);
-    const open = await forge.openRequests(path, (await forge.state(path)).defaultBranch);
-    const those = open.filter(({ commit }) => commit === data.commit);
-    await this.#add(those.map(({ id }) => validateJob(data.repository, id, trace)));
+    const { services, redact, log } = this.#parts;
+    const forge = forgeOf(services, environment.repository.forge);
+    const ports = {
+      forge: { ...spoken(forge, redact), state: forge.state.bind(forge), openRequests: forge.openRequests.bind(forge) },
+      store: services.persistence.store,
+      warn: (text: string) => log.warn({ trace }, text),
+    };
+    const due = await sayInPipeline(ports, environment, data);
+    await this.#add(due.map((id) => validateJob(data.repository, id, trace)));
   }
 
   /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
@@ -157,6 +162,11 @@ export class Validation {
   ask(requests: readonly string[], trace: string): Promise<void> {
     const jobs = requests.map((key) => validateJob(key.slice(0, key.lastIndexOf('!')), Number(key.slice(key.lastIndexOf('!') + 1)), trace));
     return this.#add(jobs);
+  }
+
+  /** Has comments say what is so, where merge requests or runs of an environment have come or gone. */
+  othersAt(repository: string, trace: string): Promise<void> {
+    return this.#add([othersJob(repository, trace)]);
   }
 
   /** The queue, for those who hand in what happened outside: when a merge request that is judged here has a newer head, that is given up. */
@@ -296,7 +306,7 @@ export class Validation {
         return plan;
       },
       run: (signal) => this.#run(running.environment, signal),
-      heldOtherwise: () => this.#add([othersJob(nameOf(running.environment), trace)]),
+      heldOtherwise: () => this.othersAt(nameOf(running.environment), trace),
       now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
       warn: (text) => log.warn(text),

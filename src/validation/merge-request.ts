@@ -15,7 +15,7 @@ import { commentText, failureText } from './report/comment.ts';
 import { planParts } from './report/plan-parts.ts';
 import { statusName, statusOf } from './report/status.ts';
 import { rulesOf } from './rules.ts';
-import { keepSaid, saidOf } from './said.ts';
+import { keepComment, saidComment, saidStatus } from './said.ts';
 import { type Speaker, speaker } from './speaker.ts';
 import { concerns } from './touched.ts';
 import { ownFindings, type ValidationPorts, type ValidationSettings, validateEnvironment } from './validate.ts';
@@ -64,30 +64,28 @@ export async function validateMergeRequest(
   id: number,
   signal: AbortSignal,
 ): Promise<RequestOutcome> {
-  const { path } = environment.repository;
+  const { repository } = environment;
+  const { path } = repository;
   const [request, { defaultBranch }] = await Promise.all([ports.forge.request(path, id), ports.forge.state(path)]);
   if (request.state !== 'open' || request.target !== defaultBranch) return 'skipped';
   const judgedAs = rulesOf(environment.settings);
-  if (await isJudged(ports.store, environment.repository, request, judgedAs)) {
-    await sayAgain(ports, environment.repository, request, signal);
+  if (await isJudged(ports.store, repository, request, judgedAs)) {
+    await sayAgain(ports, repository, request, signal);
     return 'skipped';
   }
-  const asked = await askedFor(ports.store, environment.repository, id);
-  const say = speaker(ports, path, request);
+  const asked = await askedFor(ports.store, repository, id);
+  const say = speaker(ports, repository, request);
   await say.status({ name: statusName, state: 'running', description: 'the API server is asked' });
   try {
     const verdict = await judgeRequest(ports, environment, request, signal);
     if (typeof verdict === 'string') return await superseded(say, verdict);
-    const holdsOther = await hold(ports.store, environment.repository, id, verdict.touched, ports.now());
-    const scene = await sceneAt(ports, environment.repository, request, signal);
+    const holdsOther = await hold(ports.store, repository, id, verdict.touched, ports.now());
+    const scene = await sceneAt(ports, repository, request, signal);
     const others = othersAt(scene, id, ports.forge.traits);
     await say.comment(withOthers(verdict.comment, others));
     const isKnown = await say.status(verdict.status);
-    if (verdict.outcome !== 'unknown' && isKnown) {
-      const { comment, status } = verdict;
-      await keepSaid(ports.store, environment.repository, id, { commit: request.commit, status, comment, others });
-      await remember(ports.store, environment.repository, request, judgedAs, asked);
-    }
+    await keepComment(ports.store, repository, id, { commit: request.commit, text: verdict.comment, others });
+    if (verdict.outcome !== 'unknown' && isKnown) await remember(ports.store, repository, request, judgedAs, asked);
     if (holdsOther && scene.open.length > 1) await ports.heldOtherwise();
     return verdict.outcome;
   } catch (error) {
@@ -104,14 +102,15 @@ async function sceneAt(ports: RequestPorts, repository: RepositoryRef, { target 
 
 /** Costs nothing but a look where all stands as it should: pipelines that began later at GitLab lack the status. */
 async function sayAgain(ports: RequestPorts, repository: RepositoryRef, request: RequestNow, signal: AbortSignal): Promise<void> {
-  const said = await saidOf(ports.store, repository, request);
+  const say = speaker(ports, repository, request);
+  const status = await saidStatus(ports.store, repository, request);
+  if (status !== undefined) await say.status(status);
+  const said = await saidComment(ports.store, repository, request);
   if (said === undefined) return;
-  const say = speaker(ports, repository.path, request);
-  await say.status(said.status);
   const others = othersAt(await sceneAt(ports, repository, request, signal), request.id, ports.forge.traits);
   if (others === said.others) return;
-  await say.comment(withOthers(said.comment, others));
-  await keepSaid(ports.store, repository, request.id, { ...said, others });
+  await say.comment(withOthers(said.text, others));
+  await keepComment(ports.store, repository, request.id, { ...said, others });
 }
 
 interface Spoken {

@@ -1,9 +1,12 @@
 import { explain, RefusedError } from '../domain/errors.ts';
-import type { EnvironmentForge, NewStatus, StatusForge } from '../domain/forge.ts';
-import type { RequestNow } from '../domain/request-forge.ts';
+import type { EnvironmentForge, NewStatus, RepositoryRef, StatusForge } from '../domain/forge.ts';
+import type { ListedRequest } from '../domain/request-forge.ts';
+import type { Store } from '../domain/store.ts';
+import { keepStatus } from './said.ts';
 
 export interface SpeakingPorts {
   readonly forge: Pick<EnvironmentForge, 'comment'> & Pick<StatusForge, 'setStatus'>;
+  readonly store: Store;
   readonly warn: (text: string) => void;
 }
 
@@ -14,7 +17,9 @@ export interface Speaker {
 }
 
 /** What the forge refuses is told to the log: whoever has no right to speak has judged for nothing, and the next merge request may be another. */
-export function speaker({ forge, warn }: SpeakingPorts, path: string, { id, commit, branch, fork }: RequestNow): Speaker {
+export function speaker({ forge, store, warn }: SpeakingPorts, repository: RepositoryRef, request: ListedRequest): Speaker {
+  const { path } = repository;
+  const { id, commit, branch, fork } = request;
   const tolerant = async (what: Promise<void>): Promise<boolean> => {
     try {
       await what;
@@ -26,7 +31,10 @@ export function speaker({ forge, warn }: SpeakingPorts, path: string, { id, comm
     }
   };
   return {
-    status: (status) => tolerant(forge.setStatus(path, { commit, branch, request: id, fork }, status)),
+    status: async (status) => {
+      await keepStatus(store, repository, request, status);
+      return tolerant(forge.setStatus(path, { commit, branch, request: id, fork }, status));
+    },
     comment: (text) => tolerant(forge.comment(path, id, 'validate', text)),
   };
 }

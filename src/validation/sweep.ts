@@ -9,7 +9,7 @@ import type { RunInProgress } from './holds/text.ts';
 import type { JudgedEnvironment } from './merge-request.ts';
 import { isJudged } from './remembered.ts';
 import { rulesOf } from './rules.ts';
-import { saidOf } from './said.ts';
+import { saidComment } from './said.ts';
 
 export interface SweepPorts {
   forge(name: string): Pick<EnvironmentForge, 'traits' | 'state'> & Pick<RequestForge, 'openRequests'>;
@@ -58,7 +58,7 @@ async function dueAt(ports: SweepPorts, environment: JudgedEnvironment, signal: 
   const due = await Promise.all(
     open.map(async (request) => {
       if (!(await isJudged(ports.store, repository, request, rules))) return true;
-      const said = await saidOf(ports.store, repository, request);
+      const said = await saidComment(ports.store, repository, request);
       return said !== undefined && said.others !== othersAt(scene, request.id, asked.traits);
     }),
   );

@@ -1,7 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
+import { kubeconfigText } from '../../src/adapters/cluster/control-plane/kubeconfig.ts';
+import type { ApiReply } from '../../src/domain/cluster.ts';
 import { createJudging, type Judging } from '../../src/serve/judging.ts';
 import type { ForgeFixture } from '../support/contracts/forge-fixture.ts';
+import { sharedControlPlane } from '../support/control-plane.ts';
 import { forgeFixtures } from '../support/forge-fixtures.ts';
 import { describeWith } from '../support/parts.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { path, validationWorld } from '../support/validation-world.ts';
 
 const config = (name: string, data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n${data}\n`;
@@ -11,6 +18,8 @@ const files = {
   'manifests/b.yaml': config('b', 'data: { key: one }'),
 };
 const change = (name: string, value: string) => ({ [`manifests/${name}.yaml`]: config(name, `data: { key: ${value} }`) });
+
+const changeA = change('a', 'two');
 
 describeWith('control-plane', 'who holds what is said at merge requests', () => {
   let judging: Judging;
@@ -109,6 +118,82 @@ describeWith('control-plane', 'who holds what is said at merge requests', () => 
       await world.work();
       const both = [await told(first), await told(second)];
       expect(both.filter((text) => text !== '')).toHaveLength(1);
+    });
+  });
+
+  describe('a deployment run of the environment', () => {
+    const plane = sharedControlPlane();
+    const folder = temporaryFolder();
+    const namespace = '/api/v1/namespaces/lockkeeper-system';
+    const lease = '/apis/coordination.k8s.io/v1/namespaces/lockkeeper-system/leases';
+    let cluster: ClusterClient;
+    let fixture: ForgeFixture;
+    let world: ReturnType<typeof validationWorld>;
+    const stand = async (spec: object): Promise<void> => {
+      const body = JSON.stringify({ metadata: { name: 'lockkeeper-staging' }, spec });
+      expect((await cluster.ask({ method: 'POST', path: lease, body })).status).toBe(201);
+    };
+    const patch = (spec: object): Promise<ApiReply> =>
+      cluster.ask({
+        method: 'PATCH',
+        path: `${lease}/lockkeeper-staging`,
+        body: JSON.stringify({ spec }),
+        type: 'application/merge-patch+json',
+      });
+    beforeAll(async () => {
+      const { address } = await plane();
+      cluster = connectCluster(address, { throwAway: true });
+      await cluster.ask({ method: 'POST', path: '/api/v1/namespaces', body: JSON.stringify({ metadata: { name: 'lockkeeper-system' } }) });
+      expect((await cluster.ask({ method: 'GET', path: namespace })).status).toBe(200);
+    });
+    afterAll(() => cluster.close());
+    beforeEach(async () => {
+      const kubeconfig = join(folder(), 'kubeconfig');
+      writeFileSync(kubeconfig, kubeconfigText((await plane()).address));
+      fixture = (await forgeFixtures['local']?.()) as ForgeFixture;
+      await fixture.createRepository(path, files);
+      const alone: Judging = { ...judging, lease: ({ cluster: _, ...of }, signal) => judging.lease(of, signal) };
+      world = validationWorld(fixture, alone, kubeconfig);
+    });
+    afterEach(async () => {
+      await cluster.ask({ method: 'DELETE', path: `${lease}/lockkeeper-staging` });
+      await fixture.dispose();
+    });
+    const held = { holderIdentity: 'pod-1', leaseDurationSeconds: 30, acquireTime: '2026-11-21T19:00:00.000000Z' };
+    const comment = async (id: number): Promise<string> => (await world.ours(id))[0] ?? '';
+
+    test('is said while it lasts', async () => {
+      await stand({ ...held, renewTime: '2026-11-21T19:00:00.000000Z' });
+      await fixture.pushAsPerson(path, 'one', changeA, 'a');
+      const id = await fixture.openAsPerson(path, 'one', 'Change a');
+      await world.validate(id);
+      expect(await comment(id)).toContain('**A deployment run of `staging` is in progress** since 2026-11-21 19:00 UTC (`pod-1`)');
+      await patch({ holderIdentity: null });
+      await world.others();
+      await world.work();
+      expect(await comment(id)).not.toContain('in progress');
+      expect(world.outcomes).toEqual(['accepted']);
+    });
+
+    test('that lives is not released, and its time is told; what the merge request holds is', async () => {
+      await stand({ ...held, renewTime: '2026-11-21T19:00:00.000000Z' });
+      await fixture.pushAsPerson(path, 'one', changeA, 'a');
+      const id = await fixture.openAsPerson(path, 'one', 'Change a');
+      await world.validate(id);
+      let isOver = false;
+      const commanded = world.command(id, await fixture.commentAsPerson(path, id, '/lockkeeper unlock')).finally(() => {
+        isOver = true;
+      });
+      for (let beat = 0; !isOver; beat += 1)
+        await patch({ renewTime: new Date(Date.UTC(2026, 10, 21, 19, 1) + beat).toISOString().replace('Z', '000Z') });
+      await commanded;
+      const [reply = ''] = (await fixture.comments(path, id)).filter((text) => text.includes('Released by ada'));
+      expect(reply).toMatch(
+        /`ConfigMap a`[\s\S]*\(`pod-1`\) has the environment's lock and renews it: it cannot be released\. It lasts until \d{4}-/,
+      );
+      expect(JSON.parse((await cluster.ask({ method: 'GET', path: `${lease}/lockkeeper-staging` })).body)).toMatchObject({
+        spec: { holderIdentity: 'pod-1' },
+      });
     });
   });
 });

@@ -1,5 +1,6 @@
 import { createGitLab } from '../../src/adapters/forges/gitlab/gitlab.ts';
 import { createHttpClient } from '../../src/adapters/http/client.ts';
+import { OutsideError } from '../../src/domain/errors.ts';
 import { gitlabAsks } from '../../src/http/webhooks/gitlab-events.ts';
 import { jobsOf } from '../../src/http/webhooks/sender.ts';
 import { createServed } from '../../src/http/webhooks/served.ts';
@@ -96,6 +97,20 @@ describeWith('control-plane', 'a pipeline that GitLab starts after the verdict',
     server.runPipeline(path, head, 'feature', 'build', { status: 'running' });
     expect(await delivered()).toBe(2);
     expect([world.outcomes, await server.shownPipeline(path, id)]).toEqual([['rejected'], ['build', 'lockkeeper/validate']]);
+  });
+
+  test.each<[string, Partial<Judging>, Readonly<Record<string, string>>, string]>([
+    ['the server is missing', { lease: () => Promise.reject(new OutsideError('the server', 'none is there')) }, {}, 'failed'],
+    ['a bundle cannot be had', {}, { 'environment.yml': 'manifests: ["https://nexus.example.com/r/a-1.0.0.tar.gz"]\n' }, 'unknown'],
+  ])('where there is no verdict, says so, and nothing is judged again for it: %s', async (_, other, files, outcome) => {
+    const blind = validationWorld(world, { ...judging, ...other });
+    world = blind;
+    if (Object.keys(files).length > 0) head = await world.pushAsPerson(path, 'feature', files, 'x');
+    await world.validate(id).catch(() => undefined);
+    await delivered();
+    server.runPipeline(path, head, 'feature', 'build', { source: 'web', status: 'running' });
+    expect([await delivered(), await server.shownPipeline(path, id)]).toEqual([1, ['build', 'lockkeeper/validate']]);
+    expect([world.outcomes, (await statesAt(head)).at(-1)]).toEqual([[outcome], 'failure']);
   });
 
   test("of the default branch, or of nobody's, is left alone", async () => {

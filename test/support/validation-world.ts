@@ -12,12 +12,13 @@ import { MemoryStore } from './memory-store.ts';
 export const path = 'environments/staging';
 export const secret = 'glpat-a-very-secret-token';
 
-/** The service's part that judges merge requests, on a forge with people, with jobs worked off one by one. */
-export function validationWorld(fixture: ForgeFixture, judging: Judging) {
+/** The service's part that judges merge requests, on a forge with people, with jobs worked off one by one; with a kubeconfig the environment has that cluster. */
+export function validationWorld(fixture: ForgeFixture, judging: Judging, kubeconfig?: string) {
   const { traits } = fixture.forge;
   const repository = `${traits.name}:${path}`;
   const text = `forges: { ${traits.name}: { type: local, path: ./repositories } }
-environments: [{ name: staging, repository: "${repository}", validation: { missingDefinitions: error } }]
+environments: [{ name: staging, repository: "${repository}", validation: { missingDefinitions: error }${kubeconfig === undefined ? '' : ', cluster: theirs'} }]
+${kubeconfig === undefined ? '' : `clusters: { theirs: { kubeconfig: "${kubeconfig}" } }`}
 server: { url: "https://lockkeeper.example.com" }
 `;
   const { config } = readConfig('app.yml', text, { env: {}, readFile: () => '' });
@@ -79,7 +80,7 @@ server: { url: "https://lockkeeper.example.com" }
         const { data } = queue.jobs.shift() as NewJob;
         if (data.kind === 'validate') await validate(data.request);
         else if (data.kind === 'validate-repository') await others();
-        else if (data.kind === 'validate-head') await validation.head(asJob({ data, key: '', trace: 't' }));
+        else if (data.kind === 'pipeline') await validation.pipeline(asJob({ data, key: '', trace: 't' }));
         else throw new Error(`a job of the kind ${data.kind}`);
       }
     },

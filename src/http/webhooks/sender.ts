@@ -33,6 +33,6 @@ function keyOf(data: JobData): string {
   if (data.kind === 'scan-package') return data.package;
   if (data.kind === 'validate') return `${data.repository}!${data.request}`;
   if (data.kind === 'command') return `${data.repository}!${data.request}#${data.comment}`;
-  if (data.kind === 'validate-head') return `${data.repository}@${data.commit}`;
+  if (data.kind === 'pipeline') return `${data.repository}${data.request === undefined ? `@${data.commit}` : `!${data.request}`}`;
   return 'repository' in data ? data.repository : '';
 }

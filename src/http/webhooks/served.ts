@@ -98,8 +98,7 @@ export interface Piped {
 export function askedOf({ commit, request }: Piped, repository: RepositoryRef, served: Served): Asked {
   const environment = served.environment(repository);
   if (environment === undefined) return served.source(repository) === undefined ? 'not-configured' : 'uninteresting';
-  const common = { repository: written(environment) };
-  return [request === undefined ? { kind: 'validate-head', ...common, commit } : { kind: 'validate', ...common, request }];
+  return [{ kind: 'pipeline', repository: written(environment), commit, ...(request !== undefined && { request }) }];
 }
 
 /** A new comment on a merge request, as the delivery tells it. */
