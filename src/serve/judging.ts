@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ClusterClient, connectCluster } from '../adapters/cluster/client.ts';
@@ -5,16 +6,19 @@ import { type ControlPlanes, createControlPlanes } from '../adapters/cluster/con
 import { findBinaries } from '../adapters/cluster/control-plane/find.ts';
 import { startControlPlane } from '../adapters/cluster/control-plane/start.ts';
 import { readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
+import { version as ownVersion } from '../cli/version.ts';
 import type { Config } from '../config/schema.ts';
 import type { ClusterAddress } from '../domain/cluster.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { wantedVersion } from '../domain/kubernetes-version.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { readObjects } from '../manifests/documents.ts';
-import type { Lease, ValidationPorts } from '../validation/validate.ts';
+import type { Lease, ValidationPorts, ValidationSettings } from '../validation/validate.ts';
 import { sweep } from '../validation/verdict/standing.ts';
 
 export interface Judging extends ValidationPorts {
+  /** What else than app.yml decides on a verdict: this program, the API server where it is one of ours, and what is in the folder of definitions. */
+  fingerprint(settings: Pick<ValidationSettings, 'kubernetes' | 'definitions'>): Promise<string>;
   /** Stops what was started. */
   close(): Promise<void>;
 }
@@ -37,6 +41,7 @@ export function createJudging(parts: JudgingParts): Judging {
     died: (error) => warn(`the minimal API server has died and is started anew when it is needed: ${explain(error)}`),
   });
   const clients = new Clients(config?.clusters ?? {});
+  const versions = new Versions(parts);
   const judge = config?.validation.apiserver ?? 'embedded';
   let swept: Promise<void> | undefined;
   return {
@@ -57,6 +62,10 @@ export function createJudging(parts: JudgingParts): Judging {
       return { ...(await lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal)), ...beside };
     },
     definitions: readDefinitions,
+    fingerprint: async ({ kubernetes, definitions }) => {
+      const server = judge === 'embedded' ? await versions.of(kubernetes) : '';
+      return [ownVersion, server, definitions === undefined ? '' : await digestOf(definitions)].join(' ');
+    },
     clock: () => performance.now(),
     close: async () => {
       await clients.close();
@@ -129,6 +138,40 @@ async function binariesFor(version: string | undefined, { env, config }: Judging
     'the minimal API server',
     `there is no API server to ask: run lockkeeper apiserver setup${wanted}, which finds etcd and kube-apiserver or obtains them (${looked})`,
   );
+}
+
+/** Of the API servers that this machine has: as long as the process lives, the same ones are started. */
+class Versions {
+  readonly #parts: JudgingParts;
+  /** By what was wanted; '' where that is whatever there is. */
+  readonly #known = new Map<string, string>();
+
+  constructor(parts: JudgingParts) {
+    this.#parts = parts;
+  }
+
+  /** Empty where there is none: then there is no verdict either. */
+  async of(kubernetes = ''): Promise<string> {
+    const { env, config } = this.#parts;
+    const known = this.#known.get(kubernetes);
+    if (known !== undefined) return known;
+    const wanted = kubernetes === '' ? undefined : wantedVersion(kubernetes);
+    const { found } = await findBinaries(wanted, { env, configured: config?.validation.binaries });
+    if (found !== undefined) this.#known.set(kubernetes, found.binaries.version);
+    return found?.binaries.version ?? '';
+  }
+}
+
+/** What cannot be read is told by the validation that needs it. */
+async function digestOf(folder: string): Promise<string> {
+  try {
+    const hash = createHash('sha256');
+    for (const { body } of await readDefinitions(folder)) hash.update(`${body.length} `).update(body);
+    return hash.digest('hex').slice(0, 16);
+  } catch (error) {
+    if (error instanceof UsageError) return 'unreadable';
+    throw error;
+  }
 }
 
 /** The CustomResourceDefinitions among the YAML files of a folder, at any depth. */

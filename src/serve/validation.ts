@@ -201,7 +201,7 @@ export class Validation {
     const connected = settings.environments.filter((one) => forges.has(('discover' in one ? one.discover : one.repository).forge));
     const ports = { forge: (name: string) => forgeOf(this.#parts.services, name) };
     const { environments, errors } = await findEnvironments(ports, connected, undefined);
-    return { environments: environments.map((one) => this.#judged(one)), errors };
+    return { environments: await Promise.all(environments.map((one) => this.#judged(one))), errors };
   }
 
   /** Undefined for a repository that is no environment, or no longer. */
@@ -216,8 +216,9 @@ export class Validation {
     return found;
   }
 
-  #judged({ name, repository, validation }: EnvironmentSettings): JudgedEnvironment {
-    return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
+  async #judged({ name, repository, validation }: EnvironmentSettings): Promise<JudgedEnvironment> {
+    const settings = validationSettings(this.#parts.config, name, validation);
+    return { name, repository, settings, fingerprint: await this.#parts.judging.fingerprint(settings) };
   }
 
   /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
