@@ -110,6 +110,24 @@ test('a token that was renewed is used from then on, and one that was not keeps 
   expect(seen.filter((one, index) => one !== seen[index - 1])).toEqual(['Bearer one', 'Bearer two', 'Bearer one']);
 });
 
+test('the client of a token that was renewed is closed once nobody works with it, and not before', async () => {
+  await using cluster = await startServer((_, response) => void response.end('{"gitVersion": "v1.36.3", "items": []}'));
+  const file = kubeconfig(cluster.url);
+  const renew = (token: string) => writeFileSync(file, kubeconfigText({ url: cluster.url, token }));
+  const judging = judgingWith(`clusters: { theirs: { kubeconfig: ${file} } }\nvalidation: { apiserver: theirs }\n`);
+  renew('one');
+  const leases = [await judging.lease({ cluster: 'theirs' }, never), await judging.lease({}, never)];
+  renew('two');
+  const [first, second] = leases;
+  const later = await judging.lease({}, never);
+  first?.release();
+  expect((await first?.server.ask({ method: 'GET', path: '/version' }))?.status).toBe(200);
+  second?.release();
+  await expect(first?.server.ask({ method: 'GET', path: '/version' })).rejects.toThrow();
+  later.release();
+  expect((await later.server.ask({ method: 'GET', path: '/version' })).status).toBe(200);
+});
+
 test('a cluster that does not say what it is, is no judge', async () => {
   await using strange = await startServer((_, response) => void response.writeHead(403).end('{}'));
   const text = `clusters: { strange: { kubeconfig: ${kubeconfig(strange.url)} } }\nvalidation: { apiserver: strange }\n`;
