@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { deployGoals } from './deploy/deploy.ts';
 import { goalsOf, median, medianTrial } from './goals.ts';
 import { installRenovate, renovate, version } from './peer/renovate.ts';
 import { help, lockkeeper } from './scanner.ts';
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '30' },
     postgres: { type: 'boolean', default: false },
     validation: { type: 'boolean', default: false },
+    deploy: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
@@ -34,6 +36,24 @@ if (values.webhooks) {
 if (values.validation) {
   const { figures, goals } = await validationGoals(Number(values.runs));
   process.stdout.write(`${markdownTable(['medians', ''], figures)}\n\n${goalsTable(goals)}\n`);
+  process.exit();
+}
+if (values.deploy) {
+  const { seconds, requests, goals } = await deployGoals(Number(values.runs));
+  print(
+    markdownTable(
+      ['medians', 'create', 'change and prune', 'nothing changed'],
+      seconds.map(([name, ...all]) => [name, ...all.map((one) => `${one.toFixed(2)} s`)]),
+    ),
+    markdownTable(
+      ['nothing changed', 'lists', 'reads', 'dry runs', 'applies', 'deletes'],
+      requests.map(([kind, { lists, reads, dryRuns, applies, deletes }]) => [
+        kind,
+        ...[lists, reads, dryRuns, applies, deletes].map(String),
+      ]),
+    ),
+    goalsTable(goals),
+  );
   process.exit();
 }
 if (values.soak) {

@@ -68,15 +68,18 @@ export function countByKind(requests: readonly Sent[]): ReadonlyMap<string, Coun
   return counts;
 }
 
+/** Of a path: group (none for the core group), namespace, plural and name. */
+const inPath = /^\/api(?:s\/(?<group>[^/]+))?\/v[^/]+(?:\/namespaces\/[^/]+(?=\/))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+))?/;
+
 function meaningOf(one: Sent): readonly [kind: string, what: keyof Counted] {
   const [path = '', query = ''] = one.path.split('?');
-  const [, , namespaced, plural, name] =
-    /^\/apis?\/(?:[^/]+\/)?(v[^/]+)(?:\/namespaces\/([^/]+))?(?:\/([^/]+))?(?:\/([^/]+))?/.exec(path) ?? [];
   if (isLock(one)) return ['(lock)', 'reads'];
-  if (plural === undefined) return [namespaced === undefined ? '(discovery)' : 'namespaces', 'reads'];
-  if (one.method === 'DELETE') return [plural, 'deletes'];
-  if (one.method !== 'GET') return [plural, query.includes('dryRun=All') ? 'dryRuns' : 'applies'];
-  return [plural, name === undefined ? 'lists' : 'reads'];
+  const { group, plural, name } = inPath.exec(path)?.groups ?? {};
+  if (plural === undefined) return ['(discovery)', 'reads'];
+  const kind = group === undefined ? plural : `${plural}.${group}`;
+  if (one.method === 'DELETE') return [kind, 'deletes'];
+  if (one.method !== 'GET') return [kind, query.includes('dryRun=All') ? 'dryRuns' : 'applies'];
+  return [kind, name === undefined ? 'lists' : 'reads'];
 }
 
 export const total = (counts: Iterable<Counted>): Counted =>

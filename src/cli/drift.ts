@@ -1,23 +1,21 @@
-import { resolve } from 'node:path';
-import type { KubeconfigPlace } from '../adapters/cluster/kubeconfig.ts';
 import type { Config } from '../config/schema.ts';
 import { type DriftReport, findDrift } from '../deploy/drift.ts';
 import { openTarget } from '../deploy/target.ts';
 import type { Drift } from '../domain/deployment.ts';
-import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { explain, OutsideError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
 import { count } from '../domain/wording.ts';
 import { unreachable } from '../manifests/desired-object.ts';
-import { clusterOf, withCluster } from '../serve/cluster.ts';
-import { type Choice, type ChosenEnvironment, type ChosenState, withChosen } from './chosen-states.ts';
+import { withCluster } from '../serve/cluster.ts';
+import { deploymentSettings } from '../serve/deployment-settings.ts';
+import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
 import type { Context } from './context.ts';
+import { withPhases } from './deploy-progress.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';
-import { withProgress } from './work.ts';
+import { type ClusterChoice, clusterFor, environmentName } from './target-cluster.ts';
 
-export interface DriftCommand extends Omit<Choice, 'base'> {
-  readonly kubeconfig?: string;
-  readonly context?: string;
+export interface DriftCommand extends Omit<Choice, 'base'>, ClusterChoice {
   readonly json?: boolean;
 }
 
@@ -68,31 +66,16 @@ async function compareAll(
 async function compare(chosen: ChosenEnvironment, command: DriftCommand, config: Config | undefined, context: Context): Promise<Compared> {
   const read = await chosen.read();
   const { state, commit } = read;
-  const environment = environmentName(read, command);
-  const formerly = config?.environments.flatMap((one) => ('name' in one && one.name === environment ? one.formerly : [])) ?? [];
-  const report = await withCluster(clusterFor(environment, command, config), (server) =>
-    withProgress(context, `comparing ${environment}`, async ({ add, done }) => {
+  const environment = environmentName(read, command.directory);
+  const { formerly } = deploymentSettings(config, environment);
+  const report = await withCluster(clusterFor(environment, command, config, context.env), (server) =>
+    withPhases(context, environment, async (progress) => {
       const { signal } = new AbortController();
-      const target = await openTarget({ server, environment, formerly }, signal);
-      return findDrift(target, state, { phase: (_, units) => add(units), done }, signal);
+      return findDrift(await openTarget({ server, environment, formerly }, signal), state, progress, signal);
     }),
   );
   const outside = state.findings.some(({ rule }) => rule === unreachable);
   return { ...report, environment, commit, objects: state.objects.length, outside };
-}
-
-/** A folder is known by what its environment.yml says, and by nothing else: its deployments are labelled so. */
-function environmentName({ name, state }: ChosenState, { directory }: DriftCommand): string {
-  if (directory === undefined) return name;
-  if (state.environment.name !== undefined) return state.environment.name;
-  throw new UsageError(`${directory}/environment.yml has no name: as which environment it is deployed is not known`);
-}
-
-function clusterFor(environment: string, { kubeconfig, context }: DriftCommand, config: Config | undefined): KubeconfigPlace {
-  if (kubeconfig !== undefined) return { kubeconfig: resolve(kubeconfig), ...(context !== undefined && { context }) };
-  const place = config && clusterOf(config, environment);
-  if (place !== undefined) return place;
-  throw new UsageError(`${environment}: app.yml names no cluster for it: name one there, or --kubeconfig FILE`);
 }
 
 /** One environment is one object, as docs/drift.md has it; several are a list. */

@@ -1,10 +1,13 @@
 import type { ObjectId } from '../domain/finding.ts';
+import { some } from '../domain/wording.ts';
 import type { KeptPlan } from '../plan/kept-plan.ts';
 import type { DeployedRequest } from './merged.ts';
 
 /** What a run may prune; without `prune` there is nothing to compare with, and `note` says why. */
 export interface Approval {
   readonly prune?: readonly ObjectId[];
+  /** Whose plans said so: `merge requests 12 and 14`. */
+  readonly by?: string;
   readonly note?: string;
 }
 
@@ -17,10 +20,12 @@ export function approvalOf(
   const unknown = planned.flatMap(({ request, plan }) => (plan === undefined ? [request.id] : []));
   if (unknown.length > 0)
     return { note: `What is pruned was not compared with what was approved: nobody was shown a plan of ${numbers(unknown)}.` };
-  return { prune: [...outstanding, ...planned.flatMap(({ plan }) => plan?.prune ?? [])] };
+  return {
+    prune: [...outstanding, ...planned.flatMap(({ plan }) => plan?.prune ?? [])],
+    by: numbers(planned.map(({ request }) => request.id)),
+  };
 }
 
 const most = 10;
 
-const numbers = (ids: readonly number[]): string =>
-  `merge request${ids.length === 1 ? '' : 's'} ${ids.slice(0, most).join(', ')}${ids.length > most ? ` and ${ids.length - most} more` : ''}`;
+const numbers = (ids: readonly number[]): string => `merge request${ids.length === 1 ? '' : 's'} ${some(ids.map(String), most)}`;

@@ -1,6 +1,6 @@
 import { statusOf } from '../domain/api-status.ts';
 import type { ApiReply } from '../domain/cluster.ts';
-import { deployedAtLabel, environmentLabel, identityAnnotation, takeOverAnnotation } from '../domain/ownership.ts';
+import { appliedAnnotation, deployedAtLabel, environmentLabel, identityAnnotation, takeOverAnnotation } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
 import { isHand } from './hands.ts';
@@ -26,7 +26,7 @@ export function conflictsOf(reply: ApiReply): readonly FieldConflict[] {
   });
 }
 
-const ourMarks = [environmentLabel, deployedAtLabel, identityAnnotation];
+const ourMarks = [environmentLabel, deployedAtLabel, identityAnnotation, appliedAnnotation];
 
 /** Whether the field may be taken from its owner. `correct`: what people changed by hand is set back. */
 export function mayTake(conflict: FieldConflict, { value }: DesiredObject, correct: boolean): boolean {

@@ -1,5 +1,4 @@
 import { collection, pathOf } from '../domain/api-path.ts';
-import { statusOf } from '../domain/api-status.ts';
 import type { ServedKind } from '../domain/cluster.ts';
 import { OutsideError } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/finding.ts';
@@ -8,7 +7,7 @@ import { groupKind } from '../manifests/identity.ts';
 import { record } from '../manifests/objects.ts';
 import { failed, type Health, type Metadata, readyBut, type Value } from './health/health.ts';
 import { healthOf } from './health/health-of.ts';
-import { eachListed } from './list.ts';
+import { answered, eachListed } from './list.ts';
 import { selectorText } from './selector.ts';
 import type { Target } from './target.ts';
 
@@ -30,7 +29,7 @@ export interface Look {
   readonly unseen: readonly { readonly objects: readonly ObjectId[]; readonly error: OutsideError }[];
 }
 
-/** Up to so many of a kind are asked for one by one; of more, all that are the environment's are listed. */
+/** Up to so many of a kind are asked for one by one, for each page that a list has; of more, all that are the environment's are listed. */
 const few = 5;
 
 /** Objects a page; definitions are large. */
@@ -40,8 +39,8 @@ const pageOf = (kind: ServedKind): number => (kind.kind === 'CustomResourceDefin
 export class Onlooker {
   readonly #target: Target;
   readonly #since: Date;
-  /** Versions of the lists that were seen, by kind: no later one may be older. */
-  readonly #versions = new Map<string, string>();
+  /** The lists that were seen, by kind; no later one may be older. */
+  readonly #lists = new Map<string, { readonly version: string; readonly pages: number }>();
   /** Storage classes whose claims wait for a pod; undefined while no claim made that a question. */
   #late: ReadonlySet<string> | undefined;
   #claimsWait = false;
@@ -76,26 +75,30 @@ export class Onlooker {
     const [first] = objects;
     const kind = first === undefined ? undefined : this.#target.kindOf(first);
     if (kind === undefined) return objects.map((object) => gone(object, failed('the cluster does not serve its kind any more')));
-    const listed = objects.length <= few ? new Map<string, Looked>() : await this.#list(kind, objects, signal);
+    const singly = objects.length <= few * (this.#lists.get(kindKey(kind))?.pages ?? 1);
+    const listed = singly ? new Map<string, Looked>() : await this.#list(kind, objects, signal);
     return Promise.all(objects.map(async (object) => listed.get(pathOf(kind, object)) ?? this.#one(kind, object, signal)));
   }
 
   async #list(kind: ServedKind, objects: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<string, Looked>> {
     const wanted = new Map(objects.map((object) => [pathOf(kind, object), object]));
     const found = new Map<string, Looked>();
-    const version = this.#versions.get(kindKey(kind));
+    const version = this.#lists.get(kindKey(kind))?.version;
+    let size = 0;
     const query = {
       labelSelector: `${environmentLabel}=${this.#target.environment}`,
       ...(version === undefined ? {} : { resourceVersion: version, resourceVersionMatch: 'NotOlderThan' }),
     };
     const take = (value: Value): void => {
+      size += 1;
       const { name = '', namespace = '' } = record(value['metadata']) as { readonly name?: string; readonly namespace?: string };
       const path = pathOf(kind, { namespace, name });
       const object = wanted.get(path);
       if (object !== undefined) found.set(path, this.#judged(object, value));
     };
     const path = collection({ ...kind, namespaced: false }, ''); // of all namespaces at once
-    this.#versions.set(kindKey(kind), await eachListed(this.#target, { path, query, page: pageOf(kind) }, take, signal));
+    const seen = await eachListed(this.#target, { path, query, page: pageOf(kind) }, take, signal);
+    this.#lists.set(kindKey(kind), { version: seen, pages: Math.ceil(size / pageOf(kind)) });
     return found;
   }
 
@@ -104,8 +107,7 @@ export class Onlooker {
     const path = pathOf(kind, object);
     const reply = await turns(() => server.ask({ method: 'GET', path }, signal));
     if (reply.status === 404) return gone(object, absent(object));
-    if (reply.status !== 200) throw new OutsideError(server.host, `GET ${path}: ${statusOf(reply).message}`, { status: reply.status });
-    return this.#judged(object, record(JSON.parse(reply.body)));
+    return this.#judged(object, answered(server.host, path, reply));
   }
 
   #judged(object: ObjectId, value: Value): Looked {

@@ -52,6 +52,8 @@ export interface WantedRun {
   readonly patienceMs: number;
   /** What it may prune at most, as objectName gives it; without it, what the rules of pruning allow. */
   readonly approvedPrune?: readonly string[];
+  /** Whose plans that was: `merge requests 12 and 14`. */
+  readonly approvedBy?: string;
   /** Fields that were changed by hand are taken back. */
   readonly takeOver: boolean;
 }

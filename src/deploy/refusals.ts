@@ -34,13 +34,13 @@ function lacking({ complete, objects, findings }: DesiredState): readonly Deploy
 }
 
 /** Why a run must not begin that was approved by its plan; undefined where it prunes nothing but what the plan had. */
-export function refusedByPlan(prune: readonly ObjectId[], approved: readonly string[] | undefined): DeployFailure | undefined {
+export function refusedByPlan(prune: readonly ObjectId[], approved: readonly string[] | undefined, by?: string): DeployFailure | undefined {
   if (approved === undefined) return undefined;
   const known = new Set(approved);
   const others = prune.filter((object) => !namesOf(object).some((name) => known.has(name)));
   if (others.length === 0) return undefined;
   return {
-    message: `${count(others.length, 'object')} would be pruned that the approved plan does not have: ${some(others.map(objectName), 5)}`,
+    message: `${count(others.length, 'object')} would be pruned that the approved plan${by === undefined ? '' : ` of ${by}`} does not have: ${some(others.map(objectName), 5)}`,
     help: 'look at a new plan, and have it approved',
   };
 }

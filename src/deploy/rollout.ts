@@ -36,7 +36,7 @@ const pauses = { first: 500, growth: 1.5, longest: 5000 };
 /** Milliseconds between two looks at the pods of what is not ready. */
 const podPause = 10_000;
 /** Milliseconds in which the controller of what was just made may not have said anything yet. */
-const settling = 5000;
+const settling = 4000;
 /** The last words ask for events, object by object: of so many objects. */
 const mostExplained = 50;
 const mostNamed = 5;

@@ -23,7 +23,7 @@ export interface Survey {
 
 /** Looks at all that earlier deployments left: one list of each kind, and nothing is written. Throws OutsideError where nothing can be seen. */
 export async function survey(server: ApiServer, wanted: WantedRun, run: string, progress: Progress, signal: AbortSignal): Promise<Survey> {
-  const { environment, formerly, approvedPrune } = wanted;
+  const { environment, formerly, approvedPrune, approvedBy } = wanted;
   progress.phase('look', 2);
   const target = await openTarget({ server, environment, formerly }, signal);
   progress.done('what the cluster serves');
@@ -31,7 +31,7 @@ export async function survey(server: ApiServer, wanted: WantedRun, run: string, 
   const question = questionOf(wanted, run, target, live);
   const decision = await planPrune(target, question, signal);
   progress.done('what earlier deployments left');
-  const [tooMuch, unapproved] = [decision.refusal, refusedByPlan(decision.prune, approvedPrune)];
+  const [tooMuch, unapproved] = [decision.refusal, refusedByPlan(decision.prune, approvedPrune, approvedBy)];
   const refusals = [...(tooMuch === undefined ? [] : [{ message: tooMuch }]), ...(unapproved === undefined ? [] : [unapproved])];
   return { target, live, question, decision, refusals };
 }

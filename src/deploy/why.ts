@@ -1,6 +1,8 @@
+import type { ObjectMetadata } from '../domain/cluster.ts';
 import { OutsideError } from '../domain/errors.ts';
 import { groupKind } from '../manifests/identity.ts';
 import { record } from '../manifests/objects.ts';
+import { listMetadata } from '../plan/listing.ts';
 import { type ClusterEvent, eventWords } from './health/events.ts';
 import type { Value } from './health/health.ts';
 import { podTrouble, type Trouble } from './health/pod-trouble.ts';
@@ -83,7 +85,7 @@ class Inquiry {
     for (const group of singly ? workloads.map((one) => [one]) : [workloads]) {
       const labelSelector = singly ? (group[0]?.selector ?? '') : '';
       const workloadOf = await this.#ownership(namespace, group, labelSelector);
-      await this.#each(`/api/v1/namespaces/${namespace}/pods`, { labelSelector }, false, (pod) => {
+      await this.#each(`/api/v1/namespaces/${namespace}/pods`, { labelSelector }, (pod) => {
         const workload = workloadOf(pod);
         if (workload !== undefined) count(tallies.get(workload.uid), workload, pod);
       });
@@ -94,18 +96,22 @@ class Inquiry {
   /** Says whose pod it is: of a Deployment only the newest ReplicaSet's count, as the others' end anyway. */
   async #ownership(namespace: string, workloads: readonly Looked[], labelSelector: string): Promise<(pod: Value) => Looked | undefined> {
     const ownerOf = new Map(workloads.map((one) => [one.uid, one]));
-    const deployments = new Set(workloads.filter(({ object }) => groupKind(object) === 'apps/Deployment').map(({ uid }) => uid));
-    if (deployments.size > 0) {
-      const newest = new Map<string, { readonly uid: string; readonly revision: number }>();
-      await this.#each(`/apis/apps/v1/namespaces/${namespace}/replicasets`, { labelSelector }, true, (set) => {
-        const owner = controllerOf(set);
-        const { uid = '', annotations } = metadataOf(set);
-        const revision = Number(annotations?.['deployment.kubernetes.io/revision'] ?? 0);
-        if (deployments.has(owner) && revision >= (newest.get(owner)?.revision ?? 0)) newest.set(owner, { uid, revision });
-      });
+    if (workloads.some(({ object }) => groupKind(object) === 'apps/Deployment')) {
+      const newest = new Map<string, ReplicaSet>();
+      for (const set of await this.#replicaSets(namespace, labelSelector)) {
+        if (set.revision >= (newest.get(set.owner)?.revision ?? 0)) newest.set(set.owner, set);
+      }
       for (const one of workloads) ownerOf.set(newest.get(one.uid)?.uid ?? one.uid, one);
     }
-    return (pod) => ownerOf.get(controllerOf(pod)) ?? ownerOf.get(metadataOf(pod).uid ?? '');
+    return (pod) => ownerOf.get(controllerOf(metadataOf(pod))) ?? ownerOf.get(metadataOf(pod).uid ?? '');
+  }
+
+  async #replicaSets(namespace: string, labelSelector: string): Promise<readonly ReplicaSet[]> {
+    const kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet', plural: 'replicasets', namespaced: true };
+    const listing = { kind, namespace, ...(labelSelector === '' ? {} : { labelSelector }) };
+    const { server, turns } = this.#target;
+    const list = await turns(() => listMetadata(server, listing, replicaSet, this.#signal));
+    return 'found' in list ? list.found : [];
   }
 
   /** What the cluster says of its trouble: of the pod that stands for it, else of the object itself. */
@@ -117,13 +123,13 @@ class Inquiry {
   async #events(namespace: string, uid: string): Promise<string | undefined> {
     const events: ClusterEvent[] = [];
     const fieldSelector = `involvedObject.uid=${uid},type=Warning`;
-    await this.#each(`/api/v1/namespaces/${namespace || 'default'}/events`, { fieldSelector }, false, (event) => void events.push(event));
+    await this.#each(`/api/v1/namespaces/${namespace || 'default'}/events`, { fieldSelector }, (event) => void events.push(event));
     return eventWords(events);
   }
 
-  async #each(path: string, query: Readonly<Record<string, string>>, metadataOnly: boolean, take: (value: Value) => void): Promise<void> {
+  async #each(path: string, query: Readonly<Record<string, string>>, take: (value: Value) => void): Promise<void> {
     const said = Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''));
-    await eachListed(this.#target, { path, query: said, page, metadataOnly }, take, this.#signal).catch((error: unknown) => {
+    await eachListed(this.#target, { path, query: said, page }, take, this.#signal).catch((error: unknown) => {
       this.#signal.throwIfAborted();
       if (!(error instanceof OutsideError)) throw error;
     });
@@ -139,8 +145,12 @@ function count(tally: Map<string, Alike> | undefined, workload: Looked, pod: Val
   else alike.count += 1;
 }
 
+/** Whose pods are not replaced when they fail. */
+const lasting: readonly string[] = ['Pod', 'batch/Job'];
+
 /** A StatefulSet waits for an earlier version's pod that never came up; a DaemonSet does not. https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback */
 function troubleOf({ object, revision }: Looked, pod: Value): Trouble | undefined {
+  if (record(pod['status'])['phase'] === 'Failed' && !lasting.includes(groupKind(object))) return undefined; // evicted once, say
   const trouble = podTrouble(pod);
   const label = { 'apps/StatefulSet': 'controller-revision-hash', 'apps/DaemonSet': 'pod-template-generation' }[groupKind(object)];
   if (trouble === undefined || label === undefined || revision === '' || metadataOf(pod).labels?.[label] === revision) return trouble;
@@ -155,15 +165,18 @@ function troubleOf({ object, revision }: Looked, pod: Value): Trouble | undefine
 
 const weight = ({ trouble, count }: Alike): number => (trouble.forGood === true ? 2e9 : trouble.vague ? 0 : 1e9) + count;
 
-interface PodMetadata {
-  readonly name?: string;
-  readonly uid?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly deletionTimestamp?: string;
-  readonly ownerReferences?: readonly { readonly uid: string; readonly controller?: boolean }[];
+interface ReplicaSet {
+  readonly owner: string;
+  readonly uid: string;
+  readonly revision: number;
 }
 
-const metadataOf = (value: Value): PodMetadata => record(value['metadata']);
+const replicaSet = (metadata: ObjectMetadata): ReplicaSet => {
+  const revision = Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
+  return { owner: controllerOf(metadata), uid: metadata.uid, revision };
+};
 
-const controllerOf = (value: Value): string => metadataOf(value).ownerReferences?.find(({ controller }) => controller === true)?.uid ?? '';
+const metadataOf = (value: Value): Partial<ObjectMetadata> => record(value['metadata']);
+
+const controllerOf = ({ ownerReferences = [] }: Partial<ObjectMetadata>): string =>
+  ownerReferences.find(({ controller }) => controller === true)?.uid ?? '';

@@ -98,10 +98,10 @@ export class Deployment {
     const approval = await this.#approval(errand);
     log.info({ commit, requests: errand.work?.requests.length }, 'deploying');
     const state = await this.#parts.states.at(repository, commit);
-    const approvedPrune = approval.prune?.map(objectName);
+    const approved = approval.prune && { approvedPrune: approval.prune.map(objectName), approvedBy: approval.by };
     const { formerly, share, timeoutMs } = environment;
     const settings = { environment: name, repository: repositoryText(repository), formerly, share, timeoutMs };
-    const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...(approvedPrune !== undefined && { approvedPrune }) };
+    const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...approved };
     const hooks: RunHooks = {
       begin: (run, plan) => record.begin(run, plan),
       prune: (run, objects) => record.prune(run, objects),

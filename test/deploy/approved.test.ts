@@ -12,7 +12,7 @@ test('what all plans had, and what earlier ones had and is still there', () => {
 });
 
 test('a plan that deletes nothing lets nothing be deleted', () => {
-  expect(approvalOf([planned(1)], [])).toEqual({ prune: [] });
+  expect(approvalOf([planned(1)], [])).toEqual({ prune: [], by: 'merge request 1' });
 });
 
 test('without a merge request there is nothing to compare with', () => {
@@ -23,7 +23,7 @@ test('one that nobody was shown a plan of is told of, and nothing is compared', 
   const { prune, note } = approvalOf([planned(1, 'a'), unplanned(2), unplanned(3)], []);
   expect([prune, note]).toEqual([
     undefined,
-    'What is pruned was not compared with what was approved: nobody was shown a plan of merge requests 2, 3.',
+    'What is pruned was not compared with what was approved: nobody was shown a plan of merge requests 2 and 3.',
   ]);
 });
 

@@ -1,21 +1,17 @@
 import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
+import { deployEnvironment } from '../../src/deploy/deploy.ts';
 import { findDrift } from '../../src/deploy/drift.ts';
-import { appliedText } from '../../src/deploy/settled.ts';
-import { openTarget, type Target } from '../../src/deploy/target.ts';
-import { pathOf } from '../../src/domain/api-path.ts';
-import type { ApiRequest, ApiServer, ManagedFields } from '../../src/domain/cluster.ts';
+import { openTarget } from '../../src/deploy/target.ts';
+import type { ApiRequest, ApiServer } from '../../src/domain/cluster.ts';
 import type { Drift } from '../../src/domain/deployment.ts';
 import { OutsideError, RefusedError } from '../../src/domain/errors.ts';
 import { objectName } from '../../src/domain/finding.ts';
-import { appliedAnnotation, deployedAtLabel, environmentLabel, identityAnnotation, identityText } from '../../src/domain/ownership.ts';
 import { BundleMemory, createBundles } from '../../src/manifests/bundles.ts';
-import type { DesiredObject, DesiredState } from '../../src/manifests/desired-object.ts';
+import type { DesiredState } from '../../src/manifests/desired-object.ts';
 import { readDesiredState } from '../../src/manifests/desired-state.ts';
-import { stamp } from '../../src/manifests/stamp.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
 import { describeWith } from '../support/parts.ts';
 
-const run = '20261121180000';
 const quiet = { phase: () => undefined, done: () => undefined };
 const { signal } = new AbortController();
 
@@ -68,32 +64,18 @@ describeWith('control-plane', 'drift', () => {
     return body;
   };
 
-  /** As a deployment of the environment leaves it. */
   async function deploy(environment: string, ...documents: readonly string[]): Promise<void> {
-    const target = await targetOf(environment);
-    for (const object of (await wanting(...documents)).objects) {
-      const path = `${objectPath(target, object)}?fieldManager=lockkeeper&force=true`;
-      const apply = (applied: string, more: string) =>
-        ok({ method: 'PATCH', path: `${path}${more}`, body: stamped(environment, object, applied), type: 'application/apply-patch+yaml' });
-      const tried = JSON.parse(await apply('', '&dryRun=All')) as { metadata: { managedFields: ManagedFields[] } };
-      await apply(appliedText(object, tried.metadata.managedFields) ?? '', '');
-      await target.refresh(signal);
-    }
-  }
-
-  function stamped(environment: string, object: DesiredObject, applied: string): string {
-    const made = stamp(object, {
-      labels: { [environmentLabel]: environment, [deployedAtLabel]: run },
-      annotations: { [identityAnnotation]: identityText(object), [appliedAnnotation]: applied },
-    });
-    if ('refused' in made) throw new Error(made.refused);
-    return made.body;
-  }
-
-  function objectPath(target: Target, object: DesiredObject): string {
-    const kind = target.kindOf(object);
-    if (kind === undefined) throw new Error(`${object.kind} is not served`);
-    return pathOf(kind, object);
+    const ports = {
+      server,
+      now: () => new Date(),
+      warn: () => undefined,
+      progress: quiet,
+      record: { begin: () => Promise.resolve(), prune: () => Promise.resolve() },
+      holder: environment,
+    };
+    const how = { formerly: [], share: 0.5, timeoutMs: 60_000, wait: false, patienceMs: 60_000, takeOver: false };
+    const { failures } = await deployEnvironment(ports, { ...how, environment, state: await wanting(...documents) }, signal);
+    expect(failures).toEqual([]);
   }
 
   /** A change by hand, as one of kubectl's commands sends it. */
@@ -278,9 +260,7 @@ spec:
 ${version('v1', false)}${version('v2', true)}`;
     const box = (of: string) =>
       `apiVersion: drift.example.com/${of}\nkind: Box\nmetadata: {name: b, namespace: drift-j}\nspec: {size: 1}\n`;
-    await deploy('drift-j', namespace('drift-j'), definition);
-    await served('/apis/drift.example.com/v2/boxes');
-    await deploy('drift-j', box('v1'));
+    await deploy('drift-j', namespace('drift-j'), definition, box('v1'));
     const documents = [namespace('drift-j'), definition];
     expect(lines((await drift('drift-j', ...documents, box('v1'))).drifts)).toEqual([]);
     const path = '/apis/drift.example.com/v2/namespaces/drift-j/boxes/b?fieldManager=kubectl-edit';
@@ -290,11 +270,6 @@ ${version('v1', false)}${version('v2', true)}`;
         expect.stringMatching(/^changed drift\.example\.com\/Box\/drift-j\/b: size 1 → 3, by kubectl-edit at /),
       ]);
   });
-
-  async function served(path: string): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) if ((await server.ask({ method: 'GET', path })).status === 200) return;
-    throw new Error(`${path} is not served`);
-  }
 
   test('nothing deployed is said in one sentence', async () => {
     expect(await drift('drift-k', namespace('drift-k'), config('drift-k', 'one'))).toEqual({

@@ -73,3 +73,9 @@ test.each<[string, readonly ReturnType<typeof object>[], readonly string[] | und
 ])('a prune against the approved plan: %s', (_, prune, approved, message) => {
   expect(refusedByPlan(prune, approved)?.message).toBe(message);
 });
+
+test('whose plan it was is said, where that is known', () => {
+  expect(refusedByPlan([object('a')], [], 'merge request 12')?.message).toBe(
+    '1 object would be pruned that the approved plan of merge request 12 does not have: ConfigMap/shop/a',
+  );
+});

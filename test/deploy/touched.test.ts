@@ -29,7 +29,12 @@ test.each<[string, string | undefined, boolean]>([
   expect(isHand({ manager, subresource })).toBe(expected);
 });
 
-const entry = (manager: string, fieldsV1: object, more: object = {}) => ({ manager, operation: 'Update', fieldsV1, ...more });
+const entry = (manager: string, fieldsV1: Readonly<Record<string, unknown>>, more: object = {}) => ({
+  manager,
+  operation: 'Update',
+  fieldsV1,
+  ...more,
+});
 const live = (managedFields: readonly object[]) => ({
   metadata: { annotations: { 'a.b/c': 'x' }, finalizers: ['one', 'two'], managedFields },
   spec: {
@@ -47,7 +52,7 @@ const live = (managedFields: readonly object[]) => ({
   },
 });
 
-test.each<[string, object, string[]]>([
+test.each<[string, Readonly<Record<string, unknown>>, string[]]>([
   ['a field', { 'f:spec': { 'f:replicas': {} } }, ['spec.replicas']],
   ['a name with dots and slashes', { 'f:metadata': { 'f:annotations': { '.': {}, 'f:a.b/c': {} } } }, ['metadata.annotations.a.b/c']],
   [

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as ask } from 'undici';
 import { kubeconfigText } from '../../src/adapters/cluster/control-plane/kubeconfig.ts';
 import type { ClusterAddress } from '../../src/domain/cluster.ts';
@@ -23,26 +24,30 @@ export async function startApiProxy(
 ): Promise<ApiProxy> {
   const agent = new Agent({ connect: { ...(ca !== undefined && { ca }) } });
   const faults = new Faults();
+  const forward = async (request: IncomingMessage, response: ServerResponse, logged: LoggedRequest, body: Buffer): Promise<void> => {
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+    const reply = await ask(url + request.url, {
+      dispatcher: agent,
+      method: logged.method as 'GET',
+      headers,
+      body: body.length === 0 ? null : body,
+    });
+    const answer = Buffer.from(await reply.body.arrayBuffer());
+    logged.status = reply.statusCode;
+    const passed = ['content-type', 'warning', 'retry-after'].flatMap((name) => {
+      const value = reply.headers[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    response.writeHead(reply.statusCode, Object.fromEntries(passed)).end(answer);
+  };
   const server = await startServer(async (request, response) => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     const logged = { method: request.method ?? '', path, query, status: 0 };
     onRequest(logged);
     const parts: Buffer[] = [];
     for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
-    await disturbed(faults.take(logged), response, async () => {
-      const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-      const method = logged.method as 'GET';
-      const reply = await ask(url + request.url, {
-        dispatcher: agent,
-        method,
-        headers,
-        body: parts.length === 0 ? null : Buffer.concat(parts),
-      });
-      const body = Buffer.from(await reply.body.arrayBuffer());
-      logged.status = reply.statusCode;
-      const { 'content-type': type, warning, 'retry-after': after } = reply.headers;
-      const known = Object.entries({ 'content-type': type, warning, 'retry-after': after }).filter(([, value]) => value !== undefined);
-      response.writeHead(reply.statusCode, Object.fromEntries(known) as Record<string, string>).end(body);
+    await disturbed(faults.take(logged), response, () => forward(request, response, logged, Buffer.concat(parts))).catch(() => {
+      response.destroy(); // who asked was killed, or the server is gone
     });
   });
   const address = { url: server.url, ...(token !== undefined && { token }) };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Registry } from '../../src/demo/registry.ts';
 import type { Forge } from '../../src/domain/forge.ts';
-import { createServices } from '../../src/services.ts';
+import { createServices, type Services } from '../../src/services.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
 import { environmentRows, reportOf } from '../../src/updates/report-rows.ts';
 import { scan } from '../../src/updates/scan.ts';
@@ -95,11 +95,25 @@ interface ScanTerms {
 }
 
 /** A scan as of a process of its own, before whose look at the merge requests something may happen. */
-export async function scanIn(
+export function scanIn(
   folder: string,
   env: BusyForge['env'],
   { hurried = false, signal = new AbortController().signal, beforeRequests = async () => {} }: ScanTerms = {},
 ): Promise<ScanReport> {
+  return withServicesIn(folder, env, hurried, async (services) => {
+    const ports = services.scanPorts({ add: () => {}, done: () => {} }, signal);
+    const forge = (name: string) => lateLook(ports.forge(name), beforeRequests);
+    return reportOf(await scan({ ...ports, forge }, services.settings, { dryRun: false }, environmentRows));
+  });
+}
+
+/** Does the work as a process of its own does, whose requests are tried again without a pause. */
+export async function withServicesIn<T>(
+  folder: string,
+  env: BusyForge['env'],
+  hurried: boolean,
+  work: (services: Services) => Promise<T>,
+): Promise<T> {
   const loaded = loadConfig(join(folder, 'app.yml'), env);
   const services = await createServices(loaded, {
     redact: (text) => text,
@@ -108,9 +122,7 @@ export async function scanIn(
     ...(hurried && { deadline: () => AbortSignal.timeout(aMoment) }),
   });
   try {
-    const ports = services.scanPorts({ add: () => {}, done: () => {} }, signal);
-    const forge = (name: string) => lateLook(ports.forge(name), beforeRequests);
-    return reportOf(await scan({ ...ports, forge }, services.settings, { dryRun: false }, environmentRows));
+    return await work(services);
   } finally {
     await services.close();
   }

@@ -14,15 +14,19 @@ export interface Mortal {
   readonly count?: string;
 }
 
-/** `lockkeeper scan` as people run it. */
-export function startScan({ config, env }: Pick<BusyWorld, 'config' | 'env'>, { step, how, count }: Mortal = {}): ChildProcess {
+/** `lockkeeper scan`, or another command, as people run it. */
+export function startScan(
+  { config, env }: Pick<BusyWorld, 'config' | 'env'>,
+  { step, how, count }: Mortal = {},
+  command: readonly string[] = ['scan'],
+): ChildProcess {
   const told = {
     ...(step !== undefined && { MORTAL_STEP: String(step) }),
     ...(how !== undefined && { MORTAL_HOW: how }),
     ...(count !== undefined && { MORTAL_COUNT: count }),
   };
   const mortal = ['--import', join(root, 'test/support/mortal.ts')];
-  const argv = [...mortal, join(root, 'bin/lockkeeper.js'), 'scan', '--config', config, '--log-level', 'silent'];
+  const argv = [...mortal, join(root, 'bin/lockkeeper.js'), ...command, '--config', config, '--log-level', 'silent'];
   return spawn(process.execPath, argv, { env: { PATH: process.env['PATH'], ...env, ...told }, stdio: 'ignore' });
 }
 

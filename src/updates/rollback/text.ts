@@ -4,7 +4,7 @@ import type { RollbackMark } from '../../domain/rollback.ts';
 import { instant } from '../../domain/time.ts';
 import type { Proposal } from '../../domain/update.ts';
 import { fitParts, type Part } from '../../markdown/fit.ts';
-import { codeSpan, harmlessInline, harmlessLine } from '../../markdown/harmless.ts';
+import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
 import { safeHref } from '../../markdown/links.ts';
 import { changelogParts, type MoveWithFacts, movesOf, objectDiffParts, type ProposalFacts } from '../merge-request.ts';
 import { placesOf, primaryUpdate } from '../proposal.ts';
@@ -53,7 +53,7 @@ function opening({ app, environment, updates }: Proposal, owner: string | undefi
 }
 
 export const asked = ({ by, why }: RollbackMark): string =>
-  `Asked for by ${codeSpan(by)}${why === '' ? ', without a reason.' : `: ${harmlessLine(why)}${/[.!?]$/.test(why) ? '' : '.'}`}`;
+  `Asked for by ${codeSpan(by)}${why === '' ? ', without a reason.' : `: ${harmlessInline(why)}${/[.!?]$/.test(why) ? '' : '.'}`}`;
 
 function stood(proposal: Proposal, { since, defaultBranch }: RollbackFacts): string {
   const href = safeHref(since.url);
@@ -83,9 +83,10 @@ const decapitalized = (text: string): string => text.replace(/^The /, 'the ');
 function footer(proposal: Proposal, { type }: ForgeTraits): string {
   const request = requestWord(type);
   const left = nameOf(proposal, 'from');
+  const below = proposal.updates.every((update) => update.type === 'digest') ? '' : ', nor what lies below it,';
   return [
     '---',
-    `**From now on, and once merged:** ${left} is not proposed again in ${harmlessInline(proposal.environment)}, nor what lies below it, until something newer is out. **To take that back:** remove the ${codeSpan(label)} label here.`,
+    `**From now on, and once merged:** ${left} is not proposed again in ${harmlessInline(proposal.environment)}${below} until something newer is out. **To take that back:** remove the ${codeSpan(label)} label here.`,
     `**To say no:** close this ${request}; nothing is rolled back then, and nothing held back.`,
     `**To change something yourself:** push to ${codeSpan(proposal.branch)}, and Lockkeeper leaves it to you.`,
   ].join('\n\n');

@@ -1,0 +1,4 @@
+import { busyGitLab } from '../support/busy-forges.ts';
+import { rollbackAnywhereContract } from '../support/contracts/rollback-anywhere.ts';
+
+rollbackAnywhereContract('GitLab', busyGitLab);
