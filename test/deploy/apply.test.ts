@@ -382,10 +382,10 @@ describeWith('control-plane', 'rehearsing and applying', () => {
         'Namespace/apply-q a.yaml:1: no namespaces today',
         expect.stringMatching(/^ConfigMap\/apply-q\/in-it a\.yaml:\d+: was not tried, because Namespace\/apply-q could not be applied$/),
       ]);
-      expect(ran.applied?.applied.map(objectName)).toEqual([
-        'Namespace/apply-q2',
-        'ConfigMap/default/apply-q',
+      expect(ran.applied?.applied.map(objectName).toSorted()).toEqual([
         'ConfigMap/apply-q2/beside',
+        'ConfigMap/default/apply-q',
+        'Namespace/apply-q2',
       ]);
     });
 
