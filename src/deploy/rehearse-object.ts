@@ -5,13 +5,11 @@ import type { ApiReply, ServedKind } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
 import { explain, isPassing, OutsideError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
-import { environmentLabel, identityAnnotation, identityText, takeOverAnnotation } from '../domain/ownership.ts';
+import { environmentLabel, identityAnnotation, identityText } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { comparable } from '../plan/compare.ts';
-import { fieldPath } from '../plan/field-path.ts';
-import { conflictsOf, type FieldConflict, mayTake, saidOf, shownField } from './conflicts.ts';
-import { isHand } from './hands.ts';
+import { conflictsOf, type FieldConflict, inTheWay, mayTake, shownField } from './conflicts.ts';
 import { leaving, noted, wasKubectl } from './migrate.ts';
 import { unchangeable } from './recreate.ts';
 import { refusal, refusalsOf } from './refusal.ts';
@@ -175,10 +173,4 @@ function foreignOwner({ environment, formerly }: Target, object: DesiredObject, 
   const owner = metadata.labels?.[environmentLabel];
   if (owner === undefined || owner === environment || formerly.includes(owner)) return undefined;
   return metadata.annotations?.[identityAnnotation] === identityText(object) ? owner : undefined;
-}
-
-function inTheWay(object: DesiredObject, conflict: FieldConflict): DeployFailure {
-  const correct = isHand(conflict) ? ', or let this environment set back what people change (drift.correct: true)' : '';
-  const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over${correct}`;
-  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help, fieldPath(conflict.field, object.value));
 }
