@@ -49,6 +49,8 @@ export interface HeldLease {
   readonly server: ApiServer;
   /** Asks the cluster whether the lock is still ours. */
   stillOurs(): Promise<boolean>;
+  /** The run went well: when the lock is let go, that is written on it. */
+  succeeded(): void;
 }
 
 /**
@@ -68,7 +70,10 @@ export async function withLease<T>(
   const keeping = lease.keep();
   try {
     const either = AbortSignal.any([signal, lease.lost]);
-    return await work({ run, server: lease.guarded(signal), stillOurs: () => lease.stillOurs() }, either);
+    return await work(
+      { run, server: lease.guarded(signal), stillOurs: () => lease.stillOurs(), succeeded: () => lease.succeeded() },
+      either,
+    );
   } finally {
     await keeping.stop();
     await lease.release();
@@ -95,6 +100,7 @@ class Lease {
   /** When the last renewal that succeeded was sent, by both clocks: one of them stands still while a machine sleeps. */
   #fresh = { elapsed: 0, now: 0 };
   #renewing: Promise<void> | undefined;
+  #succeeded = false;
 
   constructor(server: ApiServer, environment: string, options: LeaseOptions) {
     this.#server = server;
@@ -266,15 +272,20 @@ class Lease {
     this.lost.throwIfAborted();
   }
 
+  succeeded(): void {
+    this.#succeeded = true;
+  }
+
   /** So that the next may have it at once. Where that fails, the next waits until it counts as dead. */
   async release(): Promise<void> {
     if (this.lost.aborted) return;
     const signal = AbortSignal.timeout(this.#duration / 3);
     try {
       await this.#renewing?.catch(() => {}); // one on its way would take it again
-      if ((await this.#requests.replace(released(this.#standing, this.#clock.now()), signal)) !== undefined) return;
+      if ((await this.#requests.replace(released(this.#standing, this.#clock.now(), this.#succeeded), signal)) !== undefined) return;
       const seen = await this.#requests.read(signal);
-      if (seen !== undefined && isHeldBy(seen, this.#claim.holder)) await this.#requests.replace(released(seen, this.#clock.now()), signal);
+      if (seen !== undefined && isHeldBy(seen, this.#claim.holder))
+        await this.#requests.replace(released(seen, this.#clock.now(), this.#succeeded), signal);
     } catch (error) {
       this.#options.warn(
         `the lock of ${this.#claim.environment} could not be let go: ${explain(error)}; the next run waits until it counts as dead`,
