@@ -165,7 +165,9 @@ describeWith('control-plane', 'drift', () => {
     const documents = [namespace(space), deployment(space)];
     await deploy(space, ...documents);
     await patch(manager, `/apis/apps/v1/namespaces/${space}/deployments/web${subresource}`, change);
-    expect(lines((await drift(space, ...documents)).drifts)).toEqual([expect.stringMatching(expected)]);
+    const { drifts } = await drift(space, ...documents);
+    expect(lines(drifts)).toEqual([expect.stringMatching(expected)]);
+    expect(drifts[0]?.stays).toBe(what.endsWith('added') ? true : undefined);
   });
 
   test('what others manage beside ours is no drift: status, annotations of controllers, sidecars, defaults, a restart', async () => {
