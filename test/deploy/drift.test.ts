@@ -195,6 +195,29 @@ describeWith('control-plane', 'drift', () => {
     });
   });
 
+  test('what a controller writes while it is compared is no difference', async () => {
+    const documents = [namespace('drift-p'), deployment('drift-p')];
+    await deploy('drift-p', ...documents);
+    const web = '/apis/apps/v1/namespaces/drift-p/deployments/web';
+    await patch('kubectl-annotate', web, { metadata: { annotations: { note: 'ours' } } }); // a hand's, so that it is looked at
+    await patch('kubectl-label', web, { metadata: { labels: { 'lockkeeper.dev/note': 'x' } } });
+    let tried = 0;
+    const busy: ApiServer = {
+      host: server.host,
+      throwAway: true,
+      kinds: (of) => server.kinds(of),
+      discover: (of) => server.discover(of),
+      ask: async (of, until) => {
+        if (of.path.includes('dryRun=All')) tried += 1;
+        if (of.path.includes('dryRun=All') && tried === 1)
+          await patch('kube-controller-manager', web, { metadata: { annotations: { 'deployment.kubernetes.io/revision': '2' } } });
+        return server.ask(of, until);
+      },
+    };
+    const found = await findDrift(await targetOf('drift-p', busy), await wanting(...documents), quiet, signal);
+    expect({ tried, ...found }).toEqual({ tried: 2, deployed: true, drifts: [], notes: [] });
+  });
+
   test('missing, and left over: what prune would take, also of a former name; what it would keep is said', async () => {
     const pvc = `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: drift-f}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n`;
     await deploy('drift-f', namespace('drift-f'), config('drift-f', 'one'), config('drift-f', 'old'), pvc);
