@@ -90,7 +90,7 @@ class Rehearsal {
 
   async decide(): Promise<Decision> {
     const reply = await this.#apply(false);
-    if (reply.status === 201) return this.#fine('created', this.#way(reply, false, false), []);
+    if (reply.status === 201) return this.#fine('created', this.#way(objectIn(reply), false, false), []);
     const live = liveIn(await this.#target.server.ask({ method: 'GET', path: pathOf(this.#kind, this.#object) }, this.#signal));
     if (live === undefined) return this.#unrehearsed(undefined, reply);
     const owner = foreignOwner(this.#target, this.#object, live);
@@ -106,12 +106,12 @@ class Rehearsal {
   async #existing(live: LiveValue, conflicts: readonly FieldConflict[], reply: ApiReply): Promise<Decision> {
     if (reply.status !== 200) return this.#unrehearsed(live, reply);
     const migrate = wasKubectl(live);
-    const after = liveIn(reply)?.metadata.managedFields ?? [];
+    const after = objectIn(reply);
     const applied = migrate ? await noted(this.#target, this.#kind, live, this.#signal) : undefined;
-    const gone = migrate ? leaving(live, applied, after, this.#object.apiVersion) : [];
-    const same = gone.length === 0 && isDeepStrictEqual(comparable(live), comparable(JSON.parse(reply.body) as LiveValue));
+    const gone = migrate ? leaving(live, applied, after.metadata.managedFields ?? [], this.#object.apiVersion) : [];
+    const same = gone.length === 0 && isDeepStrictEqual(comparable(live), comparable(after));
     const force = conflicts.length > 0;
-    return this.#fine(same ? 'unchanged' : 'changed', this.#way(reply, force, migrate), this.#notes(conflicts, gone));
+    return this.#fine(same ? 'unchanged' : 'changed', this.#way(after, force, migrate), this.#notes(conflicts, gone));
   }
 
   async #unrehearsed(live: LiveValue | undefined, reply: ApiReply): Promise<Decision> {
@@ -136,8 +136,7 @@ class Rehearsal {
     return { kind: 'fine', effect, way, notes };
   }
 
-  #way(reply: ApiReply, force: boolean, migrate: boolean): Way {
-    const { metadata } = JSON.parse(reply.body) as LiveValue;
+  #way({ metadata }: LiveValue, force: boolean, migrate: boolean): Way {
     return { kind: 'apply', force, migrate, applied: appliedText(this.#object, metadata.managedFields ?? []) ?? '' };
   }
 
@@ -160,6 +159,8 @@ class Rehearsal {
     ];
   }
 }
+
+const objectIn = ({ body }: ApiReply): LiveValue => JSON.parse(body) as LiveValue;
 
 const mostListed = 5;
 
