@@ -42,7 +42,10 @@ export interface LeaseOptions extends Omit<LeaseClaim, 'environment' | 'duration
 export interface HeldLease {
   /** See nextRun: later than every run that had the lock before. */
   readonly run: string;
-  /** The server. A write waits until the lock is known to be ours, and fails where it is not. */
+  /**
+   * The server. A write waits until the lock is known to be ours, and fails where it is not. One that is on its way when the work is stopped is
+   * not cut off for a while: nobody would know whether it was done.
+   */
   readonly server: ApiServer;
   /** Asks the cluster whether the lock is still ours. */
   stillOurs(): Promise<boolean>;
@@ -67,7 +70,10 @@ export async function withLease<T>(
   const keeping = lease.keep();
   try {
     const either = AbortSignal.any([signal, lease.lost]);
-    return await work({ run, server: lease.guarded(), stillOurs: () => lease.stillOurs(), succeeded: () => lease.succeeded() }, either);
+    return await work(
+      { run, server: lease.guarded(signal), stillOurs: () => lease.stillOurs(), succeeded: () => lease.succeeded() },
+      either,
+    );
   } finally {
     await keeping.stop();
     await lease.release();
@@ -244,16 +250,19 @@ class Lease {
   }
 
   /** Who was frozen, or cut off, finds out whether the lock is still there before it writes again. */
-  guarded(): ApiServer {
+  guarded(stop: AbortSignal): ApiServer {
     const server = this.#server;
+    const cutOff = AbortSignal.any([this.lost, later(stop)]);
     return {
       host: server.host,
       throwAway: server.throwAway,
       kinds: (signal) => server.kinds(signal),
       discover: (signal) => server.discover(signal),
       ask: async (of, signal) => {
-        if (isWrite(of)) await this.#certain();
-        return server.ask(of, signal);
+        if (!isWrite(of)) return server.ask(of, signal);
+        await this.#certain();
+        signal?.throwIfAborted();
+        return server.ask(of, cutOff);
       },
     };
   }
@@ -283,6 +292,15 @@ class Lease {
       );
     }
   }
+}
+
+/** Milliseconds; who asks a process to stop waits not much longer before he kills it. */
+const grace = 8000;
+
+function later(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => globalThis.setTimeout(() => late.abort(signal.reason), grace).unref(), { once: true });
+  return late.signal;
 }
 
 const isWrite = ({ method, path }: ApiRequest): boolean => method !== 'GET' && !/[?&]dryRun=All(?:&|$)/.test(path);

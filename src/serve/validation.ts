@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { holderNow, releaseDead } from '../deploy/release-lease.ts';
 import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
@@ -18,8 +17,7 @@ import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
-import type { RunInProgress } from '../validation/holds/text.ts';
-import { type RunRelease, unlock } from '../validation/holds/unlock.ts';
+import { unlock } from '../validation/holds/unlock.ts';
 import { sayInPipeline } from '../validation/later-pipeline.ts';
 import {
   type JudgedEnvironment,
@@ -32,6 +30,7 @@ import { judgeAgain } from '../validation/remembered.ts';
 import { findDue, type SweepPorts } from '../validation/sweep.ts';
 import { clusterOf, withCluster } from './cluster.ts';
 import type { Judging } from './judging.ts';
+import { releaseRun, runOf } from './run-lock.ts';
 import { validationSettings } from './validation-settings.ts';
 
 /** What is judged here now. */
@@ -109,7 +108,7 @@ export class Validation {
     const unlocked = {
       store: services.persistence.store,
       traits: asked.traits,
-      releaseRun: () => this.#releaseRun(environment, signal),
+      releaseRun: () => releaseRun(this.#parts, environment.name, signal),
       heldOtherwise: () => this.othersAt(data.repository, trace),
     };
     const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
@@ -201,7 +200,7 @@ export class Validation {
     const connected = settings.environments.filter((one) => forges.has(('discover' in one ? one.discover : one.repository).forge));
     const ports = { forge: (name: string) => forgeOf(this.#parts.services, name) };
     const { environments, errors } = await findEnvironments(ports, connected, undefined);
-    return { environments: environments.map((one) => this.#judged(one)), errors };
+    return { environments: await Promise.all(environments.map((one) => this.#judged(one))), errors };
   }
 
   /** Undefined for a repository that is no environment, or no longer. */
@@ -216,8 +215,9 @@ export class Validation {
     return found;
   }
 
-  #judged({ name, repository, validation }: EnvironmentSettings): JudgedEnvironment {
-    return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
+  async #judged({ name, repository, validation }: EnvironmentSettings): Promise<JudgedEnvironment> {
+    const settings = validationSettings(this.#parts.config, name, validation);
+    return { name, repository, settings, fingerprint: await this.#parts.judging.fingerprint(settings) };
   }
 
   /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
@@ -239,38 +239,12 @@ export class Validation {
     }
   }
 
-  /** Who has the lock of the environment; undefined also where its cluster does not say: it is told for the sake of people alone. */
-  async #run({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunInProgress | undefined> {
-    const cluster = clusterOf(this.#parts.config, name);
-    if (cluster === undefined) return undefined;
-    try {
-      const holder = await withCluster(cluster, (server) => holderNow(server, name, signal));
-      return holder && { environment: name, holder: holder.name, since: holder.since };
-    } catch (error) {
-      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
-      this.#parts.log.warn(`whether a deployment run of ${name} is in progress is not known: ${explain(error)}`);
-      return undefined;
-    }
-  }
-
-  async #releaseRun({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunRelease> {
-    const cluster = clusterOf(this.#parts.config, name);
-    if (cluster === undefined) return { kind: 'none' };
-    try {
-      return await withCluster(cluster, (server) => releaseDead(server, name, signal));
-    } catch (error) {
-      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
-      this.#parts.log.warn(`whether the lock of ${name} is a dead run's is not known: ${explain(error)}`);
-      return { kind: 'unknown' };
-    }
-  }
-
   #sweepPorts(): SweepPorts {
     const { services } = this.#parts;
     return {
       forge: (name) => forgeOf(services, name),
       store: services.persistence.store,
-      run: (environment, signal) => this.#run(environment, signal),
+      run: ({ name }, signal) => runOf(this.#parts, name, signal),
     };
   }
 
@@ -305,7 +279,7 @@ export class Validation {
           await keepPlan(services.persistence.store, repository, running.commit, plan);
         return plan;
       },
-      run: (signal) => this.#run(running.environment, signal),
+      run: (signal) => runOf(this.#parts, running.environment.name, signal),
       heldOtherwise: () => this.othersAt(nameOf(running.environment), trace),
       now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
