@@ -48,8 +48,8 @@ class Applying implements Applied {
   readonly #run: string;
   readonly #progress: Progress;
   readonly #signal: AbortSignal | undefined;
-  /** Kinds and namespaces that could not be made → the object that failed. */
-  readonly #missing = new Map<string, string>();
+  /** Kinds and namespaces that could not be made → the object that failed, and whether another run may go better. */
+  readonly #missing = new Map<string, { readonly name: string; readonly outside: boolean }>();
   /** Until when a server may still learn of definitions that were applied. */
   #learning = 0;
   #unreachable = false;
@@ -78,13 +78,17 @@ class Applying implements Applied {
 
   #failed(object: DesiredObject, failures: readonly DeployFailure[]): void {
     this.failures.push(...failures);
-    if (groupKind(object) === 'Namespace') this.#missing.set(`namespace ${object.name}`, objectName(object));
-    if (isDefinition(object)) for (const kind of kindsOf(object)) this.#missing.set(kindKey(kind), objectName(object));
+    const failed = { name: objectName(object), outside: failures.every(({ outside }) => outside === true) };
+    if (groupKind(object) === 'Namespace') this.#missing.set(`namespace ${object.name}`, failed);
+    if (isDefinition(object)) for (const kind of kindsOf(object)) this.#missing.set(kindKey(kind), failed);
   }
 
   #skipped(object: DesiredObject): readonly DeployFailure[] | undefined {
     const missing = this.#missing.get(kindKey(object)) ?? this.#missing.get(`namespace ${object.namespace}`);
-    if (missing !== undefined) return [refusal(object, `was not tried, because ${missing} could not be applied`)];
+    if (missing !== undefined) {
+      const { name, outside } = missing;
+      return [{ ...refusal(object, `was not tried, because ${name} could not be applied`), ...(outside && { outside }) }];
+    }
     return this.#unreachable
       ? [{ ...refusal(object, 'was not tried, because the server could not be reached any more'), outside: true }]
       : undefined;

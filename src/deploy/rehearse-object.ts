@@ -3,18 +3,19 @@ import { pathOf } from '../domain/api-path.ts';
 import { statusOf } from '../domain/api-status.ts';
 import type { ApiReply, ServedKind } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
-import { explain, OutsideError } from '../domain/errors.ts';
+import { explain, isPassing, OutsideError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
 import { environmentLabel, identityAnnotation, identityText, takeOverAnnotation } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { comparable } from '../plan/compare.ts';
+import { fieldPath } from '../plan/field-path.ts';
 import { conflictsOf, type FieldConflict, mayTake, saidOf, shownField } from './conflicts.ts';
 import { isHand } from './hands.ts';
 import { leaving, noted, wasKubectl } from './migrate.ts';
 import { unchangeable } from './recreate.ts';
 import { refusal, refusalsOf } from './refusal.ts';
-import { applyRequest, askSteadily, type LiveValue, liveIn, marksOf } from './requests.ts';
+import { applyRequest, askSteadily, type LiveValue, liveIn, marksOf, noRun } from './requests.ts';
 import { appliedText } from './settled.ts';
 import type { Target } from './target.ts';
 
@@ -47,9 +48,6 @@ export type Decision =
   /** It belongs to another environment. */
   | { readonly kind: 'foreign'; readonly environment: string };
 
-/** Digits, as the label has them; nothing keeps them. */
-const noRun = '20000101000000';
-
 /** Asks this very cluster what applying the object would do; writes nothing. Throws OutsideError where the server cannot be reached. */
 export async function rehearseObject(
   target: Target,
@@ -64,7 +62,7 @@ export async function rehearseObject(
     return await new Rehearsal(target, kind, object, stamped.body, options, signal).decide();
   } catch (error) {
     if (!(error instanceof OutsideError) || error.status === undefined) throw error;
-    return { kind: 'refused', failures: [{ ...refusal(object, explain(error)), outside: true }] };
+    return { kind: 'refused', failures: [{ ...refusal(object, explain(error)), outside: isPassing(error) }] };
   }
 }
 
@@ -182,5 +180,5 @@ function foreignOwner({ environment, formerly }: Target, object: DesiredObject, 
 function inTheWay(object: DesiredObject, conflict: FieldConflict): DeployFailure {
   const correct = isHand(conflict) ? ', or let this environment set back what people change (drift.correct: true)' : '';
   const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over${correct}`;
-  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help);
+  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help, fieldPath(conflict.field, object.value));
 }

@@ -26,6 +26,9 @@ export const marksOf = ({ environment }: Target, object: DesiredObject, run: str
   annotations: { [identityAnnotation]: identityText(object), [appliedAnnotation]: applied },
 });
 
+/** The run of a dry run: digits, as the label has them. Nothing keeps them. */
+export const noRun = '20000101000000';
+
 interface How {
   readonly force: boolean;
   readonly dryRun?: boolean;

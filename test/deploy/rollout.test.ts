@@ -188,6 +188,16 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
     ]);
   });
 
+  test('what had failed before ends no wait for others', async () => {
+    const migrate = await job('migrate');
+    for (const pod of await kubelet.podsOf('job:1', 1)) await kubelet.say(pod, ended(1));
+    await wait([migrate]);
+    const web = await deployment('web', 'web:1', 1);
+    const result = await wait([migrate, web], { meanwhile: () => kubelet.runAll('web:1') });
+    expect(told(result)).toEqual([expect.stringContaining('batch/Job/NS/migrate: it failed: BackoffLimitExceeded')]);
+    expect(result.done).toEqual([`apps/Deployment/${namespace}/web`]);
+  });
+
   test('a Job is done once it is complete; one that is gone, and one that is suspended, are remarked upon', async () => {
     const [migrate, held] = [await job('migrate'), await job('held', { suspend: true })];
     const gone = { ...migrate, name: 'gone' };
@@ -347,8 +357,8 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
     const paths: string[] = [];
     await wait(all, { server: observed(({ path }) => void paths.push(path)) });
     expect(paths.filter((path) => path !== '/api' && path !== '/apis').toSorted()).toEqual([
-      '/apis/apps/v1/deployments?labelSelector=lockkeeper.dev%2Fenvironment%3Drollouts&limit=200',
-      '/apis/apps/v1/statefulsets?labelSelector=lockkeeper.dev%2Fenvironment%3Drollouts&limit=200',
+      '/apis/apps/v1/deployments?labelSelector=lockkeeper.dev%2Fenvironment%3Drollouts&limit=100',
+      '/apis/apps/v1/statefulsets?labelSelector=lockkeeper.dev%2Fenvironment%3Drollouts&limit=100',
     ]);
   });
 
@@ -365,8 +375,8 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
     };
     expect((await wait(objects, { meanwhile: run, server: observed(({ path }) => void paths.push(path)) })).failures).toEqual([]);
     const asked = paths.filter((path) => path.includes('/deployments'));
-    expect(asked[0]).toMatch(/limit=200$/);
-    expect(asked[1]).toMatch(/&resourceVersion=\d+&resourceVersionMatch=NotOlderThan&limit=200$/);
+    expect(asked[0]).toMatch(/limit=100$/);
+    expect(asked[1]).toMatch(/&resourceVersion=\d+&resourceVersionMatch=NotOlderThan&limit=100$/);
     expect(asked.at(-1)).toMatch(/\/namespaces\/rollout-\d+\/deployments\/web-\d$/);
   });
 

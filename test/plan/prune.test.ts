@@ -32,6 +32,7 @@ function live(name: string, more: Partial<LiveObject> = {}): LiveObject {
     pruneDisabled: false,
     builtIn: false,
     settled: false,
+    applied: '',
     ...more,
   };
 }

@@ -63,7 +63,7 @@ function startRunner(): { ask(asked: Asked): void } {
       count += 1;
       waiting.set(count, asked);
       child.channel?.ref();
-      child.send({ id: count, ...asked.question });
+      child.send({ id: count, ...asked.question }, () => {}); // one that has just ended is noticed when it disconnects
     },
   };
   child.once('disconnect', () => {

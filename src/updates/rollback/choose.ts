@@ -35,7 +35,7 @@ export async function choose(wanted: Wanted, standings: AsyncIterable<Standing>)
     const version = versionOf(app, stood);
     ran.set(version, instant(new Date(commit.date)));
     if (to === undefined) {
-      if (updates.length > 0 && !updates.some((update) => isHeld(update, rolledBack))) return { since: commit, updates };
+      if (updates.length > 0 && updates.every((update) => heldBy(update, rolledBack) === undefined)) return { since: commit, updates };
     } else if (version === to || updates.some((one) => one.to.version === to)) {
       if (updates.length > 0) return { since: commit, updates };
       throw new UsageError(`--to ${to}: ${app} is at ${to} in ${environment} already; ${told(ran)}`);
@@ -72,9 +72,9 @@ function versionOf(app: string, stood: readonly Edit[]): string {
   return to?.version === '' ? (to.digest ?? '') : (to?.version ?? '');
 }
 
-/** Forward again to what was left, or to what lies below it. */
-const isHeld = ({ reference, to }: Update, rolledBack: readonly RolledBack[]): boolean =>
-  rolledBack.some(
+/** The rollback that left what this would go forward to, or something above that. */
+export const heldBy = ({ reference, to }: Update, rolledBack: readonly RolledBack[]): RolledBack | undefined =>
+  rolledBack.find(
     (one) =>
       one.app === reference.app &&
       one.package === packageKey(reference.package) &&

@@ -3,13 +3,15 @@ import { ConflictError, UsageError } from '../../domain/errors.ts';
 import type { Forge, SourceCommit } from '../../domain/forge.ts';
 import { rollbackBranchOf } from '../../domain/identifiers.ts';
 import { packageKey, type Reference } from '../../domain/reference.ts';
+import type { RolledBack } from '../../domain/rollback.ts';
 import { instant } from '../../domain/time.ts';
 import type { Proposal, Update } from '../../domain/update.ts';
 import { readManifests } from '../../manifests/archive.ts';
 import type { EnvironmentNow } from '../read-environment.ts';
 import type { ScanPorts } from '../scan.ts';
-import { updateOf } from './choose.ts';
+import { heldBy, updateOf } from './choose.ts';
 import { describeEnvironmentRollback } from './environment-text.ts';
+import { rolledBack } from './held.ts';
 import { markOf } from './make.ts';
 import type { RollbackRequest } from './request.ts';
 import { isMove, releaseOf } from './standing.ts';
@@ -39,6 +41,7 @@ export async function environmentRollback({ ports, now, forge }: Scene, request:
   if (changes.files.length + changes.removed.length === 0)
     throw new UsageError(`--to ${to.sha}: the manifests of ${request.environment} are the same now as they were then`);
   const updates = movesBetween((await now.at(head)).references, (await now.at(to.sha)).references);
+  if (request.to === undefined) refuseForward(updates, rolledBack(await forge.mergeRequests(path)), to);
   const proposal = proposalTo(to, head, request.environment, updates);
   const mark = markOf(updates, request);
   const undone = commits.slice(0, at);
@@ -57,6 +60,18 @@ export async function environmentRollback({ ports, now, forge }: Scene, request:
             new ConflictError(scope, `${scope}: the merge request is not for ${defaultBranch} any more: close it, and ask again`),
           ),
   };
+}
+
+/** What was there before a rollback is what that has left: nobody means it without naming it. */
+function refuseForward(updates: readonly Update[], all: readonly RolledBack[], { sha }: SourceCommit): void {
+  for (const update of updates) {
+    const by = heldBy(update, all);
+    if (by === undefined) continue;
+    const what = `${update.reference.app} ${update.to.version}`;
+    throw new UsageError(
+      `what was there before would bring back ${what}, which was rolled back in ${by.url}: name the commit, --to ${sha} or another`,
+    );
+  }
 }
 
 /** Its place on the default branch, newest first. Throws UsageError for one that did not stand there. */

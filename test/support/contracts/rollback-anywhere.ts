@@ -168,7 +168,7 @@ export function rollbackAnywhereContract(
     if (!processes) return;
 
     test(
-      'its process killed before one in three of git processes, changes of files and rows of the store',
+      'its process killed before one in six of git processes, changes of files and rows of the store',
       async () => {
         const one = here();
         const command = ['rollback', '--env', 'staging', '--app', 'billing', '--reason', 'slow'];
@@ -178,7 +178,7 @@ export function rollbackAnywhereContract(
         one.restore();
         const last = Number(readFileSync(count, 'utf8'));
         expect(last).toBeGreaterThan(10);
-        for (let step = 1; step <= last; step += 3) {
+        for (let step = 1; step <= last; step += 6) {
           await exitOf(startScan({ ...one, env }, { step, how: 'die' }, command));
           await one.ask();
           expect({ step, end: await one.snapshot() }).toEqual({ step, end });

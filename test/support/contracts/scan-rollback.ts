@@ -244,6 +244,10 @@ export function rollbackContract(begin: Begin): void {
       const { proposals, held } = await world.scan();
       expect(proposals).toEqual([]);
       expect(held).toMatchObject([{ app: 'billing', to: '1.6.0', reason: expect.stringContaining('rolled back in') }]);
+      expect(await ask()).toMatchObject({
+        exit: 2,
+        stderr: expect.stringContaining('would bring back billing 1.6.0, which was rolled back in'),
+      });
       expect(await ask('--to', good)).toMatchObject({ exit: 2, stderr: expect.stringContaining('are the same now as they were then') });
       expect(await ask('--to', '0123456')).toMatchObject({ exit: 2, stderr: expect.stringContaining('what stood there: ') });
     });
