@@ -16,7 +16,7 @@ import { rollbackOffer } from '../domain/rollback.ts';
 import { keptPlan } from '../plan/kept-plan.ts';
 import type { Services } from '../services.ts';
 import type { ClusterRuns, RunHooks } from './cluster-runs.ts';
-import { type DeployedEnvironment, deployedEnvironments, repositoryText, rulesOf } from './deployed-environments.ts';
+import { type DeployedEnvironment, deployedEnvironments, headOf, repositoryText, rulesOf } from './deployed-environments.ts';
 import type { EnvironmentStates } from './environment-states.ts';
 import { type Keeping, RunRecord, shown } from './run-record.ts';
 
@@ -75,7 +75,7 @@ export class Deployment {
     const { repository, name, cluster } = environment;
     const log = this.#parts.log.child({ trace, environment: name });
     const forge = this.#forge(repository.forge);
-    const { commit } = await forge.state(repository.path);
+    const commit = await headOf(forge, repository.path);
     const place = placeOf(name, cluster);
     const drift = await knownDrift(store, repository, place);
     const known = await this.#known(environment, commit, signal);
@@ -87,7 +87,7 @@ export class Deployment {
     if (corrects) await rememberDrift(store, repository, { ...drift, correct: false, correctedAt: this.#parts.now().toISOString() });
     // What was apart is looked at again, and a head that moved without a delivery is not waited for.
     if (drift !== undefined && drift.finding !== '') await this.#add([{ data: { kind: 'drift' }, key: '', trace }]);
-    if ((await forge.state(repository.path)).commit !== commit) await this.#add([deployJob(data.repository, trace)]);
+    if ((await headOf(forge, repository.path)) !== commit) await this.#add([deployJob(data.repository, trace)]);
   }
 
   /** Where something is to be done, the cluster is asked whether it has not been done already. */
