@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { nextRun } from '../deploy/run-id.ts';
+import { upcomingRun } from '../deploy/upcoming-run.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { type Plan, planJson, planOf } from '../plan/plan.ts';
@@ -71,9 +71,10 @@ async function planEnvironment(
   const plan =
     cluster === undefined || config === undefined
       ? planOf(before, state)
-      : await withCluster(cluster, (server) =>
-          planAgainst(server, { ...deploymentSettings(config, name), environment: name, run: nextRun(new Date(), undefined) }, state),
-        );
+      : await withCluster(cluster, async (server) => {
+          const run = await upcomingRun(server, name, new Date(), new AbortController().signal);
+          return planAgainst(server, { ...deploymentSettings(config, name), environment: name, run }, state);
+        });
   const outside = state.findings.some(({ rule }) => rule === unreachable);
   return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] }, outside };
 }

@@ -4,8 +4,8 @@ import { planAgainst } from '../plan/plan-against.ts';
 import type { DeployPorts, WantedRun } from './ports.ts';
 import { rehearse } from './preflight.ts';
 import { refusedByState } from './refusals.ts';
-import { nextRun } from './run-id.ts';
 import { survey } from './survey.ts';
+import { upcomingRun } from './upcoming-run.ts';
 
 export interface Preview {
   readonly plan: Plan;
@@ -20,7 +20,7 @@ export async function previewDeployment(
   signal: AbortSignal,
 ): Promise<Preview> {
   const { environment, formerly, share, state, takeOver } = wanted;
-  const run = nextRun(now(), undefined);
+  const run = await upcomingRun(server, environment, now(), signal);
   const byState = refusedByState(environment, formerly, state);
   const plan = await planAgainst(server, { environment, formerly, share, run }, state, signal);
   if (byState.length > 0) return { plan, refusals: byState };

@@ -50,7 +50,7 @@ describeWith('control-plane', 'deployment runs that are disturbed', () => {
       // Who writes changes twice, from the first to the second and to the third.
       const changes = writes.filter(({ who }, index) => index > 0 && who !== writes[index - 1]?.who).length;
       expect({ changes, by: new Set(writes.map(({ who }) => who)).size }).toEqual({ changes: 2, by: 3 });
-      expect(reports.map(({ created }) => created.length).toSorted()).toEqual([0, 0, 5]);
+      expect(reports.map(({ created }) => created.length).toSorted((a, b) => a - b)).toEqual([0, 0, 5]);
       expect((await standingOf(server, env)).values).toEqual(expectedValues(env));
       await server.close();
     },
