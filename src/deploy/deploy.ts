@@ -22,7 +22,9 @@ export async function deployEnvironment(ports: DeployPorts, wanted: WantedRun, s
   return withLease(ports.server, wanted.environment, lockOf(ports, wanted, waited), signal, async (held, either) => {
     ports.progress.done(`the lock of ${wanted.environment}`);
     const done = await new DeployRun(ports, wanted, held, either).carryOut();
-    return reportOf(wanted, held.run, took(), { ...done, notes: [...waited, ...done.notes] });
+    const report = reportOf(wanted, held.run, took(), { ...done, notes: [...waited, ...done.notes] });
+    if (report.outcome === 'succeeded') held.succeeded();
+    return report;
   });
 }
 

@@ -1,11 +1,12 @@
 import { pathOf } from '../domain/api-path.ts';
 import type { ServedKind } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
-import { explain, OutsideError } from '../domain/errors.ts';
+import { explain, isPassing, OutsideError } from '../domain/errors.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { refusal, refusalsOf } from './refusal.ts';
-import { applyRequest, marksOf } from './requests.ts';
+import { applyRequest, type LiveValue, marksOf, noRun } from './requests.ts';
+import { appliedText } from './settled.ts';
 import type { Target } from './target.ts';
 
 /** Where our lock lies, and nothing else: the best place to ask about an object whose namespace is not there yet. */
@@ -24,9 +25,12 @@ async function look({ server }: Target, signal: AbortSignal | undefined): Promis
   return status === 200 ? ownNamespace : 'default';
 }
 
+/** What the server has against it; the text of its annotation `applied`; nothing where asking elsewhere tells nothing. */
+export type Judged = { readonly failures: readonly DeployFailure[] } | { readonly applied: string } | undefined;
+
 /**
- * What the server has against an object whose namespace this run makes: asked in another one. What that namespace itself allows, or holds
- * under the same name, says nothing.
+ * An object whose namespace this run makes, asked about in another one: which fields will be ours is the same there. What that namespace
+ * itself allows, or holds under the same name, says nothing.
  */
 export async function judgeElsewhere(
   target: Target,
@@ -34,20 +38,19 @@ export async function judgeElsewhere(
   object: DesiredObject,
   namespace: string,
   signal?: AbortSignal,
-): Promise<readonly DeployFailure[]> {
-  const stamped = stamp(object, marksOf(target, object, '20000101000000', 'rehearsed'), namespace);
-  if ('refused' in stamped) return [refusal(object, stamped.refused)];
+): Promise<Judged> {
+  const stamped = stamp(object, marksOf(target, object, noRun, 'rehearsed'), namespace);
+  if ('refused' in stamped) return { failures: [refusal(object, stamped.refused)] };
   const moved = { ...object, namespace };
   try {
+    const reply = await target.server.ask(applyRequest(kind, moved, stamped.body, { force: true, dryRun: true }), signal);
+    if (reply.status === 201)
+      return { applied: appliedText(object, (JSON.parse(reply.body) as LiveValue).metadata.managedFields ?? []) ?? '' };
+    if (reply.status < 400 || reply.status === 403 || reply.status === 409) return undefined;
     const there = await target.server.ask({ method: 'GET', path: pathOf(kind, moved), verdictOnly: true }, signal);
-    if (there.status === 200) return [];
-    const reply = await target.server.ask(
-      { ...applyRequest(kind, moved, stamped.body, { force: true, dryRun: true }), verdictOnly: true },
-      signal,
-    );
-    return reply.status < 400 || reply.status === 403 || reply.status === 409 ? [] : refusalsOf(object, reply);
+    return there.status === 200 ? undefined : { failures: refusalsOf(object, reply) };
   } catch (error) {
     if (!(error instanceof OutsideError) || error.status === undefined) throw error;
-    return [{ ...refusal(object, explain(error)), outside: true }];
+    return { failures: [{ ...refusal(object, explain(error)), outside: isPassing(error) }] };
   }
 }

@@ -12,6 +12,9 @@ const annotations = {
   commit: 'lockkeeper.dev/commit',
 } as const;
 
+/** The last run that went well. */
+const succeededAnnotation = 'lockkeeper.dev/succeeded';
+
 /** A Lease as the server gave it: anybody who may write Leases may have written anything into it. */
 export type LeaseObject = Readonly<Record<string, unknown>>;
 
@@ -108,11 +111,41 @@ export const renewed = (lease: LeaseObject, now: Date): LeaseObject => ({
   spec: { ...record(lease['spec']), renewTime: microTime(now) },
 });
 
-/** Nobody's, from now on; what ran last stays to be read. */
-export const released = (lease: LeaseObject, now: Date): LeaseObject => {
+/** Nobody's, from now on; what ran last, and whether that went well, stays to be read. */
+export const released = (lease: LeaseObject, now: Date, succeeded = false): LeaseObject => {
   const { holderIdentity: _, ...spec } = record(lease['spec']);
-  return { ...lease, spec: { ...spec, renewTime: microTime(now) } };
+  const metadata = record(lease['metadata']);
+  const run = runOf(lease);
+  const annotated =
+    succeeded && run !== undefined
+      ? { metadata: { ...metadata, annotations: { ...record(metadata['annotations']), [succeededAnnotation]: run } } }
+      : {};
+  return { ...lease, ...annotated, spec: { ...spec, renewTime: microTime(now) } };
 };
+
+/** What a Lease says of the run that had it last. */
+export interface LeasedRun {
+  readonly run: string;
+  /** `FORGE:PATH`; absent, as the commit, for a folder as it lay there. */
+  readonly repository?: string;
+  readonly commit?: string;
+  /** It is over, and went well. */
+  readonly succeeded: boolean;
+}
+
+/** Undefined where none is named. */
+export function leasedRun(lease: LeaseObject): LeasedRun | undefined {
+  const run = runOf(lease);
+  if (run === undefined) return undefined;
+  const said = record(record(lease['metadata'])['annotations']);
+  const [repository, commit] = [text(said[annotations.repository]), text(said[annotations.commit])];
+  return {
+    run,
+    ...(repository !== '' && { repository }),
+    ...(commit !== '' && { commit }),
+    succeeded: said[succeededAnnotation] === run && holderOf(lease).name === '',
+  };
+}
 
 /** The API server reads exactly six digits of a second. */
 const microTime = (now: Date): string => now.toISOString().replace(/(\.\d{3})Z$/, '$1000Z');

@@ -42,10 +42,15 @@ export interface LeaseOptions extends Omit<LeaseClaim, 'environment' | 'duration
 export interface HeldLease {
   /** See nextRun: later than every run that had the lock before. */
   readonly run: string;
-  /** The server. A write waits until the lock is known to be ours, and fails where it is not. */
+  /**
+   * The server. A write waits until the lock is known to be ours, and fails where it is not. One that is on its way when the work is stopped is
+   * not cut off for a while: nobody would know whether it was done.
+   */
   readonly server: ApiServer;
   /** Asks the cluster whether the lock is still ours. */
   stillOurs(): Promise<boolean>;
+  /** The run went well: when the lock is let go, that is written on it. */
+  succeeded(): void;
 }
 
 /**
@@ -65,7 +70,10 @@ export async function withLease<T>(
   const keeping = lease.keep();
   try {
     const either = AbortSignal.any([signal, lease.lost]);
-    return await work({ run, server: lease.guarded(), stillOurs: () => lease.stillOurs() }, either);
+    return await work(
+      { run, server: lease.guarded(signal), stillOurs: () => lease.stillOurs(), succeeded: () => lease.succeeded() },
+      either,
+    );
   } finally {
     await keeping.stop();
     await lease.release();
@@ -92,6 +100,7 @@ class Lease {
   /** When the last renewal that succeeded was sent, by both clocks: one of them stands still while a machine sleeps. */
   #fresh = { elapsed: 0, now: 0 };
   #renewing: Promise<void> | undefined;
+  #succeeded = false;
 
   constructor(server: ApiServer, environment: string, options: LeaseOptions) {
     this.#server = server;
@@ -241,16 +250,19 @@ class Lease {
   }
 
   /** Who was frozen, or cut off, finds out whether the lock is still there before it writes again. */
-  guarded(): ApiServer {
+  guarded(stop: AbortSignal): ApiServer {
     const server = this.#server;
+    const cutOff = AbortSignal.any([this.lost, later(stop)]);
     return {
       host: server.host,
       throwAway: server.throwAway,
       kinds: (signal) => server.kinds(signal),
       discover: (signal) => server.discover(signal),
       ask: async (of, signal) => {
-        if (isWrite(of)) await this.#certain();
-        return server.ask(of, signal);
+        if (!isWrite(of)) return server.ask(of, signal);
+        await this.#certain();
+        signal?.throwIfAborted();
+        return server.ask(of, cutOff);
       },
     };
   }
@@ -260,21 +272,35 @@ class Lease {
     this.lost.throwIfAborted();
   }
 
+  succeeded(): void {
+    this.#succeeded = true;
+  }
+
   /** So that the next may have it at once. Where that fails, the next waits until it counts as dead. */
   async release(): Promise<void> {
     if (this.lost.aborted) return;
     const signal = AbortSignal.timeout(this.#duration / 3);
     try {
       await this.#renewing?.catch(() => {}); // one on its way would take it again
-      if ((await this.#requests.replace(released(this.#standing, this.#clock.now()), signal)) !== undefined) return;
+      if ((await this.#requests.replace(released(this.#standing, this.#clock.now(), this.#succeeded), signal)) !== undefined) return;
       const seen = await this.#requests.read(signal);
-      if (seen !== undefined && isHeldBy(seen, this.#claim.holder)) await this.#requests.replace(released(seen, this.#clock.now()), signal);
+      if (seen !== undefined && isHeldBy(seen, this.#claim.holder))
+        await this.#requests.replace(released(seen, this.#clock.now(), this.#succeeded), signal);
     } catch (error) {
       this.#options.warn(
         `the lock of ${this.#claim.environment} could not be let go: ${explain(error)}; the next run waits until it counts as dead`,
       );
     }
   }
+}
+
+/** Milliseconds; who asks a process to stop waits not much longer before he kills it. */
+const grace = 8000;
+
+function later(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => globalThis.setTimeout(() => late.abort(signal.reason), grace).unref(), { once: true });
+  return late.signal;
 }
 
 const isWrite = ({ method, path }: ApiRequest): boolean => method !== 'GET' && !/[?&]dryRun=All(?:&|$)/.test(path);

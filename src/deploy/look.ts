@@ -33,7 +33,7 @@ export interface Look {
 const few = 5;
 
 /** Objects a page; definitions are large. */
-const pageOf = (kind: ServedKind): number => (kind.kind === 'CustomResourceDefinition' ? 20 : 200);
+const pageOf = (kind: ServedKind): number => (kind.kind === 'CustomResourceDefinition' ? 20 : 100);
 
 /** Looks again and again how far objects have come, with as few requests as it can. */
 export class Onlooker {

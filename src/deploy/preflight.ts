@@ -120,8 +120,7 @@ class Rehearsals {
 
   async #decide(object: DesiredObject): Promise<Decision> {
     const applied = this.#settled.get(identityOf(object));
-    if (applied !== undefined)
-      return { kind: 'fine', effect: 'unchanged', way: { kind: 'apply', force: false, migrate: false, applied }, notes: [] };
+    if (applied !== undefined) return { kind: 'fine', effect: 'unchanged', way: plain(applied), notes: [] };
     const taken = isDefinition(object) ? nameTaken(this.#target, object) : undefined;
     if (taken !== undefined) return { kind: 'refused', failures: [taken] };
     const kind = this.#target.kindOf(object);
@@ -139,23 +138,26 @@ class Rehearsals {
   }
 
   async #elsewhere(kind: ServedKind, object: DesiredObject): Promise<Decision> {
-    const failures = await judgeElsewhere(this.#target, kind, object, await standIn(this.#target, this.#signal), this.#signal);
-    return failures.length === 0 || this.#mayPass(object, failures) ? this.#afterwards(object) : { kind: 'refused', failures };
+    const judged = await judgeElsewhere(this.#target, kind, object, await standIn(this.#target, this.#signal), this.#signal);
+    if (judged === undefined) return this.#afterwards(object);
+    if ('applied' in judged) return { kind: 'fine', effect: 'created', way: plain(judged.applied), notes: [] };
+    return this.#mayPass(object, judged.failures) ? this.#afterwards(object) : { kind: 'refused', failures: judged.failures };
   }
 
   #afterwards(object: DesiredObject): Decision {
-    if (!(this.#target.kindOf(object)?.namespaced === true && this.#newNamespaces.has(object.namespace)))
-      this.#late.push(objectName(object));
+    this.#late.push(objectName(object));
     const effect = this.#standing.has(identityOf(object)) ? 'changed' : 'created';
     return { kind: 'fine', effect, way: { kind: 'late', options: this.#options }, notes: [] };
   }
 }
 
+const plain = (applied: string): Way => ({ kind: 'apply', force: false, migrate: false, applied });
+
 const placedBy = (object: DesiredObject, kind: ServedKind | undefined): DesiredObject =>
   kind === undefined ? object : placed(object, kind);
 
 /** Names that a server misses: `clusterroles.rbac.authorization.k8s.io "x" not found`, `no PriorityClass with name x was found`. */
-const missingIn = (message: string): string[] =>
+export const missingIn = (message: string): string[] =>
   [...message.matchAll(/"([^"\s]+)" (?:was )?not found|with name "?([^"\s]+)"? was found/g)].map(
     ([, quoted, named]) => quoted ?? named ?? '',
   );

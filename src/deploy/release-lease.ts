@@ -1,6 +1,6 @@
 import type { ApiServer } from '../domain/cluster.ts';
 import { type LeaseClock, steadyClock, usualDuration } from './lease.ts';
-import { type Holder, holderOf, released, signOfLife, silenceOf } from './lease-record.ts';
+import { type Holder, holderOf, type LeasedRun, leasedRun, released, signOfLife, silenceOf } from './lease-record.ts';
 import { LeaseRequests } from './lease-requests.ts';
 
 /** Who has the lock of an environment; undefined where nobody has. A run that is dead has it until another takes it. */
@@ -8,6 +8,12 @@ export async function holderNow(server: ApiServer, environment: string, signal: 
   const lease = await new LeaseRequests(server, environment).read(signal);
   const holder = lease === undefined ? undefined : holderOf(lease);
   return holder?.name === '' ? undefined : holder;
+}
+
+/** The run that has the lock of an environment, or had it last; undefined where none is known. */
+export async function lastRun(server: ApiServer, environment: string, signal: AbortSignal): Promise<LeasedRun | undefined> {
+  const lease = await new LeaseRequests(server, environment).read(signal);
+  return lease && leasedRun(lease);
 }
 
 /** What became of a lock that somebody wants released. */

@@ -3,6 +3,7 @@ import type { ObjectId } from '../domain/finding.ts';
 import type { RepositoryRef } from '../domain/forge.ts';
 import type { Store } from '../domain/store.ts';
 import { identityOf } from '../manifests/identity.ts';
+import type { LeasedRun } from './lease-record.ts';
 
 /** What is known of the runs of one environment. Lost, it costs one run more. */
 export interface Remembered {
@@ -36,6 +37,19 @@ export async function remembered(store: Pick<Store, 'get'>, repository: Reposito
 
 export const remember = (store: Pick<Store, 'put'>, repository: RepositoryRef, what: Remembered): Promise<void> =>
   store.put(space, keyOf(repository), what);
+
+/** What the cluster itself says counts where it knows better: the store was lost, or somebody else has deployed since. */
+export function corrected(
+  known: Remembered | undefined,
+  seen: LeasedRun | undefined,
+  of: { readonly place: string; readonly repository: string; readonly rules: string },
+): Remembered | undefined {
+  if (seen?.commit === undefined || !seen.succeeded || seen.repository !== of.repository) return known;
+  const { run, commit } = seen;
+  if (known !== undefined && known.last.run >= run) return known;
+  const last = { commit, run, outcome: 'succeeded', rules: of.rules } as const;
+  return { place: of.place, last, good: { commit, run }, outstanding: known?.outstanding ?? [] };
+}
 
 export type Decision = { readonly kind: 'run' } | { readonly kind: 'skip'; readonly why: string };
 

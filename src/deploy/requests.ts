@@ -26,10 +26,16 @@ export const marksOf = ({ environment }: Target, object: DesiredObject, run: str
   annotations: { [identityAnnotation]: identityText(object), [appliedAnnotation]: applied },
 });
 
+/** The run of a dry run: digits, as the label has them. Nothing keeps them. */
+export const noRun = '20000101000000';
+
 interface How {
   readonly force: boolean;
   readonly dryRun?: boolean;
 }
+
+/** Of a real apply only the verdict counts: the server need not write the whole object back. */
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export function applyRequest(
@@ -49,7 +55,7 @@ export function applyRequest(
     path: `${pathOf(kind, object)}?${query.join('&')}`,
     body,
     type: 'application/apply-patch+yaml',
-    verdictOnly: !dryRun,
+    ...(dryRun ? {} : { accept: metadataOnly, verdictOnly: true }),
   };
 }
 

@@ -49,8 +49,8 @@ const machine: Clock = {
 };
 
 /**
- * Waits until everything that was applied has come up, one object has failed for good, or the time is up. Looked at is what stands there now: a
- * change that somebody else makes meanwhile is waited for as ours is. Throws the signal's reason when it fires.
+ * Waits until everything that was applied has come up, one object fails for good, or the time is up. Looked at is what stands there now: a change
+ * that somebody else makes meanwhile is waited for as ours is. Throws the signal's reason when it fires.
  */
 export async function waitForRollouts(
   target: Target,
@@ -88,6 +88,8 @@ class Wait {
   #last: ReadonlyMap<ObjectId, Looked> = new Map();
   #unseen: ReadonlyMap<ObjectId, OutsideError> = new Map();
   #failed: readonly Looked[] = [];
+  /** What had failed when the wait began, most likely long ago: no reason to leave the others. undefined before the first look. */
+  #before: readonly Looked[] | undefined;
 
   constructor(target: Target, objects: readonly ObjectId[], onlooker: Onlooker, progress: Progress) {
     this.#target = target;
@@ -111,8 +113,11 @@ class Wait {
     this.#last = new Map([...this.#last, ...looked.map((one) => [one.object, one] as const)]);
     this.#unseen = new Map(unseen.flatMap(({ objects, error }) => objects.map((object) => [object, error] as const)));
     for (const { object, health } of looked) if (health.state === 'ready') this.#ready(object, health.message);
-    this.#pending = this.#pending.filter((object) => this.#last.get(object)?.health.state !== 'ready');
-    this.#failed = looked.filter(({ health }) => health.state === 'failed');
+    const failed = looked.filter(({ health }) => health.state === 'failed');
+    if (this.#before === undefined) this.#before = failed;
+    else this.#failed = failed;
+    const over = new Set([...looked.filter(({ health }) => health.state === 'ready'), ...this.#before].map(({ object }) => object));
+    this.#pending = this.#pending.filter((object) => !over.has(object));
   }
 
   #ready(object: ObjectId, remark: string): void {
@@ -134,7 +139,8 @@ class Wait {
   async conclusion(timeoutMs: number, signal: AbortSignal): Promise<Rollouts> {
     const isEarly = this.#failed.length > 0 || this.#refused.length > 0;
     const blind = isEarly ? this.#refused : [...this.#unseen.keys()];
-    const seen = isEarly ? this.#failed : this.#looked().filter(({ object }) => !this.#unseen.has(object));
+    const rest = isEarly ? this.#failed : this.#looked().filter(({ object }) => !this.#unseen.has(object));
+    const seen = [...(this.#before ?? []), ...rest];
     const whys = await whyNot(this.#target, seen.slice(0, mostExplained), { withEvents: true }, signal);
     const late = isEarly ? '' : `it has not come up within ${duration(timeoutMs)}: `;
     const failures = [

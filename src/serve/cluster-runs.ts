@@ -1,8 +1,9 @@
 import type { KubeconfigPlace } from '../adapters/cluster/kubeconfig.ts';
 import { deployEnvironment } from '../deploy/deploy.ts';
 import { findDrift } from '../deploy/drift.ts';
+import type { LeasedRun } from '../deploy/lease-record.ts';
 import type { RunRecorder, WantedRun } from '../deploy/ports.ts';
-import { holderNow } from '../deploy/release-lease.ts';
+import { holderNow, lastRun } from '../deploy/release-lease.ts';
 import { openTarget } from '../deploy/target.ts';
 import type { DeployReport, Drift } from '../domain/deployment.ts';
 import { withCluster } from './cluster.ts';
@@ -20,6 +21,8 @@ export interface RunHooks extends RunRecorder {
 /** What is done in clusters; the same that the commands do. Throws OutsideError, and UsageError for a kubeconfig that leads nowhere. */
 export interface ClusterRuns {
   deploy(place: KubeconfigPlace, wanted: ServiceRun, hooks: RunHooks, signal: AbortSignal): Promise<DeployReport>;
+  /** Whose run the cluster has seen last, the service's or anybody's; undefined for none. */
+  last(place: KubeconfigPlace, environment: string, signal: AbortSignal): Promise<LeasedRun | undefined>;
   /** Undefined where no deployment of the environment is there to compare with, or a run is under way. */
   drift(
     place: KubeconfigPlace,
@@ -39,6 +42,7 @@ export function createClusterRuns(now: () => Date): ClusterRuns {
         const ports = { server, now, warn, progress: told, record, holder: holderName() };
         return deployEnvironment(ports, { ...wanted, wait: true, patienceMs }, signal);
       }),
+    last: (place, environment, signal) => withCluster(place, (server) => lastRun(server, environment, signal)),
     drift: (place, { environment, formerly, state }, signal) =>
       withCluster(place, async (server) => {
         const busy = async (): Promise<boolean> => (await holderNow(server, environment, signal)) !== undefined;

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import type { KubeconfigPlace } from '../adapters/cluster/kubeconfig.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
-import type { RepositoryRef } from '../domain/forge.ts';
+import type { EnvironmentForge, RepositoryRef } from '../domain/forge.ts';
 import { parseDuration } from '../domain/time.ts';
 
 /** An environment that somebody brings its cluster to, as app.yml has it. */
@@ -53,3 +53,9 @@ export const rulesOf = ({ formerly, share, timeoutMs }: DeployedEnvironment): st
     .slice(0, 16);
 
 export const repositoryText = ({ forge, path }: RepositoryRef): string => `${forge}:${path}`;
+
+/** The head of the default branch at this moment. A list of branches may be half a minute old where several processes ask for it; a branch alone is not. */
+export async function headOf(forge: Pick<EnvironmentForge, 'state' | 'branchHead'>, path: string): Promise<string> {
+  const { defaultBranch, commit } = await forge.state(path);
+  return (await forge.branchHead(path, defaultBranch)) ?? commit;
+}

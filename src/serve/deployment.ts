@@ -5,7 +5,7 @@ import { type Approval, approvalOf } from '../deploy/approved.ts';
 import { knownDrift, rememberDrift } from '../deploy/drift-memory.ts';
 import type { RunAbout } from '../deploy/entries.ts';
 import { type MergedWork, mergedBetween } from '../deploy/merged.ts';
-import { decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
+import { corrected, decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
@@ -16,7 +16,7 @@ import { rollbackOffer } from '../domain/rollback.ts';
 import { keptPlan } from '../plan/kept-plan.ts';
 import type { Services } from '../services.ts';
 import type { ClusterRuns, RunHooks } from './cluster-runs.ts';
-import { type DeployedEnvironment, deployedEnvironments, repositoryText, rulesOf } from './deployed-environments.ts';
+import { type DeployedEnvironment, deployedEnvironments, headOf, repositoryText, rulesOf } from './deployed-environments.ts';
 import type { EnvironmentStates } from './environment-states.ts';
 import { type Keeping, RunRecord, shown } from './run-record.ts';
 
@@ -75,9 +75,10 @@ export class Deployment {
     const { repository, name, cluster } = environment;
     const log = this.#parts.log.child({ trace, environment: name });
     const forge = this.#forge(repository.forge);
-    const { commit } = await forge.state(repository.path);
+    const commit = await headOf(forge, repository.path);
     const place = placeOf(name, cluster);
-    const [known, drift] = await Promise.all([remembered(store, repository, place), knownDrift(store, repository, place)]);
+    const drift = await knownDrift(store, repository, place);
+    const known = await this.#known(environment, commit, signal);
     const corrects = drift?.correct === true && drift.commit === commit && known?.last.outcome === 'succeeded';
     const decision = decide(commit, rulesOf(environment), known);
     if (decision.kind === 'skip' && !corrects) return log.debug({ commit, why: decision.why }, 'nothing to deploy');
@@ -86,7 +87,20 @@ export class Deployment {
     if (corrects) await rememberDrift(store, repository, { ...drift, correct: false, correctedAt: this.#parts.now().toISOString() });
     // What was apart is looked at again, and a head that moved without a delivery is not waited for.
     if (drift !== undefined && drift.finding !== '') await this.#add([{ data: { kind: 'drift' }, key: '', trace }]);
-    if ((await forge.state(repository.path)).commit !== commit) await this.#add([deployJob(data.repository, trace)]);
+    if ((await headOf(forge, repository.path)) !== commit) await this.#add([deployJob(data.repository, trace)]);
+  }
+
+  /** Where something is to be done, the cluster is asked whether it has not been done already. */
+  async #known(environment: DeployedEnvironment, commit: string, signal: AbortSignal): Promise<Remembered | undefined> {
+    const { services, clusters } = this.#parts;
+    const { store } = services.persistence;
+    const { repository, name, cluster } = environment;
+    const of = { place: placeOf(name, cluster), repository: repositoryText(repository), rules: rulesOf(environment) };
+    const known = await remembered(store, repository, of.place);
+    if (known?.last.commit === commit && known.last.outcome === 'succeeded') return known;
+    const better = corrected(known, await clusters.last(environment.place, name, signal), of);
+    if (better !== undefined && better !== known) await remember(store, repository, better);
+    return better;
   }
 
   async #run(errand: Errand, trace: string, log: Logger, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import type { Redact } from '../domain/redact.ts';
 import { announceDrift } from '../notifications/deployments.ts';
 import type { Services } from '../services.ts';
 import type { ClusterRuns } from './cluster-runs.ts';
-import { type DeployedEnvironment, deployedEnvironments, repositoryText } from './deployed-environments.ts';
+import { type DeployedEnvironment, deployedEnvironments, headOf, repositoryText } from './deployed-environments.ts';
 import type { Deployment } from './deployment.ts';
 import type { EnvironmentStates } from './environment-states.ts';
 import type { Keeping } from './run-record.ts';
@@ -106,7 +106,7 @@ export class DriftWatch {
     if (by === 'service') return commitInCluster(await remembered(persistence.store, repository, placeOf(name, cluster)));
     const forge = forges.get(repository.forge);
     if (forge === undefined) throw new UsageError(`forges.${repository.forge}: there is no token and no GitHub App yet`);
-    return (await forge.state(repository.path)).commit;
+    return headOf(forge, repository.path);
   }
 
   #shown(drift: Drift): Drift {

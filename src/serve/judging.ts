@@ -1,20 +1,23 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClusterClient, connectCluster } from '../adapters/cluster/client.ts';
-import { type ControlPlanes, createControlPlanes } from '../adapters/cluster/control-plane/control-planes.ts';
+import type { ClusterClient } from '../adapters/cluster/client.ts';
+import { createControlPlanes } from '../adapters/cluster/control-plane/control-planes.ts';
 import { findBinaries } from '../adapters/cluster/control-plane/find.ts';
 import { startControlPlane } from '../adapters/cluster/control-plane/start.ts';
-import { readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
+import { version as ownVersion } from '../cli/version.ts';
 import type { Config } from '../config/schema.ts';
-import type { ClusterAddress } from '../domain/cluster.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { wantedVersion } from '../domain/kubernetes-version.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { readObjects } from '../manifests/documents.ts';
-import type { Lease, ValidationPorts } from '../validation/validate.ts';
+import type { Lease, ValidationPorts, ValidationSettings } from '../validation/validate.ts';
 import { sweep } from '../validation/verdict/standing.ts';
+import { ClusterClients, type Taken } from './cluster-clients.ts';
 
 export interface Judging extends ValidationPorts {
+  /** What else than app.yml decides on a verdict: this program, the API server where it is one of ours, and what is in the folder of definitions. */
+  fingerprint(settings: Pick<ValidationSettings, 'kubernetes' | 'definitions'>): Promise<string>;
   /** Stops what was started. */
   close(): Promise<void>;
 }
@@ -36,27 +39,60 @@ export function createJudging(parts: JudgingParts): Judging {
     start: (binaries, signal) => startControlPlane(binaries, { signal, log: debug }),
     died: (error) => warn(`the minimal API server has died and is started anew when it is needed: ${explain(error)}`),
   });
-  const clients = new Clients(config?.clusters ?? {});
+  const clients = new ClusterClients(config?.clusters ?? {});
+  const versions = new Versions(parts);
   const judge = config?.validation.apiserver ?? 'embedded';
   let swept: Promise<void> | undefined;
+  const leaseOf = async (
+    { kubernetes, cluster: name }: Parameters<ValidationPorts['lease']>[0],
+    signal: AbortSignal,
+    take: (name: string) => Promise<ClusterClient>,
+  ): Promise<Lease> => {
+    const cluster = name === undefined ? undefined : await take(name);
+    const beside = cluster !== undefined && { cluster };
+    if (judge !== 'embedded') {
+      const server = judge === name && cluster !== undefined ? cluster : await take(judge);
+      const version = await versionOf(judge, server, signal);
+      swept ??= sweep(server, new Date()).catch((error: unknown) =>
+        warn(`what killed validations left in the cluster ${judge} could not be removed: ${explain(error)}`),
+      );
+      await swept;
+      return { server, version, ...beside, release: () => {} };
+    }
+    const version =
+      kubernetes ?? (name === undefined || cluster === undefined ? undefined : minorOf(await versionOf(name, cluster, signal)));
+    const leased = await planes.lease(version === undefined ? undefined : wantedVersion(version), signal);
+    return { server: clients.at(leased.address), version: leased.version, ...beside, release: () => leased.release() };
+  };
   return {
-    lease: async ({ kubernetes, cluster: name }, signal) => {
-      const cluster = name === undefined ? undefined : await clients.ofCluster(name);
-      const beside = cluster !== undefined && { cluster };
-      if (judge !== 'embedded') {
-        const server = judge === name && cluster !== undefined ? cluster : await clients.ofCluster(judge);
-        const version = await versionOf(judge, server, signal);
-        swept ??= sweep(server, new Date()).catch((error: unknown) =>
-          warn(`what killed validations left in the cluster ${judge} could not be removed: ${explain(error)}`),
-        );
-        await swept;
-        return { server, version, ...beside, release: () => {} };
+    lease: async (of, signal) => {
+      const taken: Taken[] = [];
+      const letGo = (): void => {
+        for (const one of taken.splice(0)) one.release();
+      };
+      try {
+        const leased = await leaseOf(of, signal, async (name) => {
+          const one = await clients.take(name);
+          taken.push(one);
+          return one.client;
+        });
+        return {
+          ...leased,
+          release: () => {
+            leased.release();
+            letGo();
+          },
+        };
+      } catch (error) {
+        letGo();
+        throw error;
       }
-      const version =
-        kubernetes ?? (name === undefined || cluster === undefined ? undefined : minorOf(await versionOf(name, cluster, signal)));
-      return { ...(await lease(planes, clients, version === undefined ? undefined : wantedVersion(version), signal)), ...beside };
     },
     definitions: readDefinitions,
+    fingerprint: async ({ kubernetes, definitions }) => {
+      const server = judge === 'embedded' ? await versions.of(kubernetes) : '';
+      return [ownVersion, server, definitions === undefined ? '' : await digestOf(definitions)].join(' ');
+    },
     clock: () => performance.now(),
     close: async () => {
       await clients.close();
@@ -64,49 +100,6 @@ export function createJudging(parts: JudgingParts): Judging {
     },
   };
 }
-
-async function lease(planes: ControlPlanes, clients: Clients, version: string | undefined, signal: AbortSignal): Promise<Lease> {
-  const leased = await planes.lease(version, signal);
-  return { server: clients.at(leased.address, true), version: leased.version, release: () => leased.release() };
-}
-
-/** What is known of a server is known by its client: one for all who ask that server, as the same user. */
-class Clients {
-  readonly #clusters: Config['clusters'];
-  readonly #open = new Map<string, ClusterClient>();
-  /** Of clusters of app.yml: by which key their client was opened last. */
-  readonly #last = new Map<string, string>();
-
-  constructor(clusters: Config['clusters']) {
-    this.#clusters = clusters;
-  }
-
-  at(address: ClusterAddress, throwAway: boolean): ClusterClient {
-    const key = keyOf(address);
-    const client = this.#open.get(key) ?? connectCluster(address, { throwAway });
-    this.#open.set(key, client);
-    return client;
-  }
-
-  /** A cluster of app.yml. */
-  async ofCluster(name: string): Promise<ClusterClient> {
-    const place = this.#clusters[name];
-    if (place === undefined) throw new UsageError(`app.yml has no cluster named "${name}"`);
-    const { kubeconfig, context } = place;
-    const address = await readKubeconfig({ kubeconfig, ...(context !== undefined && { context }) });
-    // Plugins may give another token each time: whoever still works with the one before keeps its client, and nobody else does.
-    const [key, before] = [keyOf(address), this.#last.get(name)];
-    if (before !== undefined && before !== key) this.#open.delete(before);
-    this.#last.set(name, key);
-    return this.at(address, false);
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.#open.values()) await client.close();
-  }
-}
-
-const keyOf = (address: ClusterAddress): string => JSON.stringify(address);
 
 /** Which Kubernetes a cluster of app.yml is now. */
 async function versionOf(name: string, server: ClusterClient, signal: AbortSignal): Promise<string> {
@@ -129,6 +122,40 @@ async function binariesFor(version: string | undefined, { env, config }: Judging
     'the minimal API server',
     `there is no API server to ask: run lockkeeper apiserver setup${wanted}, which finds etcd and kube-apiserver or obtains them (${looked})`,
   );
+}
+
+/** Of the API servers that this machine has: as long as the process lives, the same ones are started. */
+class Versions {
+  readonly #parts: JudgingParts;
+  /** By what was wanted; '' where that is whatever there is. */
+  readonly #known = new Map<string, string>();
+
+  constructor(parts: JudgingParts) {
+    this.#parts = parts;
+  }
+
+  /** Empty where there is none: then there is no verdict either. */
+  async of(kubernetes = ''): Promise<string> {
+    const { env, config } = this.#parts;
+    const known = this.#known.get(kubernetes);
+    if (known !== undefined) return known;
+    const wanted = kubernetes === '' ? undefined : wantedVersion(kubernetes);
+    const { found } = await findBinaries(wanted, { env, configured: config?.validation.binaries });
+    if (found !== undefined) this.#known.set(kubernetes, found.binaries.version);
+    return found?.binaries.version ?? '';
+  }
+}
+
+/** What cannot be read is told by the validation that needs it. */
+async function digestOf(folder: string): Promise<string> {
+  try {
+    const hash = createHash('sha256');
+    for (const { body } of await readDefinitions(folder)) hash.update(`${body.length} `).update(body);
+    return hash.digest('hex').slice(0, 16);
+  } catch (error) {
+    if (error instanceof UsageError) return 'unreadable';
+    throw error;
+  }
 }
 
 /** The CustomResourceDefinitions among the YAML files of a folder, at any depth. */

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { holderNow, releaseDead } from '../deploy/release-lease.ts';
 import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
@@ -15,11 +14,8 @@ import { type Plan, planOf } from '../plan/plan.ts';
 import { planRequest } from '../plan/plan-request.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
-import { findEnvironments } from '../updates/find-environments.ts';
-import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
-import type { RunInProgress } from '../validation/holds/text.ts';
-import { type RunRelease, unlock } from '../validation/holds/unlock.ts';
+import { unlock } from '../validation/holds/unlock.ts';
 import { sayInPipeline } from '../validation/later-pipeline.ts';
 import {
   type JudgedEnvironment,
@@ -31,8 +27,9 @@ import {
 import { judgeAgain } from '../validation/remembered.ts';
 import { findDue, type SweepPorts } from '../validation/sweep.ts';
 import { clusterOf, withCluster } from './cluster.ts';
+import { forgeOf, judgedEnvironment, judgedEnvironments, nameOf } from './judged-environments.ts';
 import type { Judging } from './judging.ts';
-import { validationSettings } from './validation-settings.ts';
+import { releaseRun, runOf } from './run-lock.ts';
 
 /** What is judged here now. */
 interface Running {
@@ -71,7 +68,7 @@ export class Validation {
   }
 
   async validate({ data, trace, key }: Job & { readonly data: { readonly kind: 'validate' } }, signal: AbortSignal): Promise<void> {
-    const environment = await this.#environment(data.repository);
+    const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { metrics, log } = this.#parts;
     const running: Running = { environment, id: data.request, stop: new AbortController() };
@@ -93,7 +90,7 @@ export class Validation {
   }
 
   async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }, signal: AbortSignal): Promise<void> {
-    const environment = await this.#environment(data.repository);
+    const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { services, log, redact } = this.#parts;
     const asked = forgeOf(services, environment.repository.forge);
@@ -109,7 +106,7 @@ export class Validation {
     const unlocked = {
       store: services.persistence.store,
       traits: asked.traits,
-      releaseRun: () => this.#releaseRun(environment, signal),
+      releaseRun: () => releaseRun(this.#parts, environment.name, signal),
       heldOtherwise: () => this.othersAt(data.repository, trace),
     };
     const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
@@ -120,8 +117,9 @@ export class Validation {
   /** Every open merge request that something is to be said at; of one repository, or of all. */
   async sweep({ trace }: Job, repository: string | undefined, signal: AbortSignal): Promise<void> {
     const { log } = this.#parts;
-    const one = repository === undefined ? undefined : await this.#environment(repository);
-    const { environments, errors } = repository === undefined ? await this.#environments() : { environments: one ? [one] : [], errors: [] };
+    const one = repository === undefined ? undefined : await judgedEnvironment(this.#parts, repository);
+    const { environments, errors } =
+      repository === undefined ? await judgedEnvironments(this.#parts) : { environments: one ? [one] : [], errors: [] };
     const { due, problems } = await findDue(this.#sweepPorts(), environments, signal);
     await this.#add(due.map(({ environment, id }) => validateJob(nameOf(environment), id, trace)));
     const failed = [...errors.map(({ message }) => message), ...problems.map(({ environment, message }) => `${environment}: ${message}`)];
@@ -131,7 +129,7 @@ export class Validation {
 
   /** Says again what was said, in pipelines that began later. */
   async pipeline({ data, trace }: Job & { readonly data: { readonly kind: 'pipeline' } }): Promise<void> {
-    const environment = await this.#environment(data.repository);
+    const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { services, redact, log } = this.#parts;
     const forge = forgeOf(services, environment.repository.forge);
@@ -146,7 +144,7 @@ export class Validation {
 
   /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
   async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
-    const { environments } = await this.#environments();
+    const { environments } = await judgedEnvironments(this.#parts);
     const { due } = await findDue(this.#sweepPorts(), environments, signal);
     const judged: JudgedRequest[] = [];
     for (const { environment, id } of due) {
@@ -195,31 +193,6 @@ export class Validation {
     if (jobs.length > 0) await this.#parts.services.persistence.queue().add(jobs);
   }
 
-  /** Those on forges that have credentials. */
-  async #environments() {
-    const { forges, settings } = this.#parts.services;
-    const connected = settings.environments.filter((one) => forges.has(('discover' in one ? one.discover : one.repository).forge));
-    const ports = { forge: (name: string) => forgeOf(this.#parts.services, name) };
-    const { environments, errors } = await findEnvironments(ports, connected, undefined);
-    return { environments: environments.map((one) => this.#judged(one)), errors };
-  }
-
-  /** Undefined for a repository that is no environment, or no longer. */
-  async #environment(repository: string): Promise<JudgedEnvironment | undefined> {
-    const isIt = (one: Pick<JudgedEnvironment, 'repository'>): boolean => nameOf(one) === repository;
-    const named = this.#parts.services.settings.environments.find((one): one is EnvironmentSettings => 'name' in one && isIt(one));
-    if (named !== undefined) return this.#judged(named);
-    const { environments, errors } = await this.#environments();
-    const found = environments.find(isIt);
-    const [first] = errors;
-    if (found === undefined && first !== undefined) throw new OutsideError(first.scope, first.message);
-    return found;
-  }
-
-  #judged({ name, repository, validation }: EnvironmentSettings): JudgedEnvironment {
-    return { name, repository, settings: validationSettings(this.#parts.config, name, validation) };
-  }
-
   /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
   async #plan(
     { name }: JudgedEnvironment,
@@ -239,38 +212,12 @@ export class Validation {
     }
   }
 
-  /** Who has the lock of the environment; undefined also where its cluster does not say: it is told for the sake of people alone. */
-  async #run({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunInProgress | undefined> {
-    const cluster = clusterOf(this.#parts.config, name);
-    if (cluster === undefined) return undefined;
-    try {
-      const holder = await withCluster(cluster, (server) => holderNow(server, name, signal));
-      return holder && { environment: name, holder: holder.name, since: holder.since };
-    } catch (error) {
-      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
-      this.#parts.log.warn(`whether a deployment run of ${name} is in progress is not known: ${explain(error)}`);
-      return undefined;
-    }
-  }
-
-  async #releaseRun({ name }: JudgedEnvironment, signal: AbortSignal): Promise<RunRelease> {
-    const cluster = clusterOf(this.#parts.config, name);
-    if (cluster === undefined) return { kind: 'none' };
-    try {
-      return await withCluster(cluster, (server) => releaseDead(server, name, signal));
-    } catch (error) {
-      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
-      this.#parts.log.warn(`whether the lock of ${name} is a dead run's is not known: ${explain(error)}`);
-      return { kind: 'unknown' };
-    }
-  }
-
   #sweepPorts(): SweepPorts {
     const { services } = this.#parts;
     return {
       forge: (name) => forgeOf(services, name),
       store: services.persistence.store,
-      run: (environment, signal) => this.#run(environment, signal),
+      run: ({ name }, signal) => runOf(this.#parts, name, signal),
     };
   }
 
@@ -305,7 +252,7 @@ export class Validation {
           await keepPlan(services.persistence.store, repository, running.commit, plan);
         return plan;
       },
-      run: (signal) => this.#run(running.environment, signal),
+      run: (signal) => runOf(this.#parts, running.environment.name, signal),
       heldOtherwise: () => this.othersAt(nameOf(running.environment), trace),
       now: this.#parts.now,
       serviceUrl: config.server.url.replace(/(?<!\/)\/+$/, ''),
@@ -333,14 +280,6 @@ const othersJob = (repository: string, trace: string): NewJob => ({
   key: repository,
   trace,
 });
-
-const nameOf = ({ repository: { forge, path } }: Pick<JudgedEnvironment, 'repository'>): string => `${forge}:${path}`;
-
-function forgeOf({ forges }: Pick<Services, 'forges'>, name: string): Forge {
-  const found = forges.get(name);
-  if (found === undefined) throw new UsageError(`forges.${name}: there is no token and no GitHub App yet`);
-  return found;
-}
 
 /** No secret of ours reaches a merge request. */
 const spoken = (forge: Forge, redact: Redact): Pick<Forge, 'traits' | 'comment' | 'setStatus'> => ({

@@ -18,12 +18,13 @@ export interface PipelinePorts extends SpeakingPorts {
  */
 export async function sayInPipeline(
   ports: PipelinePorts,
-  { repository, settings }: JudgedEnvironment,
+  environment: Pick<JudgedEnvironment, 'repository' | 'settings' | 'fingerprint'>,
   pipeline: { readonly commit: string; readonly request?: number },
 ): Promise<readonly number[]> {
+  const { repository } = environment;
   const { defaultBranch } = await ports.forge.state(repository.path);
   const open = await ports.forge.openRequests(repository.path, defaultBranch);
-  const [rules, due]: [string, number[]] = [rulesOf(settings), []];
+  const [rules, due]: [string, number[]] = [rulesOf(environment), []];
   for (const request of open) {
     if (pipeline.request === undefined ? request.commit !== pipeline.commit : request.id !== pipeline.request) continue;
     const said = await saidStatus(ports.store, repository, request);

@@ -24,6 +24,8 @@ export interface JudgedEnvironment {
   readonly name: string;
   readonly repository: RepositoryRef;
   readonly settings: ValidationSettings;
+  /** What else decides on a verdict: another one, and the verdicts before are none any more. */
+  readonly fingerprint: string;
 }
 
 export type JudgingForge = Pick<EnvironmentForge, 'traits' | 'state' | 'comment'> &
@@ -68,7 +70,7 @@ export async function validateMergeRequest(
   const { path } = repository;
   const [request, { defaultBranch }] = await Promise.all([ports.forge.request(path, id), ports.forge.state(path)]);
   if (request.state !== 'open' || request.target !== defaultBranch) return 'skipped';
-  const judgedAs = rulesOf(environment.settings);
+  const judgedAs = rulesOf(environment);
   if (await isJudged(ports.store, repository, request, judgedAs)) {
     await sayAgain(ports, repository, request, signal);
     return 'skipped';

@@ -48,13 +48,13 @@ export async function findDue(ports: SweepPorts, environments: readonly JudgedEn
 }
 
 async function dueAt(ports: SweepPorts, environment: JudgedEnvironment, signal: AbortSignal): Promise<number[]> {
-  const { repository, settings } = environment;
+  const { repository } = environment;
   const asked = ports.forge(repository.forge);
   const { defaultBranch } = await asked.state(repository.path);
   const open = await asked.openRequests(repository.path, defaultBranch);
   await touchHolds(ports.store, repository, open);
   const scene = await sceneOf(ports.store, repository, open, await ports.run(environment, signal));
-  const rules = rulesOf(settings);
+  const rules = rulesOf(environment);
   const due = await Promise.all(
     open.map(async (request) => {
       if (!(await isJudged(ports.store, repository, request, rules))) return true;

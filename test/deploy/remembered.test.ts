@@ -1,5 +1,6 @@
 import {
   commitInCluster,
+  corrected,
   type Decision,
   decide,
   memoryAfter,
@@ -83,4 +84,22 @@ test('what ran in another cluster, or under another name, says nothing of here',
 
 test('a run says when it began', () => {
   expect(timeOf('20261120233632').toISOString()).toBe('2026-11-20T23:36:32.000Z');
+});
+
+describe('what the cluster says of the last run', () => {
+  const of = { place, repository: 'gitlab:platform/staging', rules: 'r1' };
+  const seen = { run: '20261121130000', repository: of.repository, commit: 'b', succeeded: true };
+  const better = { place, last: { commit: 'b', run: seen.run, outcome: 'succeeded', rules: 'r1' }, good: { commit: 'b', run: seen.run } };
+
+  test.each<[string, Remembered | undefined, Parameters<typeof corrected>[1], object | undefined]>([
+    ['nothing is known, and it says nothing', undefined, undefined, undefined],
+    ['a lost store', undefined, seen, { ...better, outstanding: [] }],
+    ['a later run of somebody else', known('failed'), seen, { ...better, outstanding: [object('left')] }],
+    ['a run that is not over, or failed', known('failed'), { ...seen, succeeded: false }, known('failed')],
+    ['a folder as it lay there', known('failed'), { run: seen.run, succeeded: true }, known('failed')],
+    ["another repository's", known('failed'), { ...seen, repository: 'gitlab:other' }, known('failed')],
+    ['an older run', known('failed'), { ...seen, run: '20261121110000' }, known('failed')],
+  ])('%s', (_, before, leased, expected) => {
+    expect(corrected(before, leased, of)).toEqual(expected);
+  });
 });

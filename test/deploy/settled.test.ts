@@ -28,10 +28,10 @@ function places(value: unknown, path: Path = []): { readonly path: Path; readonl
   return path.length === 0 ? below : [{ path, value }, ...below];
 }
 
-/** The same value with something else at the path; without it where `to` is undefined. undefined where the path is not there. */
+/** The same value with something else at the path, or without it where `to` gives undefined; as it is where the path is not there. */
 function changed(value: unknown, [key, ...rest]: Path, to: (old: unknown) => unknown): unknown {
   if (key === undefined) return to(value);
-  if (typeof value !== 'object' || value === null || !(key in value)) return undefined;
+  if (typeof value !== 'object' || value === null || !(key in value)) return value;
   const part = changed((value as Record<string | number, unknown>)[key], rest, to);
   if (Array.isArray(value)) return part === undefined ? value.filter((_, index) => index !== key) : value.with(Number(key), part);
   return part === undefined ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) : { ...value, [key]: part };
@@ -63,7 +63,8 @@ describeWith('control-plane', 'whether an object stands as it was applied', () =
 
   /** As it was before, and so are the notes of who set what. */
   async function restore(object: DesiredObject, before: Live): Promise<void> {
-    const { resourceVersion: _, ...metadata } = before.metadata;
+    const { resourceVersion } = (await live(object)).metadata;
+    const metadata = { ...before.metadata, resourceVersion };
     await server.ask({ method: 'PUT', path: `${pathTo(object)}?fieldManager=hand`, body: JSON.stringify({ ...before, metadata }) });
     const body = JSON.stringify([{ op: 'replace', path: '/metadata/managedFields', value: before.metadata.managedFields }]);
     await server.ask({ method: 'PATCH', path: pathTo(object), body, type: 'application/json-patch+json' });

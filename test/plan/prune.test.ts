@@ -32,6 +32,7 @@ function live(name: string, more: Partial<LiveObject> = {}): LiveObject {
     pruneDisabled: false,
     builtIn: false,
     settled: false,
+    applied: '',
     ...more,
   };
 }
@@ -147,6 +148,12 @@ describe('a whole run', () => {
     expect(decidePrune(question([], { live: { objects: [], unseen } })).notes).toEqual(
       unseen.map((clause) => `${clause}: nothing is pruned until it can be.`),
     );
+  });
+
+  test('a newer stamp on a copy, or on another environment’s object, stops nobody', () => {
+    const newer = { name: 'wanted', deployedAt: '20261121000001' };
+    for (const more of [{ named: false }, { environment: 'other' }])
+      expect(names(decidePrune(question([old, live('wanted', { ...newer, ...more })])).prune)).toEqual(['ConfigMap/shop/old']);
   });
 
   test('a name that the environment had before counts as its own, and any other does not', () => {

@@ -152,6 +152,29 @@ test('a commit that came while a run went has a run of its own afterwards', asyn
   expect(world.waiting()).toEqual([]);
 });
 
+test('what somebody else has deployed well, the cluster says: a lost store costs nothing then, and a failure is mended by hand', async () => {
+  const world = await staging();
+  const commit = await world.head();
+  const deployed = { run: '20261121130000', repository: 'local:staging', commit, succeeded: true };
+  world.play.last = { ...deployed, repository: 'local:other' };
+  world.play.runs.push({ outcome: 'failed', failures: [{ message: 'no' }] });
+  await world.deploy('staging');
+  expect(world.runs).toHaveLength(1);
+  world.play.last = { ...deployed, succeeded: false };
+  await world.deploy('staging');
+  expect(world.runs).toHaveLength(1);
+  world.play.last = deployed;
+  await world.deploy('staging');
+  await world.merge('one', { 'manifests/b.yaml': configMap('b') }, ['x']);
+  await world.deploy('staging');
+  expect(world.runs).toHaveLength(2);
+  expect(world.runs[1]?.approvedPrune).toEqual(['ConfigMap/shop/x']);
+  await world.store.delete('deployment', 'local:staging');
+  world.play.last = { ...deployed, commit: await world.head() };
+  await world.deploy('staging');
+  expect(world.runs).toHaveLength(2);
+});
+
 test('a lost store costs one run more, without anything to compare with', async () => {
   const world = await staging();
   await world.deploy('staging');

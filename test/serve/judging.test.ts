@@ -55,6 +55,15 @@ describeWith('control-plane', 'who judges', () => {
     expect([server.throwAway, told]).toEqual([false, version]);
   });
 
+  test('which of our own it is decides on a verdict', async () => {
+    const { version } = await controlPlaneBinaries();
+    const judging = judgingWith('');
+    expect(await judging.fingerprint({})).toContain(` ${version} `);
+    expect(await judging.fingerprint({ kubernetes: '1.2' })).not.toContain(version);
+    const text = `clusters: { theirs: { kubeconfig: ${kubeconfig('https://127.0.0.1:1')} } }\nvalidation: { apiserver: theirs }\n`;
+    expect(await judgingWith(text).fingerprint({})).not.toContain(version);
+  });
+
   test('the version follows the cluster, unless app.yml says which', async () => {
     await using old = await startServer((_, response) => void response.end('{"gitVersion": "v1.19.4+k3s1"}'));
     const judging = judgingWith(`clusters: { old: { kubeconfig: ${kubeconfig(old.url)} } }\n`);
@@ -99,6 +108,24 @@ test('a token that was renewed is used from then on, and one that was not keeps 
   }
   expect(leased.map((one) => leased.indexOf(one))).toEqual([0, 0, 2, 3]);
   expect(seen.filter((one, index) => one !== seen[index - 1])).toEqual(['Bearer one', 'Bearer two', 'Bearer one']);
+});
+
+test('the client of a token that was renewed is closed once nobody works with it, and not before', async () => {
+  await using cluster = await startServer((_, response) => void response.end('{"gitVersion": "v1.36.3", "items": []}'));
+  const file = kubeconfig(cluster.url);
+  const renew = (token: string) => writeFileSync(file, kubeconfigText({ url: cluster.url, token }));
+  const judging = judgingWith(`clusters: { theirs: { kubeconfig: ${file} } }\nvalidation: { apiserver: theirs }\n`);
+  renew('one');
+  const leases = [await judging.lease({ cluster: 'theirs' }, never), await judging.lease({}, never)];
+  renew('two');
+  const [first, second] = leases;
+  const later = await judging.lease({}, never);
+  first?.release();
+  expect((await first?.server.ask({ method: 'GET', path: '/version' }))?.status).toBe(200);
+  second?.release();
+  await expect(first?.server.ask({ method: 'GET', path: '/version' })).rejects.toThrow();
+  later.release();
+  expect((await later.server.ask({ method: 'GET', path: '/version' })).status).toBe(200);
 });
 
 test('a cluster that does not say what it is, is no judge', async () => {
@@ -150,7 +177,28 @@ environments: [{ name: staging, repository: "local:staging" }]
 `;
   const rulesWith = (judge: string): string => {
     const { config } = readConfig('app.yml', text(judge), { env: {}, readFile: () => '' });
-    return rulesOf(validationSettings(config, 'staging'));
+    return rulesOf({ settings: validationSettings(config, 'staging'), fingerprint: '' });
   };
   expect(rulesWith('embedded')).not.toBe(rulesWith('c'));
+});
+
+test('a verdict holds only as long as the definitions, and the servers of this machine, are the same', async () => {
+  const place = folder();
+  const definition = (name: string): string =>
+    `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: ${name}.example.com }\n`;
+  writeFileSync(join(place, 'a.yaml'), definition('a'));
+  const empty = folder();
+  const nowhere = { PATH: empty, HOME: empty, XDG_CACHE_HOME: empty };
+  const of = (judging: Judging, definitions = place): Promise<string> => judging.fingerprint({ definitions });
+  const [one, other] = [judgingWith('', nowhere), judgingWith('', nowhere)];
+  const first = await of(one);
+  expect(await of(other)).toBe(first);
+  writeFileSync(join(place, 'README.md'), 'nothing to do with it');
+  expect(await of(one)).toBe(first);
+  writeFileSync(join(place, 'a.yaml'), definition('b'));
+  const second = await of(one);
+  writeFileSync(join(place, 'a.yaml'), 'a: [1');
+  const broken = await of(one);
+  expect(new Set([first, second, broken, await one.fingerprint({})]).size).toBe(4);
+  expect(await of(one, join(place, 'none'))).toBe(broken);
 });

@@ -39,15 +39,16 @@ spec:
 const custom = (group: string, kind: string, where: string): string =>
   `apiVersion: ${group}/v1\nkind: ${kind}\nmetadata: {name: one, namespace: ${where}}\n`;
 
-/** An environment that moves on: definitions, namespaces and objects come, change, stay and go. */
-export function walkedFiles(env: string): Readonly<Record<'before' | 'after', Readonly<Record<string, string>>>> {
+/** An environment that moves on: definitions, namespaces and objects come, change, stay and go. A namespace takes seconds to go. */
+export function walkedFiles(env: string, namespaceGoes: boolean): Readonly<Record<'before' | 'after', Readonly<Record<string, string>>>> {
   const group = `${env}.example.com`;
   const files = (...documents: readonly string[]) => ({
     'environment.yml': `name: ${env}\nmanifests: [manifests/]\nprune: {protect: []}\n`,
     'manifests/all.yaml': [namespace(env), config(env, 'same'), ...documents].join('---\n'),
   });
   const gone = `${env}-gone`;
-  const before = [namespace(gone), config(gone, 'inside'), config(env, 'goes'), definition(group, 'Old'), custom(group, 'Old', env)];
+  const going = namespaceGoes ? [namespace(gone), config(gone, 'inside')] : [];
+  const before = [...going, config(env, 'goes'), definition(group, 'Old'), custom(group, 'Old', env)];
   const fresh = `${env}-new`;
   const after = [namespace(fresh), config(fresh, 'inside'), config(env, 'comes'), definition(group, 'New'), custom(group, 'New', env)];
   return { before: files(config(env, 'changes'), ...before), after: files(config(env, 'changes', 'b'), ...after) };

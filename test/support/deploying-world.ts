@@ -11,7 +11,6 @@ import type { ApiReply } from '../../src/domain/cluster.ts';
 import type { Entry } from '../../src/domain/journal.ts';
 import type { NewJob } from '../../src/domain/queue.ts';
 import { gitlabScanWorld } from './gitlab-scan-world.ts';
-import { freePorts } from './ports.ts';
 import { type Served, serve, until } from './served.ts';
 import { startSlack } from './slack-server.ts';
 
@@ -51,25 +50,27 @@ async function account(plane: ControlPlane): Promise<string> {
 
 /**
  * The service with a stand-in of GitLab, a Slack, and a real cluster in which it may do what its role says. Objects are ConfigMaps of one namespace
- * with one value each. `more` is added to the environment in app.yml.
+ * with one value each. `more` is added to the environment in app.yml; on a Postgres there may be several of it.
  */
-export async function deployingWorld(folder: string, plane: ControlPlane, more = '') {
-  const [gitlab, slack, [port = 0], token] = await Promise.all([
+export async function deployingWorld(folder: string, plane: ControlPlane, { more = '', store = 'file:./data' } = {}) {
+  const [gitlab, slack, token] = await Promise.all([
     gitlabScanWorld(folder, {}, `, webhookSecret: "${secret}"`),
     startSlack(slackToken, ['deployments']),
-    freePorts(1),
     account(plane),
   ]);
   const namespace = `t-${randomUUID().slice(0, 8)}`;
   const admin = connectCluster(plane.address, { throwAway: false });
   writeFileSync(join(folder, 'kubeconfig'), kubeconfigText({ ...plane.address, token }));
-  gitlab.configure(`server: { port: ${port}, url: "http://127.0.0.1:${port}" }
+  gitlab.configure(`server: { port: 0 }
 clusters: { shared: { kubeconfig: ./kubeconfig } }
 environments: [{ name: ${namespace}, repository: "gitlab:${path}", cluster: shared, deploy: service${more} }]
 validation: { apiserver: shared, checklist: {} }
 notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: "#deployments" } }
 `);
-  let running: Served | undefined;
+  const written = readFileSync(gitlab.config, 'utf8');
+  writeFileSync(gitlab.config, written.replace('store: { url: "file:./data" }', `store: { url: "${store}" }`));
+  const running: Served[] = [];
+  const newest = (): string => running.at(-1)?.url ?? '';
   const url = (name: string): string => `/api/v1/namespaces/${namespace}/configmaps/${name}`;
   const ask = (method: 'GET' | 'PATCH', where: string, body?: object): Promise<ApiReply> =>
     admin.ask({ method, path: where, ...(body && { body: JSON.stringify(body), type: 'application/merge-patch+json' }) });
@@ -78,15 +79,16 @@ notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: 
     ...gitlab,
     namespace,
     admin,
-    /** The service; the one before is gone. */
+    /** One more of the service. Deliveries go to the newest, and metrics are its. */
     start: async (): Promise<Served> => {
-      running = await serve(gitlab.config, { GITLAB_TOKEN: gitlab.server.token });
-      return running;
+      const served = await serve(gitlab.config, { GITLAB_TOKEN: gitlab.server.token });
+      running.push(served);
+      return served;
     },
     /** What GitLab sends for an event of the repository. */
     deliver: async (event: object): Promise<void> => {
       const project = { path_with_namespace: path, default_branch: 'main' };
-      const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/gitlab/gitlab`, {
+      const { status } = await fetch(`${newest()}/webhooks/gitlab/gitlab`, {
         method: 'POST',
         body: JSON.stringify({ ...event, project }),
         headers: { 'content-type': 'application/json', 'x-gitlab-token': secret, 'idempotency-key': randomUUID() },
@@ -104,6 +106,21 @@ notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: 
     },
     /** Everything that the service keeps is lost. */
     loseStore: () => rmSync(join(folder, 'data'), { recursive: true }),
+    /** A Deployment, for which there is nobody who makes pods. */
+    deployment: (name: string): string =>
+      [
+        'apiVersion: apps/v1\nkind: Deployment',
+        `metadata: { name: ${name}, namespace: ${namespace} }`,
+        `spec:\n  selector: { matchLabels: { app: ${name} } }`,
+        `  template: { metadata: { labels: { app: ${name} } }, spec: { containers: [{ name: web, image: registry.example.com/web:1 }] } }\n`,
+      ].join('\n'),
+    /** Says in the place of a controller that its pods are there. */
+    comeUp: async (name: string): Promise<void> => {
+      const counts = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+      const status = { ...counts, conditions: [{ type: 'Available', status: 'True' }] };
+      const reply = await ask('PATCH', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}/status`, { status });
+      if (reply.status !== 200) throw new Error(reply.body);
+    },
     manifest: (name: string, value: string): string =>
       `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: ${namespace} }\ndata: { value: ${value} }\n`,
     /** The value of the ConfigMap in the cluster; undefined where it is not there. */
@@ -116,9 +133,10 @@ notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: 
       const { status } = await ask('PATCH', `${url(name)}?fieldManager=kubectl-edit`, { data: { value } });
       if (status !== 200) throw new Error(`PATCH ${name}: ${status}`);
     },
-    lease: async () => {
+    /** Who has the lock; empty where nobody has. */
+    holder: async (): Promise<string> => {
       const { body } = await ask('GET', `/apis/coordination.k8s.io/v1/namespaces/lockkeeper-system/leases/lockkeeper-${namespace}`);
-      return JSON.parse(body) as { readonly spec?: { readonly holderIdentity?: string } };
+      return (JSON.parse(body) as { readonly spec?: { readonly holderIdentity?: string } }).spec?.holderIdentity ?? '';
     },
     /** First messages of the channel. */
     texts,
@@ -128,9 +146,9 @@ notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: 
       const { stdout } = await gitlab.run('journal', 'list', '--json', '--last', '100');
       return (JSON.parse(stdout) as { readonly entries: readonly Entry[] }).entries;
     },
-    metrics: async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
+    metrics: async (): Promise<string> => (await fetch(`${newest()}/metrics`)).text(),
     close: async (): Promise<void> => {
-      await running?.stop('SIGKILL');
+      await Promise.all(running.map((one) => one.stop('SIGKILL')));
       await Promise.all([gitlab.dispose(), slack.close(), admin.close()]);
     },
   };

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config/load.ts';
+import type { LeasedRun } from '../../src/deploy/lease-record.ts';
 import type { DeployReport, Drift } from '../../src/domain/deployment.ts';
 import type { ObjectId } from '../../src/domain/finding.ts';
 import type { Job, JobData } from '../../src/domain/queue.ts';
@@ -35,7 +36,7 @@ export async function deploymentWorld(folder: string, settings: string) {
   const runs: ServiceRun[] = [];
   const metrics: string[] = [];
   const lines: string[] = [];
-  const play: { runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[] } = { runs: [], drifts: [] };
+  const play: { runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[]; last?: LeasedRun } = { runs: [], drifts: [] };
   const clusters: ClusterRuns = {
     deploy: async (_place, wanted, hooks, signal) => {
       runs.push(wanted);
@@ -65,6 +66,7 @@ export async function deploymentWorld(folder: string, settings: string) {
       }
       return report;
     },
+    last: async () => play.last,
     drift: async () => {
       const next = play.drifts.shift();
       if (next instanceof Error) throw next;

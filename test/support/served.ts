@@ -57,10 +57,14 @@ function gather(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-const patience = 30_000;
+const usual = 30_000;
 
 /** Waits for something to be there: as short as can be, and in the end an error that says what was last seen. */
-export async function until<T>(look: () => T | undefined | Promise<T | undefined>, check: () => void = () => {}): Promise<T> {
+export async function until<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  check: () => void = () => {},
+  patience = usual,
+): Promise<T> {
   for (const giveUp = Date.now() + patience; ; await sleep(25)) {
     check();
     const found = await look();

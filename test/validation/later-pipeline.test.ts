@@ -7,7 +7,7 @@ import { keepStatus } from '../../src/validation/said.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
 const repository = { forge: 'gitlab', path: 'environments/staging' };
-const environment = { name: 'staging', repository, settings: { registries: [] } };
+const environment = { name: 'staging', repository, settings: { registries: [] }, fingerprint: '' };
 const request = (id: number, commit: string): ListedRequest => ({
   id,
   commit,
@@ -25,7 +25,7 @@ const [head, other] = ['a'.repeat(40), 'b'.repeat(40)];
 async function told(state: StatusState | undefined, isJudged: boolean, pipeline: { commit: string; request?: number }) {
   const store = new MemoryStore();
   if (state !== undefined) await keepStatus(store, repository, request(7, head), { name: 'x', state, description: state });
-  if (isJudged) await remember(store, repository, request(7, head), rulesOf(environment.settings));
+  if (isJudged) await remember(store, repository, request(7, head), rulesOf(environment));
   const said: string[] = [];
   const forge = {
     state: async () => ({ defaultBranch: 'main', commit: other, branches: {} }),

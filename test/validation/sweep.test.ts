@@ -6,7 +6,7 @@ import { findDue, type SweepPorts } from '../../src/validation/sweep.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
 const settings = { registries: [] };
-const environment = (name: string) => ({ name, repository: { forge: 'gitlab', path: name }, settings });
+const environment = (name: string) => ({ name, repository: { forge: 'gitlab', path: name }, settings, fingerprint: '1.0.0 1.36.3' });
 const request = (id: number, commit: string) => ({ id, commit }) as ListedRequest;
 const run = () => Promise.resolve(undefined);
 const never = new AbortController().signal;
@@ -26,21 +26,28 @@ function forgeWith(open: Readonly<Record<string, readonly ListedRequest[] | Erro
 
 test('heads without a verdict under these rules, of every environment that answers; each is listed once', async () => {
   const [store, asked]: [MemoryStore, string[]] = [new MemoryStore(), []];
-  const { repository } = environment('staging');
-  const rules = rulesOf(settings);
+  const staging = environment('staging');
+  const { repository } = staging;
+  const rules = rulesOf(staging);
   await remember(store, repository, { id: 1, commit: 'a', base: 'x' }, rules);
   await remember(store, repository, { id: 2, commit: 'old' }, rules);
-  await remember(store, repository, { id: 3, commit: 'c' }, rulesOf({ ...settings, missingDefinitions: 'error' }));
+  await remember(
+    store,
+    repository,
+    { id: 3, commit: 'c' },
+    rulesOf({ ...staging, settings: { ...settings, missingDefinitions: 'error' } }),
+  );
+  await remember(store, repository, { id: 4, commit: 'd' }, rulesOf({ ...staging, fingerprint: '1.0.0 1.36.2' }));
   const forge = forgeWith(
     {
-      staging: [request(1, 'a'), request(2, 'b'), request(3, 'c')],
+      staging: [request(1, 'a'), request(2, 'b'), request(3, 'c'), request(4, 'd')],
       production: [request(1, 'a')],
       down: new OutsideError('gitlab', 'no answer'),
     },
     asked,
   );
   const { due, problems } = await findDue({ forge, store, run }, ['staging', 'down', 'production'].map(environment), never);
-  expect(due.map((one) => `${one.environment.name}!${one.id}`)).toEqual(['staging!2', 'staging!3', 'production!1']);
+  expect(due.map((one) => `${one.environment.name}!${one.id}`)).toEqual(['staging!2', 'staging!3', 'staging!4', 'production!1']);
   expect(problems).toEqual([{ environment: 'down', message: 'no answer' }]);
   expect(asked.sort()).toEqual(['down main', 'production main', 'staging main']);
 });

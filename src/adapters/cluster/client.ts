@@ -170,8 +170,7 @@ class UndiciCluster implements ClusterClient {
 
   #broken(of: ApiRequest, error: unknown): Failed {
     const { kind, text } = fault(error);
-    const repeatable = of.method === 'GET' || of.path.includes('dryRun=All');
-    return { again: kind === 'dead' || (kind === 'broken' && repeatable), text, status: undefined, pause: undefined };
+    return { again: kind === 'dead' || (kind === 'broken' && isRepeatable(of)), text, status: undefined, pause: undefined };
   }
 
   #shown({ method, path }: ApiRequest): string {
@@ -188,6 +187,12 @@ const joined = (parts: readonly Discovery[]): Discovery => ({
   kinds: parts.flatMap(({ kinds }) => kinds),
   unseen: parts.flatMap(({ unseen }) => unseen),
 });
+
+/** Done twice, it comes to the same: a server-side apply, and the deletion of one certain object, which is gone then or another one. */
+function isRepeatable({ method, path, body, type }: ApiRequest): boolean {
+  if (method === 'GET' || path.includes('dryRun=All') || type === 'application/apply-patch+yaml') return true;
+  return method === 'DELETE' && typeof body === 'string' && /"preconditions":\{[^{}]*"uid"/.test(body);
+}
 
 type Outcome = { readonly reply: ApiReply } | Failed;
 

@@ -77,10 +77,23 @@ test('a mistake is not asked again, not even as a 500', async () => {
   expect(world.server.seen).toHaveLength(1);
 });
 
-test('what may have happened is not done twice', async () => {
+test.each([
+  ['a creation', { ...post, path: '/api/v1/namespaces' }],
+  ['a patch', { method: 'PATCH', path: '/x', body: '{}', type: 'application/merge-patch+json' }],
+  ['the deletion of whatever has the name', { method: 'DELETE', path: '/x', body: '{"propagationPolicy":"Background"}' }],
+] as const)('what may have happened is not done twice: %s', async (_, of) => {
   await using world = await answering(reset);
-  await expect(world.client.ask({ ...post, path: '/api/v1/namespaces' })).rejects.toThrow(OutsideError);
+  await expect(world.client.ask(of)).rejects.toThrow(OutsideError);
   expect(world.server.seen).toHaveLength(1);
+});
+
+test.each([
+  ['a server-side apply', { method: 'PATCH', path: '/x?fieldManager=a', body: '{}', type: 'application/apply-patch+yaml' }],
+  ['the deletion of one certain object', { method: 'DELETE', path: '/x', body: '{"preconditions":{"uid":"u","resourceVersion":"1"}}' }],
+] as const)('what comes to the same is done again where the connection broke: %s', async (_, of) => {
+  await using world = await answering(reset, fine);
+  expect((await world.client.ask(of)).status).toBe(200);
+  expect(world.server.seen).toHaveLength(2);
 });
 
 test('gives up with host, request and the words of the server, and without the token', async () => {
