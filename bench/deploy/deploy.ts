@@ -150,7 +150,7 @@ function report(rounds: readonly Readonly<Record<Contender, Seconds>>[], unchang
   const of = (contender: Contender, step: Step): number => median(rounds.map((round) => round[contender][step]));
   const ratios = (ours: Contender, theirs: Contender, most: number): Goal[] =>
     steps.map((step) => ({ what: `${step}: ${names[ours]} ÷ ${names[theirs]}`, value: of(ours, step) / of(theirs, step), most }));
-  const requests = [...countByKind(unchanged)].sort();
+  const requests = [...countByKind(unchanged)].sort(([one], [other]) => one.localeCompare(other));
   const all = total(requests.filter(([kind]) => !kind.startsWith('(')).map(([, counted]) => counted));
   return {
     seconds: (Object.keys(names) as Contender[]).map((one) => [names[one], ...steps.map((step) => of(one, step))] as const),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { statusOf } from '../domain/api-status.ts';
 import type { ServedKind } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
 import { explain, isPassing, OutsideError } from '../domain/errors.ts';
@@ -8,13 +9,14 @@ import type { DesiredObject } from '../manifests/desired-object.ts';
 import { groupKind } from '../manifests/identity.ts';
 import { applyOrder } from '../manifests/order.ts';
 import { stamp } from '../manifests/stamp.ts';
+import { conflictsOf, inTheWay } from './conflicts.ts';
 import { awaitDiscovered, awaitEstablished, kindKey } from './definitions.ts';
 import { migrate } from './migrate.ts';
-import type { Rehearsed } from './preflight.ts';
+import { missingIn, type Rehearsed } from './preflight.ts';
 import type { Progress } from './progress.ts';
 import { remove } from './recreate.ts';
 import { idOf, refusal, refusalsOf } from './refusal.ts';
-import { type Decision, rehearseObject, type Way } from './rehearse-object.ts';
+import { type Decision, type RehearseOptions, rehearseObject, type Way } from './rehearse-object.ts';
 import { applyRequest, askSteadily, marksOf } from './requests.ts';
 import type { Target } from './target.ts';
 
@@ -36,7 +38,7 @@ export async function applyAll(
   signal?: AbortSignal,
 ): Promise<Applied> {
   progress.phase('apply', rehearsed.length);
-  const applying = new Applying(target, run, progress, signal);
+  const applying = new Applying(target, rehearsed, run, progress, signal);
   for (const step of applyOrder(rehearsed.map((one) => ({ ...idOf(one.object), one })))) await applying.step(step.map(({ one }) => one));
   return applying;
 }
@@ -50,11 +52,14 @@ class Applying implements Applied {
   readonly #signal: AbortSignal | undefined;
   /** Kinds and namespaces that could not be made → the object that failed, and whether another run may go better. */
   readonly #missing = new Map<string, { readonly name: string; readonly outside: boolean }>();
-  /** Until when a server may still learn of definitions that were applied. */
+  /** Of all objects of the run. */
+  readonly #names: ReadonlySet<string>;
+  /** Until when a server may still learn of the definitions and namespaces that were made. */
   #learning = 0;
   #unreachable = false;
 
-  constructor(target: Target, run: string, progress: Progress, signal: AbortSignal | undefined) {
+  constructor(target: Target, rehearsed: readonly Rehearsed[], run: string, progress: Progress, signal: AbortSignal | undefined) {
+    this.#names = new Set(rehearsed.map(({ object }) => object.name));
     this.#target = target;
     this.#run = run;
     this.#progress = progress;
@@ -65,6 +70,8 @@ class Applying implements Applied {
     const done = await Promise.allSettled(step.map((one) => this.#target.turns(() => this.#one(one))));
     const thrown = done.find((one) => one.status === 'rejected');
     if (thrown !== undefined) throw thrown.reason;
+    if (step.some(({ object, effect }) => groupKind(object) === 'Namespace' && effect === 'created'))
+      this.#learning = performance.now() + learningMs;
     await this.#served(step.filter(({ object, effect }) => isDefinition(object) && effect !== 'unchanged').map(({ object }) => object));
   }
 
@@ -116,7 +123,10 @@ class Applying implements Applied {
     const stamped = stamp(object, marksOf(this.#target, object, this.#run, way.applied));
     if ('refused' in stamped) return [refusal(object, stamped.refused)];
     const request = applyRequest(kind, object, stamped.body, { force: way.force });
-    const reply = await patiently(() => askSteadily(this.#target.server, request, this.#signal), this.#signal);
+    const send = () => outlasting(() => askSteadily(this.#target.server, request, this.#signal), this.#signal);
+    const reply = await this.#patiently(send, (one) => (one.status < 400 ? [] : [statusOf(one).message]));
+    const conflicts = conflictsOf(reply);
+    if (conflicts.length > 0) return conflicts.map((one) => inTheWay(object, one));
     return reply.status < 400 ? [] : refusalsOf(object, reply);
   }
 
@@ -134,13 +144,19 @@ class Applying implements Applied {
     return [refusal(object, `it belongs to the environment ${decision.environment}`)];
   }
 
-  /** Again for a while, where a definition has changed just now: servers go on with the old one for a moment. */
-  async #rehearsed(kind: ServedKind, object: DesiredObject, options: Extract<Way, { kind: 'late' }>['options']): Promise<Decision> {
-    for (;;) {
-      const decision = await rehearseObject(this.#target, kind, object, options, this.#signal);
-      const lags =
-        decision.kind === 'refused' && decision.failures.some(({ message }) => /not found|not declared|unknown field/.test(message));
-      if (!lags || performance.now() > this.#learning) return decision;
+  #rehearsed(kind: ServedKind, object: DesiredObject, options: RehearseOptions): Promise<Decision> {
+    const complaints = (decision: Decision) => (decision.kind === 'refused' ? decision.failures.map(({ message }) => message) : []);
+    return this.#patiently(() => rehearseObject(this.#target, kind, object, options, this.#signal), complaints);
+  }
+
+  /** Again for a while, where a server may not know yet what was made just now, or what is being made beside it. */
+  async #patiently<T>(ask: () => Promise<T>, complaints: (answer: T) => readonly string[]): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await ask();
+      const said = complaints(answer);
+      const lags = said.some((message) => /not found|not declared|unknown field/.test(message));
+      const isBeside = attempt < triesBeside && said.some((message) => missingIn(message).some((name) => this.#names.has(name)));
+      if (!lags || !(isBeside || performance.now() < this.#learning)) return answer;
       await sleep(500, undefined, { signal: this.#signal });
     }
   }
@@ -163,10 +179,13 @@ class Applying implements Applied {
 
 const learningMs = 15_000;
 
+/** Of what stands in the same step. */
+const triesBeside = 10;
+
 const rounds = 3;
 
 /** A webhook that is about to start, a server that is overloaded: it is given more time than a single request. */
-async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function outlasting<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   for (let round = 1; ; round += 1) {
     try {
       return await ask();

@@ -1,10 +1,13 @@
 import { statusOf } from '../domain/api-status.ts';
 import type { ApiReply } from '../domain/cluster.ts';
+import type { DeployFailure } from '../domain/deployment.ts';
 import { appliedAnnotation, deployedAtLabel, environmentLabel, identityAnnotation, takeOverAnnotation } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
+import { fieldPath } from '../plan/field-path.ts';
 import { isHand } from './hands.ts';
 import { isMigrated } from './managers.ts';
+import { refusal } from './refusal.ts';
 
 /** A field that somebody else owns, with another value. https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts */
 export interface FieldConflict {
@@ -36,7 +39,14 @@ export function mayTake(conflict: FieldConflict, { value }: DesiredObject, corre
 }
 
 /** `spec.replicas belongs to the field manager "kubectl-scale"` */
-export const saidOf = ({ field, manager, subresource }: FieldConflict): string =>
+const saidOf = ({ field, manager, subresource }: FieldConflict): string =>
   `${shownField(field)} belongs to the field manager ${JSON.stringify(manager)}${subresource === undefined ? '' : ` (by ${subresource})`}`;
 
 export const shownField = (field: string): string => field.replace(/^\./, '');
+
+/** What the user reads of a field that may not be taken. */
+export function inTheWay(object: DesiredObject, conflict: FieldConflict): DeployFailure {
+  const correct = isHand(conflict) ? ', or let this environment set back what people change (drift.correct: true)' : '';
+  const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over${correct}`;
+  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help, fieldPath(conflict.field, object.value));
+}

@@ -54,4 +54,4 @@ async function lookAgain(
   return metadata === undefined ? { refused: statusOf(reply).message } : liveObject(object.served, metadata, () => false);
 }
 
-export const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';

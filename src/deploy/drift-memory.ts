@@ -37,7 +37,7 @@ export const rememberDrift = (store: Pick<Store, 'put'>, repository: RepositoryR
   store.put(space, keyOf(repository), what);
 
 /** What a run of the very same commit would set right. */
-const correctable: readonly Drift['kind'][] = ['changed', 'missing', 'left-over'];
+const isCorrectable = ({ kind, stays }: Drift): boolean => stays !== true && ['changed', 'missing', 'left-over'].includes(kind);
 
 /** What is no work in progress: a run that has not come yet is no news. */
 export const toTell = (drifts: readonly Drift[]): readonly Drift[] => drifts.filter(({ kind }) => kind !== 'not-deployed');
@@ -56,7 +56,7 @@ export function seen(
   const since = before === '' || known === undefined ? now.toISOString() : known.since;
   const correctedAt = known?.correctedAt;
   const isFresh = correctedAt !== undefined && now.getTime() - Date.parse(correctedAt) < settling;
-  const correct = corrects && !isFresh && drifts.some(({ kind }) => correctable.includes(kind));
+  const correct = corrects && !isFresh && drifts.some(isCorrectable);
   const memory = { place, commit, counts, finding, since, correct, ...(correctedAt !== undefined && { correctedAt }) };
   return { memory, isNews: finding !== before };
 }

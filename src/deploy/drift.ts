@@ -56,8 +56,8 @@ function isAsLeft(object: DesiredObject | undefined, metadata: ObjectMetadata, {
 }
 
 async function lookAt(target: Target, object: DesiredObject, signal: AbortSignal): Promise<Found> {
-  const { server, kindOf } = target;
-  const found = await dryRun({ server, kindOf: kindOf.bind(target), mayShow: () => true, signal }, object);
+  const { server } = target;
+  const found = await dryRun({ server, kindOf: (of) => target.kindOf(of), mayShow: () => true, signal }, object);
   if (found.kind === 'absent') return missing(object, target);
   if (found.kind === 'both') return judgeObject(object, found, [target.environment, ...target.formerly]);
   const summary = found.kind === 'refused' ? found.why : '';

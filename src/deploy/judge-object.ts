@@ -30,7 +30,8 @@ export function judgeObject(
 ): Found {
   const label = textIn(live, 'labels', environmentLabel);
   if (label === undefined || !names.includes(label)) return { drift: unmarked(object, live, label), notes: [] };
-  const [is, wanted] = [comparable(live), record(without(comparable(applied), addedByHand(ownersOf(applied))))];
+  const [is, after] = [comparable(live), comparable(applied)];
+  const wanted = record(without(after, addedByHand(ownersOf(applied))));
   if (isDeepStrictEqual(is, wanted)) return { notes: [] };
   const { diff, summary } = changeOf(object, wanted, is, object.value);
   const changes = changesBetween(wanted, is);
@@ -39,7 +40,8 @@ export function judgeObject(
   const touched = touchedBy(changes, live, isCurrent);
   const notes = touched.scaled.map((change) => autoscaled(object, change));
   if (touched.scaled.length === changes.length && changes.length > 0) return { notes };
-  return { drift: { object: idOf(object), ...told(touched, isCurrent), diff }, notes };
+  const stays = isDeepStrictEqual(is, after);
+  return { drift: { object: idOf(object), ...told(touched, isCurrent), diff, ...(stays && { stays }) }, notes };
 }
 
 const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });

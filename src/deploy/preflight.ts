@@ -157,7 +157,7 @@ const placedBy = (object: DesiredObject, kind: ServedKind | undefined): DesiredO
   kind === undefined ? object : placed(object, kind);
 
 /** Names that a server misses: `clusterroles.rbac.authorization.k8s.io "x" not found`, `no PriorityClass with name x was found`. */
-const missingIn = (message: string): string[] =>
+export const missingIn = (message: string): string[] =>
   [...message.matchAll(/"([^"\s]+)" (?:was )?not found|with name "?([^"\s]+)"? was found/g)].map(
     ([, quoted, named]) => quoted ?? named ?? '',
   );

@@ -20,7 +20,7 @@ const neverRecreated: Readonly<Record<string, string>> = {
 };
 
 /** How servers say that a field stays as it was made. */
-const immutable = /immutable|may not change|updates to .{1,2000} are forbidden|may not be (?:changed|updated)|cannot change roleRef/i;
+const immutable = /immutable|may not change|updates to |may not be (?:changed|updated)|cannot change roleRef/i;
 
 /** Why the change of an object that is there was refused because of what is there; undefined where it is about the new state alone. */
 export async function unchangeable(
@@ -31,7 +31,7 @@ export async function unchangeable(
 ): Promise<'recreate' | readonly DeployFailure[] | undefined> {
   const { kind, object, live, body } = of;
   if (refused.status !== 422 && refused.status !== 403) return undefined;
-  const said = immutable.test(statusOf(refused).message.slice(0, 10_000));
+  const said = immutable.test(statusOf(refused).message);
   if (!said && !isAllowed(object)) return undefined;
   const path = `${collection(kind, object.namespace)}?dryRun=All&fieldManager=${fieldManager}&fieldValidation=Strict`;
   const anew = await target.server.ask({ method: 'POST', path, body, type: 'application/yaml', verdictOnly: true }, signal);

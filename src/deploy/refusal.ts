@@ -33,7 +33,7 @@ function problemsIn(object: DesiredObject, status: Status): readonly Problem[] {
   const twice = status.message.includes('already set in map') ? writtenTwice(object) : [];
   if (twice.length > 0) return twice;
   // The line of a text with our marks in it is no line of the manifest.
-  return misfits(status, object) ?? problemsOf(status, object).map(({ line: _, ...problem }) => problem);
+  return misfits(status, object) ?? problemsOf(status, object).map(({ grave, message, path }) => ({ grave, message, path }));
 }
 
 /** Shorter ones would blank out ordinary words. */

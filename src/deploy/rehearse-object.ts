@@ -5,13 +5,11 @@ import type { ApiReply, ServedKind } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
 import { explain, isPassing, OutsideError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
-import { environmentLabel, identityAnnotation, identityText, takeOverAnnotation } from '../domain/ownership.ts';
+import { environmentLabel, identityAnnotation, identityText } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { stamp } from '../manifests/stamp.ts';
 import { comparable } from '../plan/compare.ts';
-import { fieldPath } from '../plan/field-path.ts';
-import { conflictsOf, type FieldConflict, mayTake, saidOf, shownField } from './conflicts.ts';
-import { isHand } from './hands.ts';
+import { conflictsOf, type FieldConflict, inTheWay, mayTake, shownField } from './conflicts.ts';
 import { leaving, noted, wasKubectl } from './migrate.ts';
 import { unchangeable } from './recreate.ts';
 import { refusal, refusalsOf } from './refusal.ts';
@@ -92,7 +90,7 @@ class Rehearsal {
 
   async decide(): Promise<Decision> {
     const reply = await this.#apply(false);
-    if (reply.status === 201) return this.#fine('created', this.#way(reply, false, false), []);
+    if (reply.status === 201) return this.#fine('created', this.#way(objectIn(reply), false, false), []);
     const live = liveIn(await this.#target.server.ask({ method: 'GET', path: pathOf(this.#kind, this.#object) }, this.#signal));
     if (live === undefined) return this.#unrehearsed(undefined, reply);
     const owner = foreignOwner(this.#target, this.#object, live);
@@ -108,12 +106,12 @@ class Rehearsal {
   async #existing(live: LiveValue, conflicts: readonly FieldConflict[], reply: ApiReply): Promise<Decision> {
     if (reply.status !== 200) return this.#unrehearsed(live, reply);
     const migrate = wasKubectl(live);
-    const after = liveIn(reply)?.metadata.managedFields ?? [];
+    const after = objectIn(reply);
     const applied = migrate ? await noted(this.#target, this.#kind, live, this.#signal) : undefined;
-    const gone = migrate ? leaving(live, applied, after, this.#object.apiVersion) : [];
-    const same = gone.length === 0 && isDeepStrictEqual(comparable(live), comparable(JSON.parse(reply.body) as LiveValue));
+    const gone = migrate ? leaving(live, applied, after.metadata.managedFields ?? [], this.#object.apiVersion) : [];
+    const same = gone.length === 0 && isDeepStrictEqual(comparable(live), comparable(after));
     const force = conflicts.length > 0;
-    return this.#fine(same ? 'unchanged' : 'changed', this.#way(reply, force, migrate), this.#notes(conflicts, gone));
+    return this.#fine(same ? 'unchanged' : 'changed', this.#way(after, force, migrate), this.#notes(conflicts, gone));
   }
 
   async #unrehearsed(live: LiveValue | undefined, reply: ApiReply): Promise<Decision> {
@@ -138,8 +136,7 @@ class Rehearsal {
     return { kind: 'fine', effect, way, notes };
   }
 
-  #way(reply: ApiReply, force: boolean, migrate: boolean): Way {
-    const { metadata } = JSON.parse(reply.body) as LiveValue;
+  #way({ metadata }: LiveValue, force: boolean, migrate: boolean): Way {
     return { kind: 'apply', force, migrate, applied: appliedText(this.#object, metadata.managedFields ?? []) ?? '' };
   }
 
@@ -163,6 +160,8 @@ class Rehearsal {
   }
 }
 
+const objectIn = ({ body }: ApiReply): LiveValue => JSON.parse(body) as LiveValue;
+
 const mostListed = 5;
 
 const listed = (items: readonly string[]): string =>
@@ -175,10 +174,4 @@ function foreignOwner({ environment, formerly }: Target, object: DesiredObject, 
   const owner = metadata.labels?.[environmentLabel];
   if (owner === undefined || owner === environment || formerly.includes(owner)) return undefined;
   return metadata.annotations?.[identityAnnotation] === identityText(object) ? owner : undefined;
-}
-
-function inTheWay(object: DesiredObject, conflict: FieldConflict): DeployFailure {
-  const correct = isHand(conflict) ? ', or let this environment set back what people change (drift.correct: true)' : '';
-  const help = `leave the field out of the manifest, so that its owner keeps it, or annotate the object with ${takeOverAnnotation}: enabled to take it over${correct}`;
-  return refusal(object, `${saidOf(conflict)}, which set it to another value`, help, fieldPath(conflict.field, object.value));
 }

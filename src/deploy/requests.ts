@@ -34,6 +34,9 @@ interface How {
   readonly dryRun?: boolean;
 }
 
+/** Of a real apply only the verdict counts: the server need not write the whole object back. */
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export function applyRequest(
   kind: ServedKind,
@@ -52,7 +55,7 @@ export function applyRequest(
     path: `${pathOf(kind, object)}?${query.join('&')}`,
     body,
     type: 'application/apply-patch+yaml',
-    verdictOnly: !dryRun,
+    ...(dryRun ? {} : { accept: metadataOnly, verdictOnly: true }),
   };
 }
 

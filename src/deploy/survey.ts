@@ -1,4 +1,4 @@
-import type { ApiServer } from '../domain/cluster.ts';
+import type { ApiServer, ServedKind } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
 import { identityOf } from '../manifests/identity.ts';
 import { planPrune } from '../plan/contents.ts';
@@ -27,7 +27,7 @@ export async function survey(server: ApiServer, wanted: WantedRun, run: string, 
   progress.phase('look', 2);
   const target = await openTarget({ server, environment, formerly }, signal);
   progress.done('what the cluster serves');
-  const live = await listLive(target, settledAs(wanted), signal);
+  const live = await listAll(target, settledAs(wanted), signal);
   const question = questionOf(wanted, run, target, live);
   const decision = await planPrune(target, question, signal);
   progress.done('what earlier deployments left');
@@ -35,6 +35,18 @@ export async function survey(server: ApiServer, wanted: WantedRun, run: string, 
   const refusals = [...(tooMuch === undefined ? [] : [{ message: tooMuch }]), ...(unapproved === undefined ? [] : [unapproved])];
   return { target, live, question, decision, refusals };
 }
+
+/** A kind whose definition went away between the two questions is none that cannot be seen. */
+async function listAll(target: Target, isSettled: IsSettled, signal: AbortSignal): Promise<Live> {
+  const live = await listLive(target, isSettled, signal);
+  const before = target.served();
+  if (live.unseen.length === before.unseen.length) return live;
+  await target.refresh(signal);
+  const after = new Set(target.served().kinds.map(nameOf));
+  return before.kinds.every((kind) => after.has(nameOf(kind))) ? live : listLive(target, isSettled, signal);
+}
+
+const nameOf = ({ apiVersion, plural }: ServedKind): string => `${apiVersion}/${plural}`;
 
 function settledAs({ state, environment }: WantedRun): IsSettled {
   const wanted = new Map(state.objects.map((object) => [identityOf(object), object]));

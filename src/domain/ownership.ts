@@ -13,7 +13,7 @@ export function identityText({ apiVersion, kind, namespace, name }: ObjectId): s
   return [group, kind, namespace, name].join('/');
 }
 
-/** SHA-256 of the document that was applied, first 16 hexadecimal digits: whether its author has changed it since. */
+/** Digests of the document that was applied, and of the fields that were ours then: whether its author, or anybody in the cluster, has changed it since. */
 export const appliedAnnotation = 'lockkeeper.dev/applied';
 /** What people write on an object that may be deleted and made anew where a field of it cannot be changed: `enabled`. */
 export const recreateAnnotation = 'lockkeeper.dev/recreate';

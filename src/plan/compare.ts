@@ -56,12 +56,24 @@ export type DryRun =
 /** Throws OutsideError when the server cannot be asked. */
 export async function dryRun(cluster: Comparison, object: DesiredObject): Promise<DryRun> {
   try {
-    return await tried(cluster, object);
+    return await steadily(cluster, object);
   } catch (error) {
     if (error instanceof RefusedError) return { kind: 'refused', why: explain(error) };
     throw error;
   }
 }
+
+const rounds = 3;
+
+/** A dry run has the version of what it began with: where others wrote in between, their changes would look like differences. */
+async function steadily(cluster: Comparison, object: DesiredObject): Promise<DryRun> {
+  for (let round = 1; ; round += 1) {
+    const found = await tried(cluster, object);
+    if (found.kind !== 'both' || round === rounds || versionOf(found.live) === versionOf(found.applied)) return found;
+  }
+}
+
+const versionOf = (value: Value): unknown => record(value['metadata'])['resourceVersion'];
 
 async function tried({ server, kindOf, mayShow, signal }: Comparison, object: DesiredObject): Promise<DryRun> {
   const kind = kindOf(object);

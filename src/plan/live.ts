@@ -104,15 +104,18 @@ export function liveObject(served: ServedKind, metadata: ObjectMetadata, isSettl
     owned: (metadata.ownerReferences ?? []).length > 0,
     deleting: metadata.deletionTimestamp !== undefined,
     finalizers,
-    pruneDisabled: annotations[pruneAnnotation] === 'disabled',
+    pruneDisabled: isPruneDisabled(annotations[pruneAnnotation]),
     builtIn: isBuiltIn(object, metadata),
     settled: isSettled(object, metadata),
     applied: annotations[appliedAnnotation] ?? '',
   };
 }
 
+/** Whatever was meant to be `disabled`, in other letters or words, must not be pruned for a slip. */
+export const isPruneDisabled = (annotation: unknown): boolean => annotation !== undefined && annotation !== 'enabled';
+
 /** Whoever applies may have left the namespace to the server. */
-export const isNamed = (object: ObjectId, identity: string | undefined): boolean =>
+const isNamed = (object: ObjectId, identity: string | undefined): boolean =>
   identity === identityText(object) || (object.namespace === 'default' && identity === identityText({ ...object, namespace: '' }));
 
 /** What an API server writes at its start, and what it needs to be one. */

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { pathOf } from '../domain/api-path.ts';
 import type { ApiServer } from '../domain/cluster.ts';
+import { RefusedError } from '../domain/errors.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
 import { compareObject, kindsBy } from './compare.ts';
@@ -57,10 +58,18 @@ export async function planAgainst(server: ApiServer, as: PlannedRun, head: Desir
   };
 }
 
-/** Gone meanwhile, it takes nothing along. */
-export async function withLost(server: ApiServer, object: LiveObject, signal?: AbortSignal): Promise<Pruned> {
-  const { apiVersion, kind, namespace, name, served } = object;
-  const { status, body } = await server.ask({ method: 'GET', path: pathOf(served, object) }, signal);
-  const id = { apiVersion, kind, namespace, name };
-  return { object: id, lost: lostWith({ ...id, value: status === 200 ? record(JSON.parse(body)) : {} }) };
+/** Gone meanwhile, it takes nothing along; of what we may list and not read, no more is known than its kind tells. */
+async function withLost(
+  server: ApiServer,
+  { apiVersion, kind, namespace, name, served }: LiveObject,
+  signal?: AbortSignal,
+): Promise<Pruned> {
+  const object = { apiVersion, kind, namespace, name };
+  try {
+    const { status, body } = await server.ask({ method: 'GET', path: pathOf(served, object) }, signal);
+    return { object, lost: lostWith({ ...object, value: status === 200 ? record(JSON.parse(body)) : {} }) };
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return { object, lost: lostWith({ ...object, value: {} }) };
+  }
 }

@@ -6,6 +6,7 @@ import type { DesiredObject, DesiredState } from '../manifests/desired-object.ts
 import { identityOf } from '../manifests/identity.ts';
 import { record } from '../manifests/objects.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
+import { isPruneDisabled } from './live.ts';
 import { lostWith } from './lost.ts';
 import { isSystemNamespace, protectedBy, systemNamespace, wantsNothing } from './prune.ts';
 
@@ -67,7 +68,7 @@ export function pruned(gone: readonly Standing[], head: DesiredState): Pick<Plan
 }
 
 function keptBecause(object: Standing, { environment, complete, objects }: DesiredState): string | undefined {
-  if (record(record(object.value['metadata'])['annotations'])[pruneAnnotation] === 'disabled')
+  if (isPruneDisabled(record(record(object.value['metadata'])['annotations'])[pruneAnnotation]))
     return `its annotation ${pruneAnnotation} is disabled`;
   if (isSystemNamespace(object)) return systemNamespace;
   const entry = protectedBy(environment.prune.protect, object);

@@ -14,8 +14,6 @@ import { type Plan, planOf } from '../plan/plan.ts';
 import { planRequest } from '../plan/plan-request.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
-import { findEnvironments } from '../updates/find-environments.ts';
-import type { EnvironmentSettings } from '../updates/settings.ts';
 import { obeyComment } from '../validation/commands.ts';
 import { unlock } from '../validation/holds/unlock.ts';
 import { sayInPipeline } from '../validation/later-pipeline.ts';
@@ -29,9 +27,9 @@ import {
 import { judgeAgain } from '../validation/remembered.ts';
 import { findDue, type SweepPorts } from '../validation/sweep.ts';
 import { clusterOf, withCluster } from './cluster.ts';
+import { forgeOf, judgedEnvironment, judgedEnvironments, nameOf } from './judged-environments.ts';
 import type { Judging } from './judging.ts';
 import { releaseRun, runOf } from './run-lock.ts';
-import { validationSettings } from './validation-settings.ts';
 
 /** What is judged here now. */
 interface Running {
@@ -70,7 +68,7 @@ export class Validation {
   }
 
   async validate({ data, trace, key }: Job & { readonly data: { readonly kind: 'validate' } }, signal: AbortSignal): Promise<void> {
-    const environment = await this.#environment(data.repository);
+    const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { metrics, log } = this.#parts;
     const running: Running = { environment, id: data.request, stop: new AbortController() };
@@ -92,7 +90,7 @@ export class Validation {
   }
 
   async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }, signal: AbortSignal): Promise<void> {
-    const environment = await this.#environment(data.repository);
+    const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { services, log, redact } = this.#parts;
     const asked = forgeOf(services, environment.repository.forge);
@@ -119,8 +117,9 @@ export class Validation {
   /** Every open merge request that something is to be said at; of one repository, or of all. */
   async sweep({ trace }: Job, repository: string | undefined, signal: AbortSignal): Promise<void> {
     const { log } = this.#parts;
-    const one = repository === undefined ? undefined : await this.#environment(repository);
-    const { environments, errors } = repository === undefined ? await this.#environments() : { environments: one ? [one] : [], errors: [] };
+    const one = repository === undefined ? undefined : await judgedEnvironment(this.#parts, repository);
+    const { environments, errors } =
+      repository === undefined ? await judgedEnvironments(this.#parts) : { environments: one ? [one] : [], errors: [] };
     const { due, problems } = await findDue(this.#sweepPorts(), environments, signal);
     await this.#add(due.map(({ environment, id }) => validateJob(nameOf(environment), id, trace)));
     const failed = [...errors.map(({ message }) => message), ...problems.map(({ environment, message }) => `${environment}: ${message}`)];
@@ -130,7 +129,7 @@ export class Validation {
 
   /** Says again what was said, in pipelines that began later. */
   async pipeline({ data, trace }: Job & { readonly data: { readonly kind: 'pipeline' } }): Promise<void> {
-    const environment = await this.#environment(data.repository);
+    const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { services, redact, log } = this.#parts;
     const forge = forgeOf(services, environment.repository.forge);
@@ -145,7 +144,7 @@ export class Validation {
 
   /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
   async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
-    const { environments } = await this.#environments();
+    const { environments } = await judgedEnvironments(this.#parts);
     const { due } = await findDue(this.#sweepPorts(), environments, signal);
     const judged: JudgedRequest[] = [];
     for (const { environment, id } of due) {
@@ -192,32 +191,6 @@ export class Validation {
 
   async #add(jobs: readonly NewJob[]): Promise<void> {
     if (jobs.length > 0) await this.#parts.services.persistence.queue().add(jobs);
-  }
-
-  /** Those on forges that have credentials. */
-  async #environments() {
-    const { forges, settings } = this.#parts.services;
-    const connected = settings.environments.filter((one) => forges.has(('discover' in one ? one.discover : one.repository).forge));
-    const ports = { forge: (name: string) => forgeOf(this.#parts.services, name) };
-    const { environments, errors } = await findEnvironments(ports, connected, undefined);
-    return { environments: await Promise.all(environments.map((one) => this.#judged(one))), errors };
-  }
-
-  /** Undefined for a repository that is no environment, or no longer. */
-  async #environment(repository: string): Promise<JudgedEnvironment | undefined> {
-    const isIt = (one: Pick<JudgedEnvironment, 'repository'>): boolean => nameOf(one) === repository;
-    const named = this.#parts.services.settings.environments.find((one): one is EnvironmentSettings => 'name' in one && isIt(one));
-    if (named !== undefined) return this.#judged(named);
-    const { environments, errors } = await this.#environments();
-    const found = environments.find(isIt);
-    const [first] = errors;
-    if (found === undefined && first !== undefined) throw new OutsideError(first.scope, first.message);
-    return found;
-  }
-
-  async #judged({ name, repository, validation }: EnvironmentSettings): Promise<JudgedEnvironment> {
-    const settings = validationSettings(this.#parts.config, name, validation);
-    return { name, repository, settings, fingerprint: await this.#parts.judging.fingerprint(settings) };
   }
 
   /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
@@ -307,14 +280,6 @@ const othersJob = (repository: string, trace: string): NewJob => ({
   key: repository,
   trace,
 });
-
-const nameOf = ({ repository: { forge, path } }: Pick<JudgedEnvironment, 'repository'>): string => `${forge}:${path}`;
-
-function forgeOf({ forges }: Pick<Services, 'forges'>, name: string): Forge {
-  const found = forges.get(name);
-  if (found === undefined) throw new UsageError(`forges.${name}: there is no token and no GitHub App yet`);
-  return found;
-}
 
 /** No secret of ours reaches a merge request. */
 const spoken = (forge: Forge, redact: Redact): Pick<Forge, 'traits' | 'comment' | 'setStatus'> => ({

@@ -382,10 +382,10 @@ describeWith('control-plane', 'rehearsing and applying', () => {
         'Namespace/apply-q a.yaml:1: no namespaces today',
         expect.stringMatching(/^ConfigMap\/apply-q\/in-it a\.yaml:\d+: was not tried, because Namespace\/apply-q could not be applied$/),
       ]);
-      expect(ran.applied?.applied.map(objectName)).toEqual([
-        'Namespace/apply-q2',
-        'ConfigMap/default/apply-q',
+      expect(ran.applied?.applied.map(objectName).toSorted()).toEqual([
         'ConfigMap/apply-q2/beside',
+        'ConfigMap/default/apply-q',
+        'Namespace/apply-q2',
       ]);
     });
 
@@ -416,6 +416,37 @@ describeWith('control-plane', 'rehearsing and applying', () => {
       });
       expect(said(await run(busy, 'apply-s', all(namespace('apply-s'), config('apply-s', 'c'))))).toEqual([]);
       expect(left).toBe(-1);
+    });
+
+    test('what misses something that is made beside it is tried again', async () => {
+      let left = 2;
+      const slow = through((of, on) => {
+        const isBinding = isWrite(of) && of.path.includes('/rolebindings/');
+        left -= isBinding ? 1 : 0;
+        return isBinding && left >= 0 ? answer(404, 'roles.rbac.authorization.k8s.io "apply-w" not found', 'NotFound') : on();
+      });
+      const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: apply-w, namespace: default}\nrules: []\n';
+      const binding =
+        'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: apply-w, namespace: default}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: apply-w}\n';
+      expect(said(await run(slow, 'apply-w', all(role, binding)))).toEqual([]);
+      expect(left).toBe(-1);
+    });
+
+    test('a field that somebody takes after the rehearsal is named, and left to him', async () => {
+      await run(server, 'apply-x', all(namespace('apply-x'), deployment('apply-x')));
+      const at = '/apis/apps/v1/namespaces/apply-x/deployments/web';
+      let taken = false;
+      const raced = through(async (of, on) => {
+        if (isWrite(of) && of.path.startsWith(at) && !taken) {
+          taken = true;
+          await patch(at, { spec: { replicas: 7 } }, 'hpa');
+        }
+        return on();
+      });
+      const ran = await run(raced, 'apply-x', all(namespace('apply-x'), deployment('apply-x', ', command: [a]')));
+      expect(said(ran)).toEqual([
+        expect.stringContaining('spec.replicas belongs to the field manager "hpa", which set it to another value'),
+      ]);
     });
 
     test('a server that cannot be reached any more is not asked for each object', async () => {

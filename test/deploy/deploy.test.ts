@@ -234,6 +234,32 @@ describeWith('control-plane', 'a deployment run', () => {
     expect(Object.keys(await values())).toContain('goes');
   });
 
+  test('a kind that goes away while it is looked at keeps nothing', async () => {
+    const group = `${env}.example.com`;
+    const called = { plural: 'brooks', singular: 'brook', kind: 'Brook' };
+    const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `brooks.${group}` },
+      spec: { group, scope: 'Namespaced', names: called, versions },
+    };
+    await run([config('stays'), config('goes')]);
+    await deployed(server, `${env}-other`, await stateOf({ 'a.yaml': JSON.stringify(definition) }));
+    const gone = { status: 404, warnings: [], body: '404 page not found' };
+    let discovered = 0;
+    const going: ApiServer = {
+      ...through((of, signal) => (of.path.startsWith(`/apis/${group}/`) ? Promise.resolve(gone) : server.ask(of, signal))),
+      discover: async (signal) => {
+        const { kinds, unseen } = await server.discover(signal);
+        discovered += 1;
+        return { unseen, kinds: kinds.filter(({ apiVersion }) => discovered === 1 || apiVersion !== `${group}/v1`) };
+      },
+    };
+    const { report } = await deployed(going, env, await state(config('stays')));
+    expect(told(report)).toMatchObject({ outcome: 'succeeded', pruned: names('goes'), kept: [] });
+  });
+
   test('stopped in the middle: what was done is told, the lock is free, and another run goes on', async () => {
     await run([config('goes')]);
     const stop = new AbortController();

@@ -45,6 +45,11 @@ test.each<[Drift['kind'], boolean, boolean]>([
   expect(seen(undefined, [drift('web', kind)], of(1, corrects)).memory.correct).toBe(expected);
 });
 
+test('what no deployment takes back is not tried again and again', () => {
+  expect(seen(undefined, [{ ...drift('web'), stays: true }], of(1, true)).memory.correct).toBe(false);
+  expect(seen(undefined, [{ ...drift('web'), stays: true }, drift('api')], of(1, true)).memory.correct).toBe(true);
+});
+
 test('what was seen in another place says nothing of here', async () => {
   const store = new MemoryStore();
   const repository = { forge: 'gitlab', path: 'env' };

@@ -165,7 +165,9 @@ describeWith('control-plane', 'drift', () => {
     const documents = [namespace(space), deployment(space)];
     await deploy(space, ...documents);
     await patch(manager, `/apis/apps/v1/namespaces/${space}/deployments/web${subresource}`, change);
-    expect(lines((await drift(space, ...documents)).drifts)).toEqual([expect.stringMatching(expected)]);
+    const { drifts } = await drift(space, ...documents);
+    expect(lines(drifts)).toEqual([expect.stringMatching(expected)]);
+    expect(drifts[0]?.stays).toBe(what.endsWith('added') ? true : undefined);
   });
 
   test('what others manage beside ours is no drift: status, annotations of controllers, sidecars, defaults, a restart', async () => {
@@ -191,6 +193,29 @@ describeWith('control-plane', 'drift', () => {
       drifts: [],
       notes: ['apps/Deployment/drift-e/web: an autoscaler has set its replicas to 7, the repository to 2: leave replicas out there.'],
     });
+  });
+
+  test('what a controller writes while it is compared is no difference', async () => {
+    const documents = [namespace('drift-p'), deployment('drift-p')];
+    await deploy('drift-p', ...documents);
+    const web = '/apis/apps/v1/namespaces/drift-p/deployments/web';
+    await patch('kubectl-annotate', web, { metadata: { annotations: { note: 'ours' } } }); // a hand's, so that it is looked at
+    await patch('kubectl-label', web, { metadata: { labels: { 'lockkeeper.dev/note': 'x' } } });
+    let tried = 0;
+    const busy: ApiServer = {
+      host: server.host,
+      throwAway: true,
+      kinds: (of) => server.kinds(of),
+      discover: (of) => server.discover(of),
+      ask: async (of, until) => {
+        if (of.path.includes('dryRun=All')) tried += 1;
+        if (of.path.includes('dryRun=All') && tried === 1)
+          await patch('kube-controller-manager', web, { metadata: { annotations: { 'deployment.kubernetes.io/revision': '2' } } });
+        return server.ask(of, until);
+      },
+    };
+    const found = await findDrift(await targetOf('drift-p', busy), await wanting(...documents), quiet, signal);
+    expect({ tried, ...found }).toEqual({ tried: 2, deployed: true, drifts: [], notes: [] });
   });
 
   test('missing, and left over: what prune would take, also of a former name; what it would keep is said', async () => {

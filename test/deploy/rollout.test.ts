@@ -72,6 +72,12 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
   const deployment = (name: string, image: string, replicas: number, more: object = {}) =>
     apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, ...{ spec: { replicas, ...pods(name, image), ...more } } });
 
+  /** Until the controller has said how many pods there are; it may be busy. */
+  async function counted({ name }: ObjectId): Promise<void> {
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+    while (!(await server.ask({ method: 'GET', path })).body.includes('"updatedReplicas"')) await sleep(20);
+  }
+
   async function wait(objects: readonly ObjectId[], setting: Setting = {}): Promise<Rollouts & { readonly done: readonly string[] }> {
     const { timeoutMs = 600 * minute, meanwhile = () => Promise.resolve(), server: asked = server } = setting;
     const target = await openTarget({ server: asked, environment, formerly: [] });
@@ -102,6 +108,7 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
     for (const pod of await kubelet.podsOf('registry.example.com/web:2', 2)) {
       await kubelet.say(pod, broken('ImagePullBackOff', `Back-off pulling image "registry.example.com/web:2": ErrImagePull: ${notThere}`));
     }
+    await counted(web);
     const { failures } = await wait([web], { timeoutMs: 10 * minute });
     expect(told({ failures, notes: [] })).toEqual([
       `apps/Deployment/NS/web: it has not come up within 10m: 0 of 2 updated pods are available; pod web-…, and 1 more likewise: container app: the image web:1 cannot be had (ImagePullBackOff): Back-off pulling image "registry.example.com/web:2": ErrImagePull: ${notThere}`,
@@ -114,6 +121,7 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
     for (const pod of await kubelet.podsOf('Web', 1)) {
       await kubelet.say(pod, broken('InvalidImageName', 'Failed to apply default image tag "Web": invalid reference format', 'Web'));
     }
+    await counted(web);
     const result = await wait([slow, web]);
     expect(told(result)).toEqual([
       'apps/Deployment/NS/web: 0 of 1 updated pods are available; pod web-…: container app: the image Web cannot be had (InvalidImageName): Failed to apply default image tag "Web": invalid reference format',
@@ -124,8 +132,8 @@ describeWith('controller-manager', 'waiting for rollouts', () => {
   test('a quota is said in the words of who refuses', async () => {
     const quota = `/api/v1/namespaces/${namespace}/resourcequotas/small`;
     await apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'small' }, ...{ spec: { hard: { pods: '1' } } } });
-    const counted = async (): Promise<boolean> => (await server.ask({ method: 'GET', path: quota })).body.includes('"used"');
-    while (!(await counted())) await sleep(20);
+    const isFilled = async (): Promise<boolean> => (await server.ask({ method: 'GET', path: quota })).body.includes('"used"');
+    while (!(await isFilled())) await sleep(20);
     const [web, db] = [await deployment('web', 'web:1', 3), await statefulSet('db', 'db:1', 1)];
     await kubelet.podsOf('web:1', 1);
     const refused = async (): Promise<boolean> => {

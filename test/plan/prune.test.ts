@@ -150,6 +150,12 @@ describe('a whole run', () => {
     );
   });
 
+  test('a newer stamp on a copy, or on another environment’s object, stops nobody', () => {
+    const newer = { name: 'wanted', deployedAt: '20261121000001' };
+    for (const more of [{ named: false }, { environment: 'other' }])
+      expect(names(decidePrune(question([old, live('wanted', { ...newer, ...more })])).prune)).toEqual(['ConfigMap/shop/old']);
+  });
+
   test('a name that the environment had before counts as its own, and any other does not', () => {
     const objects = [live('a', { environment: 'stage' }), live('b', { environment: 'other' })];
     const { prune, kept } = decidePrune(question(objects, { environments: ['staging', 'stage'] }));

@@ -46,9 +46,11 @@ export async function startApiProxy(
     onRequest(logged);
     const parts: Buffer[] = [];
     for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
-    await disturbed(faults.take(logged), response, () => forward(request, response, logged, Buffer.concat(parts))).catch(() => {
-      response.destroy(); // who asked was killed, or the server is gone
-    });
+    await disturbed(faults.take(logged), response, () =>
+      forward(request, response, logged, Buffer.concat(parts)).catch(() => {
+        response.destroy(); // who asked was killed, or the server is gone
+      }),
+    );
   });
   const address = { url: server.url, ...(token !== undefined && { token }) };
   return {

@@ -49,10 +49,11 @@ async function appRollback(
 ): Promise<Made> {
   const { app, to } = request;
   const { path } = now.settings.repository;
-  const own = ownReferences(await now.at(now.state.commit), app);
+  const ownAt = async (commit: string) => ownReferences(await now.at(commit), app);
+  const own = await ownAt(now.state.commit);
   if (own.length === 0) throw new UsageError(noSuchApp(now, app));
   const wanted = { ...request, to, rolledBack: rolledBack(await forge.mergeRequests(path)) };
-  const { since, updates } = await choose(wanted, standings({ forge, progress: ports.progress }, path, now.state.commit, own));
+  const { since, updates } = await choose(wanted, standings({ forge, progress: ports.progress, ownAt }, path, now.state.commit, own));
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const pinned = await Promise.all(updates.map((update) => withPins(update, registry)));
   const proposal = rollbackProposal(now.settings.name, app, pinned);

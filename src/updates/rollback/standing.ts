@@ -12,9 +12,10 @@ export interface Standing {
   readonly stood: readonly Edit[];
 }
 
-/** One of an app's references, and by what it is known in its file alone: where its package is may stand in another file. */
+/** One of an app's references, in which file it is looked for, and by what it is known there: where its package is may stand in another file. */
 export interface Own {
   readonly reference: Reference;
+  readonly file: string;
   readonly name: string;
 }
 
@@ -29,10 +30,26 @@ export function ownReferences(at: RepositoryAt, app: string): readonly Own[] {
       .filter((one) => one.file === path)
       .flatMap((reference, index) => {
         const same = open[index];
-        return reference.app === app && reference.spots.length > 0 && same !== undefined ? [{ reference, name: nameOf(same) }] : [];
+        return reference.app === app && reference.spots.length > 0 && same !== undefined
+          ? [{ reference, file: path, name: nameOf(same) }]
+          : [];
       });
   });
 }
+
+/** The same references where they stood at an earlier commit: those whose file began later. */
+export function inEarlierFiles(own: readonly Own[], earlier: readonly Own[]): readonly Own[] {
+  const before = Map.groupBy(earlier, packageOf);
+  return [...Map.groupBy(own, packageOf)].flatMap(([key, alike]) => {
+    const found = before.get(key) ?? [];
+    return alike.flatMap(({ reference }, index) => {
+      const one = found.length === alike.length ? found[index] : found[0];
+      return one === undefined ? [] : [{ ...one, reference }];
+    });
+  });
+}
+
+const packageOf = ({ reference: { app, package: of } }: Own): string => JSON.stringify([app, packageKey(of)]);
 
 const nameOf = ({ app, package: of, source }: OpenReference): string => JSON.stringify([app, packageKey(of as Package), source]);
 
@@ -40,7 +57,7 @@ const nameOf = ({ app, package: of, source }: OpenReference): string => JSON.str
 export function stoodThen(own: readonly Own[], path: string, text: string | undefined): readonly Edit[] {
   const found = text === undefined ? [] : findReferences({ path, text }).references.filter(({ spots }) => spots.length > 0);
   const earlier = Map.groupBy(found, nameOf);
-  const here = own.filter(({ reference }) => reference.file === path);
+  const here = own.filter(({ file }) => file === path);
   return [...Map.groupBy(here, ({ name }) => name)].flatMap(([name, alike]) => {
     const before = earlier.get(name) ?? [];
     const same = new Set(before.map((one) => JSON.stringify(releaseOf(one)))).size === 1;

@@ -1,3 +1,4 @@
+import type { ApiServer } from '../../../src/domain/cluster.ts';
 import { OutsideError } from '../../../src/domain/errors.ts';
 import { describeWith } from '../../support/parts.ts';
 import { config, configId, pruneWorld, watching } from '../../support/prune-world.ts';
@@ -118,6 +119,33 @@ describeWith('control-plane', 'prune and kinds that take others along', () => {
     expect(failures).toEqual(['ConfigMap/kinds-k/hangs: after 1 s it is being deleted still: example.com/hold holds it']);
     expect(await hasNamespace('kinds-k')).toBe(true);
     await change(configId('kinds-k', 'hangs'), { finalizers: null });
+  });
+
+  test('a namespace in which somebody makes something of a kind that was not there when the run began', async () => {
+    await deploy('kinds-w', namespaceText('kinds-w'));
+    const meanwhile = async (): Promise<void> => {
+      await put(definition('Late'));
+      await put(custom('Late', 'kinds-w', 'new'));
+    };
+    expect(await prune('kinds-w', { protect, meanwhile })).toMatchObject({
+      deletes: [],
+      kept: { 'Namespace/kinds-w': 'it would take along what this run does not prune: prune.example.com/Late/kinds-w/new' },
+    });
+  });
+
+  test('a namespace, when an API goes away that may have something in it', async () => {
+    await deploy('kinds-x', namespaceText('kinds-x'));
+    let looks = 0;
+    const discover: ApiServer['discover'] = async (signal) => {
+      looks += 1;
+      const seen = await world.server().discover(signal);
+      return looks === 1 ? seen : { ...seen, unseen: ['the API x cannot be seen'] };
+    };
+    const server = { ...watching(world.server(), () => undefined), discover };
+    expect(await prune('kinds-x', { protect, server })).toMatchObject({
+      deletes: [],
+      kept: { 'Namespace/kinds-x': 'what would go with it cannot be told: the API x cannot be seen' },
+    });
   });
 
   test('a namespace of which not all can be seen', async () => {

@@ -63,6 +63,22 @@ describeWith('control-plane', 'prune and what cannot be seen', () => {
     expect([pruned.length, failures, expired]).toEqual([510, [], 1]);
   });
 
+  test('one list of each kind, metadata only, however many versions and namespaces there are; nothing else is asked', async () => {
+    const asked: ApiRequest[] = [];
+    const server = watching(world.server(), (of) => {
+      asked.push(of);
+      return undefined;
+    });
+    await prune('seeing-f', { server });
+    const { kinds } = await world.server().discover();
+    const able = kinds.filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
+    const paths = asked.map(({ path }) => path.split('?')[0]);
+    expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
+    expect(paths.length).toBe(new Set(able.map(({ apiVersion, plural }) => `${apiVersion.replace(/\/?v\d\w*$/, '')} ${plural}`)).size);
+    expect(asked.every(({ method, accept }) => method === 'GET' && accept?.includes('as=PartialObjectMetadataList;'))).toBe(true);
+    expect(paths.filter((path) => path?.endsWith('/horizontalpodautoscalers'))).toEqual(['/apis/autoscaling/v2/horizontalpodautoscalers']);
+  });
+
   test('a server that gives other objects than it was asked for: they carry no label of ours', async () => {
     await namespace('seeing-d');
     await put(config('seeing-d', 'stranger'));

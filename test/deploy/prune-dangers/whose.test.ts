@@ -114,14 +114,17 @@ describeWith('control-plane', 'prune and what is not ours', () => {
     expect(kept).toEqual({ 'ConfigMap/whose-j/odd': expect.stringMatching(/^its label lockkeeper\.dev\/deployed-at is /) });
   });
 
-  test('the live object is annotated, and the repository never said so', async () => {
-    await namespace('whose-k');
-    await deploy('whose-k', config('whose-k', 'left'));
-    await put(config('whose-k', 'left', ', annotations: {lockkeeper.dev/prune: disabled}'));
-    const { deletes, kept } = await prune('whose-k');
-    expect(deletes).toEqual([]);
-    expect(kept).toEqual({ 'ConfigMap/whose-k/left': 'its annotation lockkeeper.dev/prune is disabled' });
-  });
+  test.each(['disabled', 'Disabled', 'false', 'never', ''])(
+    'the live object is annotated "%s", and the repository never said so',
+    async (annotation) => {
+      await namespace('whose-k');
+      await deploy('whose-k', config('whose-k', 'left'));
+      await put(config('whose-k', 'left', `, annotations: {lockkeeper.dev/prune: "${annotation}"}`));
+      const { deletes, kept } = await prune('whose-k');
+      expect(deletes).toEqual([]);
+      expect(kept).toEqual({ 'ConfigMap/whose-k/left': 'its annotation lockkeeper.dev/prune is disabled' });
+    },
+  );
 
   test('an object of ours in a namespace of the system goes like any other; the namespace does not', async () => {
     await deploy('whose-l', config('kube-system', 'whose-l'));

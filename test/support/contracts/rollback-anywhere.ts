@@ -75,12 +75,15 @@ const situations: Readonly<Record<string, (world: World) => Promise<unknown>>> =
   'that updates its merge request': (world) => world.ask('1.4.0'),
 };
 
+interface Extent {
+  /** The process is killed too. */
+  readonly processes?: boolean;
+  /** Every how manieth request is tried. */
+  readonly stride?: number;
+}
+
 /** A rollback that ends anywhere and is asked for again ends in the same one merge request. */
-export function rollbackAnywhereContract(
-  name: string,
-  create: CreateForge,
-  { processes = false }: { readonly processes?: boolean } = {},
-): void {
+export function rollbackAnywhereContract(name: string, create: CreateForge, { processes = false, stride = 1 }: Extent = {}): void {
   describe.each(Object.entries(situations))(`a rollback on ${name} %s`, (_, before) => {
     const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-rollback-'));
     let [registry, world]: [Registry | undefined, World | undefined] = [undefined, undefined];
@@ -115,7 +118,7 @@ export function rollbackAnywhereContract(
       const { faults, ask, snapshot, restore } = here();
       const last = asked.filter(counts).length;
       expect(last).toBeGreaterThan(0);
-      for (let number = 1; number <= last; number += 1) {
+      for (let number = 1; number <= last; number += counts === isWrite ? 1 : stride) {
         let seen = 0;
         const has = (request: LoggedRequest): boolean => counts(request) && ++seen >= number;
         faults.plan(has, how(number));

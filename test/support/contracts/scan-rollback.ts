@@ -99,6 +99,25 @@ export function rollbackContract(begin: Begin): void {
       expect((await rollback(scene, '--to', '1.5.0')).stderr).toContain('did not run at 1.5.0');
     });
 
+    test('a file that was moved since takes its history along', async () => {
+      const scene = await ran(begin);
+      const { world, billing } = scene;
+      await world.pushAsPerson(environment, 'main', { [manifest]: undefined, 'apps/billing.yaml': billing('1.6.0') }, 'Another place');
+      await world.pushAsPerson(
+        environment,
+        'main',
+        { 'apps/billing.yaml': undefined, 'apps/pay/billing.yaml': billing('1.6.0') },
+        'And one more',
+      );
+      expect(await rollback(scene, '--dry-run')).toMatchObject({
+        title: 'Roll back billing 1.6.0 → 1.4.2',
+        updates: [{ file: 'apps/pay/billing.yaml', from: '1.6.0', to: '1.4.2' }],
+      });
+      expect((await rollback(scene, '--to', '1.5.0')).stderr).toMatch(
+        /1\.6\.0 \(from \S+Z\), 1\.4\.2 \(from \S+Z\), 1\.4\.0 \(from \S+Z\)$/m,
+      );
+    });
+
     test('merged: the version that was left is held, the next one is not', async () => {
       const scene = await ran(begin);
       await rollback(scene);
