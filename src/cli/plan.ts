@@ -4,7 +4,8 @@ import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { type Plan, planJson, planOf } from '../plan/plan.ts';
 import { planAgainst } from '../plan/plan-against.ts';
-import { clusterOf, plannedRun, withCluster } from '../serve/cluster.ts';
+import { clusterOf, withCluster } from '../serve/cluster.ts';
+import { deploymentSettings } from '../serve/deployment-settings.ts';
 import { type Choice, type ChosenEnvironment, withChosen } from './chosen-states.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
@@ -70,7 +71,9 @@ async function planEnvironment(
   const plan =
     cluster === undefined || config === undefined
       ? planOf(before, state)
-      : await withCluster(cluster, (server) => planAgainst(server, plannedRun(config, name, nextRun(new Date(), undefined)), state));
+      : await withCluster(cluster, (server) =>
+          planAgainst(server, { ...deploymentSettings(config, name), environment: name, run: nextRun(new Date(), undefined) }, state),
+        );
   const outside = state.findings.some(({ rule }) => rule === unreachable);
   return { environment: name, plan: { ...plan, notes: [...plan.notes, ...unread(state)] }, outside };
 }

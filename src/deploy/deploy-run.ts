@@ -52,8 +52,8 @@ export class DeployRun {
     this.#notes.push(...seen.decision.notes, ...rehearsal.notes);
     if (rehearsal.refusals.length > 0) return refused(rehearsal.refusals, this.#notes);
     const work = { ...seen, rehearsed: rehearsal.rehearsed };
-    await record.begin(this.#held.run, planOf(work));
     this.#signal.throwIfAborted();
+    await record.begin(this.#held.run, planOf(work));
     await this.#write(work).catch((error: unknown) => this.#stopped(work, error));
     return { refusals: [], applied: this.#applied, pruned: this.#pruned, kept: this.#kept, failures: this.#failures, notes: this.#notes };
   }

@@ -10,7 +10,8 @@ import { refused, reportOf } from './run-report.ts';
 /**
  * Makes the cluster what the environment wants: under the lock, all is looked at and tried first, so that what can be refused is before the
  * first write; then it is applied, what is left over is pruned, and rollouts are waited for. Throws OutsideError where the lock cannot be had,
- * and where the cluster does not answer before the first write; the reason of `signal`, too, until then. From then on all is in the report.
+ * and where the cluster does not answer before the run's begin was recorded; the reason of `signal`, too, until then. From then on all is in
+ * the report.
  */
 export async function deployEnvironment(ports: DeployPorts, wanted: WantedRun, signal: AbortSignal): Promise<DeployReport> {
   const began = ports.now();

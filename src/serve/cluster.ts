@@ -1,7 +1,6 @@
 import { type ClusterClient, connectCluster } from '../adapters/cluster/client.ts';
 import { type KubeconfigPlace, readKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import type { Config } from '../config/schema.ts';
-import type { PlannedRun } from '../plan/plan-against.ts';
 
 /** The cluster that an environment of app.yml describes; undefined where it names none. */
 export function clusterOf(
@@ -10,13 +9,6 @@ export function clusterOf(
 ): KubeconfigPlace | undefined {
   const found = environments.find((one) => 'name' in one && one.name === environment);
   return found !== undefined && 'name' in found && found.cluster !== undefined ? clusters[found.cluster] : undefined;
-}
-
-/** How that environment of app.yml would be deployed by a run of that id. */
-export function plannedRun({ environments }: Pick<Config, 'environments'>, environment: string, run: string): PlannedRun {
-  const found = environments.find((one) => 'name' in one && one.name === environment);
-  const { formerly, prune } = found !== undefined && 'name' in found ? found : { formerly: [], prune: { share: 0.5 } };
-  return { environment, formerly, share: prune.share, run };
 }
 
 /** Works with a cluster, and lets it go. Throws UsageError for a kubeconfig that leads nowhere. */

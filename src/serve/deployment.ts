@@ -10,7 +10,7 @@ import type { DeployReport } from '../domain/deployment.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
 import type { Forge } from '../domain/forge.ts';
-import type { Job, NewJob } from '../domain/queue.ts';
+import { type Job, type NewJob, RetryAt } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { rollbackOffer } from '../domain/rollback.ts';
 import { keptPlan } from '../plan/kept-plan.ts';
@@ -117,7 +117,12 @@ export class Deployment {
     const settings = { environment: name, repository: repositoryText(repository), formerly, share, timeoutMs };
     const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...approved };
     const hooks: RunHooks = {
-      begin: (run, plan) => record.begin(run, plan),
+      begin: async (run, plan) => {
+        // Who had the lock before may have deployed a newer commit: an older one never goes over it.
+        if ((await headOf(this.#forge(repository.forge), repository.path)) !== commit)
+          throw new RetryAt(`${commit} is not the newest commit any more`, this.#parts.now());
+        await record.begin(run, plan);
+      },
       prune: (run, objects) => record.prune(run, objects),
       progress: (text) => log.debug(text),
       warn: (text) => log.warn(text),
@@ -134,7 +139,7 @@ export class Deployment {
       this.#parts.metrics.deployed(name, report.outcome, took());
       return report;
     } catch (error) {
-      if (!signal.aborted) this.#parts.metrics.deployed(name, 'interrupted', took());
+      if (!signal.aborted && !(error instanceof RetryAt)) this.#parts.metrics.deployed(name, 'interrupted', took());
       throw error;
     }
   }

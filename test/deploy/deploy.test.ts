@@ -1,4 +1,5 @@
 import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
+import type { DeployPorts } from '../../src/deploy/ports.ts';
 import type { ApiRequest, ApiServer } from '../../src/domain/cluster.ts';
 import { OutsideError, RefusedError } from '../../src/domain/errors.ts';
 import { sharedControlPlane } from '../support/control-plane.ts';
@@ -284,10 +285,19 @@ describeWith('control-plane', 'a deployment run', () => {
     expect(Object.keys(await values()).length).toBe(40);
   });
 
-  test('stopped before the first write it throws, and nothing was written', async () => {
+  test('stopped before the first write: nothing was written, and what was recorded has its end', async () => {
     const stop = new AbortController();
-    const record = { begin: async () => stop.abort(new OutsideError('deploy', 'stopped')), prune: async () => {} };
-    await expect(run([config('a')], { signal: stop.signal, ports: { record } })).rejects.toThrow('stopped');
+    const abort = async () => stop.abort(new OutsideError('deploy', 'stopped'));
+    const { report } = await run([config('a')], { signal: stop.signal, ports: { record: { begin: abort, prune: async () => {} } } });
+    expect(told(report)).toMatchObject({ outcome: 'failed', created: [], failures: ['stopped'] });
+    const again = new AbortController();
+    const early: DeployPorts['progress'] = {
+      phase: (name) => {
+        if (name === 'preflight') again.abort(new OutsideError('deploy', 'stopped'));
+      },
+      done: () => {},
+    };
+    await expect(run([config('a')], { signal: again.signal, ports: { progress: early } })).rejects.toThrow('stopped');
     expect(await values()).toEqual({});
   });
 

@@ -1,4 +1,5 @@
 import { OutsideError } from '../../src/domain/errors.ts';
+import { RetryAt } from '../../src/domain/queue.ts';
 import { keepPlan } from '../../src/plan/kept-plan.ts';
 import { configMap, configMapId, deploymentWorld } from '../support/deployment-world.ts';
 import { branchHead } from '../support/git-repository.ts';
@@ -150,6 +151,17 @@ test('a commit that came while a run went has a run of its own afterwards', asyn
   await world.deploy('staging');
   expect(world.runs.map(({ commit }) => commit)).toEqual([world.runs[0]?.commit, await world.head()]);
   expect(world.waiting()).toEqual([]);
+});
+
+test('an older commit never goes over a newer one that somebody deployed while the lock was waited for', async () => {
+  const world = await staging();
+  world.play.waiting = () => world.pushAsPerson('staging', 'main', { 'manifests/b.yaml': configMap('b') }, 'meanwhile');
+  await expect(world.deploy('staging')).rejects.toThrow(RetryAt);
+  expect(world.entries()).toEqual([]);
+  expect(world.metrics).toEqual([]);
+  delete world.play.waiting;
+  await world.deploy('staging');
+  expect(world.entries().map(({ facts }) => facts['commit'])).toEqual([await world.head(), await world.head()]);
 });
 
 test('what somebody else has deployed well, the cluster says: a lost store costs nothing then, and a failure is mended by hand', async () => {

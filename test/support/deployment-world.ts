@@ -36,13 +36,19 @@ export async function deploymentWorld(folder: string, settings: string) {
   const runs: ServiceRun[] = [];
   const metrics: string[] = [];
   const lines: string[] = [];
-  const play: { runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[]; last?: LeasedRun } = { runs: [], drifts: [] };
+  const play: { waiting?: () => Promise<unknown>; runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[]; last?: LeasedRun } = {
+    runs: [],
+    drifts: [],
+  };
   const clusters: ClusterRuns = {
     deploy: async (_place, wanted, hooks, signal) => {
       runs.push(wanted);
       const next = play.runs.shift() ?? {};
       if (next instanceof Error) throw next;
+      await play.waiting?.();
       const run = `2026112112${String(runs.length).padStart(4, '0')}`;
+      const isRefused = typeof next === 'object' && next.outcome === 'refused';
+      if (!isRefused) await hooks.begin(run, { created: 0, changed: 1, pruned: 0 });
       const report: DeployReport = {
         environment: wanted.environment,
         run,
@@ -59,11 +65,7 @@ export async function deploymentWorld(folder: string, settings: string) {
         ...(typeof next === 'function' ? await next(wanted) : next),
       };
       signal.throwIfAborted();
-      if (report.outcome !== 'refused') {
-        const { created, changed, pruned } = report;
-        await hooks.begin(run, { created: created.length, changed: changed.length, pruned: pruned.length });
-        if (pruned.length > 0) await hooks.prune(run, pruned);
-      }
+      if (report.pruned.length > 0) await hooks.prune(run, report.pruned);
       return report;
     },
     last: async () => play.last,

@@ -94,7 +94,7 @@ export function chooseCommit(
 }
 
 /** Versions that move with it, wherever they stand; what cannot be told apart is in the diff alone. */
-export function movesBetween(now: readonly Reference[], then: readonly Reference[]): readonly Update[] {
+function movesBetween(now: readonly Reference[], then: readonly Reference[]): readonly Update[] {
   const before = Map.groupBy(then, nameOf);
   return [...Map.groupBy(now, nameOf)].flatMap(([name, alike]) => {
     const earlier = before.get(name) ?? [];

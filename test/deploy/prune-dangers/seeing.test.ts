@@ -73,7 +73,7 @@ describeWith('control-plane', 'prune and what cannot be seen', () => {
     const { kinds } = await world.server().discover();
     const able = kinds.filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
     const paths = asked.map(({ path }) => path.split('?')[0]);
-    expect(paths.toSorted()).toEqual([...new Set(paths)].toSorted());
+    expect(paths).toEqual([...new Set(paths)]);
     expect(paths.length).toBe(new Set(able.map(({ apiVersion, plural }) => `${apiVersion.replace(/\/?v\d\w*$/, '')} ${plural}`)).size);
     expect(asked.every(({ method, accept }) => method === 'GET' && accept?.includes('as=PartialObjectMetadataList;'))).toBe(true);
     expect(paths.filter((path) => path?.endsWith('/horizontalpodautoscalers'))).toEqual(['/apis/autoscaling/v2/horizontalpodautoscalers']);

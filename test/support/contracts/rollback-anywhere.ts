@@ -43,10 +43,10 @@ packages: [{ match: "**", owner: ada }]
   await forge.createRepository(path, billing('1.4.0'));
   for (const version of ['1.4.2', '1.6.0']) await forge.pushAsPerson(path, 'main', billing(version), version);
   const ask: World['ask'] = (to) =>
-    withServicesIn(folder, forge.env, false, ({ settings, scanPorts }) => {
-      const ports = scanPorts({ add: () => {}, done: () => {} }, new AbortController().signal);
+    withServicesIn(folder, forge.env, false, (services) => {
+      const ports = services.scanPorts({ add: () => {}, done: () => {} }, new AbortController().signal);
       const request = { environment: 'staging', app: 'billing', deployed: [], by: 'ada', why: 'slow', dryRun: false };
-      return rollback(ports, settings, { ...request, ...(to !== undefined && { to }) });
+      return rollback(ports, services.settings, { ...request, ...(to !== undefined && { to }) });
     });
   const restoring: (() => void)[] = [];
   const world: World = {
