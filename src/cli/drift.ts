@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { type DriftReport, findDrift } from '../deploy/drift.ts';
+import { type DriftReport, findDrift } from '../deploy/drift/drift.ts';
 import { openTarget } from '../deploy/target.ts';
 import type { Drift } from '../domain/deployment.ts';
 import { explain, OutsideError } from '../domain/errors.ts';

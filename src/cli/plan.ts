@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { upcomingRun } from '../deploy/upcoming-run.ts';
+import { upcomingRun } from '../deploy/lock/upcoming-run.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { type DesiredState, unreachable } from '../manifests/desired-object.ts';
 import { type Plan, planJson, planOf } from '../plan/plan.ts';

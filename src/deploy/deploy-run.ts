@@ -4,16 +4,16 @@ import type { ObjectId } from '../domain/finding.ts';
 import { identityOf } from '../manifests/identity.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { decidePrune } from '../plan/prune.ts';
-import { applyAll } from './apply.ts';
-import type { HeldLease } from './lease.ts';
+import { applyAll } from './apply/apply.ts';
+import { type Rehearsed, rehearse } from './apply/preflight.ts';
+import { noting, type Written } from './apply/written.ts';
+import type { HeldLease } from './lock/lease.ts';
 import type { DeployPorts, RunPlan, WantedRun } from './ports.ts';
-import { type Rehearsed, rehearse } from './preflight.ts';
-import { pruneAll } from './prune.ts';
-import { waitForRollouts } from './rollout.ts';
+import { pruneAll } from './prune/prune.ts';
+import { waitForRollouts } from './rollout/rollout.ts';
 import { type Done, idOf, refused } from './run-report.ts';
 import { type Survey, survey } from './survey.ts';
 import type { Target } from './target.ts';
-import { noting, type Written } from './written.ts';
 
 /** What a run has found, and is about to write. */
 interface Work extends Survey {

@@ -1,10 +1,10 @@
 import type { DeployReport } from '../domain/deployment.ts';
 import { DeployRun } from './deploy-run.ts';
-import { type LeaseOptions, withLease } from './lease.ts';
-import type { Holder } from './lease-record.ts';
+import { type LeaseOptions, withLease } from './lock/lease.ts';
+import type { Holder } from './lock/lease-record.ts';
+import { nextRun } from './lock/run-id.ts';
 import type { DeployPorts, WantedRun } from './ports.ts';
 import { refusedByState } from './refusals.ts';
-import { nextRun } from './run-id.ts';
 import { refused, reportOf } from './run-report.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { ApiServer } from '../domain/cluster.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
-import type { LeaseOptions } from './lease.ts';
+import type { LeaseOptions } from './lock/lease.ts';
 import type { Progress } from './progress.ts';
 
 /** How many objects a run is about to touch. */

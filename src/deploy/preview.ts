@@ -1,11 +1,11 @@
 import type { DeployFailure } from '../domain/deployment.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planAgainst } from '../plan/plan-against.ts';
+import { rehearse } from './apply/preflight.ts';
+import { upcomingRun } from './lock/upcoming-run.ts';
 import type { DeployPorts, WantedRun } from './ports.ts';
-import { rehearse } from './preflight.ts';
 import { refusedByState } from './refusals.ts';
 import { survey } from './survey.ts';
-import { upcomingRun } from './upcoming-run.ts';
 
 export interface Preview {
   readonly plan: Plan;

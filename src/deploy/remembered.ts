@@ -3,7 +3,7 @@ import type { ObjectId } from '../domain/finding.ts';
 import type { RepositoryRef } from '../domain/forge.ts';
 import type { Store } from '../domain/store.ts';
 import { identityOf } from '../manifests/identity.ts';
-import type { LeasedRun } from './lease-record.ts';
+import type { LeasedRun } from './lock/lease-record.ts';
 
 /** What is known of the runs of one environment. Lost, it costs one run more. */
 export interface Remembered {

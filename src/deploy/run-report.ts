@@ -1,7 +1,7 @@
 import type { DeployFailure, DeployReport, KeptObject } from '../domain/deployment.ts';
 import type { ObjectId } from '../domain/finding.ts';
+import type { Rehearsed } from './apply/preflight.ts';
 import type { WantedRun } from './ports.ts';
-import type { Rehearsed } from './preflight.ts';
 
 /** What a run came to. */
 export interface Done {

@@ -5,10 +5,10 @@ import { planPrune } from '../plan/contents.ts';
 import { type IsSettled, type Live, listLive } from '../plan/live.ts';
 import type { PruneDecision, PruneQuestion } from '../plan/prune.ts';
 import { wantedOf } from '../plan/wanted.ts';
+import { isSettled } from './apply/settled.ts';
 import type { WantedRun } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { refusedByPlan } from './refusals.ts';
-import { isSettled } from './settled.ts';
 import { openTarget, type Target } from './target.ts';
 
 /** The cluster as a run finds it, and what it will prune of it. */

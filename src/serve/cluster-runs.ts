@@ -1,9 +1,9 @@
 import type { KubeconfigPlace } from '../adapters/cluster/kubeconfig.ts';
 import { deployEnvironment } from '../deploy/deploy.ts';
-import { findDrift } from '../deploy/drift.ts';
-import type { LeasedRun } from '../deploy/lease-record.ts';
+import { findDrift } from '../deploy/drift/drift.ts';
+import type { LeasedRun } from '../deploy/lock/lease-record.ts';
+import { holderNow, lastRun } from '../deploy/lock/release-lease.ts';
 import type { RunRecorder, WantedRun } from '../deploy/ports.ts';
-import { holderNow, lastRun } from '../deploy/release-lease.ts';
 import { openTarget } from '../deploy/target.ts';
 import type { DeployReport, Drift } from '../domain/deployment.ts';
 import { withCluster } from './cluster.ts';

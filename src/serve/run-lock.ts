@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClusterClient } from '../adapters/cluster/client.ts';
 import type { Config } from '../config/schema.ts';
-import { holderNow, releaseDead } from '../deploy/release-lease.ts';
+import { holderNow, releaseDead } from '../deploy/lock/release-lease.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import type { RunInProgress } from '../validation/holds/text.ts';
 import type { RunRelease } from '../validation/holds/unlock.ts';

@@ -1,9 +1,9 @@
 import type { ClusterClient } from '../../src/adapters/cluster/client.ts';
-import { type Applied, applyAll } from '../../src/deploy/apply.ts';
-import type { Looked, Preflight } from '../../src/deploy/preflight.ts';
-import { rehearse } from '../../src/deploy/preflight.ts';
+import { type Applied, applyAll } from '../../src/deploy/apply/apply.ts';
+import type { Looked, Preflight } from '../../src/deploy/apply/preflight.ts';
+import { rehearse } from '../../src/deploy/apply/preflight.ts';
+import { isSettled } from '../../src/deploy/apply/settled.ts';
 import type { Progress } from '../../src/deploy/progress.ts';
-import { isSettled } from '../../src/deploy/settled.ts';
 import { openTarget, type Target } from '../../src/deploy/target.ts';
 import { pathOf } from '../../src/domain/api-path.ts';
 import type { ObjectMetadata } from '../../src/domain/cluster.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { readConfig } from '../../src/config/load.ts';
-import type { LeasedRun } from '../../src/deploy/lease-record.ts';
+import type { LeasedRun } from '../../src/deploy/lock/lease-record.ts';
 import type { DeployReport, Drift } from '../../src/domain/deployment.ts';
 import type { ObjectId } from '../../src/domain/finding.ts';
 import type { Job, JobData } from '../../src/domain/queue.ts';

@@ -1,4 +1,4 @@
-import type { LeaseClock } from '../../src/deploy/lease.ts';
+import type { LeaseClock } from '../../src/deploy/lock/lease.ts';
 
 /** Sleeps until it is no longer wanted. */
 const aborted = (signal: AbortSignal): Promise<never> =>

@@ -1,5 +1,5 @@
 import { type ClusterClient, connectCluster } from '../../src/adapters/cluster/client.ts';
-import { pruneAll } from '../../src/deploy/prune.ts';
+import { pruneAll } from '../../src/deploy/prune/prune.ts';
 import { openTarget } from '../../src/deploy/target.ts';
 import { collection, pathOf } from '../../src/domain/api-path.ts';
 import type { ApiRequest, ApiServer, ServedKind } from '../../src/domain/cluster.ts';
