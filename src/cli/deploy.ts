@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import { deployEnvironment } from '../deploy/deploy.ts';
-import type { RunAbout } from '../deploy/entries.ts';
 import type { DeployPorts, WantedRun } from '../deploy/ports.ts';
 import { type Preview, previewDeployment } from '../deploy/preview.ts';
 import type { Progress } from '../deploy/progress.ts';
+import type { RunAbout } from '../deploy/record/entries.ts';
 import type { ApiServer } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';

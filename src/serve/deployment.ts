@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { type Approval, approvalOf } from '../deploy/approved.ts';
-import { knownDrift, rememberDrift } from '../deploy/drift-memory.ts';
-import type { RunAbout } from '../deploy/entries.ts';
-import { type MergedWork, mergedBetween } from '../deploy/merged.ts';
-import { corrected, decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/remembered.ts';
+import { knownDrift, rememberDrift } from '../deploy/drift/drift-memory.ts';
+import { type Approval, approvalOf } from '../deploy/record/approved.ts';
+import type { RunAbout } from '../deploy/record/entries.ts';
+import { type MergedWork, mergedBetween } from '../deploy/record/merged.ts';
+import { corrected, decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/record/remembered.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { ClusterFigures } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { knownDrift, rememberDrift, seen, toTell } from '../deploy/drift-memory.ts';
-import { driftEntry } from '../deploy/entries.ts';
-import { commitInCluster, placeOf, remembered, timeOf } from '../deploy/remembered.ts';
+import { knownDrift, rememberDrift, seen, toTell } from '../deploy/drift/drift-memory.ts';
+import { driftEntry } from '../deploy/record/entries.ts';
+import { commitInCluster, placeOf, remembered, timeOf } from '../deploy/record/remembered.ts';
 import type { Drift } from '../domain/deployment.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';

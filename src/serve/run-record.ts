@@ -1,6 +1,6 @@
 import type { Persistence } from '../adapters/store/open.ts';
-import { beginEntry, endEntry, pruneEntry, type RunAbout } from '../deploy/entries.ts';
 import type { RunPlan } from '../deploy/ports.ts';
+import { beginEntry, endEntry, pruneEntry, type RunAbout } from '../deploy/record/entries.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import type { ObjectId } from '../domain/finding.ts';
 import type { Journal } from '../domain/journal.ts';

@@ -13,10 +13,10 @@ test('a bar for each phase, the one before taken away; also when the work fails'
       return { advance: () => void seen.push('+'), grow: () => {}, stop: () => void seen.push('away') };
     },
   };
-  const work = withPhases({ ...context, output }, 'staging', async ({ phase, done }) => {
-    phase('preflight', 2);
-    done('a');
-    phase('apply', 3);
+  const work = withPhases({ ...context, output }, 'staging', async (progress) => {
+    progress.phase('preflight', 2);
+    progress.done('a');
+    progress.phase('apply', 3);
     await Promise.reject(new Error('broken'));
   });
   await expect(work).rejects.toThrow('broken');

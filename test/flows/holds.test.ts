@@ -152,7 +152,13 @@ describeWith('control-plane', 'who holds what is said at merge requests', () => 
       writeFileSync(kubeconfig, kubeconfigText((await plane()).address));
       fixture = (await forgeFixtures['local']?.()) as ForgeFixture;
       await fixture.createRepository(path, files);
-      const alone: Judging = { ...judging, lease: ({ cluster: _, ...of }, signal) => judging.lease(of, signal) };
+      const alone: Judging = {
+        ...judging,
+        lease: ({ cluster, ...of }, signal) => {
+          expect(cluster).toBeDefined();
+          return judging.lease(of, signal);
+        },
+      };
       world = validationWorld(fixture, alone, kubeconfig);
     });
     afterEach(async () => {

@@ -5,7 +5,7 @@ import { appliedAnnotation, deployedAtLabel, environmentLabel, identityAnnotatio
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { record } from '../../manifests/objects.ts';
 import { fieldPath } from '../../plan/field-path.ts';
-import { isHand } from '../hands.ts';
+import { isHand } from '../drift/hands.ts';
 import { refusal } from '../refusal.ts';
 import { isMigrated } from './managers.ts';
 

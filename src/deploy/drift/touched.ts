@@ -2,7 +2,7 @@ import type { ManagedFields } from '../../domain/cluster.ts';
 import { fieldManager } from '../../domain/ownership.ts';
 import { type LeafChange, pathOfItem, pathOfKey } from '../../manifests/leaves.ts';
 import { record } from '../../manifests/objects.ts';
-import { isHand } from '../hands.ts';
+import { isHand } from './hands.ts';
 import { type Owners, ownersOf } from './owners.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ const isOther = ({ manager }: ManagedFields): boolean => manager !== fieldManage
 
 const isAutoscaler = (entry: ManagedFields): boolean => entry.subresource === 'scale' && !isByHand(entry);
 
-export const isByHand = ({ manager = '', subresource }: ManagedFields): boolean => isHand({ manager, subresource });
+const isByHand = ({ manager = '', subresource }: ManagedFields): boolean => isHand({ manager, subresource });
 
 /** What people write on live objects for us, and `kubectl rollout restart` for the pods: no change of what is wanted. */
 const signals = /^metadata\.(?:annotations|labels)\.lockkeeper\.dev\/|\.metadata\.annotations\.kubectl\.kubernetes\.io\/restartedAt$/;

@@ -1,6 +1,6 @@
+import { isHand } from '../../../src/deploy/drift/hands.ts';
 import { ownersOf } from '../../../src/deploy/drift/owners.ts';
 import { addedByHand, mayHaveAdditions, touchedBy, without } from '../../../src/deploy/drift/touched.ts';
-import { isHand } from '../../../src/deploy/hands.ts';
 
 test.each<[string, string | undefined, boolean]>([
   ['kubectl-edit', undefined, true],

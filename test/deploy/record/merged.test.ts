@@ -1,5 +1,5 @@
-import { type MergedForge, mergedBetween } from '../../src/deploy/merged.ts';
-import type { MergedRequest, SourceHistory } from '../../src/domain/forge.ts';
+import { type MergedForge, mergedBetween } from '../../../src/deploy/record/merged.ts';
+import type { MergedRequest, SourceHistory } from '../../../src/domain/forge.ts';
 
 const request = (id: number, ...commits: readonly string[]): MergedRequest => ({
   id,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Drift } from '../domain/deployment.ts';
-import type { RepositoryRef } from '../domain/forge.ts';
-import type { Store } from '../domain/store.ts';
-import { identityOf } from '../manifests/identity.ts';
+import type { Drift } from '../../domain/deployment.ts';
+import type { RepositoryRef } from '../../domain/forge.ts';
+import type { Store } from '../../domain/store.ts';
+import { identityOf } from '../../manifests/identity.ts';
 
 /** What was last found to differ between a cluster and its repository. */
 export interface KnownDrift {

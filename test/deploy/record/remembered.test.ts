@@ -9,10 +9,10 @@ import {
   remember,
   remembered,
   timeOf,
-} from '../../src/deploy/remembered.ts';
-import type { DeployOutcome } from '../../src/domain/deployment.ts';
-import type { ObjectId } from '../../src/domain/finding.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+} from '../../../src/deploy/record/remembered.ts';
+import type { DeployOutcome } from '../../../src/domain/deployment.ts';
+import type { ObjectId } from '../../../src/domain/finding.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 
 const place = placeOf('staging', 'shared');
 const repository = { forge: 'gitlab', path: 'platform/staging' };

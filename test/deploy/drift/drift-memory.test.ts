@@ -1,6 +1,6 @@
-import { knownDrift, rememberDrift, seen } from '../../src/deploy/drift-memory.ts';
-import type { Drift } from '../../src/domain/deployment.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { knownDrift, rememberDrift, seen } from '../../../src/deploy/drift/drift-memory.ts';
+import type { Drift } from '../../../src/domain/deployment.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 
 const drift = (name: string, kind: Drift['kind'] = 'changed', summary = 'spec.replicas'): Drift => ({
   object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name },

@@ -1,6 +1,6 @@
-import { beginEntry, driftEntry, endEntry, pruneEntry, type RunAbout } from '../../src/deploy/entries.ts';
-import type { DeployReport } from '../../src/domain/deployment.ts';
-import type { ObjectId } from '../../src/domain/finding.ts';
+import { beginEntry, driftEntry, endEntry, pruneEntry, type RunAbout } from '../../../src/deploy/record/entries.ts';
+import type { DeployReport } from '../../../src/domain/deployment.ts';
+import type { ObjectId } from '../../../src/domain/finding.ts';
 
 const object = (name: string): ObjectId => ({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name });
 const request = (id: number) => ({

@@ -1,6 +1,6 @@
-import type { ObjectId } from '../domain/finding.ts';
-import { some } from '../domain/wording.ts';
-import type { KeptPlan } from '../plan/kept-plan.ts';
+import type { ObjectId } from '../../domain/finding.ts';
+import { some } from '../../domain/wording.ts';
+import type { KeptPlan } from '../../plan/kept-plan.ts';
 import type { DeployedRequest } from './merged.ts';
 
 /** What a run may prune; without `prune` there is nothing to compare with, and `note` says why. */

@@ -1,7 +1,7 @@
-import type { DeployReport, Drift } from '../domain/deployment.ts';
-import { type ObjectId, objectName } from '../domain/finding.ts';
-import type { NewEntry } from '../domain/journal.ts';
-import { count, some } from '../domain/wording.ts';
+import type { DeployReport, Drift } from '../../domain/deployment.ts';
+import { type ObjectId, objectName } from '../../domain/finding.ts';
+import type { NewEntry } from '../../domain/journal.ts';
+import { count, some } from '../../domain/wording.ts';
 import type { DeployedRequest, MergedWork } from './merged.ts';
 
 /** What a run is about, for the journal. */

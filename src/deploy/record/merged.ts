@@ -1,4 +1,4 @@
-import type { EnvironmentForge, MergedRequest, SourceForge } from '../domain/forge.ts';
+import type { EnvironmentForge, MergedRequest, SourceForge } from '../../domain/forge.ts';
 
 export type MergedForge = Pick<SourceForge, 'history' | 'mergedSince'> & Pick<EnvironmentForge, 'endedBy'>;
 

@@ -1,7 +1,7 @@
-import { approvalOf } from '../../src/deploy/approved.ts';
-import type { ObjectId } from '../../src/domain/finding.ts';
-import { keepPlan, keptPlan } from '../../src/plan/kept-plan.ts';
-import { MemoryStore } from '../support/memory-store.ts';
+import { approvalOf } from '../../../src/deploy/record/approved.ts';
+import type { ObjectId } from '../../../src/domain/finding.ts';
+import { keepPlan, keptPlan } from '../../../src/plan/kept-plan.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 
 const object = (name: string): ObjectId => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name });
 const planned = (id: number, ...names: readonly string[]) => ({ request: { id }, plan: { prune: names.map(object) } });

@@ -1,9 +1,9 @@
-import type { DeployOutcome, DeployReport } from '../domain/deployment.ts';
-import type { ObjectId } from '../domain/finding.ts';
-import type { RepositoryRef } from '../domain/forge.ts';
-import type { Store } from '../domain/store.ts';
-import { identityOf } from '../manifests/identity.ts';
-import type { LeasedRun } from './lock/lease-record.ts';
+import type { DeployOutcome, DeployReport } from '../../domain/deployment.ts';
+import type { ObjectId } from '../../domain/finding.ts';
+import type { RepositoryRef } from '../../domain/forge.ts';
+import type { Store } from '../../domain/store.ts';
+import { identityOf } from '../../manifests/identity.ts';
+import type { LeasedRun } from '../lock/lease-record.ts';
 
 /** What is known of the runs of one environment. Lost, it costs one run more. */
 export interface Remembered {
