@@ -92,14 +92,16 @@ describeWith('control-plane', 'a deployment run', () => {
   });
 
   test('with nothing changed it asks once per object and once per kind', async () => {
-    const documents = Array.from({ length: 5 }, (_, index) => config(`c${index}`));
+    const astray = `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: ${env}, namespace: astray}\n`;
+    const homeless = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${env}}\n`;
+    const documents = [...Array.from({ length: 3 }, (_, index) => config(`c${index}`)), astray, homeless];
     await run(documents);
     const asked: string[] = [];
     const counting = through((of, signal) => {
       asked.push(`${of.method} ${of.path.split('?')[0]}`);
       return server.ask(of, signal);
     });
-    const { report } = await deployed(counting, env, await state(...documents));
+    const { report } = await deployed(counting, env, await state(...documents), { takeOver: true });
     expect(told(report)).toMatchObject({ outcome: 'succeeded', created: [], changed: [], unchanged: 6 });
     const ours = asked.filter((one) => !one.includes('lockkeeper-system'));
     expect(ours.filter((one) => one.startsWith('PATCH')).length).toBe(6);
