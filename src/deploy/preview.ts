@@ -2,6 +2,7 @@ import type { DeployFailure } from '../domain/deployment.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planAgainst, planOfSeen } from '../plan/plan-against.ts';
 import { rehearse } from './apply/preflight.ts';
+import { refusedByFormer } from './lock/former.ts';
 import { upcomingRun } from './lock/upcoming-run.ts';
 import type { DeployPorts, WantedRun } from './ports.ts';
 import { refusedByState } from './refusals.ts';
@@ -22,11 +23,12 @@ export async function previewDeployment(
   const { environment, formerly, share, state, takeOver } = wanted;
   const run = await upcomingRun(server, environment, now(), signal);
   const byState = refusedByState(environment, formerly, state);
+  const byFormer = byState.length > 0 ? [] : await refusedByFormer(server, wanted, now(), signal);
   if (byState.length > 0)
     return { plan: await planAgainst(server, { environment, formerly, share, run }, state, signal), refusals: byState };
   const { target, live, decision, refusals } = await survey(server, wanted, run, progress, signal);
   const { turns } = target;
   const plan = await planOfSeen({ server, kindOf: (of) => target.kindOf(of), turns }, decision, state, signal);
   const rehearsal = await rehearse(target, state.objects, live, { takeOver }, progress, signal);
-  return { plan, refusals: [...refusals, ...rehearsal.refusals] };
+  return { plan, refusals: [...byFormer, ...refusals, ...rehearsal.refusals] };
 }

@@ -212,6 +212,18 @@ describeWith('control-plane', 'a deployment run', () => {
     expect((await live())['stays']?.metadata.labels).toMatchObject({ 'lockkeeper.dev/environment': env });
   });
 
+  test('a former name under which another repository deploys: refused, and nothing of it is touched', async () => {
+    const other = `${env}-alive`;
+    await deployed(server, other, await state(config('theirs')), { repository: 'gitlab:platform/theirs' });
+    const { report, course } = await run([config('ours')], { formerly: [other], repository: 'gitlab:platform/ours' });
+    expect(told(report)).toMatchObject({
+      outcome: 'refused',
+      failures: [expect.stringContaining('in this cluster came from gitlab:platform/theirs, and its objects would be taken over')],
+    });
+    expect(course).toEqual(['lock']);
+    expect(Object.keys(await live())).toEqual(['theirs']);
+  });
+
   test('two environments in one cluster do not touch each other’s objects', async () => {
     await run([config('ours')]);
     const other = `${env}-other`;
