@@ -35,7 +35,8 @@ export async function unchangeable(
   if (!said && !isAllowed(object)) return undefined;
   const path = `${collection(kind, object.namespace)}?dryRun=All&fieldManager=${fieldManager}&fieldValidation=Strict`;
   const anew = await target.server.ask({ method: 'POST', path, body, type: 'application/yaml', verdictOnly: true }, signal);
-  if (!isFine(anew)) return undefined; // wrong in itself, whatever stands there
+  // Wrong in itself, whatever stands there; where only what stands there was complained of, that is what keeps it from being made anew.
+  if (!isFine(anew)) return said && isAllowed(object) && anew.status === 422 ? refusalsOf(object, anew) : undefined;
   const why = keeps(object, live);
   if (isAllowed(object) && why === undefined) return 'recreate';
   const help = why ?? `${anewHelp}; or give it another name`;

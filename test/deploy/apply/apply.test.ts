@@ -315,6 +315,15 @@ describeWith('control-plane', 'rehearsing and applying', () => {
       expect(after?.['spec']?.['selector']).toEqual({ matchLabels: { app: 'moved' } });
     });
 
+    test('what keeps an object from being made anew is said, not only that it cannot change', async () => {
+      const service = (address: string): string =>
+        `apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: apply-address, annotations: {lockkeeper.dev/recreate: enabled}}\nspec: {clusterIP: ${address}, ports: [{port: 80}]}\n`;
+      await run(server, 'apply-address', all(namespace('apply-address'), service('None')));
+      // Of the addresses of loopback no service can have one, whatever range the cluster has.
+      const { refusals } = (await run(server, 'apply-address', all(namespace('apply-address'), service('127.0.0.9')))).preflight;
+      expect(refusals.map(({ message }) => message)).toEqual([expect.stringContaining('not in the valid range')]);
+    });
+
     test('an object is not made anew for a state that would be refused anyway', async () => {
       await run(server, 'apply-n', all(namespace('apply-n'), deployment('apply-n')));
       const broken = moved('apply-n', 'lockkeeper.dev/recreate: enabled').replace('image: "web:1"', 'image: ""');
