@@ -91,6 +91,12 @@ class Lists implements Unrolled {
       this.#refuse(node, missing.length > 0 ? `lacks ${missing.join(' and ')}` : `${kind} without a name: metadata.name is missing`);
       return;
     }
+    const namespace = textOf(metadata['namespace']);
+    const wrong = [name, namespace].find(leadsElsewhere);
+    if (wrong !== undefined) {
+      this.#refuse(node, `${kind} with the name or namespace ${JSON.stringify(wrong)}: none can be "." or "..", or hold "/" or "%"`);
+      return;
+    }
     const sent = own ?? itemSent(this.#document, node, end, value);
     this.#bytes += sent.body.length;
     if (sent.body.length > largestBody) {
@@ -98,8 +104,7 @@ class Lists implements Unrolled {
       return;
     }
     const { at, place, lineOf } = this.#document; // and no more of it: its nodes are large
-    const [apiVersion, namespace] = [textOf(value['apiVersion']), textOf(metadata['namespace'])];
-    const id = { apiVersion, kind, namespace, name };
+    const id = { apiVersion: textOf(value['apiVersion']), kind, namespace, name };
     this.objects.push({ ...id, place: { ...place, line: lineOf(node) }, ...sent, value, at: (of) => at([...path, ...of]) });
   }
 
@@ -107,6 +112,12 @@ class Lists implements Unrolled {
     this.problems.push({ place: { ...this.#document.place, line: this.#document.lineOf(node) }, message });
   }
 }
+
+/**
+ * In the path of a request it would be read as something else, such as a Service's proxy: whoever may write a manifest would ask with our
+ * credentials what he wants. No kind allows it. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
+ */
+const leadsElsewhere = (segment: string): boolean => segment === '.' || segment === '..' || /[/%]/.test(segment);
 
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : ['number', 'bigint', 'boolean'].includes(typeof value) ? String(value) : '';

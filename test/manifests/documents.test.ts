@@ -172,6 +172,22 @@ metadata:
   });
 });
 
+test.each([
+  ['name: "web:80/proxy/admin"', 'web:80/proxy/admin'],
+  ['name: "%2e%2e"', '%2e%2e'],
+  ['name: ".."', '..'],
+  ['name: "."', '.'],
+  ['generateName: a/b', 'a/b'],
+  ['name: a, namespace: "shop/services/web/proxy"', 'shop/services/web/proxy'],
+  ['name: a, namespace: ".."', '..'],
+])('{%s} would lead a request elsewhere, and is no object', (metadata, wrong) => {
+  const { objects, findings } = read(`apiVersion: v1\nkind: Service\nmetadata: {${metadata}}\n`);
+  expect(objects).toEqual([]);
+  expect(findings).toEqual([
+    expect.objectContaining({ severity: 'error', message: expect.stringContaining(`name or namespace ${JSON.stringify(wrong)}`) }),
+  ]);
+});
+
 test('a list cannot make more of its file than it holds', () => {
   const labels = Array.from({ length: 20 }, (_, i) => `l${i}: "${'z'.repeat(20_000)}"`).join(', ');
   const text = `apiVersion: v1\nkind: List\nx: &x {apiVersion: v1, kind: Pod, metadata: {name: a, labels: {${labels}}}}\nitems:\n${'- *x\n'.repeat(45)}`;
