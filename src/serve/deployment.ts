@@ -162,7 +162,7 @@ export class Deployment {
     const { repository, name, cluster } = environment;
     const { outcome, failures, notes } = report;
     const passes = outcome !== 'succeeded' && failures.length > 0 && failures.every(({ outside }) => outside === true);
-    await record.end(report, offerOf(errand));
+    await record.end(report, passes ? 'This passes: it is tried again by itself.' : offerOf(errand));
     if (!passes) {
       const of = { place: placeOf(name, cluster), commit, rules: rulesOf(environment), allowed: approval.prune };
       await remember(this.#parts.services.persistence.store, repository, memoryAfter(known, report, of));
