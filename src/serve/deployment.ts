@@ -31,6 +31,8 @@ export interface DeploymentParts {
   readonly now: () => Date;
   /** Whether people are told in a chat. */
   readonly tells: boolean;
+  /** Has comments say that a run is in progress in the environment of that repository, `FORGE:PATH`. */
+  readonly othersAt: (repository: string, trace: string) => Promise<void>;
 }
 
 /** One run, as far as it is known before it begins. */
@@ -122,6 +124,7 @@ export class Deployment {
         if ((await headOf(this.#forge(repository.forge), repository.path)) !== commit)
           throw new RetryAt(`${commit} is not the newest commit any more`, this.#parts.now());
         await record.begin(run, plan);
+        await this.#parts.othersAt(repositoryText(repository), trace);
       },
       prune: (run, objects) => record.prune(run, objects),
       progress: (text) => log.debug(text),

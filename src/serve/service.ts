@@ -91,7 +91,15 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     });
     parts.push(() => judging.close()); // after the work that asks it
     const validation = new Validation({ config, services, judging, metrics, log, redact, now: () => new Date() });
-    const { deployment, drift } = createDeployments({ config, services, metrics, log, redact, tells: chat !== undefined });
+    const { deployment, drift } = createDeployments({
+      config,
+      services,
+      metrics,
+      log,
+      redact,
+      tells: chat !== undefined,
+      othersAt: (repository, trace) => validation.othersAt(repository, trace),
+    });
     const handlers = createHandlers({
       services,
       metrics,

@@ -55,6 +55,20 @@ test('the head is deployed once, with what app.yml says; recorded before and aft
   expect(world.waiting()).toEqual([]);
 });
 
+test('while a run goes, comments say so: that is asked for once it has begun, and not where it is refused before', async () => {
+  const world = await staging();
+  const during: (readonly string[])[] = [];
+  world.play.runs.push({ outcome: 'refused', failures: [{ message: 'no' }] }, () => {
+    during.push([...world.othersAt]);
+    return {};
+  });
+  await world.deploy('staging');
+  expect(world.othersAt).toEqual([]);
+  await world.merge('mend', { 'manifests/b.yaml': configMap('b') }, []);
+  await world.deploy('staging');
+  expect(during).toEqual([['local:staging']]);
+});
+
 test('a repository that is not deployed by the service is left alone', async () => {
   const world = await staging(settings('  - { name: staging, repository: "local:staging", cluster: shared, deploy: pipeline }\n'));
   await world.deploy('staging');

@@ -35,6 +35,7 @@ export async function deploymentWorld(folder: string, settings: string) {
   const clock = { now: new Date() };
   const runs: ServiceRun[] = [];
   const metrics: string[] = [];
+  const othersAt: string[] = [];
   const lines: string[] = [];
   const play: { waiting?: () => Promise<unknown>; runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[]; last?: LeasedRun } = {
     runs: [],
@@ -94,6 +95,7 @@ export async function deploymentWorld(folder: string, settings: string) {
     log,
     redact: (given: string) => given.replaceAll('hunter2', '[redacted]'),
     tells: true,
+    othersAt: async (repository: string) => void othersAt.push(repository),
     now: () => clock.now,
   };
   const deployment = new Deployment(joined);
@@ -114,6 +116,8 @@ export async function deploymentWorld(folder: string, settings: string) {
     clock,
     runs,
     metrics,
+    /** Repositories whose comments were to say that a run is in progress. */
+    othersAt,
     play,
     deployment,
     log: () => lines.join(''),

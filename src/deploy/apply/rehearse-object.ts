@@ -155,7 +155,7 @@ class Rehearsal {
     const taken = Map.groupBy(conflicts, ({ manager }) => manager);
     return [
       ...[...taken].map(([manager, of]) => `${name}: ${listed(of.map(({ field }) => shownField(field)))} taken over from ${manager}.`),
-      ...(gone.length === 0 ? [] : [`${name} was applied with kubectl; what its manifest does not have leaves: ${listed(gone)}.`]),
+      ...(gone.length === 0 ? [] : [`${name} was applied with kubectl; what its manifest does not have leaves, or becomes the server’s default: ${listed(gone)}.`]),
     ];
   }
 }
