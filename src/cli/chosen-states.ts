@@ -15,6 +15,7 @@ import { isManifest } from '../manifests/archive-entries.ts';
 import { BundleMemory, type Bundles, createBundles, type Download } from '../manifests/bundles.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
+import { headOf } from '../serve/deployed-environments.ts';
 import type { Services } from '../services.ts';
 import { findEnvironments } from '../updates/find-environments.ts';
 import type { EnvironmentSettings } from '../updates/settings.ts';
@@ -52,6 +53,8 @@ export interface ChosenState {
   readonly rules: ValidationRules;
   /** Absent for a folder as it lies there. */
   readonly commit?: string;
+  /** The head of the default branch at this moment, where it is that one that was read. */
+  readonly head?: () => Promise<string>;
   readonly state: DesiredState;
   readonly base?: DesiredState;
 }
@@ -184,7 +187,7 @@ function ofForge(
   const at = async (commit: string): Promise<DesiredState> =>
     readDesiredState(readManifests(await forge.archive(path, commit), `${forge.traits.name}:${path}`), bundles);
   const commitOf = async (revision: string | undefined): Promise<string> => {
-    if (revision === undefined) return (await forge.state(path)).commit;
+    if (revision === undefined) return headOf(forge, path);
     const head = await forge.branchHead(path, revision);
     if (head !== undefined || /^[0-9a-f]{40}$/.test(revision)) return head ?? revision;
     throw new UsageError(`${path} has no branch ${revision}: name a branch, or a commit by its full id`);
@@ -194,7 +197,14 @@ function ofForge(
     read: async (comparison) => {
       const commit = await commitOf(ref);
       const wantsBase = base !== undefined || comparison !== undefined;
-      return { name, rules: validation ?? {}, commit, state: await at(commit), ...(wantsBase && { base: await at(await commitOf(base)) }) };
+      return {
+        name,
+        rules: validation ?? {},
+        commit,
+        ...(ref === undefined && { head: () => headOf(forge, path) }),
+        state: await at(commit),
+        ...(wantsBase && { base: await at(await commitOf(base)) }),
+      };
     },
   };
 }

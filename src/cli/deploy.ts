@@ -85,7 +85,7 @@ async function deployAll(chosen: readonly ChosenEnvironment[], session: Session)
   for (const one of chosen) {
     try {
       session.signal.throwIfAborted();
-      deployed.push(await deployOne(await one.read(), session));
+      deployed.push(await deployNewest(one, session));
     } catch (error) {
       if (!(error instanceof OutsideError) || chosen.length === 1) throw error;
       errors.push({ environment: one.name, message: explain(error) });
@@ -94,13 +94,36 @@ async function deployAll(chosen: readonly ChosenEnvironment[], session: Session)
   return { deployed, errors };
 }
 
+/** While it waited for the lock, another run may have deployed a newer commit: an older one never goes over it. */
+class Overtaken extends OutsideError {}
+
+const mostReadings = 3;
+
+async function deployNewest(one: ChosenEnvironment, session: Session): Promise<Deployed> {
+  for (let reading = 1; ; reading += 1) {
+    try {
+      return await deployOne(await one.read(), session);
+    } catch (error) {
+      if (!(error instanceof Overtaken) || reading === mostReadings) throw error;
+      session.context.log.warn(`${explain(error)}: it is read again`);
+    }
+  }
+}
+
+async function throwIfOvertaken(environment: string, { commit, head }: ChosenState): Promise<void> {
+  if (head !== undefined && (await head()) !== commit)
+    throw new Overtaken(environment, `${commit} is not the newest commit of the default branch any more`);
+}
+
 async function deployOne(read: ChosenState, session: Session): Promise<Deployed> {
   const { command, context, config } = session;
   const environment = environmentName(read, command.directory);
   const wanted = wantedRun(environment, read, session);
   return withCluster(clusterFor(environment, command, config, context.env), (server) =>
     withPhases(context, environment, (progress) =>
-      command.dryRun === true ? preview(server, wanted, progress, session) : deploy(server, wanted, progress, session),
+      command.dryRun === true
+        ? preview(server, wanted, progress, session)
+        : deploy(server, wanted, progress, session, () => throwIfOvertaken(environment, read)),
     ),
   );
 }
@@ -120,7 +143,13 @@ function wantedRun(environment: string, { state, commit }: ChosenState, { comman
   };
 }
 
-async function deploy(server: ApiServer, wanted: WantedRun, progress: Progress, session: Session): Promise<Deployed> {
+async function deploy(
+  server: ApiServer,
+  wanted: WantedRun,
+  progress: Progress,
+  session: Session,
+  mayBegin: () => Promise<void>,
+): Promise<Deployed> {
   const { context, signal } = session;
   const record = recordOf(wanted, session);
   const ports: DeployPorts = {
@@ -128,7 +157,13 @@ async function deploy(server: ApiServer, wanted: WantedRun, progress: Progress, 
     now: () => new Date(),
     warn: (text) => context.log.warn(text),
     progress,
-    record: { begin: async (...of) => record?.begin(...of), prune: async (...of) => record?.prune(...of) },
+    record: {
+      begin: async (...of) => {
+        await mayBegin();
+        await record?.begin(...of);
+      },
+      prune: async (...of) => record?.prune(...of),
+    },
     holder: holderName(),
   };
   const report = await deployEnvironment(ports, wanted, signal);

@@ -7,6 +7,7 @@ import { decidePrune } from '../plan/prune.ts';
 import { applyAll } from './apply/apply.ts';
 import { type Rehearsed, rehearse } from './apply/preflight.ts';
 import { noting, type Written } from './apply/written.ts';
+import { refusedByFormer } from './lock/former.ts';
 import type { HeldLease } from './lock/lease.ts';
 import type { DeployPorts, RunPlan, WantedRun } from './ports.ts';
 import { pruneAll } from './prune/prune.ts';
@@ -44,7 +45,9 @@ export class DeployRun {
   }
 
   async carryOut(): Promise<Done> {
-    const { progress, record } = this.#ports;
+    const { progress, record, now } = this.#ports;
+    const alive = await refusedByFormer(this.#held.server, this.#wanted, now(), this.#signal);
+    if (alive.length > 0) return refused(alive);
     const seen = await survey(this.#written.server, this.#wanted, this.#held.run, progress, this.#signal);
     if (seen.refusals.length > 0) return refused(seen.refusals);
     const { state, takeOver } = this.#wanted;

@@ -2,8 +2,9 @@ import type { DeployFailure } from '../domain/deployment.ts';
 import { identityOf } from '../manifests/identity.ts';
 import type { Change } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
-import { planAgainst } from '../plan/plan-against.ts';
+import { planAgainst, planOfSeen } from '../plan/plan-against.ts';
 import { type Preflight, type Rehearsed, rehearse } from './apply/preflight.ts';
+import { refusedByFormer } from './lock/former.ts';
 import { upcomingRun } from './lock/upcoming-run.ts';
 import type { DeployPorts, WantedRun } from './ports.ts';
 import { refusedByState } from './refusals.ts';
@@ -24,11 +25,14 @@ export async function previewDeployment(
   const { environment, formerly, share, state, takeOver } = wanted;
   const run = await upcomingRun(server, environment, now(), signal);
   const byState = refusedByState(environment, formerly, state);
-  const plan = await planAgainst(server, { environment, formerly, share, run }, state, signal);
-  if (byState.length > 0) return { plan, refusals: byState };
-  const { target, live, refusals } = await survey(server, wanted, run, progress, signal);
+  const byFormer = byState.length > 0 ? [] : await refusedByFormer(server, wanted, now(), signal);
+  if (byState.length > 0)
+    return { plan: await planAgainst(server, { environment, formerly, share, run }, state, signal), refusals: byState };
+  const { target, live, decision, refusals } = await survey(server, wanted, run, progress, signal);
+  const { turns } = target;
+  const plan = await planOfSeen({ server, kindOf: (of) => target.kindOf(of), turns }, decision, state, signal);
   const rehearsal = await rehearse(target, state.objects, live, { takeOver }, progress, signal);
-  return { plan: withRehearsed(plan, rehearsal), refusals: [...refusals, ...rehearsal.refusals] };
+  return { plan: withRehearsed(plan, rehearsal), refusals: [...byFormer, ...refusals, ...rehearsal.refusals] };
 }
 
 /** What one dry run of an object does not show: that it is made anew, and that what kubectl applied leaves it. */
@@ -47,7 +51,7 @@ function withRehearsed(plan: Plan, { rehearsed, notes }: Preflight): Plan {
 
 function hiddenChange({ object, effect, way }: Rehearsed): { readonly change: Change; readonly madeAnew: boolean }[] {
   const madeAnew = way.kind === 'recreate';
-  if (effect !== 'changed' || (!madeAnew && (way.kind !== 'apply' || !way.migrate))) return [];
+  if (effect !== 'changed' || (!madeAnew && (way.kind !== 'apply' || way.from === undefined))) return [];
   const summary = madeAnew ? 'deleted and made anew' : 'what kubectl applied, and the manifest does not have, leaves';
   const { apiVersion, kind, namespace, name } = object;
   return [{ change: { object: { apiVersion, kind, namespace, name }, diff: `(${summary})`, summary }, madeAnew }];

@@ -5,6 +5,8 @@ import { planPrune } from '../plan/contents.ts';
 import { type IsSettled, type Live, listLive } from '../plan/live.ts';
 import type { PruneDecision, PruneQuestion } from '../plan/prune.ts';
 import { wantedOf } from '../plan/wanted.ts';
+import { isSetByHand } from './apply/migrate.ts';
+import { placedBy } from './apply/requests.ts';
 import { isSettled } from './apply/settled.ts';
 import type { WantedRun } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -27,7 +29,7 @@ export async function survey(server: ApiServer, wanted: WantedRun, run: string, 
   progress.phase('look', 2);
   const target = await openTarget({ server, environment, formerly }, signal);
   progress.done('what the cluster serves');
-  const live = await listAll(target, settledAs(wanted), signal);
+  const live = await listAll(target, settledAs(wanted, target), signal);
   const question = questionOf(wanted, run, target, live);
   const decision = await planPrune(target, question, signal);
   progress.done('what earlier deployments left');
@@ -48,11 +50,11 @@ async function listAll(target: Target, isSettled: IsSettled, signal: AbortSignal
 
 const nameOf = ({ apiVersion, plural }: ServedKind): string => `${apiVersion}/${plural}`;
 
-function settledAs({ state, environment }: WantedRun): IsSettled {
-  const wanted = new Map(state.objects.map((object) => [identityOf(object), object]));
+function settledAs({ state, environment, takeOver }: WantedRun, target: Target): IsSettled {
+  const wanted = new Map(state.objects.map((object) => [identityOf(placedBy(object, target.kindOf(object))), object]));
   return (object, metadata) => {
     const one = wanted.get(identityOf(object));
-    return one !== undefined && isSettled(one, metadata, environment);
+    return one !== undefined && isSettled(one, metadata, environment) && !(takeOver && isSetByHand(metadata.managedFields ?? []));
   };
 }
 

@@ -54,6 +54,6 @@ export interface Drift {
   readonly diff?: string;
   /** The field managers whose hand it was, where the cluster says so. */
   readonly by?: readonly string[];
-  /** It was put beside what is wanted: no deployment takes it back. */
+  /** It was put beside what is wanted, where no deployment takes it back, not even one that corrects. */
   readonly stays?: true;
 }

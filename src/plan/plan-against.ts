@@ -1,14 +1,15 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { pathOf } from '../domain/api-path.ts';
 import type { ApiServer } from '../domain/cluster.ts';
 import { RefusedError } from '../domain/errors.ts';
 import type { DesiredState } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
-import { compareObject, kindsBy } from './compare.ts';
+import { type Comparison, compareObject, kindsBy } from './compare.ts';
 import { planPrune } from './contents.ts';
 import { type LiveObject, listLive } from './live.ts';
 import { lostWith } from './lost.ts';
 import type { Plan, Pruned } from './plan.ts';
+import type { PruneDecision } from './prune.ts';
 import { wantedOf } from './wanted.ts';
 
 /** Requests in flight: more make no server faster. */
@@ -33,7 +34,6 @@ export async function planAgainst(server: ApiServer, as: PlannedRun, head: Desir
   const discovery = await server.discover(signal);
   const turns = pLimit(atOnce);
   const kindOf = kindsBy(discovery.kinds);
-  const outcomes = await turns.map(head.objects, (object) => compareObject({ server, kindOf, mayShow: () => true, signal }, object));
   const { environment, formerly, share, run } = as;
   const looked = { server, environment, formerly, served: () => discovery, turns };
   const live = await listLive(looked, () => false, signal);
@@ -47,7 +47,17 @@ export async function planAgainst(server: ApiServer, as: PlannedRun, head: Desir
     complete: head.complete,
     failed: false,
   };
-  const { prune, kept, notes } = await planPrune(looked, question, signal);
+  return planOfSeen({ server, kindOf, turns }, await planPrune(looked, question, signal), head, signal);
+}
+
+/** The same, of a cluster in which it was looked already what is left over. */
+export async function planOfSeen(
+  { server, kindOf, turns }: Pick<Comparison, 'server' | 'kindOf'> & { readonly turns: LimitFunction },
+  { prune, kept, notes }: PruneDecision,
+  head: DesiredState,
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const outcomes = await turns.map(head.objects, (object) => compareObject({ server, kindOf, mayShow: () => true, signal }, object));
   return {
     create: outcomes.flatMap((one) => (one.kind === 'create' ? [one.object] : [])),
     change: outcomes.flatMap((one) => (one.kind === 'change' ? [one.change] : [])),

@@ -92,14 +92,16 @@ describeWith('control-plane', 'a deployment run', () => {
   });
 
   test('with nothing changed it asks once per object and once per kind', async () => {
-    const documents = Array.from({ length: 5 }, (_, index) => config(`c${index}`));
+    const astray = `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: ${env}, namespace: astray}\n`;
+    const homeless = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${env}}\n`;
+    const documents = [...Array.from({ length: 3 }, (_, index) => config(`c${index}`)), astray, homeless];
     await run(documents);
     const asked: string[] = [];
     const counting = through((of, signal) => {
       asked.push(`${of.method} ${of.path.split('?')[0]}`);
       return server.ask(of, signal);
     });
-    const { report } = await deployed(counting, env, await state(...documents));
+    const { report } = await deployed(counting, env, await state(...documents), { takeOver: true });
     expect(told(report)).toMatchObject({ outcome: 'succeeded', created: [], changed: [], unchanged: 6 });
     const ours = asked.filter((one) => !one.includes('lockkeeper-system'));
     expect(ours.filter((one) => one.startsWith('PATCH')).length).toBe(6);
@@ -208,6 +210,18 @@ describeWith('control-plane', 'a deployment run', () => {
     const { report: renamed } = await run([config('stays')], { formerly: [old] });
     expect(told(renamed)).toMatchObject({ outcome: 'succeeded', pruned: names('goes') });
     expect((await live())['stays']?.metadata.labels).toMatchObject({ 'lockkeeper.dev/environment': env });
+  });
+
+  test('a former name under which another repository deploys: refused, and nothing of it is touched', async () => {
+    const other = `${env}-alive`;
+    await deployed(server, other, await state(config('theirs')), { repository: 'gitlab:platform/theirs' });
+    const { report, course } = await run([config('ours')], { formerly: [other], repository: 'gitlab:platform/ours' });
+    expect(told(report)).toMatchObject({
+      outcome: 'refused',
+      failures: [expect.stringContaining('in this cluster came from gitlab:platform/theirs, and its objects would be taken over')],
+    });
+    expect(course).toEqual(['lock']);
+    expect(Object.keys(await live())).toEqual(['theirs']);
   });
 
   test('two environments in one cluster do not touch each other’s objects', async () => {

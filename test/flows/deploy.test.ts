@@ -282,6 +282,28 @@ describeWith('control-plane', 'lockkeeper deploy', () => {
     });
   });
 
+  test('a commit that came while it waited for the lock is deployed, and no older one goes over it', async () => {
+    environment({ 'a.yaml': config('a', 'old') }, env);
+    repository(env);
+    const proxy = await startApiProxy((await shared()).address);
+    proxy.kubeconfig(join(folder(), 'kubeconfig'));
+    put({ 'app.yml': appYml(env) });
+    environment({ 'a.yaml': config('a', 'new') }, env);
+    git('-C', env, '-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-qam', 'y');
+    let pushed = false;
+    proxy.faults.plan((request) => {
+      if (isLock(request) && !pushed) git('-C', env, 'push', '-q', `../repositories/platform/${env}.git`, 'HEAD');
+      pushed ||= isLock(request);
+      return false;
+    }, {});
+    const { exit, stdout, stderr } = await call(['--config', join(folder(), 'app.yml'), 'deploy', '--env', env, '--json']);
+    await proxy.close();
+    expect(exit).toBe(0);
+    expect(stderr).toContain('is not the newest commit of the default branch any more: it is read again');
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'succeeded', commit: git('-C', env, 'rev-parse', 'HEAD'), created: [named('a')] });
+    expect(await lockOf(server, env)).toMatchObject({ holder: undefined });
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s: it stops before the next write, says what it did, and lets the lock go',
     async (signal) => {

@@ -119,7 +119,7 @@ class Applying implements Applied {
       const left = await remove(this.#target, kind, object, way.uid, this.#signal);
       return left.length > 0 ? left : this.#anew(kind, object);
     }
-    if (way.migrate) await migrate(this.#target, kind, object, this.#signal);
+    if (way.from !== undefined) await migrate(this.#target, kind, object, way.from, this.#signal);
     const stamped = stamp(object, marksOf(this.#target, object, this.#run, way.applied));
     if ('refused' in stamped) return [refusal(object, stamped.refused)];
     const request = applyRequest(kind, object, stamped.body, { force: way.force });

@@ -32,6 +32,29 @@ export function beside(one: FieldSet, other: FieldSet, path = ''): string[] {
   });
 }
 
+/**
+ * The set in two: what lies at such paths (`metadata.annotations.example.com/a`), and the rest; either is undefined where there is none. What is
+ * said of a field itself goes with what is below it and meant.
+ */
+export function split(
+  set: FieldSet,
+  isMeant: (path: string) => boolean,
+  path = '',
+): { readonly meant?: FieldSet; readonly rest?: FieldSet } {
+  if (path !== '' && isMeant(path)) return { meant: set };
+  if (isLeaf(set)) return { rest: set };
+  const [meant, rest]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+  for (const [element, inner] of Object.entries(set)) {
+    if (element === '.') continue;
+    const key = element.startsWith('f:') ? element.slice(2) : element;
+    const parts = split(inner as FieldSet, isMeant, path === '' ? key : `${path}.${key}`);
+    if (parts.meant !== undefined) meant[element] = parts.meant;
+    if (parts.rest !== undefined) rest[element] = parts.rest;
+  }
+  if ('.' in set) (isLeaf(meant) ? rest : meant)['.'] = {};
+  return { ...(!isLeaf(meant) && { meant }), ...(!isLeaf(rest) && { rest }) };
+}
+
 /** `f:` is a key, `k:` an item by some of its keys, `v:` one by its value. */
 function pathOf(path: string, element: string): string {
   const [kind, text] = [element.slice(0, 2), element.slice(2)];

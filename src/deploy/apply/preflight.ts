@@ -11,7 +11,7 @@ import type { Target } from '../target.ts';
 import { definedBy, kindKey, nameTaken } from './definitions.ts';
 import { judgeElsewhere, standIn } from './elsewhere.ts';
 import { type Decision, type Effect, type RehearseOptions, rehearseObject, type Way } from './rehearse-object.ts';
-import { placed } from './requests.ts';
+import { placedBy } from './requests.ts';
 
 /** An object that can be applied. */
 export interface Rehearsed {
@@ -151,10 +151,7 @@ class Rehearsals {
   }
 }
 
-const plain = (applied: string): Way => ({ kind: 'apply', force: false, migrate: false, applied });
-
-const placedBy = (object: DesiredObject, kind: ServedKind | undefined): DesiredObject =>
-  kind === undefined ? object : placed(object, kind);
+const plain = (applied: string): Way => ({ kind: 'apply', force: false, from: undefined, applied });
 
 /** Names that a server misses: `clusterroles.rbac.authorization.k8s.io "x" not found`, `no PriorityClass with name x was found`. */
 export const missingIn = (message: string): string[] =>

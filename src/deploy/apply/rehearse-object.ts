@@ -12,7 +12,8 @@ import { comparable } from '../../plan/compare.ts';
 import { refusal, refusalsOf } from '../refusal.ts';
 import type { Target } from '../target.ts';
 import { conflictsOf, type FieldConflict, inTheWay, mayTake, shownField } from './conflicts.ts';
-import { leaving, noted, wasKubectl } from './migrate.ts';
+import type { Predecessors } from './managers.ts';
+import { leaving, noted, predecessorsOf } from './migrate.ts';
 import { unchangeable } from './recreate.ts';
 import { applyRequest, askSteadily, type LiveValue, liveIn, marksOf, noRun } from './requests.ts';
 import { appliedText } from './settled.ts';
@@ -30,8 +31,8 @@ export type Way =
       readonly kind: 'apply';
       /** Fields are taken from their owners. */
       readonly force: boolean;
-      /** What kubectl applied becomes ours first. */
-      readonly migrate: boolean;
+      /** What they set becomes ours first. */
+      readonly from: Predecessors | undefined;
       /** Text of the annotation `applied`; empty where it could not be found out. */
       readonly applied: string;
     }
@@ -64,6 +65,12 @@ export async function rehearseObject(
   }
 }
 
+/** Fields that no manifest has, by who set them. */
+interface Leaving {
+  readonly kubectl: readonly string[];
+  readonly hands: readonly string[];
+}
+
 class Rehearsal {
   readonly #target: Target;
   readonly #kind: ServedKind;
@@ -90,7 +97,7 @@ class Rehearsal {
 
   async decide(): Promise<Decision> {
     const reply = await this.#apply(false);
-    if (reply.status === 201) return this.#fine('created', this.#way(objectIn(reply), false, false), []);
+    if (reply.status === 201) return this.#fine('created', this.#way(objectIn(reply), false, undefined), []);
     const live = liveIn(await this.#target.server.ask({ method: 'GET', path: pathOf(this.#kind, this.#object) }, this.#signal));
     if (live === undefined) return this.#unrehearsed(undefined, reply);
     const owner = foreignOwner(this.#target, this.#object, live);
@@ -105,19 +112,27 @@ class Rehearsal {
 
   async #existing(live: LiveValue, conflicts: readonly FieldConflict[], reply: ApiReply): Promise<Decision> {
     if (reply.status !== 200) return this.#unrehearsed(live, reply);
-    const migrate = wasKubectl(live);
+    const from = predecessorsOf(live, this.#options.takeOver);
     const after = objectIn(reply);
-    const applied = migrate ? await noted(this.#target, this.#kind, live, this.#signal) : undefined;
-    const gone = migrate ? leaving(live, applied, after.metadata.managedFields ?? [], this.#object.apiVersion) : [];
-    const same = gone.length === 0 && isDeepStrictEqual(comparable(live), comparable(after));
+    const gone = from === undefined ? { kubectl: [], hands: [] } : await this.#leaving(live, after, from);
+    const stays = gone.kubectl.length + gone.hands.length === 0;
+    const same = stays && isDeepStrictEqual(comparable(live), comparable(after));
     const force = conflicts.length > 0;
-    return this.#fine(same ? 'unchanged' : 'changed', this.#way(after, force, migrate), this.#notes(conflicts, gone));
+    return this.#fine(same ? 'unchanged' : 'changed', this.#way(after, force, from), this.#notes(conflicts, gone));
+  }
+
+  async #leaving(live: LiveValue, { metadata }: LiveValue, from: Predecessors): Promise<Leaving> {
+    const applied = await noted(this.#target, this.#kind, live, this.#signal);
+    const [after, { apiVersion }] = [metadata.managedFields ?? [], this.#object];
+    const kubectl = leaving(live, applied, after, apiVersion);
+    const both = from === 'kubectl' ? kubectl : leaving(live, applied, after, apiVersion, from);
+    return { kubectl, hands: both.filter((path) => !kubectl.includes(path)) };
   }
 
   async #unrehearsed(live: LiveValue | undefined, reply: ApiReply): Promise<Decision> {
     const { message } = statusOf(reply);
     if (message.includes('does not support dry run')) {
-      const way = { kind: 'apply', force: false, migrate: live !== undefined && wasKubectl(live), applied: '' } as const;
+      const way = { kind: 'apply', force: false, from: live && predecessorsOf(live, this.#options.takeOver), applied: '' } as const;
       const note = `${objectName(this.#object)} could not be rehearsed: ${message}.`;
       return this.#fine(live === undefined ? 'created' : 'changed', way, [note]);
     }
@@ -136,8 +151,8 @@ class Rehearsal {
     return { kind: 'fine', effect, way, notes };
   }
 
-  #way({ metadata }: LiveValue, force: boolean, migrate: boolean): Way {
-    return { kind: 'apply', force, migrate, applied: appliedText(this.#object, metadata.managedFields ?? []) ?? '' };
+  #way({ metadata }: LiveValue, force: boolean, from: Predecessors | undefined): Way {
+    return { kind: 'apply', force, from, applied: appliedText(this.#object, metadata.managedFields ?? []) ?? '' };
   }
 
   #apply(force: boolean): Promise<ApiReply> {
@@ -150,12 +165,17 @@ class Rehearsal {
     return { kind: 'refused', failures: [refusal(this.#object, `the object in the cluster is being deleted${held}`, help)] };
   }
 
-  #notes(conflicts: readonly FieldConflict[], gone: readonly string[]): string[] {
+  #notes(conflicts: readonly FieldConflict[], { kubectl, hands }: Leaving): string[] {
     const name = objectName(this.#object);
     const taken = Map.groupBy(conflicts, ({ manager }) => manager);
     return [
       ...[...taken].map(([manager, of]) => `${name}: ${listed(of.map(({ field }) => shownField(field)))} taken over from ${manager}.`),
-      ...(gone.length === 0 ? [] : [`${name} was applied with kubectl; what its manifest does not have leaves, or becomes the server’s default: ${listed(gone)}.`]),
+      ...(kubectl.length === 0
+        ? []
+        : [
+            `${name} was applied with kubectl; what its manifest does not have leaves, or becomes the server’s default: ${listed(kubectl)}.`,
+          ]),
+      ...(hands.length === 0 ? [] : [`${name}: what was put there by hand leaves: ${listed(hands)}.`]),
     ];
   }
 }

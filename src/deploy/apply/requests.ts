@@ -15,8 +15,9 @@ import type { Marks } from '../../manifests/stamp.ts';
 import type { Target } from '../target.ts';
 import { conflictsOf } from './conflicts.ts';
 
-/** The object under the namespace that the cluster keeps it in, whatever its manifest leaves out or says too much. */
-export function placed(object: DesiredObject, kind: ServedKind): DesiredObject {
+/** The object under the namespace that the cluster keeps it in, whatever its manifest leaves out or says too much; as it is where that is not known. */
+export function placedBy(object: DesiredObject, kind: ServedKind | undefined): DesiredObject {
+  if (kind === undefined) return object;
   const namespace = kind.namespaced ? object.namespace || 'default' : '';
   return namespace === object.namespace ? object : { ...object, namespace };
 }

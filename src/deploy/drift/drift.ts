@@ -8,6 +8,7 @@ import { dryRun } from '../../plan/compare.ts';
 import { planPrune } from '../../plan/contents.ts';
 import { type Live, listLive } from '../../plan/live.ts';
 import { wantedOf } from '../../plan/wanted.ts';
+import { placedBy } from '../apply/requests.ts';
 import { isSettled } from '../apply/settled.ts';
 import type { Progress } from '../progress.ts';
 import type { Target } from '../target.ts';
@@ -29,14 +30,15 @@ export interface DriftReport {
  * to be as a deployment left it. Throws OutsideError when the server cannot be asked; what it refuses is a drift of the kind `unknown`.
  */
 export async function findDrift(target: Target, state: DesiredState, progress: Progress, signal: AbortSignal): Promise<DriftReport> {
-  const wanted = new Map(state.objects.map((object) => [identityOf(object), object]));
+  const objects = state.objects.map((object) => placedBy(object, target.kindOf(object)));
+  const wanted = new Map(objects.map((object) => [identityOf(object), object]));
   const live = await listLive(target, (object, metadata) => isAsLeft(wanted.get(identityOf(object)), metadata, target), signal);
   const unread = [...live.unseen.map((what) => `${what}: what is left over there is not known.`), ...(state.complete ? [] : [incomplete])];
-  if (live.objects.length === 0 && live.unseen.length === 0 && state.objects.length > 0)
+  if (live.objects.length === 0 && live.unseen.length === 0 && objects.length > 0)
     return { deployed: false, drifts: [], notes: [neverDeployed(target), ...unread] };
   const going = new Set(live.objects.filter(({ deleting }) => deleting).map(identityOf));
   const settled = new Set(live.objects.filter((object) => object.settled && !object.deleting).map(identityOf));
-  const open = state.objects.filter((object) => !settled.has(identityOf(object)));
+  const open = objects.filter((object) => !settled.has(identityOf(object)));
   progress.phase('look', open.length);
   const found = await target.turns.map(open, async (object) => {
     const one = going.has(identityOf(object)) ? deleting(object) : await lookAt(target, object, signal);

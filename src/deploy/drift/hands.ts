@@ -20,6 +20,17 @@ const programs = new Set([
   'curl',
 ]);
 
+const signals = /^metadata\.(?:annotations|labels)\.lockkeeper\.dev\/|\.metadata\.annotations\.kubectl\.kubernetes\.io\/restartedAt$/;
+
+/** What people write on live objects for us, and `kubectl rollout restart` for the pods: no change of what is wanted. */
+export const isSignal = (path: string): boolean => signals.test(path);
+
+/**
+ * Whether a value that a person has put beside ours stays, whatever may be set back. A number of replicas that the repository leaves out may be
+ * what keeps an application up.
+ */
+export const isSpared = (path: string): boolean => isSignal(path) || path === 'spec.replicas' || /^status(?:\.|$)/.test(path);
+
 /** kubectl's ways to deploy, which a deployment migrates from. */
 const deploying = new Set(['kubectl-client-side-apply', 'kubectl-last-applied']);
 

@@ -9,7 +9,7 @@ import { changeOf, changesBetween } from '../../plan/change.ts';
 import { comparable } from '../../plan/compare.ts';
 import { appliedText } from '../apply/settled.ts';
 import { managedFieldsOf, ownersOf } from './owners.ts';
-import { addedByHand, type Touched, touchedBy, without } from './touched.ts';
+import { addedByHand, removable, type Touched, touchedBy, without } from './touched.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -31,7 +31,9 @@ export function judgeObject(
   const label = textIn(live, 'labels', environmentLabel);
   if (label === undefined || !names.includes(label)) return { drift: unmarked(object, live, label), notes: [] };
   const [is, after] = [comparable(live), comparable(applied)];
-  const wanted = record(without(after, addedByHand(ownersOf(applied))));
+  const owners = ownersOf(applied);
+  const added = addedByHand(owners);
+  const wanted = record(without(after, added));
   if (isDeepStrictEqual(is, wanted)) return { notes: [] };
   const { diff, summary } = changeOf(object, wanted, is, object.value);
   const changes = changesBetween(wanted, is);
@@ -40,7 +42,7 @@ export function judgeObject(
   const touched = touchedBy(changes, live, isCurrent);
   const notes = touched.scaled.map((change) => autoscaled(object, change));
   if (touched.scaled.length === changes.length && changes.length > 0) return { notes };
-  const stays = isDeepStrictEqual(is, after);
+  const stays = isDeepStrictEqual(is, without(after, removable(added, owners, object.apiVersion)));
   return { drift: { object: idOf(object), ...told(touched, isCurrent), diff, ...(stays && { stays }) }, notes };
 }
 

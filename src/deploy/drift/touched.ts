@@ -2,7 +2,7 @@ import type { ManagedFields } from '../../domain/cluster.ts';
 import { fieldManager } from '../../domain/ownership.ts';
 import { type LeafChange, pathOfItem, pathOfKey } from '../../manifests/leaves.ts';
 import { record } from '../../manifests/objects.ts';
-import { isHand } from './hands.ts';
+import { isHand, isSignal, isSpared } from './hands.ts';
 import { type Owners, ownersOf } from './owners.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -46,13 +46,16 @@ const isAutoscaler = (entry: ManagedFields): boolean => entry.subresource === 's
 
 const isByHand = ({ manager = '', subresource }: ManagedFields): boolean => isHand({ manager, subresource });
 
-/** What people write on live objects for us, and `kubectl rollout restart` for the pods: no change of what is wanted. */
-const signals = /^metadata\.(?:annotations|labels)\.lockkeeper\.dev\/|\.metadata\.annotations\.kubectl\.kubernetes\.io\/restartedAt$/;
-
 /** Values that people have put beside ours, by the owners after a dry run: no apply takes them back, so that its answer holds them, too. */
 export function addedByHand(owners: Owners): ReadonlySet<string> {
-  const added = [...owners].filter(([path, entries]) => entries.every(isByHand) && !signals.test(path) && !path.startsWith('status.'));
+  const added = [...owners].filter(([path, entries]) => entries.every(isByHand) && !isSignal(path) && !path.startsWith('status.'));
   return new Set(added.map(([path]) => path));
+}
+
+/** Those of them that a deployment which sets back what people change takes away. */
+export function removable(added: ReadonlySet<string>, owners: Owners, apiVersion: string): ReadonlySet<string> {
+  const isOurWay = (entry: ManagedFields): boolean => (entry.subresource ?? '') === '' && entry.apiVersion === apiVersion;
+  return new Set([...added].filter((path) => !isSpared(path) && owners.get(path)?.every(isOurWay) === true));
 }
 
 /** Whether people may have put values beside ours; tells without the object itself. */

@@ -1,4 +1,4 @@
-import { beside, type FieldSet, union } from '../../../src/deploy/apply/field-sets.ts';
+import { beside, type FieldSet, split, union } from '../../../src/deploy/apply/field-sets.ts';
 
 const [x, y, z] = ['f:x', 'f:y', 'f:z'];
 
@@ -33,4 +33,18 @@ test.each<[string, FieldSet, FieldSet, readonly string[]]>([
   ['a key with a dot', { 'f:metadata': { 'f:labels': { 'f:a.b/c': {} } } }, {}, ['metadata']],
 ])('one set holds beside another: %s', (_, one, other, paths) => {
   expect(beside(one, other)).toEqual(paths);
+});
+
+const isMeant = (path: string): boolean => path === 'x.a/b' || path === 'y';
+test.each<[string, FieldSet, ReturnType<typeof split>]>([
+  ['none of it is meant', { [x]: { '.': {}, [z]: {} } }, { rest: { [x]: { '.': {}, [z]: {} } } }],
+  ['all that is below', { [y]: { [z]: {} } }, { meant: { [y]: { [z]: {} } } }],
+  [
+    'a field among others',
+    { [x]: { '.': {}, 'f:a/b': {}, [z]: {} } },
+    { meant: { [x]: { '.': {}, 'f:a/b': {} } }, rest: { [x]: { [z]: {} } } },
+  ],
+  ['a field alone', { [x]: { '.': {}, 'f:a/b': {} } }, { meant: { [x]: { '.': {}, 'f:a/b': {} } } }],
+])('a set in two: %s', (_, set, parts) => {
+  expect(split(set, isMeant)).toEqual(parts);
 });

@@ -53,6 +53,30 @@ test.each<[string, ManagedFields[], Record<string, object> | undefined, ManagedF
   expect(migrated(before, noted, 'v1')).toEqual(after);
 });
 
+const kept = { 'f:metadata': { 'f:labels': { 'f:lockkeeper.dev/x': {} } } };
+test.each<[string, ManagedFields[], ManagedFields[]]>([
+  ['kubectl edit', [ours(x), entry('kubectl-edit', 'Update', y)], [ours({ ...x, ...y })]],
+  ['a dashboard, on what is not ours yet', [entry('k9s', 'Update', y)], [ours(y)]],
+  ['a controller', [ours(x), entry('hpa', 'Update', y)], [ours(x), entry('hpa', 'Update', y)]],
+  [
+    'what they write for us',
+    [ours(x), entry('kubectl-label', 'Update', { ...y, ...kept })],
+    [ours({ ...x, ...y }), entry('kubectl-label', 'Update', kept)],
+  ],
+  [
+    'replicas',
+    [ours(x), entry('kubectl-edit', 'Update', { 'f:spec': { 'f:replicas': {} } }), entry('kubectl', 'Update', y, { subresource: 'scale' })],
+    [ours(x), entry('kubectl-edit', 'Update', { 'f:spec': { 'f:replicas': {} } }), entry('kubectl', 'Update', y, { subresource: 'scale' })],
+  ],
+  [
+    'fields in words of another version',
+    [ours(x), entry('kubectl-edit', 'Update', y, { apiVersion: 'v1beta1' })],
+    [ours(x), entry('kubectl-edit', 'Update', y, { apiVersion: 'v1beta1' })],
+  ],
+])('managedFields once people’s are ours, too: %s', (_, before, after) => {
+  expect(migrated(before, undefined, 'v1', 'kubectl and hands')).toEqual(after);
+});
+
 const config = (ns: string, data: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: ${ns}}\ndata: {${data}}\n`;
 const wanted = (ns: string, data: string): readonly DesiredObject[] =>
@@ -111,7 +135,7 @@ describeWith('control-plane', 'what was once applied by kubectl', () => {
     const first = await deploy('migrate-b', 'a: "1"');
     expect([first.preflight.notes, first.preflight.rehearsed.map(({ effect }) => effect)]).toEqual([[], ['unchanged', 'unchanged']]);
     const second = await deploy('migrate-b', 'a: "1"');
-    expect(second.preflight.rehearsed.map(({ way }) => way.kind === 'apply' && !way.migrate && !way.force)).toEqual([true, true]);
+    expect(second.preflight.rehearsed.map(({ way }) => way.kind === 'apply' && way.from === undefined && !way.force)).toEqual([true, true]);
     expect((await deploy('migrate-b', 'b: "1"')).applied?.failures).toEqual([]);
     expect((await live('migrate-b')).data).toEqual({ b: '1' });
   });
@@ -145,9 +169,9 @@ describeWith('control-plane', 'what was once applied by kubectl', () => {
     const object = wanted('migrate-e', 'a: "1"')[1] as DesiredObject;
     const kind = target.kindOf(object);
     if (kind === undefined) throw new Error('no ConfigMaps');
-    await migrate(target, kind, object);
+    await migrate(target, kind, object, 'kubectl');
     expect((await live('migrate-e')).data).toEqual({ a: '1', old: '2' });
-    await migrate(target, kind, object);
+    await migrate(target, kind, object, 'kubectl');
     expect((await live('migrate-e')).metadata.managedFields?.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
       'lockkeeper Apply',
     ]);
