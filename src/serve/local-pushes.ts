@@ -15,7 +15,7 @@ import { askedSince, type Seen, seenIn } from './local-changes.ts';
 import { webhookSettings } from './webhook-settings.ts';
 
 /** Milliseconds between two looks. */
-const pause = 2000;
+const pause = 3000;
 /** Milliseconds until what failed is tried again though nothing has changed there. */
 const patience = 60_000;
 const space = 'local-pushes';
@@ -26,7 +26,7 @@ interface Ports {
   readonly log: Logger;
 }
 
-/** What webhooks are elsewhere: in forges that tell nobody of pushes, the service looks. Resolves after the first look; nothing is looked at where app.yml names nothing there. */
+/** What webhooks are elsewhere: in forges that tell nobody of pushes, the service looks. Resolves when nothing can be missed any more; nothing is looked at where app.yml names nothing there. */
 export async function startLocalPushes(config: Config, services: Pick<Services, 'watchedForge'>, ports: Ports): Promise<Schedule> {
   const settings = webhookSettings(config);
   const names = Object.keys(config.forges).filter((name) => hasAny(placesIn(settings, name)));
@@ -37,7 +37,7 @@ export async function startLocalPushes(config: Config, services: Pick<Services, 
     }),
   );
   const watches = made.flat();
-  for (const watch of watches) await watch.look();
+  for (const watch of watches) await watch.begin();
   const stopped = new AbortController();
   const looking = Promise.all(watches.map((watch) => lookUntil(stopped.signal, watch)));
   return {
@@ -50,8 +50,8 @@ export async function startLocalPushes(config: Config, services: Pick<Services, 
 
 async function lookUntil(signal: AbortSignal, watch: LocalPushes): Promise<void> {
   while (!signal.aborted) {
-    await sleep(pause, undefined, { signal }).catch(() => {}); // stopped, which the next line sees
-    if (!signal.aborted) await watch.look();
+    await watch.look(signal);
+    await sleep(pause, undefined, { signal }).catch(() => {}); // stopped
   }
 }
 
@@ -90,7 +90,7 @@ export class LocalPushes {
   /** What was said last of a repository, or of all. */
   readonly #said = new Map<string, string>();
   /** Whether a repository that is not remembered is a new one. */
-  #looked: boolean | undefined;
+  #looked = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -99,19 +99,34 @@ export class LocalPushes {
     this.#clock = parts.clock ?? (() => performance.now());
   }
 
+  /** Where nothing is remembered, the first look: what is there then the schedules find, which start later. Never throws. */
+  async begin(): Promise<void> {
+    await this.#unlessFails(async () => {
+      this.#looked = (await this.#parts.store.get(space, this.#parts.name)) !== undefined;
+    });
+    if (!this.#looked) await this.look();
+  }
+
   /** Asks for what is to be done after what has happened since the last look. Never throws. */
-  async look(): Promise<void> {
-    const { name, store } = this.#parts;
-    try {
-      this.#looked ??= (await store.get(space, name)) !== undefined;
+  async look(signal?: AbortSignal): Promise<void> {
+    await this.#unlessFails(async () => {
+      const { name, forge, store } = this.#parts;
       const due = [...this.#again].flatMap(([path, at]) => (at <= this.#clock() ? [path] : []));
-      const moved = await this.#parts.forge.moved(this.#places);
-      for (const path of new Set([...moved, ...due])) await this.#tried(path);
+      for (const path of new Set([...(await forge.moved(this.#places)), ...due])) {
+        if (signal?.aborted === true) return;
+        await this.#tried(path);
+      }
       if (!this.#looked) await store.put(space, name, true);
       this.#looked = true;
+    });
+  }
+
+  async #unlessFails(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
       this.#say('', '');
     } catch (error) {
-      this.#say('', `the forge ${name} cannot be looked at: ${explain(error)}`);
+      this.#say('', `the forge ${this.#parts.name} cannot be looked at: ${explain(error)}`);
     }
   }
 
@@ -134,7 +149,7 @@ export class LocalPushes {
     const sight = await forge.sight(path);
     const [before, seen] = [await store.get<Seen>(space, key), seenIn(sight)];
     // With an empty store all is looked at anyhow, later than this: schedules catch up.
-    const mayAsk = before !== undefined || this.#looked === true;
+    const mayAsk = before !== undefined || this.#looked;
     const jobs = mayAsk ? jobsOf(askedSince(before, sight, { forge: name, path }, this.#served), randomUUID()) : [];
     if (jobs.length > 0) {
       await queue.add(jobs);

@@ -65,10 +65,11 @@ validation: { apiserver: shared, checklist: {} }
     };
     const accepted = (head: string) => until(async () => (await world.forge.statuses(path, head)).find(({ state }) => state === 'success'));
     const served = await start();
-    await comes('one');
+    await until(() => runs(served) === 1 || undefined); // a run that goes on finds by itself that there is a newer commit
     return { ...world, clone, start, served, comes, commit, proposed, accepted };
   }
 
+  const runs = (served: Served): number => served.log().filter(({ msg }) => msg === 'deployed').length;
   const seen = (served: Served): readonly (readonly string[])[] =>
     served.log().flatMap(({ msg, jobs }) => (msg === 'a change in a local repository was seen' ? [jobs as string[]] : []));
   const moved = [`deploy local:${path}`, `scan-environment local:${path}`];
@@ -78,14 +79,14 @@ validation: { apiserver: shared, checklist: {} }
     await commit('two');
     await git(clone, ['push', '-q', 'origin', 'main']);
     await comes('two');
-    expect(seen(served)).toEqual([moved]);
+    expect(await until(() => seen(served)[0])).toEqual(moved);
     const head = await proposed('three');
     await accepted(head);
     await git(clone, ['merge', '-q', '--ff-only', 'three']);
     await git(clone, ['push', '-q', 'origin', 'main']);
     await comes('three');
     expect((await forge.request(path, 1)).state).toBe('merged');
-    await until(() => served.log().filter(({ msg }) => String(msg).startsWith('deployed')).length === 3 || undefined);
+    await until(() => runs(served) === 3 || undefined);
     expect(served.log().filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
@@ -98,6 +99,6 @@ validation: { apiserver: shared, checklist: {} }
     const second = await start();
     await comes('two');
     await accepted(head);
-    expect(seen(second)[0]).toEqual([...moved, `validate local:${path}!1`]);
+    expect(await until(() => seen(second)[0])).toEqual([...moved, `validate local:${path}!1`]);
   });
 });

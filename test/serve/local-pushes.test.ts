@@ -21,7 +21,7 @@ function world(store = new MemoryStore()) {
     if (Error.isError(value)) throw value;
     return value;
   };
-  const start = () => {
+  const start = async () => {
     const queue = new MemoryQueue();
     const pushes = new LocalPushes({
       name: 'local',
@@ -38,6 +38,7 @@ function world(store = new MemoryStore()) {
       log: pino({ level: 'warn' }, { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) }),
       clock: () => now.time,
     });
+    await pushes.begin();
     return { pushes, queue, jobs: () => queue.jobs.splice(0).map(({ data }) => data.kind) };
   };
   return { store, now, lines, start };
@@ -45,8 +46,7 @@ function world(store = new MemoryStore()) {
 
 test('what is there at the very first look is remembered; what moves then is asked for once', async () => {
   const { now, start } = world();
-  const { pushes, jobs } = start();
-  await pushes.look();
+  const { pushes, jobs } = await start();
   expect(jobs()).toEqual([]);
   now.sight = sight('two');
   await pushes.look();
@@ -57,25 +57,25 @@ test('what is there at the very first look is remembered; what moves then is ask
 
 test('what was missed while the service was down is found at its start; a repository that is new to it, too', async () => {
   const { store, now, start } = world();
-  await start().pushes.look();
+  await (await start()).pushes.look();
   now.sight = sight('two');
-  const second = start();
+  const second = await start();
   await second.pushes.look();
   expect(second.jobs()).toEqual(['deploy', 'scan-environment']);
   await store.delete('local-pushes', 'local:staging');
-  const third = start();
+  const third = await start();
   await third.pushes.look();
   expect(third.jobs()).toEqual(['deploy', 'scan-environment']);
 });
 
 test('killed before it remembered, it asks again', async () => {
   const { store, now, start } = world();
-  await start().pushes.look();
+  await (await start()).pushes.look();
   now.sight = sight('two');
-  const dies = start();
+  const dies = await start();
   dies.queue.add = () => Promise.reject(new Error('killed'));
   await dies.pushes.look();
-  const next = start();
+  const next = await start();
   await next.pushes.look();
   expect(next.jobs()).toEqual(['deploy', 'scan-environment']);
   expect(store.keys('local-pushes')).toEqual(['local:staging', 'local']);
@@ -83,8 +83,7 @@ test('killed before it remembered, it asks again', async () => {
 
 test('what fails is said once, tried again after a minute, and said again when it is something else', async () => {
   const { now, lines, start } = world();
-  const { pushes, jobs } = start();
-  await pushes.look();
+  const { pushes, jobs } = await start();
   now.sight = new Error('the repository is archived');
   await pushes.look();
   now.moved = [];
@@ -105,7 +104,7 @@ test('what fails is said once, tried again after a minute, and said again when i
 
 test('a forge that cannot be looked at is said once', async () => {
   const { now, lines, start } = world();
-  const { pushes } = start();
+  const { pushes } = await start();
   now.moved = new Error('EACCES');
   await pushes.look();
   await pushes.look();

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { explain } from '../../../domain/errors.ts';
 
 /** Milliseconds: a file system's clock goes in steps, so that what has just been written may be written again and show the same time. */
 const settling = 2000;
@@ -32,6 +33,10 @@ export class Stamps {
 
 /** By the time of the inode, which nobody sets. */
 function stampOf(path: string): { readonly text: string; readonly at: number } {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? { text: '', at: 0 } : { text: `${found.ino} ${found.ctimeMs} ${found.size}`, at: found.ctimeMs };
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? { text: '', at: 0 } : { text: `${found.ino} ${found.ctimeMs} ${found.size}`, at: found.ctimeMs };
+  } catch (error) {
+    return { text: explain(error), at: 0 };
+  }
 }

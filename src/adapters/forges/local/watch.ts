@@ -11,7 +11,7 @@ import { isDraft } from './persons.ts';
 import { type MergeRecord, ourName } from './record.ts';
 import { locate, type Place, type Repository, unchecked } from './repository.ts';
 import { lookAtAll } from './requests.ts';
-import { fileOf, folderOf, isMissing } from './shelf.ts';
+import { fileOf, folderOf } from './shelf.ts';
 import { Stamps } from './stamps.ts';
 
 type Watching = Pick<LocalForge, 'name' | 'path' | 'now'>;
@@ -68,7 +68,7 @@ async function repositoriesOf(place: Place, group: string): Promise<readonly str
 /** Those in which a repository may turn up. */
 function foldersOf({ root }: Place, group: string): string[] {
   const parts = group.split('/').filter((part) => part !== '');
-  return orMissing(
+  return readable(
     () => [...foldersUnder(root, parts)].flatMap(({ at, isRepository }) => (isRepository ? [] : [join(root, ...at)])),
     [join(root, ...parts)],
   );
@@ -76,28 +76,30 @@ function foldersOf({ root }: Place, group: string): string[] {
 
 /** What changes when a branch, a tag, the default branch or a merge request does: https://git-scm.com/docs/gitrepository-layout */
 function pathsOf(place: Place, path: string): string[] {
-  const repository = unchecked(place, path);
+  // A repository that is not there yet may come under either name.
+  const either = [join(place.root, path), join(place.root, `${path}.git`)];
+  const repository = readable(() => unchecked(place, path), undefined);
+  if (repository === undefined) return either;
   const { folder } = repository;
   const refs = ['refs/heads', 'refs/tags'].flatMap((name) => withFolders(join(folder, name)));
   const requests = folderOf(repository);
-  const files = orMissing(() => readdirSync(requests), []).map((name) => join(requests, name));
-  // A repository that is not there yet may come under either name; its own folder shows what happens to HEAD and packed-refs.
-  const either = [join(place.root, path), join(place.root, `${path}.git`)];
+  const files = readable(() => readdirSync(requests), []).map((name) => join(requests, name));
+  // Its own folder, one of the two, shows what happens to packed-refs.
   return [...either, join(folder, 'HEAD'), join(folder, 'reftable'), ...refs, requests, ...files];
 }
 
 /** The folder and all below it. */
 function withFolders(folder: string): string[] {
-  const entries = orMissing(() => readdirSync(folder, { withFileTypes: true, recursive: true }), []);
+  const entries = readable(() => readdirSync(folder, { withFileTypes: true, recursive: true }), []);
   return [folder, ...entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))];
 }
 
-function orMissing<T>(read: () => T, otherwise: T): T {
+/** What cannot be read keeps nobody from looking at the rest: why, the sight of it says. */
+function readable<T>(read: () => T, otherwise: T): T {
   try {
     return read();
-  } catch (error) {
-    if (isMissing(error)) return otherwise;
-    throw error;
+  } catch {
+    return otherwise;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocal } from '../../../../src/adapters/forges/local/local.ts';
 import { createLocalWatch } from '../../../../src/adapters/forges/local/watch.ts';
@@ -70,6 +70,15 @@ describeWith('git', 'what happens in local repositories is seen', () => {
     await createRepository('teams/one/other', { a: '1' });
     expect(await moved()).toEqual(['later', 'teams/one/other']);
     expect(await moved()).toEqual([]);
+  });
+
+  test('one that cannot be read keeps nobody from looking at the others, and says why when it is looked at', async () => {
+    const { root, watch, moved, pushAsPerson } = await world({ repositories: ['loop', path], groups: [] });
+    symlinkSync('loop.git', join(root, 'loop.git'));
+    expect(await moved()).toEqual(['loop', path]);
+    await expect(watch.sight('loop')).rejects.toThrow('ELOOP');
+    await pushAsPerson(path, 'main', { 'a.yaml': 'b' }, 'b');
+    expect(await moved()).toEqual([path]);
   });
 
   test('the sight of one: its default branch, its merge requests with what people said, what cannot be read', async () => {
