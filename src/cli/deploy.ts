@@ -86,7 +86,9 @@ async function deployAll(chosen: readonly ChosenEnvironment[], session: Session)
     try {
       session.signal.throwIfAborted();
       deployed.push(await deployNewest(one, session));
-    } catch (error) {
+    } catch (thrown) {
+      const stopped = session.signal.aborted && thrown === session.signal.reason;
+      const error: unknown = stopped ? new OutsideError('deploy', 'the run was stopped before it wrote anything') : thrown;
       if (!(error instanceof OutsideError) || chosen.length === 1) throw error;
       errors.push({ environment: one.name, message: explain(error) });
     }

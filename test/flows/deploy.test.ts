@@ -334,6 +334,24 @@ describeWith('control-plane', 'lockkeeper deploy', () => {
     },
   );
 
+  test('stopped before its first write, it says so', async () => {
+    environment(Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.yaml`, config(`c${index}`)])));
+    const proxy = await startApiProxy((await shared()).address);
+    const child = startDeploy(join(folder(), 'env'), proxy.kubeconfig(join(folder(), 'proxied')));
+    let said = '';
+    child.stderr?.on('data', (part: Buffer) => {
+      said += part.toString();
+    });
+    proxy.faults.plan(({ query }) => {
+      if (query.includes('dryRun=All')) child.kill('SIGTERM');
+      return false;
+    }, {});
+    const { code } = await ended(child);
+    expect({ code, said }).toEqual({ code: 3, said: expect.stringContaining('the run was stopped before it wrote anything') });
+    expect(proxy.writes().filter((request) => !isLock(request))).toEqual([]);
+    await proxy.close();
+  });
+
   test('who has the lock is said, and waited for only so long', async () => {
     environment({ 'a.yaml': config('a') });
     await deploy();
