@@ -26,7 +26,10 @@ export interface ClusterRuns {
   /** Undefined where no deployment of the environment is there to compare with, or a run is under way. */
   drift(
     place: KubeconfigPlace,
-    wanted: Pick<WantedRun, 'environment' | 'formerly' | 'state'>,
+    wanted: Pick<WantedRun, 'environment' | 'formerly' | 'state'> & {
+      /** It is known that it was deployed there: where nothing of it is left, all is missing. */
+      readonly wasDeployed: boolean;
+    },
     signal: AbortSignal,
   ): Promise<{ readonly drifts: readonly Drift[]; readonly notes: readonly string[] } | undefined>;
 }
@@ -43,12 +46,12 @@ export function createClusterRuns(now: () => Date): ClusterRuns {
         return deployEnvironment(ports, { ...wanted, wait: true, patienceMs }, signal);
       }),
     last: (place, environment, signal) => withCluster(place, (server) => lastRun(server, environment, signal)),
-    drift: (place, { environment, formerly, state }, signal) =>
+    drift: (place, { environment, formerly, state, wasDeployed }, signal) =>
       withCluster(place, async (server) => {
         const busy = async (): Promise<boolean> => (await holderNow(server, environment, signal)) !== undefined;
         if (await busy()) return undefined;
         const target = await openTarget({ server, environment, formerly }, signal);
-        const found = await findDrift(target, state, { phase: () => {}, done: () => {} }, signal);
+        const found = await findDrift(target, state, { phase: () => {}, done: () => {} }, signal, wasDeployed);
         return found.deployed && !(await busy()) ? found : undefined;
       }),
   };

@@ -62,12 +62,12 @@ export class DriftWatch {
 
   async #lookAt(environment: DeployedEnvironment, trace: string, signal: AbortSignal): Promise<void> {
     const { states, clusters, log: all } = this.#parts;
-    const { name, repository, formerly, place } = environment;
+    const { name, repository, formerly, place, by } = environment;
     const log = all.child({ trace, environment: name });
     const before = await this.#commit(environment);
     if (before === undefined) return log.debug('nothing was deployed yet, and nothing is compared');
     const state = await states.at(repository, before);
-    const found = await clusters.drift(place, { environment: name, formerly, state }, signal);
+    const found = await clusters.drift(place, { environment: name, formerly, state, wasDeployed: by === 'service' }, signal);
     // What changed while it was looked at was changed by a run.
     if (found === undefined || (await this.#commit(environment)) !== before) return;
     for (const note of found.notes) log.debug(note);

@@ -23,7 +23,11 @@ export interface RecordPorts {
 /** No secret of ours reaches a journal or a chat. */
 export const shown = (report: DeployReport, redact: Redact): DeployReport => ({
   ...report,
-  failures: report.failures.map((one) => ({ ...one, message: redact(one.message) })),
+  failures: report.failures.map((one) => ({
+    ...one,
+    message: redact(one.message),
+    ...(one.help !== undefined && { help: redact(one.help) }),
+  })),
   notes: report.notes.map(redact),
 });
 

@@ -112,11 +112,11 @@ test('what failed is not tried again for the same commit, until something change
   const world = await staging();
   await world.deploy('staging');
   await world.merge('billing 1.4.2 → 1.5.0', { 'manifests/b.yaml': configMap('b') }, []);
-  world.play.runs.push({ outcome: 'failed', failures: [{ object: configMapId('b'), message: 'no, hunter2' }] });
+  world.play.runs.push({ outcome: 'failed', failures: [{ object: configMapId('b'), message: 'no, hunter2', help: 'not hunter2' }] });
   await world.deploy('staging');
   const text = await world.said(`deployment local:staging ${await world.head()}`);
   expect(text).toContain('the deployment *failed*');
-  expect(text).toContain('• ConfigMap/shop/b: no, [redacted]');
+  expect(text).toContain('• ConfigMap/shop/b: no, [redacted] (not [redacted])');
   expect(text).toContain('lockkeeper rollback --env staging --app billing --to 1.4.2');
   expect(JSON.stringify(world.entries())).not.toContain('hunter2');
   await world.deploy('staging');

@@ -57,6 +57,14 @@ test('what the service deploys and has not yet, or could not begin, is compared 
   expect(drifted()[0]).toContain(`not as ${runs[0]?.commit.slice(0, 12)} says`);
 });
 
+test('what the service has deployed is known to have been there; what a pipeline does is not known', async () => {
+  const made = await world(service, other);
+  await made.deploy('staging');
+  made.play.drifts = [[], []];
+  await made.look();
+  expect(made.expected).toEqual([true, false]);
+});
+
 test('while a run goes, nothing is said', async () => {
   const { play, look, drifted } = await world(pipeline);
   play.drifts = [undefined];

@@ -36,6 +36,7 @@ export async function deploymentWorld(folder: string, settings: string) {
   const runs: ServiceRun[] = [];
   const metrics: string[] = [];
   const othersAt: string[] = [];
+  const expected: boolean[] = [];
   const lines: string[] = [];
   const play: {
     waiting?: () => Promise<unknown>;
@@ -78,7 +79,8 @@ export async function deploymentWorld(folder: string, settings: string) {
       if (play.last instanceof Error) throw play.last;
       return play.last;
     },
-    drift: async () => {
+    drift: async (_place, { wasDeployed }) => {
+      expected.push(wasDeployed);
       const next = play.drifts.shift();
       if (next instanceof Error) throw next;
       return next && { drifts: next, notes: [] };
@@ -126,6 +128,8 @@ export async function deploymentWorld(folder: string, settings: string) {
     metrics,
     /** Repositories whose comments were to say that a run is in progress. */
     othersAt,
+    /** Of each look at a cluster, whether the environment is known to have been deployed there. */
+    expected,
     play,
     deployment,
     log: () => lines.join(''),

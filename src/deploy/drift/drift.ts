@@ -27,14 +27,20 @@ export interface DriftReport {
 
 /**
  * Holds the cluster against what is wanted, and writes nothing: one list per kind, and two requests for each object that these lists do not show
- * to be as a deployment left it. Throws OutsideError when the server cannot be asked; what it refuses is a drift of the kind `unknown`.
+ * to be as a deployment left it. Where it is known that the environment `wasDeployed`, a cluster without any of it has lost it. Throws OutsideError when the server cannot be asked; what it refuses is a drift of the kind `unknown`.
  */
-export async function findDrift(target: Target, state: DesiredState, progress: Progress, signal: AbortSignal): Promise<DriftReport> {
+export async function findDrift(
+  target: Target,
+  state: DesiredState,
+  progress: Progress,
+  signal: AbortSignal,
+  wasDeployed = false,
+): Promise<DriftReport> {
   const objects = state.objects.map((object) => placedBy(object, target.kindOf(object)));
   const wanted = new Map(objects.map((object) => [identityOf(object), object]));
   const live = await listLive(target, (object, metadata) => isAsLeft(wanted.get(identityOf(object)), metadata, target), signal);
   const unread = [...live.unseen.map((what) => `${what}: what is left over there is not known.`), ...(state.complete ? [] : [incomplete])];
-  if (live.objects.length === 0 && live.unseen.length === 0 && objects.length > 0)
+  if (!wasDeployed && live.objects.length === 0 && live.unseen.length === 0 && objects.length > 0)
     return { deployed: false, drifts: [], notes: [neverDeployed(target), ...unread] };
   const going = new Set(live.objects.filter(({ deleting }) => deleting).map(identityOf));
   const settled = new Set(live.objects.filter((object) => object.settled && !object.deleting).map(identityOf));

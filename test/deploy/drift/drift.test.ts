@@ -304,6 +304,13 @@ ${version('v1', false)}${version('v2', true)}`;
     });
   });
 
+  test('where it is known to have been deployed, a cluster that has nothing of it has lost it', async () => {
+    const state = await wanting(namespace('drift-gone'), config('drift-gone', 'one'));
+    const { deployed, drifts } = await findDrift(await targetOf('drift-gone'), state, quiet, signal, true);
+    expect(deployed).toBe(true);
+    expect(drifts.map(({ kind }) => kind)).toEqual(['missing', 'missing']);
+  });
+
   test('what is there and no deployment applied, and what belongs to another environment', async () => {
     await deploy('drift-l', namespace('drift-l'));
     await ok({ method: 'POST', path: '/api/v1/namespaces/drift-l/configmaps', body: JSON.stringify({ metadata: { name: 'theirs' } }) });
