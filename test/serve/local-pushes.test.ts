@@ -113,7 +113,7 @@ test('a forge that cannot be looked at is said once', async () => {
 });
 
 test('in a forge in which app.yml names nothing, nothing is looked at', async () => {
-  const text = `forges: { local: { type: local, path: ./repositories }, gitlab: { type: gitlab, token: xxxxxxxxxxxx } }
+  const text = `forges: { local: { type: local, path: ./repositories }, gitlab: { type: gitlab, url: "https://gitlab.example.com", token: xxxxxxxxxxxx } }
 environments: [{ name: staging, repository: "gitlab:staging" }]
 `;
   const { config } = readConfig('app.yml', text, { env: {}, readFile: () => '' });
