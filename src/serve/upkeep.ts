@@ -4,7 +4,20 @@ import type { Store } from '../domain/store.ts';
 const usefulFor = 90 * 24 * 3_600_000;
 
 /** Kept per version, branch or merge request, so that there are ever more. What is forgotten too early is asked for once more. */
-const growing = ['http', 'oci', 'digest', 'branch', 'said', 'thread', 'told', 'plan', 'hold', 'said-status', 'said-comment'] as const;
+const growing = [
+  'http',
+  'oci',
+  'digest',
+  'branch',
+  'said',
+  'thread',
+  'told',
+  'plan',
+  'hold',
+  'verdict',
+  'said-status',
+  'said-comment',
+] as const;
 
 /** Bounds the store. */
 export async function forgetUnused(store: Pick<Store, 'forget'>, now: Date): Promise<void> {

@@ -140,6 +140,23 @@ test.each([
   expect(world.metrics).toEqual([`staging ${outcome}`, 'staging succeeded']);
 });
 
+test('a cluster that does not answer at all is counted, too', async () => {
+  const world = await staging();
+  world.play.last = new OutsideError('shared', 'connect ECONNREFUSED');
+  await expect(world.deploy('staging')).rejects.toThrow('ECONNREFUSED');
+  expect(world.metrics).toEqual(['staging interrupted']);
+  expect(world.runs).toEqual([]);
+});
+
+test('nobody is asked to go back from what is tried again by itself', async () => {
+  const world = await staging();
+  world.play.runs.push({ outcome: 'failed', failures: [{ message: 'no answer', outside: true }] });
+  await expect(world.deploy('staging')).rejects.toThrow(OutsideError);
+  const text = await world.said(`deployment local:staging ${await world.head()}`);
+  expect(text).toContain('• no answer\nThis passes: it is tried again by itself.');
+  expect(text).not.toContain('rollback');
+});
+
 test('stopped in the middle it is handed back, not remembered as failed, and done by the next process', async () => {
   const world = await staging();
   const stop = new AbortController();

@@ -22,7 +22,20 @@ test('what nobody has had a use for in ninety days goes; an open merge request k
   const store = new MemoryStore();
   onDay(0);
   for (const space of ['thread', 'told']) for (const id of [1, 2]) await store.put(space, `merge-request gitlab:env!${id}`, {});
-  for (const space of ['http', 'oci', 'digest', 'branch', 'said', 'plan', 'deployment', 'drift', 'first-seen', 'running', 'service'])
+  for (const space of [
+    'http',
+    'oci',
+    'digest',
+    'branch',
+    'said',
+    'plan',
+    'verdict',
+    'deployment',
+    'drift',
+    'first-seen',
+    'running',
+    'service',
+  ])
     await store.put(space, 'a', 1);
   await forgetUnused(store, at(89));
   expect(store.keys('digest')).toEqual(['a']);
@@ -38,6 +51,7 @@ test('what nobody has had a use for in ninety days goes; an open merge request k
     'branch',
     'said',
     'plan',
+    'verdict',
     'deployment',
     'drift',
     'first-seen',

@@ -37,7 +37,12 @@ export async function deploymentWorld(folder: string, settings: string) {
   const metrics: string[] = [];
   const othersAt: string[] = [];
   const lines: string[] = [];
-  const play: { waiting?: () => Promise<unknown>; runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[]; last?: LeasedRun } = {
+  const play: {
+    waiting?: () => Promise<unknown>;
+    runs: Played[];
+    drifts: (readonly Drift[] | undefined | Error)[];
+    last?: LeasedRun | Error;
+  } = {
     runs: [],
     drifts: [],
   };
@@ -69,7 +74,10 @@ export async function deploymentWorld(folder: string, settings: string) {
       if (report.pruned.length > 0) await hooks.prune(run, report.pruned);
       return report;
     },
-    last: async () => play.last,
+    last: async () => {
+      if (play.last instanceof Error) throw play.last;
+      return play.last;
+    },
     drift: async () => {
       const next = play.drifts.shift();
       if (next instanceof Error) throw next;
