@@ -1,6 +1,7 @@
 import { pino } from 'pino';
+import { readConfig } from '../../src/config/load.ts';
 import type { RepositorySight } from '../../src/domain/watched-forge.ts';
-import { LocalPushes, placesIn } from '../../src/serve/local-pushes.ts';
+import { LocalPushes, placesIn, startLocalPushes } from '../../src/serve/local-pushes.ts';
 import { MemoryQueue } from '../support/memory-queue.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 
@@ -109,6 +110,19 @@ test('a forge that cannot be looked at is said once', async () => {
   await pushes.look();
   await pushes.look();
   expect(lines).toEqual(['the forge local cannot be looked at: EACCES']);
+});
+
+test('in a forge in which app.yml names nothing, nothing is looked at', async () => {
+  const text = `forges: { local: { type: local, path: ./repositories }, gitlab: { type: gitlab, url: "https://gitlab.example.com", token: xxxxxxxxxxxx } }
+environments: [{ name: staging, repository: "gitlab:staging" }]
+`;
+  const { config } = readConfig('app.yml', text, { env: {}, readFile: () => '' });
+  const store = new MemoryStore();
+  const asked: string[] = [];
+  const services = { watchedForge: async (name: string) => void asked.push(name) as undefined };
+  const pushes = await startLocalPushes(config, services, { store, queue: new MemoryQueue(), log: pino({ level: 'silent' }) });
+  await pushes.stop();
+  expect([asked, store.keys('local-pushes')]).toEqual([['gitlab'], []]);
 });
 
 test.each<[string, Parameters<typeof placesIn>[0], ReturnType<typeof placesIn>]>([
