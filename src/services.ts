@@ -16,6 +16,7 @@ import type { Forge, RepositoryRef } from './domain/forge.ts';
 import type { Journal } from './domain/journal.ts';
 import type { Redact } from './domain/redact.ts';
 import type { Store } from './domain/store.ts';
+import type { WatchedForge } from './domain/watched-forge.ts';
 import type { ForgetfulForge, StoppingForge, WebhookForge } from './domain/webhook-forge.ts';
 import { anchorPrefix, anchorsAmong } from './journal/anchor.ts';
 import type { Anchor } from './journal/chain.ts';
@@ -36,6 +37,8 @@ export interface Services {
   anchors(): Promise<readonly Anchor[]>;
   /** Webhooks and labels of a forge; undefined for one that has none. */
   webhookForge(name: string): Promise<ConnectedWebhooks | undefined>;
+  /** A forge that is to be looked at, as it tells nobody of pushes; undefined for all others. */
+  watchedForge(name: string): Promise<WatchedForge | undefined>;
   /** The bytes of a bundle; undefined when there is none at the URL. Throws OutsideError. */
   download(url: string): Promise<Readable | undefined>;
   /** What one scan, begun now, reaches the world through. */
@@ -95,6 +98,7 @@ async function joined(
     journal,
     anchors: () => anchorsOf(config.journal.anchor.repository, forges),
     webhookForge: (name) => createWebhookForge(name, config.forges[name], http),
+    watchedForge: (name) => createWatchedForge(name, config.forges[name]),
     download,
     scanPorts: (progress, signal) => {
       const now = new Date();
@@ -186,6 +190,12 @@ async function createWebhookForge(name: string, config: ForgeConfig | undefined,
   }
   const { createGitHubWebhooks } = await import('./adapters/forges/github/webhooks.ts');
   return { type: 'github', forge: createGitHubWebhooks({ name, url: config.url, credentials: githubCredentials(name, config), http }) };
+}
+
+async function createWatchedForge(name: string, config: ForgeConfig | undefined): Promise<WatchedForge | undefined> {
+  if (config?.type !== 'local') return undefined;
+  const { createLocalWatch } = await import('./adapters/forges/local/watch.ts');
+  return createLocalWatch({ name, path: config.path });
 }
 
 /** That there is one of the two, app.yml was checked for. */

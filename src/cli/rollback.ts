@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Services } from '../services.ts';
-import type { RollbackReport } from '../updates/rollback/request.ts';
+import type { RollbackReport, RollbackRequest } from '../updates/rollback/request.ts';
 import { rollback } from '../updates/rollback/rollback.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
@@ -28,7 +28,7 @@ export async function runRollback(command: RollbackCommand, context: Context): P
     withProgress(context, 'reading the history', async (progress) =>
       rollback(services.scanPorts(progress, new AbortController().signal), services.settings, {
         ...request,
-        deployed: await deployedWell(services, command),
+        ...(await deployments(services, command)),
       }),
     ),
   );
@@ -37,15 +37,20 @@ export async function runRollback(command: RollbackCommand, context: Context): P
   return report.action === 'hold' ? 3 : 0;
 }
 
-/** Newest first; for an app nobody needs to know. */
-async function deployedWell({ persistence }: Services, { env, app, to }: RollbackCommand): Promise<readonly string[]> {
-  if (app !== undefined || to !== undefined) return [];
-  const commits: string[] = [];
+/** What the journal knows of the environment's commits, newest first; for an app nobody needs to know. */
+async function deployments(
+  { persistence }: Pick<Services, 'persistence'>,
+  { env, app, to }: RollbackCommand,
+): Promise<Pick<RollbackRequest, 'deployed' | 'failed'>> {
+  if (app !== undefined || to !== undefined) return { deployed: [], failed: [] };
+  const [deployed, failed]: [string[], string[]] = [[], []];
   for await (const { kind, environment, facts } of persistence.journal().entries()) {
     const { outcome, commit } = facts;
-    if (kind === 'deployment-run' && environment === env && outcome === 'succeeded' && typeof commit === 'string') commits.push(commit);
+    if (kind !== 'deployment-run' || environment !== env || outcome === undefined || typeof commit !== 'string') continue;
+    (outcome === 'succeeded' ? deployed : failed).push(commit);
   }
-  return commits.reverse();
+  const good = new Set(deployed);
+  return { deployed: deployed.reverse(), failed: failed.filter((commit) => !good.has(commit)) };
 }
 
 /** Who runs this: in a pipeline whoever started it, else the user of this machine. */

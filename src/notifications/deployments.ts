@@ -119,5 +119,7 @@ const driftWords: Readonly<Record<Drift['kind'], string>> = {
   unknown: 'could not be compared',
 };
 
-const driftText = ({ object, kind, summary, by = [] }: Drift): string =>
-  `${objectName(object)} ${driftWords[kind]}${summary === '' ? '' : `: ${summary}`}${by.length === 0 ? '' : ` (by ${some(by, 3)})`}`;
+function driftText({ object, kind, summary, by = [] }: Drift): string {
+  const others = by.filter((name) => !summary.includes(name)); // most summaries say it themselves, and when
+  return `${objectName(object)} ${driftWords[kind]}${summary === '' ? '' : `: ${summary}`}${others.length === 0 ? '' : ` (by ${some(others, 3)})`}`;
+}

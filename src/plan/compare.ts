@@ -4,10 +4,10 @@ import { statusOf } from '../domain/api-status.ts';
 import type { ApiServer, ServedKind } from '../domain/cluster.ts';
 import { explain, RefusedError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
-import { fieldManager } from '../domain/ownership.ts';
+import { environmentLabel, fieldManager } from '../domain/ownership.ts';
 import type { DesiredObject } from '../manifests/desired-object.ts';
 import { record } from '../manifests/objects.ts';
-import { unstamped } from '../manifests/stamp.ts';
+import { stamp, unstamped } from '../manifests/stamp.ts';
 import { type Change, changeOf, ownLeft } from './change.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -88,9 +88,17 @@ async function tried({ server, kindOf, mayShow, signal }: Comparison, object: De
   if (!mayShow(live)) return { kind: 'foreign' };
   const query = `dryRun=All&fieldManager=${fieldManager}&force=true`;
   const type = 'application/apply-patch+yaml';
-  const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: unstamped(object), type }, signal);
+  const applied = await server.ask({ method: 'PATCH', path: `${path}?${query}`, body: appliedTo(live, object), type }, signal);
   if (applied.status !== 200) return { kind: 'refused', why: statusOf(applied).message };
   return { kind: 'both', live, applied: record(JSON.parse(applied.body)) };
+}
+
+/** With our label, where it is there: to a Job without any label the server would give those of its template. */
+function appliedTo(live: Value, object: DesiredObject): Uint8Array | string {
+  const label = record(record(live['metadata'])['labels'])[environmentLabel];
+  if (typeof label !== 'string') return unstamped(object);
+  const stamped = stamp(object, { labels: { [environmentLabel]: label }, annotations: {} });
+  return 'body' in stamped ? stamped.body : unstamped(object);
 }
 
 /** What the server keeps for itself, and writes anew each time. */

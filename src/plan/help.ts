@@ -39,6 +39,7 @@ const advice: readonly (readonly [says: RegExp, help: string])[] = [
     'This cannot change once the object exists: give the object another name, or delete it in the cluster first, and with it what it holds.',
   ],
   [/illegal base64/, 'Values under data are base64 (echo -n TEXT | base64); plain text belongs under stringData.'],
+  [/^namespaces "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?" not found/, 'Add the Namespace to the environment, or correct the name.'],
   [/^namespaces "[^"]*" not found/, 'No namespace can have this name: use lower-case letters, digits and - only, 63 at the most.'],
   [/RFC 1123 subdomain/, 'Use lower-case letters, digits, - and . only, beginning and ending with a letter or digit, 253 at the most.'],
   [

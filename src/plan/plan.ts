@@ -80,7 +80,7 @@ function keptBecause(object: Standing, { environment, complete, objects }: Desir
 const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
 
 /** `1 created, 2 changed, 38 unchanged` */
-export function tally({ create, change, prune, kept, unchanged }: Plan): string {
+export function tally({ create, change, prune, kept, unchanged, notes }: Plan): string {
   const counts = [
     [create.length, 'created'],
     [change.length, 'changed'],
@@ -89,7 +89,8 @@ export function tally({ create, change, prune, kept, unchanged }: Plan): string 
     [unchanged, 'unchanged'],
   ] as const;
   const told = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  return told.length === 0 ? 'nothing is there, and nothing is wanted' : told.join(', ');
+  if (told.length > 0) return told.join(', ');
+  return notes.length === 0 ? 'nothing is there, and nothing is wanted' : 'nothing that could be compared';
 }
 
 /** What `plan --json` prints: see design.md, section 3. */

@@ -31,6 +31,8 @@ export interface DeploymentParts {
   readonly now: () => Date;
   /** Whether people are told in a chat. */
   readonly tells: boolean;
+  /** Has comments say that a run is in progress in the environment of that repository, `FORGE:PATH`. */
+  readonly othersAt: (repository: string, trace: string) => Promise<void>;
 }
 
 /** One run, as far as it is known before it begins. */
@@ -75,10 +77,10 @@ export class Deployment {
     const { repository, name, cluster } = environment;
     const log = this.#parts.log.child({ trace, environment: name });
     const forge = this.#forge(repository.forge);
-    const commit = await headOf(forge, repository.path);
     const place = placeOf(name, cluster);
     const drift = await knownDrift(store, repository, place);
-    const known = await this.#known(environment, commit, signal);
+    const commit = await this.#counted(name, signal, () => headOf(forge, repository.path));
+    const known = await this.#counted(name, signal, () => this.#known(environment, commit, signal));
     const corrects = drift?.correct === true && drift.commit === commit && known?.last.outcome === 'succeeded';
     const decision = decide(commit, rulesOf(environment), known);
     if (decision.kind === 'skip' && !corrects) return log.debug({ commit, why: decision.why }, 'nothing to deploy');
@@ -122,6 +124,7 @@ export class Deployment {
         if ((await headOf(this.#forge(repository.forge), repository.path)) !== commit)
           throw new RetryAt(`${commit} is not the newest commit any more`, this.#parts.now());
         await record.begin(run, plan);
+        await this.#parts.othersAt(repositoryText(repository), trace);
       },
       prune: (run, objects) => record.prune(run, objects),
       progress: (text) => log.debug(text),
@@ -133,13 +136,18 @@ export class Deployment {
 
   async #timed(name: string, signal: AbortSignal, run: () => Promise<DeployReport>): Promise<DeployReport> {
     const began = performance.now();
-    const took = (): number => (performance.now() - began) / 1000;
+    const report = shown(await this.#counted(name, signal, run), this.#parts.redact);
+    this.#parts.metrics.deployed(name, report.outcome, secondsSince(began));
+    return report;
+  }
+
+  /** Where cluster or forge do not answer, that is counted. */
+  async #counted<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
     try {
-      const report = shown(await run(), this.#parts.redact);
-      this.#parts.metrics.deployed(name, report.outcome, took());
-      return report;
+      return await work();
     } catch (error) {
-      if (!signal.aborted && !(error instanceof RetryAt)) this.#parts.metrics.deployed(name, 'interrupted', took());
+      if (!signal.aborted && !(error instanceof RetryAt)) this.#parts.metrics.deployed(name, 'interrupted', secondsSince(began));
       throw error;
     }
   }
@@ -159,7 +167,7 @@ export class Deployment {
     const { repository, name, cluster } = environment;
     const { outcome, failures, notes } = report;
     const passes = outcome !== 'succeeded' && failures.length > 0 && failures.every(({ outside }) => outside === true);
-    await record.end(report, offerOf(errand));
+    await record.end(report, passes ? 'This passes: it is tried again by itself.' : offerOf(errand));
     if (!passes) {
       const of = { place: placeOf(name, cluster), commit, rules: rulesOf(environment), allowed: approval.prune };
       await remember(this.#parts.services.persistence.store, repository, memoryAfter(known, report, of));
@@ -190,6 +198,8 @@ export class Deployment {
     return found;
   }
 }
+
+const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 
 const deployJob = (repository: string, trace: string): NewJob => ({ data: { kind: 'deploy', repository }, key: repository, trace });
 

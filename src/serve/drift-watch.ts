@@ -87,7 +87,8 @@ export class DriftWatch {
     const { store, locks } = persistence;
     const { name, repository, cluster, by, corrects: wanted } = environment;
     const place = placeOf(name, cluster);
-    const corrects = wanted && by === 'service';
+    // A run that did not go well is not repeated, nor is it to set something back.
+    const corrects = wanted && by === 'service' && (await remembered(store, repository, place))?.last.outcome === 'succeeded';
     const { memory, isNews } = seen(await knownDrift(store, repository, place), all, { place, commit, corrects, now: now() });
     if (isNews) {
       const about = { environment: name, repository: repositoryText(repository), cluster, commit };

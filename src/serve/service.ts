@@ -22,6 +22,7 @@ import { githubApps } from './github-app.ts';
 import { createHandlers, heartbeat, lastScan } from './handlers.ts';
 import { healthRoutes } from './health.ts';
 import { createJudging } from './judging.ts';
+import { startLocalPushes } from './local-pushes.ts';
 import { createPages } from './pages.ts';
 import { isPublished } from './reach.ts';
 import { startSchedules } from './schedules.ts';
@@ -90,7 +91,15 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     });
     parts.push(() => judging.close()); // after the work that asks it
     const validation = new Validation({ config, services, judging, metrics, log, redact, now: () => new Date() });
-    const { deployment, drift } = createDeployments({ config, services, metrics, log, redact, tells: chat !== undefined });
+    const { deployment, drift } = createDeployments({
+      config,
+      services,
+      metrics,
+      log,
+      redact,
+      tells: chat !== undefined,
+      othersAt: (repository, trace) => validation.othersAt(repository, trace),
+    });
     const handlers = createHandlers({
       services,
       metrics,
@@ -121,6 +130,13 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       atOnce: jobsAtOnce + deployment.atOnce,
       attempts,
     });
+    // Before all is looked at: what is pushed from here on shows.
+    const pushes = await startLocalPushes(config, services, {
+      store: persistence.store,
+      queue: validation.watching(persistence.queue()),
+      log,
+    });
+    parts.push(() => pushes.stop());
     await persistence.queue().add(deployment.jobs('start'));
     const schedule = await startSchedules(config, services, {
       anchored: places().length > 0,

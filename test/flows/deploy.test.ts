@@ -179,6 +179,29 @@ describeWith('control-plane', 'lockkeeper deploy', () => {
     expect(await isThere('a')).toBe(true);
   });
 
+  test('--dry-run names what is made anew, and what kubectl left in an object', async () => {
+    const fixed = (value: string): string =>
+      config('fixed', value).replace('namespace: default', 'namespace: default, annotations: {lockkeeper.dev/recreate: enabled}') +
+      'immutable: true\n';
+    environment({ 'a.yaml': config('a'), 'fixed.yaml': fixed('a') });
+    await deploy();
+    const left = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `${env}-left` }, data: { key: 'a', old: 'b' } };
+    const path = '/api/v1/namespaces/default/configmaps?fieldManager=kubectl-client-side-apply';
+    expect((await server.ask({ method: 'POST', path, body: JSON.stringify(left) })).status).toBe(201);
+    environment({ 'fixed.yaml': fixed('b'), 'left.yaml': config('left') });
+    const plan: unknown = JSON.parse((await deploy('--dry-run', '--json')).stdout);
+    expect(plan).toMatchObject({
+      change: [
+        { object: named('fixed'), summary: 'deleted and made anew' },
+        { object: named('left'), summary: 'what kubectl applied, and the manifest does not have, leaves' },
+      ],
+      unchanged: 1,
+      notes: expect.arrayContaining([expect.stringContaining('data.old'), expect.stringContaining('as its annotation allows')]),
+      refused: [],
+    });
+    expect(JSON.parse((await deploy('--json')).stdout)).toMatchObject({ changed: [named('fixed'), named('left')], unchanged: 1 });
+  });
+
   test('a plan that was approved: what it prunes goes, and nothing else', async () => {
     environment({ 'a.yaml': config('a'), 'b.yaml': config('b'), 'c.yaml': config('c'), 'd.yaml': config('d'), 'e.yaml': config('e') });
     await deploy();

@@ -89,6 +89,13 @@ test('without a merge request the commit is named', async () => {
   expect((await said())?.text).toBe('*staging*: deployed 1 changed, 1 pruned · 82b3d5ae55f7');
 });
 
+test('whose hand it was is said once', async () => {
+  const { drift, apart } = world();
+  const summary = 'replicas, by kubectl-edit at 2026-11-21T18:56:02Z';
+  await drift([{ object: object('web'), kind: 'changed', summary, by: ['kubectl-edit'] }], 1);
+  expect((await apart())?.text.split('\n')[1]).toBe(`• apps/Deployment/shop/web is changed: ${summary}`);
+});
+
 test('drift is told from when it is seen until it is gone', async () => {
   const { drift, apart } = world();
   await drift([{ object: object('web'), kind: 'changed', summary: 'spec.replicas', by: ['kubectl-edit'] }], 1, true);

@@ -198,6 +198,17 @@ describeWith('control-plane', 'a plan against a cluster', () => {
     expect(JSON.stringify(plan.change)).not.toMatch(/hunter|aHVu/);
   });
 
+  test('a Job that has no labels but ours is not said to get those of its template', async () => {
+    const job = `apiVersion: batch/v1
+kind: Job
+metadata: {name: once, namespace: plan-job}
+spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}
+`;
+    await deploy('plan-job', namespace('plan-job'), job);
+    const plan = await planAgainst(server, as('plan-job'), await state(namespace('plan-job'), job));
+    expect(names(plan)).toMatchObject({ change: [], unchanged: 2 });
+  });
+
   test('what the server refuses is a note in its words, and hides nothing else', async () => {
     await deploy('plan-e', namespace('plan-e'), deployment('plan-e', 'web:1'));
     const broken = deployment('plan-e', 'web:2').replace('matchLabels: {app: web}', 'matchLabels: {app: other}');

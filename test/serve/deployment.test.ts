@@ -55,6 +55,20 @@ test('the head is deployed once, with what app.yml says; recorded before and aft
   expect(world.waiting()).toEqual([]);
 });
 
+test('while a run goes, comments say so: that is asked for once it has begun, and not where it is refused before', async () => {
+  const world = await staging();
+  const during: (readonly string[])[] = [];
+  world.play.runs.push({ outcome: 'refused', failures: [{ message: 'no' }] }, () => {
+    during.push([...world.othersAt]);
+    return {};
+  });
+  await world.deploy('staging');
+  expect(world.othersAt).toEqual([]);
+  await world.merge('mend', { 'manifests/b.yaml': configMap('b') }, []);
+  await world.deploy('staging');
+  expect(during).toEqual([['local:staging']]);
+});
+
 test('a repository that is not deployed by the service is left alone', async () => {
   const world = await staging(settings('  - { name: staging, repository: "local:staging", cluster: shared, deploy: pipeline }\n'));
   await world.deploy('staging');
@@ -124,6 +138,23 @@ test.each([
   expect(world.metrics).toEqual([`staging ${outcome}`]);
   await world.deploy('staging');
   expect(world.metrics).toEqual([`staging ${outcome}`, 'staging succeeded']);
+});
+
+test('a cluster that does not answer at all is counted, too', async () => {
+  const world = await staging();
+  world.play.last = new OutsideError('shared', 'connect ECONNREFUSED');
+  await expect(world.deploy('staging')).rejects.toThrow('ECONNREFUSED');
+  expect(world.metrics).toEqual(['staging interrupted']);
+  expect(world.runs).toEqual([]);
+});
+
+test('nobody is asked to go back from what is tried again by itself', async () => {
+  const world = await staging();
+  world.play.runs.push({ outcome: 'failed', failures: [{ message: 'no answer', outside: true }] });
+  await expect(world.deploy('staging')).rejects.toThrow(OutsideError);
+  const text = await world.said(`deployment local:staging ${await world.head()}`);
+  expect(text).toContain('• no answer\nThis passes: it is tried again by itself.');
+  expect(text).not.toContain('rollback');
 });
 
 test('stopped in the middle it is handed back, not remembered as failed, and done by the next process', async () => {

@@ -109,6 +109,8 @@ test('not set back where nobody wants that, nor what could not be compared, nor 
   await wanted.look();
   expect(wanted.waiting()).toEqual([]);
   await wanted.look();
+  expect(wanted.entries().flatMap(({ kind, facts }) => (kind === 'drift' ? [facts['corrects']] : []))).toEqual([false, false]);
+  expect(wanted.waiting()).toEqual([]);
   await wanted.deploy('staging');
   expect(wanted.runs).toHaveLength(1);
 });

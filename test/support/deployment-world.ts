@@ -35,8 +35,14 @@ export async function deploymentWorld(folder: string, settings: string) {
   const clock = { now: new Date() };
   const runs: ServiceRun[] = [];
   const metrics: string[] = [];
+  const othersAt: string[] = [];
   const lines: string[] = [];
-  const play: { waiting?: () => Promise<unknown>; runs: Played[]; drifts: (readonly Drift[] | undefined | Error)[]; last?: LeasedRun } = {
+  const play: {
+    waiting?: () => Promise<unknown>;
+    runs: Played[];
+    drifts: (readonly Drift[] | undefined | Error)[];
+    last?: LeasedRun | Error;
+  } = {
     runs: [],
     drifts: [],
   };
@@ -68,7 +74,10 @@ export async function deploymentWorld(folder: string, settings: string) {
       if (report.pruned.length > 0) await hooks.prune(run, report.pruned);
       return report;
     },
-    last: async () => play.last,
+    last: async () => {
+      if (play.last instanceof Error) throw play.last;
+      return play.last;
+    },
     drift: async () => {
       const next = play.drifts.shift();
       if (next instanceof Error) throw next;
@@ -94,6 +103,7 @@ export async function deploymentWorld(folder: string, settings: string) {
     log,
     redact: (given: string) => given.replaceAll('hunter2', '[redacted]'),
     tells: true,
+    othersAt: async (repository: string) => void othersAt.push(repository),
     now: () => clock.now,
   };
   const deployment = new Deployment(joined);
@@ -114,6 +124,8 @@ export async function deploymentWorld(folder: string, settings: string) {
     clock,
     runs,
     metrics,
+    /** Repositories whose comments were to say that a run is in progress. */
+    othersAt,
     play,
     deployment,
     log: () => lines.join(''),

@@ -170,7 +170,11 @@ class Rehearsal {
     const taken = Map.groupBy(conflicts, ({ manager }) => manager);
     return [
       ...[...taken].map(([manager, of]) => `${name}: ${listed(of.map(({ field }) => shownField(field)))} taken over from ${manager}.`),
-      ...(kubectl.length === 0 ? [] : [`${name} was applied with kubectl; what its manifest does not have leaves: ${listed(kubectl)}.`]),
+      ...(kubectl.length === 0
+        ? []
+        : [
+            `${name} was applied with kubectl; what its manifest does not have leaves, or becomes the server’s default: ${listed(kubectl)}.`,
+          ]),
       ...(hands.length === 0 ? [] : [`${name}: what was put there by hand leaves: ${listed(hands)}.`]),
     ];
   }

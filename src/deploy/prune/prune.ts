@@ -52,6 +52,8 @@ class Pruning {
   readonly #pruned: ObjectId[] = [];
   readonly #kept: KeptObject[] = [];
   readonly #failures: DeployFailure[] = [];
+  /** Nobody answered whether they go. */
+  readonly #unanswered = new Set<LiveObject>();
   /** Why nothing more is deleted. */
   #stopped: string | undefined;
 
@@ -77,7 +79,14 @@ class Pruning {
       if (!(error instanceof OutsideError)) throw error;
       this.#stopBecause(explain(error), { outside: true });
     }
-    for (const object of left) this.#keep(object, `${this.#stopped ?? 'it was not come to'}: the next run tries again`, left);
+    for (const object of left) this.#keep(object, this.#whyLeft(object), left);
+  }
+
+  #whyLeft(object: LiveObject): string {
+    const then = this.#unanswered.has(object)
+      ? 'whether it was deleted is not known, and the next run sees to it'
+      : 'the next run tries again';
+    return `${this.#stopped ?? 'it was not come to'}: ${then}`;
   }
 
   async #delete(objects: readonly LiveObject[], left: Set<LiveObject>): Promise<void> {
@@ -119,6 +128,7 @@ class Pruning {
       if (!(error instanceof OutsideError)) throw error;
       // Refused, or the server behind an aggregated API is away: others may go.
       if (error instanceof RefusedError || error.status !== undefined) return { refused: explain(error) };
+      this.#unanswered.add(object);
       this.#stopBecause(explain(error), { outside: true });
       return undefined;
     }

@@ -74,14 +74,14 @@ function refuseForward(updates: readonly Update[], all: readonly RolledBack[], {
   }
 }
 
-/** Its place on the default branch, newest first. Throws UsageError for one that did not stand there. */
+/** Its place on the default branch, newest first; -1 where there is none to go back to. Throws UsageError for one that did not stand there. */
 export function chooseCommit(
   line: readonly SourceCommit[],
-  { to, deployed, environment }: Pick<RollbackRequest, 'to' | 'deployed' | 'environment'>,
+  { to, deployed, failed, environment }: Pick<RollbackRequest, 'to' | 'deployed' | 'failed' | 'environment'>,
 ): number {
   if (to === undefined) {
     const good = deployed.map((sha) => line.findIndex((one) => one.sha === sha)).find((at) => at > 0);
-    return good ?? 1;
+    return good ?? line.findIndex(({ sha }, at) => at > 0 && !failed.includes(sha));
   }
   const found = line.flatMap(({ sha }, at) => (/^[0-9a-f]{7,64}$/.test(to) && sha.startsWith(to) ? [at] : []));
   const [at] = found;

@@ -10,6 +10,8 @@ export interface RollbackRequest extends Pick<RollbackMark, 'by' | 'why'> {
   readonly to?: string;
   /** Commits of which it is known that they were deployed well, newest first: without `to` the environment goes back to such a one. */
   readonly deployed: readonly string[];
+  /** Those of which it is known that they were tried, and never went well: without `to` it does not go back to one. */
+  readonly failed: readonly string[];
   /** Decides, and writes nothing outside. */
   readonly dryRun: boolean;
 }

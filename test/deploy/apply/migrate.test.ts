@@ -121,7 +121,7 @@ describeWith('control-plane', 'what was once applied by kubectl', () => {
     expect(ran.preflight.refusals).toEqual([]);
     expect(ran.preflight.notes).toEqual([
       'ConfigMap/migrate-a/c: data.a taken over from kubectl-client-side-apply.',
-      'ConfigMap/migrate-a/c was applied with kubectl; what its manifest does not have leaves: data.old.',
+      'ConfigMap/migrate-a/c was applied with kubectl; what its manifest does not have leaves, or becomes the server’s default: data.old.',
     ]);
     expect(ran.applied?.failures).toEqual([]);
     const { data, metadata } = await live('migrate-a');
@@ -158,7 +158,7 @@ describeWith('control-plane', 'what was once applied by kubectl', () => {
     await send('PATCH', path('migrate-d'), { metadata: { managedFields: [{}] } }, 'application/merge-patch+json');
     expect((await live('migrate-d')).metadata.managedFields).toBeUndefined();
     const ran = await deploy('migrate-d', 'a: "2"');
-    expect(ran.preflight.notes.join('\n')).toContain('what its manifest does not have leaves: data.old.');
+    expect(ran.preflight.notes.join('\n')).toContain('what its manifest does not have leaves, or becomes the server’s default: data.old.');
     expect(ran.applied?.failures).toEqual([]);
     expect((await live('migrate-d')).data).toEqual({ a: '2', theirs: '3' });
   });

@@ -45,7 +45,7 @@ packages: [{ match: "**", owner: ada }]
   const ask: World['ask'] = (to) =>
     withServicesIn(folder, forge.env, false, (services) => {
       const ports = services.scanPorts({ add: () => {}, done: () => {} }, new AbortController().signal);
-      const request = { environment: 'staging', app: 'billing', deployed: [], by: 'ada', why: 'slow', dryRun: false };
+      const request = { environment: 'staging', app: 'billing', deployed: [], failed: [], by: 'ada', why: 'slow', dryRun: false };
       return rollback(ports, services.settings, { ...request, ...(to !== undefined && { to }) });
     });
   const restoring: (() => void)[] = [];

@@ -87,8 +87,10 @@ test.each<[string, Parameters<typeof chosen>, string]>([
 const line = [3, 2, 1, 0].map(commitAt);
 const shaOf = (at: number) => commitAt(at).sha;
 
-test.each<[string, { to?: string; deployed?: readonly string[] }, number | string | RegExp]>([
+test.each<[string, { to?: string; deployed?: readonly string[]; failed?: readonly string[] }, number | string | RegExp]>([
   ['the commit before', {}, 1],
+  ['not one that was tried and did not go well', { failed: [shaOf(2)] }, 2],
+  ['none where none is left', { failed: [shaOf(2), shaOf(1), shaOf(0)] }, -1],
   ['the last that was deployed well', { deployed: [shaOf(1), shaOf(0)] }, 2],
   ['not the one that stands there', { deployed: [shaOf(3), shaOf(0)] }, 3],
   ['one that was deployed well and is not on the branch any more', { deployed: ['f'.repeat(40)] }, 1],
@@ -102,8 +104,8 @@ test.each<[string, { to?: string; deployed?: readonly string[] }, number | strin
   ],
   ['one of two that begin so', { to: '0000000' }, /^--to 0000000: /],
   ['no commit', { to: '--all' }, /^--to --all: no commit/],
-])('of an environment: %s', (_, { to, deployed = [] }, expected) => {
-  const at = () => chooseCommit(line, { environment: 'staging', deployed, ...(to !== undefined && { to }) });
+])('of an environment: %s', (_, { to, deployed = [], failed = [] }, expected) => {
+  const at = () => chooseCommit(line, { environment: 'staging', deployed, failed, ...(to !== undefined && { to }) });
   if (typeof expected === 'number') expect(at()).toBe(expected);
   else expect(at).toThrow(expected);
 });

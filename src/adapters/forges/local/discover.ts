@@ -25,7 +25,8 @@ function repositoriesUnder(place: Place, group: string): string[] {
     throw new RefusedError(scope, `${scope}: not a path of a group; write it like platform/environments`);
   }
   try {
-    return [...new Set(walk(place.root, parts))].sort();
+    const bare = [...foldersUnder(place.root, parts)].filter(({ isRepository }) => isRepository);
+    return [...new Set(bare.map(({ at }) => at.join('/').replace(/\.git$/, '')))].sort();
   } catch (cause) {
     throw new RefusedError(scope, `${scope}: the folder ${join(place.root, ...parts)} cannot be read; make it, or correct the group`, {
       cause,
@@ -33,10 +34,16 @@ function repositoriesUnder(place: Place, group: string): string[] {
   }
 }
 
-function walk(root: string, parts: readonly string[]): string[] {
-  return readdirSync(join(root, ...parts), { withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isDirectory() || entry.name.endsWith(besideSuffix) || entry.name === '.git') return [];
+/** Folders below the root, that one included, without those in a repository; links are not followed. */
+export function* foldersUnder(
+  root: string,
+  parts: readonly string[],
+): Generator<{ readonly at: readonly string[]; readonly isRepository: boolean }> {
+  yield { at: parts, isRepository: false };
+  for (const entry of readdirSync(join(root, ...parts), { withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name.endsWith(besideSuffix) || entry.name === '.git') continue;
     const at = [...parts, entry.name];
-    return isBare(join(root, ...at)) ? [at.join('/').replace(/\.git$/, '')] : walk(root, at);
-  });
+    if (isBare(join(root, ...at))) yield { at, isRepository: true };
+    else yield* foldersUnder(root, at);
+  }
 }

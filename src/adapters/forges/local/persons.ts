@@ -38,6 +38,8 @@ export async function request(repository: Repository, id: number, { links, now, 
 }
 
 /** A title says that it is a draft as GitLab's do: https://docs.gitlab.com/user/project/merge_requests/drafts/ */
+export const isDraft = ({ title }: Pick<MergeRecord, 'title'>): boolean => /^(?:draft:|\[draft\]|\(draft\))/i.test(title);
+
 const toListed = (repository: Repository, links: Links, record: MergeRecord): ListedRequest => ({
   id: record.id,
   url: links.mergeRequest(repository, record.id),
@@ -48,7 +50,7 @@ const toListed = (repository: Repository, links: Links, record: MergeRecord): Li
   labels: record.labels,
   fork: false,
   author: { id: record.author, name: record.author },
-  draft: /^(?:draft:|\[draft\]|\(draft\))/i.test(record.title),
+  draft: isDraft(record),
 });
 
 /** Oldest first; the number of one is its place, from 1. */

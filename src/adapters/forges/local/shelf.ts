@@ -18,7 +18,7 @@ const sizeLimit = 16 * 1024 * 1024;
 const atOnce = 32;
 const fileName = /^([1-9]\d{0,8})\.json$/;
 
-const folderOf = (repository: Repository): string => join(repository.beside, 'merge-requests');
+export const folderOf = ({ beside }: Pick<Repository, 'beside'>): string => join(beside, 'merge-requests');
 export const fileOf = (repository: Repository, id: number): string => join(folderOf(repository), `${id}.json`);
 
 /** In the order of their ids. */

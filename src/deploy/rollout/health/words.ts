@@ -7,7 +7,7 @@ export function words(text: string): string {
     .slice(0, 20 * most)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll(/(?<=:\/\/)[^\s/@"']+@/g, '')
-    .replaceAll(/(?<=:\/\/[^\s?"']+)\?[^\s"']*/g, '')
+    .replaceAll(/:\/\/[^\s"']+/g, (address) => address.split('?', 1)[0] ?? '')
     .trim();
   return line.length > most ? `${line.slice(0, most).toWellFormed()}…` : line;
 }
