@@ -1,17 +1,14 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
+import { OutsideError, RefusedError } from '../domain/errors.ts';
 import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { readManifests } from '../manifests/archive.ts';
 import { BundleMemory, createBundles } from '../manifests/bundles.ts';
-import type { DesiredState } from '../manifests/desired-object.ts';
 import { readDesiredState } from '../manifests/desired-state.ts';
 import { keepPlan } from '../plan/kept-plan.ts';
-import { type Plan, planOf } from '../plan/plan.ts';
-import { planRequest } from '../plan/plan-request.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
 import { obeyComment } from '../validation/commands.ts';
@@ -26,9 +23,9 @@ import {
 } from '../validation/merge-request.ts';
 import { judgeAgain } from '../validation/remembered.ts';
 import { findDue, type SweepPorts } from '../validation/sweep.ts';
-import { clusterOf, withCluster } from './cluster.ts';
 import { forgeOf, judgedEnvironment, judgedEnvironments, nameOf } from './judged-environments.ts';
 import type { Judging } from './judging.ts';
+import { requestPlan } from './request-plan.ts';
 import { releaseRun, runOf } from './run-lock.ts';
 
 /** What is judged here now. */
@@ -193,25 +190,6 @@ export class Validation {
     if (jobs.length > 0) await this.#parts.services.persistence.queue().add(jobs);
   }
 
-  /** By the files alone where there is no cluster, or none that answers: a verdict does not wait for it. */
-  async #plan(
-    { name }: JudgedEnvironment,
-    states: readonly [base: DesiredState, head: DesiredState],
-    log: Logger,
-    signal: AbortSignal,
-  ): Promise<Plan> {
-    const cluster = clusterOf(this.#parts.config, name);
-    if (cluster === undefined) return planOf(...states);
-    try {
-      return await withCluster(cluster, (server) => planRequest(server, name, states, signal));
-    } catch (error) {
-      if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
-      log.warn(`the plan is made without the cluster of ${name}: ${explain(error)}`);
-      const plan = planOf(...states);
-      return { ...plan, notes: [...plan.notes, 'The cluster could not be asked: what differs is told from the files alone.'] };
-    }
-  }
-
   #sweepPorts(): SweepPorts {
     const { services } = this.#parts;
     return {
@@ -246,7 +224,7 @@ export class Validation {
         );
       },
       plan: async (base, head, signal) => {
-        const plan = await this.#plan(running.environment, [base, head], log, signal);
+        const plan = await requestPlan({ config, warn: (text) => log.warn(text) }, running.environment.name, [base, head], signal);
         // What could not all be read says nothing of what its merge deletes.
         if (running.commit !== undefined && base.complete && head.complete)
           await keepPlan(services.persistence.store, repository, running.commit, plan);

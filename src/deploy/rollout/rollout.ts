@@ -7,6 +7,7 @@ import type { Progress } from '../progress.ts';
 import type { Target } from '../target.ts';
 import { comesUp } from './health/health-of.ts';
 import { type Looked, Onlooker } from './look.ts';
+import { pauseAfter } from './pauses.ts';
 import { type Why, whyNot } from './why.ts';
 
 export interface RolloutOptions {
@@ -31,8 +32,6 @@ export interface Rollouts {
   readonly notes: readonly string[];
 }
 
-/** Milliseconds between two looks at the objects: the first pause, what the next is longer by, the longest. */
-const pauses = { first: 500, growth: 1.5, longest: 5000 };
 /** Milliseconds between two looks at the pods of what is not ready. */
 const podPause = 10_000;
 /** Milliseconds in which the controller of what was just made may not have said anything yet. */
@@ -62,14 +61,16 @@ export async function waitForRollouts(
   const wait = new Wait(target, objects.filter(comesUp), new Onlooker(target, since), progress);
   const begin = clock.now();
   let podsAt = begin;
-  for (let pause = pauses.first; ; pause = Math.min(pause * pauses.growth, pauses.longest)) {
-    await wait.look(clock.now() - begin < settling, signal);
+  for (let looks = 1; ; looks += 1) {
+    const lookedAt = clock.now();
+    await wait.look(lookedAt - begin < settling, signal);
     const left = begin + timeoutMs - clock.now();
     if (!wait.isOver && clock.now() - podsAt >= podPause) {
       await wait.lookAtPods(signal);
       podsAt = clock.now();
     }
     if (wait.isOver || left <= 0) return wait.conclusion(timeoutMs, signal);
+    const pause = pauseAfter(looks, clock.now() - lookedAt);
     await clock.wait(Math.min(pause, left), signal).catch((error: unknown) => {
       signal.throwIfAborted();
       throw error;
@@ -85,7 +86,7 @@ class Wait {
   readonly #notes: string[] = [];
   #pending: readonly ObjectId[];
   /** The last look at what is pending. */
-  #last: ReadonlyMap<ObjectId, Looked> = new Map();
+  readonly #last = new Map<ObjectId, Looked>();
   #unseen: ReadonlyMap<ObjectId, OutsideError> = new Map();
   #failed: readonly Looked[] = [];
   /** What had failed when the wait began, most likely long ago: no reason to leave the others. undefined before the first look. */
@@ -110,7 +111,7 @@ class Wait {
 
   async look(justApplied: boolean, signal: AbortSignal): Promise<void> {
     const { looked, unseen } = await this.#onlooker.look(this.#pending, justApplied, signal);
-    this.#last = new Map([...this.#last, ...looked.map((one) => [one.object, one] as const)]);
+    for (const one of looked) this.#last.set(one.object, one);
     this.#unseen = new Map(unseen.flatMap(({ objects, error }) => objects.map((object) => [object, error] as const)));
     for (const { object, health } of looked) if (health.state === 'ready') this.#ready(object, health.message);
     const failed = looked.filter(({ health }) => health.state === 'failed');
@@ -118,6 +119,7 @@ class Wait {
     else this.#failed = failed;
     const over = new Set([...looked.filter(({ health }) => health.state === 'ready'), ...this.#before].map(({ object }) => object));
     this.#pending = this.#pending.filter((object) => !over.has(object));
+    for (const object of over) this.#last.delete(object);
   }
 
   #ready(object: ObjectId, remark: string): void {
