@@ -111,7 +111,7 @@ describe('a sweep', () => {
 
   test('ends who stores in the folder, whatever its number', async () => {
     mkdirSync(home());
-    const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', `--data-dir=${home()}/etcd`]);
+    const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', `--data-dir=${home()}/etcd`]);
     await until(() => processesWith(`--data-dir=${home()}/etcd`).length > 0);
     expect(await swept()).toEqual([home()]);
     expect(runs(orphan.pid ?? 0)).toBe(false);
