@@ -177,7 +177,7 @@ export class Deployment {
     const said = [work?.note, approval.note, ...notes].filter((note) => note !== undefined);
     for (const note of said) log.info({ run }, note);
     for (const { object, message } of failures) log.warn({ run, ...(object && { object: objectName(object) }) }, message);
-    log.info(figures, 'deployed');
+    log.info(figures, outcome === 'succeeded' ? 'deployed' : `the deployment run was not carried through: ${outcome}`);
     if (passes)
       throw new OutsideError(cluster, `run ${run} has ${outcome}: ${failures.map(({ message }) => message).join('; ')}`.slice(0, 500));
   }
