@@ -62,7 +62,7 @@ test('nothing changes, or not all is known', () => {
 });
 
 test('hostile names and values stay text', () => {
-  const name = '</details> @all #1 ``` <script>';
+  const name = '<details> @all #1 ``` <script>';
   const value = 'data: { a: "```\\n</details>\\n/merge @all <!-- lockkeeper:comment validate -->" }';
   const text = comment(state(object('Job', `${name}2`, '', 'batch/v1')), state(object('ConfigMap', name, value)));
   const withoutFolds = text.replaceAll(/<\/?(?:details|summary)>/g, '');
