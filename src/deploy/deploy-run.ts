@@ -1,6 +1,6 @@
 import type { DeployFailure, KeptObject } from '../domain/deployment.ts';
 import { explain, OutsideError } from '../domain/errors.ts';
-import type { ObjectId } from '../domain/finding.ts';
+import { idOf, type ObjectId } from '../domain/finding.ts';
 import { identityOf } from '../manifests/identity.ts';
 import type { LiveObject } from '../plan/live.ts';
 import { decidePrune } from '../plan/prune.ts';
@@ -12,7 +12,7 @@ import type { HeldLease } from './lock/lease.ts';
 import type { DeployPorts, RunPlan, WantedRun } from './ports.ts';
 import { pruneAll } from './prune/prune.ts';
 import { waitForRollouts } from './rollout/rollout.ts';
-import { type Done, idOf, refused } from './run-report.ts';
+import { type Done, refused } from './run-report.ts';
 import { type Survey, survey } from './survey.ts';
 import type { Target } from './target.ts';
 

@@ -1,14 +1,12 @@
 import { type Status, statusOf } from '../domain/api-status.ts';
 import type { ApiReply } from '../domain/cluster.ts';
 import type { DeployFailure } from '../domain/deployment.ts';
-import type { ObjectId, Place } from '../domain/finding.ts';
+import { idOf, type Place } from '../domain/finding.ts';
 import type { DesiredObject, FieldPath } from '../manifests/desired-object.ts';
 import { placeOfLine } from '../manifests/line-place.ts';
 import { record } from '../manifests/objects.ts';
 import { didYouMean, helpFor } from '../plan/help.ts';
 import { misfits, type Problem, problemsOf, writtenTwice } from '../plan/reply.ts';
-
-export const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
 
 /** What is against one object, at the place in its manifest. */
 export function refusal(object: DesiredObject, message: string, help?: string, at: FieldPath | Place = []): DeployFailure {

@@ -1,5 +1,5 @@
 import type { DeployFailure, DeployReport, KeptObject } from '../domain/deployment.ts';
-import type { ObjectId } from '../domain/finding.ts';
+import { idOf, type ObjectId } from '../domain/finding.ts';
 import type { Rehearsed } from './apply/preflight.ts';
 import type { WantedRun } from './ports.ts';
 
@@ -47,5 +47,3 @@ export function reportOf(
     seconds: Math.max(0, Math.round(ms / 100) / 10), // a clock may go backwards
   };
 }
-
-export const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });

@@ -35,6 +35,9 @@ export interface Finding extends Place {
   readonly reason?: string;
 }
 
+/** What tells it apart, and nothing else that it carries. */
+export const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
+
 /** `apps/Deployment/shop/web`; a cluster-wide object has no third part, the core group no first: `Namespace/shop`, `Service/shop/web`. */
 export function objectName({ apiVersion, kind, namespace, name }: ObjectId): string {
   const group = apiVersion.includes('/') ? [apiVersion.slice(0, apiVersion.indexOf('/'))] : [];

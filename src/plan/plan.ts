@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KeptObject } from '../domain/deployment.ts';
-import { type ObjectId, objectName } from '../domain/finding.ts';
+import { idOf, type ObjectId, objectName } from '../domain/finding.ts';
 import { pruneAnnotation } from '../domain/ownership.ts';
 import type { DesiredObject, DesiredState } from '../manifests/desired-object.ts';
 import { identityOf } from '../manifests/identity.ts';
@@ -76,8 +76,6 @@ function keptBecause(object: Standing, { environment, complete, objects }: Desir
   if (!complete) return 'not all of the new state could be read: it may still be wanted';
   return objects.length === 0 ? wantsNothing : undefined;
 }
-
-const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
 
 /** `1 created, 2 changed, 38 unchanged` */
 export function tally({ create, change, prune, kept, unchanged, notes }: Plan): string {

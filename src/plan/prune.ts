@@ -1,5 +1,5 @@
 import type { KeptObject } from '../domain/deployment.ts';
-import { type ObjectId, objectName } from '../domain/finding.ts';
+import { idOf, type ObjectId, objectName } from '../domain/finding.ts';
 import { deployedAtLabel, identityAnnotation, pruneAnnotation } from '../domain/ownership.ts';
 import { count, some } from '../domain/wording.ts';
 import { groupKind, groupOf } from '../manifests/identity.ts';
@@ -178,5 +178,3 @@ function tooMany({ wanted, share }: PruneQuestion, goes: readonly LiveObject[]):
     refusal,
   };
 }
-
-const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });

@@ -1,6 +1,6 @@
 import type { ObjectMetadata } from '../../domain/cluster.ts';
 import type { Drift } from '../../domain/deployment.ts';
-import { type ObjectId, objectName } from '../../domain/finding.ts';
+import { idOf, objectName } from '../../domain/finding.ts';
 import type { DesiredObject, DesiredState } from '../../manifests/desired-object.ts';
 import { identityOf } from '../../manifests/identity.ts';
 import { record } from '../../manifests/objects.ts';
@@ -71,8 +71,6 @@ async function lookAt(target: Target, object: DesiredObject, signal: AbortSignal
   const summary = found.kind === 'refused' ? found.why : '';
   return { drift: { object: idOf(object), kind: 'unknown', summary }, notes: [] };
 }
-
-const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): Drift['object'] => ({ apiVersion, kind, namespace, name });
 
 function missing(object: DesiredObject, target: Target): Found {
   const lives = record(object.value['spec'])['ttlSecondsAfterFinished'];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Drift } from '../../domain/deployment.ts';
-import { type ObjectId, objectName } from '../../domain/finding.ts';
+import { idOf, type ObjectId, objectName } from '../../domain/finding.ts';
 import { appliedAnnotation, environmentLabel } from '../../domain/ownership.ts';
 import type { DesiredObject } from '../../manifests/desired-object.ts';
 import { type LeafChange, summarize } from '../../manifests/leaves.ts';
@@ -45,8 +45,6 @@ export function judgeObject(
   const stays = isDeepStrictEqual(is, without(after, removable(added, owners, object.apiVersion)));
   return { drift: { object: idOf(object), ...told(touched, isCurrent), diff, ...(stays && { stays }) }, notes };
 }
-
-const idOf = ({ apiVersion, kind, namespace, name }: ObjectId): ObjectId => ({ apiVersion, kind, namespace, name });
 
 function textIn(live: Value, part: 'labels' | 'annotations', name: string): string | undefined {
   const text = record(record(live['metadata'])[part])[name];

@@ -1,6 +1,6 @@
 import type { DeployFailure, KeptObject } from '../../domain/deployment.ts';
 import { explain, OutsideError, RefusedError } from '../../domain/errors.ts';
-import { type ObjectId, objectName } from '../../domain/finding.ts';
+import { idOf, type ObjectId, objectName } from '../../domain/finding.ts';
 import { count } from '../../domain/wording.ts';
 import { pruneOrder } from '../../manifests/order.ts';
 import type { LiveObject } from '../../plan/live.ts';
@@ -160,5 +160,3 @@ class Pruning {
     this.#progress.done(objectName(object));
   }
 }
-
-const idOf = ({ apiVersion, kind, namespace, name }: LiveObject): ObjectId => ({ apiVersion, kind, namespace, name });

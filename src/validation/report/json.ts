@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/finding.ts';
+import { type Finding, idOf } from '../../domain/finding.ts';
 import { outcomeOf, type Verdict } from '../outcome.ts';
 
 /** What `validate --json` prints of one environment. */
@@ -42,5 +42,3 @@ function findingJson({ severity, rule, file, line, bundle, object, message, help
     ...(reason !== undefined && { reason }),
   };
 }
-
-const idOf = ({ apiVersion, kind, namespace, name }: NonNullable<Finding['object']>) => ({ apiVersion, kind, namespace, name });
