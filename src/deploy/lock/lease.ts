@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { ApiRequest, ApiServer } from '../../domain/cluster.ts';
 import { explain, OutsideError, RefusedError } from '../../domain/errors.ts';
+import { type LeaseClock, steadyClock } from './clock.ts';
 import {
   claimed,
   type Holder,
@@ -17,15 +17,6 @@ import {
   silenceOf,
 } from './lease-record.ts';
 import { LeaseRequests } from './lease-requests.ts';
-
-/** Time, for tests. */
-export interface LeaseClock {
-  now(): Date;
-  /** Milliseconds; never backwards. */
-  elapsed(): number;
-  /** Rejects when the signal is aborted. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
 
 export interface LeaseOptions extends Omit<LeaseClaim, 'environment' | 'durationMs'> {
   /** How long is waited for another run. Milliseconds. */
@@ -81,11 +72,6 @@ export async function withLease<T>(
 }
 
 export const usualDuration = 30_000;
-export const steadyClock: LeaseClock = {
-  now: () => new Date(),
-  elapsed: () => performance.now(),
-  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
-};
 
 class Lease {
   readonly #server: ApiServer;

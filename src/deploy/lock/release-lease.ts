@@ -1,5 +1,6 @@
 import type { ApiServer } from '../../domain/cluster.ts';
-import { type LeaseClock, steadyClock, usualDuration } from './lease.ts';
+import { type LeaseClock, steadyClock } from './clock.ts';
+import { usualDuration } from './lease.ts';
 import { type Holder, holderOf, type LeasedRun, leasedRun, released, signOfLife, silenceOf } from './lease-record.ts';
 import { LeaseRequests } from './lease-requests.ts';
 

@@ -1,5 +1,5 @@
 import { type ClusterClient, connectCluster } from '../../../src/adapters/cluster/client.ts';
-import type { LeaseClock } from '../../../src/deploy/lock/lease.ts';
+import type { LeaseClock } from '../../../src/deploy/lock/clock.ts';
 import { holderNow, releaseDead } from '../../../src/deploy/lock/release-lease.ts';
 import type { ApiReply } from '../../../src/domain/cluster.ts';
 import { sharedControlPlane } from '../../support/control-plane.ts';
