@@ -70,3 +70,10 @@ export function resolveRules(
     source: first((rule) => rule.source)?.replaceAll('{name}', () => last),
   };
 }
+
+/** The owner of the first of these packages that has one by the rules. */
+export const ownerByRules = (
+  packages: readonly PackageRule[],
+  environment: Parameters<typeof resolveRules>[1],
+  names: readonly string[],
+): string | undefined => names.map((name) => resolveRules(packages, environment, name).owner).find((owner) => owner !== undefined);

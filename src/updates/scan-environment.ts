@@ -11,7 +11,7 @@ import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } fro
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
-import { resolveRules } from './package-rules.ts';
+import { ownerByRules, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
@@ -265,12 +265,6 @@ function gated({ mayOpen }: ForgeView, action: Action): Action {
   return reason === undefined ? action : { kind: 'hold', proposal: action.proposal, reason };
 }
 
-function ownerByRules({ packages }: Scan, { settings }: EnvironmentNow, looked: readonly Looked[]): string | undefined {
-  return looked
-    .map(({ reference }) => resolveRules(packages, settings.updates, reference.package.name).owner)
-    .find((owner) => owner !== undefined);
-}
-
 /** `wrote` is told in which hold it was. */
 function writerOf(
   scene: Scene,
@@ -280,7 +274,8 @@ function writerOf(
 ): Writer {
   const { scan, now, forge, text } = scene;
   const { place } = decided.view;
-  const owner = now.apps[app]?.owner ?? ownerByRules(scan, now, looked);
+  const names = looked.map(({ reference }) => reference.package.name);
+  const owner = now.apps[app]?.owner ?? ownerByRules(scan.packages, now.settings.updates, names);
   return {
     forge,
     store: scan.ports.store,
