@@ -18,46 +18,20 @@ const news = (id: number, state: ProposalNews['state']): ProposalNews => ({
   shows: 1,
 });
 
+/** Those that are forgotten after a while, and some that are not. */
+const spaces = ['http', 'oci', 'digest', 'branch', 'said', 'plan', 'verdict', 'deployment', 'drift', 'first-seen', 'running', 'service'];
+
 test('what nobody has had a use for in ninety days goes; an open merge request keeps what people were told of it, and time what it counts from', async () => {
   const store = new MemoryStore();
   onDay(0);
   for (const space of ['thread', 'told']) for (const id of [1, 2]) await store.put(space, `merge-request gitlab:env!${id}`, {});
-  for (const space of [
-    'http',
-    'oci',
-    'digest',
-    'branch',
-    'said',
-    'plan',
-    'verdict',
-    'deployment',
-    'drift',
-    'first-seen',
-    'running',
-    'service',
-  ])
-    await store.put(space, 'a', 1);
+  for (const space of spaces) await store.put(space, 'a', 1);
   await forgetUnused(store, at(89));
   expect(store.keys('digest')).toEqual(['a']);
   onDay(60);
   await keepThreads(store, [news(1, 'open'), news(2, 'merged')]);
   await forgetUnused(store, at(91));
-  const left = [
-    'thread',
-    'told',
-    'http',
-    'oci',
-    'digest',
-    'branch',
-    'said',
-    'plan',
-    'verdict',
-    'deployment',
-    'drift',
-    'first-seen',
-    'running',
-    'service',
-  ];
+  const left = ['thread', 'told', ...spaces];
   expect(left.flatMap((space) => store.keys(space).map((key) => `${space} ${key}`))).toEqual([
     'thread merge-request gitlab:env!1',
     'told merge-request gitlab:env!1',

@@ -1,4 +1,4 @@
-import type { LeaseClock } from '../../src/deploy/lock/lease.ts';
+import type { LeaseClock } from '../../src/deploy/lock/clock.ts';
 
 /** Sleeps until it is no longer wanted. */
 const aborted = (signal: AbortSignal): Promise<never> =>
