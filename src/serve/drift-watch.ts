@@ -8,27 +8,14 @@ import type { Drift } from '../domain/deployment.ts';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
 import type { Job } from '../domain/queue.ts';
-import type { Redact } from '../domain/redact.ts';
 import { announceDrift } from '../notifications/deployments.ts';
-import type { Services } from '../services.ts';
-import type { ClusterRuns } from './cluster-runs.ts';
 import { type DeployedEnvironment, deployedEnvironments, headOf, repositoryText } from './deployed-environments.ts';
-import type { Deployment } from './deployment.ts';
-import type { EnvironmentStates } from './environment-states.ts';
+import type { Deployment, DeploymentParts } from './deployment.ts';
 import type { Keeping } from './run-record.ts';
 
-export interface DriftParts {
-  readonly config: Config;
-  readonly services: Pick<Services, 'forges' | 'journal'> & { readonly persistence: Keeping };
-  readonly states: EnvironmentStates;
-  readonly clusters: ClusterRuns;
+export interface DriftParts extends Omit<DeploymentParts, 'metrics' | 'othersAt'> {
   /** Has environments deployed again whose changes by hand are to be set back. */
   readonly deployment: Pick<Deployment, 'jobs'>;
-  readonly log: Logger;
-  readonly redact: Redact;
-  readonly now: () => Date;
-  /** Whether people are told in a chat. */
-  readonly tells: boolean;
 }
 
 /** Looks whether clusters are still as their repositories say. */
