@@ -1,9 +1,10 @@
 import type { Static } from 'typebox';
+import { access } from './schema/access.ts';
 import { section } from './schema/build.ts';
 import { environments } from './schema/environments.ts';
 import { forges } from './schema/forges.ts';
 import { packages } from './schema/packages.ts';
-import { access, validation } from './schema/policy.ts';
+import { validation } from './schema/policy.ts';
 import { clusters, registries } from './schema/registries.ts';
 import { journal, notifications, schedule, server, store } from './schema/service.ts';
 

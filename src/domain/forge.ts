@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { AccessForge } from './access-forge.ts';
 import type { ForgeUser } from './forge-user.ts';
 import type { RequestForge } from './request-forge.ts';
 
@@ -286,4 +287,4 @@ export interface TagForge {
   createTag(path: string, name: string): Promise<void>;
 }
 
-export type Forge = EnvironmentForge & RequestForge & SourceForge & StatusForge & ReviewForge & TagForge;
+export type Forge = EnvironmentForge & RequestForge & SourceForge & StatusForge & ReviewForge & TagForge & AccessForge;

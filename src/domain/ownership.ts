@@ -22,3 +22,10 @@ export const takeOverAnnotation = 'lockkeeper.dev/take-over';
 
 /** As which field manager a deployment applies. */
 export const fieldManager = 'lockkeeper';
+
+/** The id of the grant: on its RoleBinding, and on the Job that is its timer. */
+export const grantLabel = 'lockkeeper.dev/grant';
+/** When the grant ends: RFC 3339, UTC. */
+export const expiresAnnotation = 'lockkeeper.dev/expires-at';
+/** What people write on a namespace whose RBAC the policies of grants shall not guard, and where nothing is granted then: `disabled`. */
+export const guardLabel = 'lockkeeper.dev/guard';

@@ -20,6 +20,14 @@ export type JobData =
   | { readonly kind: 'deploy'; readonly repository: string }
   /** Whether the clusters of all environments are still as their repositories say. */
   | { readonly kind: 'drift' }
+  /** One merge request of an environment's repository that may ask for access: it is new, its head moved, or somebody approved or merged it. */
+  | { readonly kind: 'access-review'; readonly repository: string; readonly request: number }
+  /** What of grants is due in one environment: those that were merged, that end, that somebody tampered with. */
+  | { readonly kind: 'access'; readonly repository: string }
+  /** A comment on an issue of an environment's repository may ask for access. */
+  | { readonly kind: 'access-issue'; readonly repository: string; readonly issue: number; readonly comment: number }
+  /** What the forges enforce of the rules of access. */
+  | { readonly kind: 'access-audit' }
   /** One app's own repository, `FORGE:PATH`: new commits, tags or releases there. */
   | { readonly kind: 'refresh-source'; readonly repository: string }
   /** Whether forges still call our webhooks, and registries tell of all that is pushed. */

@@ -11,6 +11,7 @@ import { type EnvironmentRows, environmentRows, reportOf } from '../updates/repo
 import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/scan.ts';
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
+import type { Access } from './access/access.ts';
 import type { Deployment } from './deployment.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import { forgetUnused } from './upkeep.ts';
@@ -31,6 +32,7 @@ export interface HandlerParts {
   readonly validation: Validation;
   readonly deployment: Deployment;
   readonly drift: DriftWatch;
+  readonly access: Access;
 }
 
 /** What is kept of an environment that was scanned. */
@@ -44,7 +46,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify, anchor, webhooks, validation, deployment, drift } = parts;
+  const { services, beat, notify, anchor, webhooks, validation, deployment, drift, access } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
   const some = async (look: Look, job: Job, signal: AbortSignal): Promise<void> => {
@@ -84,6 +86,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
     },
     drift: (_, job, signal) => drift.look(job, signal),
+    'access-review': (data, { trace }, signal) => access.review(data.repository, data.request, trace, signal),
+    access: (data, { trace }, signal) => access.keep(data.repository, trace, signal),
+    'access-issue': ({ repository, issue, comment }, { trace }, signal) =>
+      access.ask(repository, { kind: 'issue', number: issue, comment }, trace, signal),
+    'access-audit': () => access.audit(),
     'refresh-source': (data, job, signal) => some((ports) => scanSource(ports, settings, forges, data.repository, rowsOf), job, signal),
     'check-webhooks': webhooks['check-webhooks'],
     redeliver: webhooks.redeliver,

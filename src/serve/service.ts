@@ -14,6 +14,7 @@ import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
 import { outlasting } from '../notifications/outage.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
+import { Access } from './access/access.ts';
 import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createDeployments } from './deployments.ts';
@@ -100,6 +101,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       tells: chat !== undefined,
       othersAt: (repository, trace) => validation.othersAt(repository, trace),
     });
+    const access = new Access({ config, services, metrics, log, redact, tells: chat !== undefined, now });
     const handlers = createHandlers({
       services,
       metrics,
@@ -111,6 +113,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       validation,
       deployment,
       drift,
+      access,
       ...(notify !== undefined && { notify }),
     });
     let work: Worker | undefined;

@@ -13,6 +13,7 @@ const may: Record<string, readonly string[]> = {
   plan: ['domain', 'manifests'],
   validation: ['domain', 'manifests', 'markdown', 'plan'],
   deploy: ['domain', 'manifests', 'markdown', 'plan'],
+  access: ['domain', 'markdown'],
   journal: ['domain', 'markdown'],
   notifications: ['domain', 'markdown'],
   runtime: ['domain'],

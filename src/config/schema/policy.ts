@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { type ChecklistRule, type ChecklistSettings, checklistRules } from '../../domain/checklist.ts';
-import { choice, list, section, text, wholeNumber } from './build.ts';
+import { choice, section, text } from './build.ts';
 
 const severity = choice(['off', 'warning', 'error'], { description: 'off: not looked at; warning: said; error: validation fails.' });
 
@@ -57,23 +57,4 @@ export const environmentValidation = section(
     checklist: Type.Optional(checklist({})),
   },
   { description: 'What is checked otherwise here; what is not named is as under validation.', default: {} },
-);
-
-const role = (standard: string) => text('A ClusterRole.', { default: standard });
-
-export const access = section(
-  {
-    levels: section(
-      { readonly: role('view'), developer: role('edit'), admin: role('lockkeeper-admin') },
-      { description: 'Which ClusterRole each level of a grant binds.', default: {} },
-    ),
-    approvers: list(text('A user, or a group with @.', { examples: ['@platform/leads'] }), {
-      description: 'Who may approve access: users or groups.',
-      examples: [['@platform/leads']],
-      default: [],
-    }),
-    approvals: wholeNumber({ minimum: 1 }, { description: 'How many of them must approve.', default: 1 }),
-    maxDuration: text('The longest grant.', { default: '8h', examples: ['8h'] }),
-  },
-  { description: 'Who may open temporary access, and how far.', default: {} },
 );

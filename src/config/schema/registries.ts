@@ -33,6 +33,16 @@ const cluster = section(
   {
     kubeconfig: text("kubeconfig file; relative to app.yml's folder.", { examples: ['./kubeconfig'] }),
     context: Type.Optional(text("Context in it; without one, the file's current context.", { examples: ['staging'] })),
+    usernamePrefix: Type.String({
+      description: "What the cluster's authentication puts before the forge's names of users.",
+      default: '',
+      examples: ['oidc:'],
+    }),
+    groupsPrefix: Type.String({
+      description: 'What it puts before the names of groups.',
+      default: '',
+      examples: ['oidc:'],
+    }),
   },
   { description: 'How one cluster is reached.' },
 );

@@ -2,6 +2,7 @@ import type { Forge } from '../../../domain/forge.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { understood } from '../understood.ts';
+import { accessForge } from './access.ts';
 import { type Credentials, createAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import { GitHubApi } from './api.ts';
@@ -57,6 +58,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
 
   return understood(
     {
+      ...accessForge(),
       traits: { name, type: 'github', descriptionLimit, url },
       discover: (group, topic) => discover(api, group, topic),
       state: (path) => repositories.state(path),

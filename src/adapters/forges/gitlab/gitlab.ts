@@ -2,6 +2,7 @@ import type { Forge } from '../../../domain/forge.ts';
 import type { Store } from '../../../domain/store.ts';
 import type { HttpClient } from '../../http/client.ts';
 import { understood } from '../understood.ts';
+import { accessForge } from './access.ts';
 import { addressOf } from './address.ts';
 import { GitLabApi } from './api.ts';
 import { discover } from './discovery.ts';
@@ -53,6 +54,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const sharing = (readings: () => Readings): Forge =>
     understood<Forge>(
       {
+        ...accessForge(),
         traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
         discover: (group, topic) => discover(api, group, topic),
         ...reading(repositories, lists, readings),

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import type { Forge, MergedRequest, MergeRequest } from '../../../domain/forge.ts';
 import type { RequestComment } from '../../../domain/request-forge.ts';
+import { accessForge } from './access.ts';
 import { branchCommits, branchHead, state } from './branches.ts';
 import { discover } from './discover.ts';
 import { fileLinks, type Links, pageLinks } from './links.ts';
@@ -46,6 +47,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
   const time = () => now().toISOString();
   const at = (repository: string) => locate(place, repository);
   return {
+    ...accessForge(),
     traits: { name, type: 'local', descriptionLimit, url: links.base },
     discover: async (group, topic) => discover(place, group, topic),
     state: async (repository) => state(at(repository)),

@@ -1,0 +1,61 @@
+import { isConfigured } from '../../access/settings.ts';
+import type { NewJob } from '../../domain/queue.ts';
+import { askInComment, type Below } from './asking.ts';
+import { auditForge } from './audit.ts';
+import { type AccessEnvironment, type AccessParts, accessEnvironment, namedEnvironments, textOf } from './environments.ts';
+import { keepGrants } from './grants.ts';
+import { reviewRequest } from './review.ts';
+import { accessSettings } from './settings.ts';
+
+/** What the service does about access. */
+export class Access {
+  readonly #parts: AccessParts;
+
+  constructor(parts: Omit<AccessParts, 'settings'>) {
+    this.#parts = { ...parts, settings: accessSettings(parts.config) };
+  }
+
+  /** app.yml names somebody who may approve. */
+  get isOn(): boolean {
+    return isConfigured(this.#parts.settings);
+  }
+
+  review(repository: string, request: number, trace: string, signal: AbortSignal): Promise<void> {
+    return this.#at(repository, (environment) => reviewRequest(this.#parts, environment, request, trace, signal));
+  }
+
+  keep(repository: string, trace: string, signal: AbortSignal): Promise<void> {
+    return this.#at(repository, (environment) => keepGrants(this.#parts, environment, trace, signal));
+  }
+
+  ask(repository: string, below: Below, trace: string, signal: AbortSignal): Promise<void> {
+    return this.#at(repository, (environment) => askInComment(this.#parts, environment, below, trace, signal));
+  }
+
+  audit(): Promise<void> {
+    return auditForge(this.#parts, this.#named());
+  }
+
+  /** A look at the grants of every environment with a cluster. */
+  jobs(trace: string): readonly NewJob[] {
+    if (!this.isOn) return [];
+    return this.#named().flatMap((one) => (one.cluster === undefined ? [] : [accessJob(textOf(one), trace)]));
+  }
+
+  #named(): readonly AccessEnvironment[] {
+    return namedEnvironments(this.#parts.config, this.#parts.services);
+  }
+
+  async #at(repository: string, work: (environment: AccessEnvironment) => Promise<void>): Promise<void> {
+    const environment = await accessEnvironment(this.#parts, repository);
+    if (environment !== undefined) await work(environment);
+  }
+}
+
+export const accessJob = (repository: string, trace: string): NewJob => ({ data: { kind: 'access', repository }, key: repository, trace });
+
+export const reviewJob = (repository: string, request: number, trace: string): NewJob => ({
+  data: { kind: 'access-review', repository, request },
+  key: `${repository}!${request}`,
+  trace,
+});
