@@ -8,6 +8,7 @@ export const entryKinds = [
   'drift',
   'grant',
   'revocation',
+  'alarm',
   'configuration',
 ] as const;
 export type EntryKind = (typeof entryKinds)[number];
