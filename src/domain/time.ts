@@ -23,14 +23,3 @@ export function durationText(ms: number): string {
 
 /** RFC 3339 in UTC, to the second: `2026-11-23T08:00:00Z`. */
 export const instant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
-
-/** Milliseconds as `parseDuration` reads them, to the second: `90m` is `1h30m`. */
-export function durationText(milliseconds: number): string {
-  let left = Math.floor(milliseconds / second) * second;
-  const parts = Object.entries(units).map(([unit, length]) => {
-    const count = Math.floor(left / length);
-    left -= count * length;
-    return count === 0 ? '' : `${count}${unit}`;
-  });
-  return parts.join('') || '0s';
-}
