@@ -47,7 +47,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
   const time = () => now().toISOString();
   const at = (repository: string) => locate(place, repository);
   return {
-    ...accessForge(),
+    ...accessForge(at, () => ({ links, now: time(), warn })),
     traits: { name, type: 'local', descriptionLimit, url: links.base },
     discover: async (group, topic) => discover(place, group, topic),
     state: async (repository) => state(at(repository)),
