@@ -220,6 +220,12 @@ export async function comment(repository: Repository, id: number, key: string, t
   });
 }
 
+/** See Forge. */
+export async function hasCommented(repository: Repository, id: number, key: string): Promise<boolean> {
+  const { comments } = await requireRecord(repository, id);
+  return comments.some((one) => one.key === key && one.author === ourName);
+}
+
 export function refuseLong({ scope }: Repository, text: string): void {
   if (text.length > descriptionLimit)
     throw new RefusedError(scope, `${scope}: the text has ${text.length} characters, and ${descriptionLimit} are allowed`);
