@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/domain/errors.ts';
-import { instant, parseDuration } from '../../src/domain/time.ts';
+import { durationText, instant, parseDuration } from '../../src/domain/time.ts';
 
 const hour = 3_600_000;
 
@@ -22,4 +22,14 @@ test.each(['', '24', 'h', '12h1d', '1h1h', '-1h', '1.5h', ' 1h', '1 d', '1y', '9
 
 test('an instant has no fraction of a second', () => {
   expect(instant(new Date('2026-11-23T09:00:00.987+01:00'))).toBe('2026-11-23T08:00:00Z');
+});
+
+test.each([
+  [1.5 * hour, '1h30m'],
+  [24 * hour, '1d'],
+  [193 * hour + 61_999, '1w1d1h1m1s'],
+  [999, '0s'],
+])('%d ms as a text', (milliseconds, text) => {
+  expect(durationText(milliseconds)).toBe(text);
+  expect(parseDuration(text)).toBe(Math.floor(milliseconds / 1000) * 1000);
 });
