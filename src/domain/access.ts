@@ -62,6 +62,8 @@ export interface GrantRecord {
   readonly goneAt?: string;
   /** The holder was told that it ends soon. */
   readonly reminded?: true;
-  /** Merge request that takes the file away, and whether that is done. */
-  readonly removal?: { readonly request: number; readonly url: string; readonly merged: boolean };
+  /** Below the merge request that it came with stands that it ended before its hour. */
+  readonly noted?: true;
+  /** Merge request that takes the file away, whether that is done, and why it is left to a person. */
+  readonly removal?: { readonly request: number; readonly url: string; readonly merged: boolean; readonly left?: string };
 }

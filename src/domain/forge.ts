@@ -141,6 +141,8 @@ export interface EnvironmentForge {
   ): Promise<void>;
   /** One comment per key: found again by its hidden marker, edited in place, untouched when the text is the same. */
   comment(path: string, id: number, key: string, text: string): Promise<void>;
+  /** Whether our comment with that key stands there. */
+  hasCommented(path: string, id: number, key: string): Promise<boolean>;
 }
 
 export interface Tag {

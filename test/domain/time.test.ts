@@ -25,11 +25,12 @@ test('an instant has no fraction of a second', () => {
 });
 
 test.each([
-  [1.5 * hour, '1h30m'],
+  [90 * 60_000, '1h30m'],
   [24 * hour, '1d'],
-  [193 * hour + 61_999, '1w1d1h1m1s'],
-  [999, '0s'],
-])('%d ms as a text', (milliseconds, text) => {
+  [193 * hour + 61_400, '1w1d1h1m1s'],
+  [499, '0s'],
+  [-5, '0s'],
+])('%d ms are %s', (milliseconds, text) => {
   expect(durationText(milliseconds)).toBe(text);
-  expect(parseDuration(text)).toBe(Math.floor(milliseconds / 1000) * 1000);
+  expect(parseDuration(text)).toBe(Math.max(0, Math.round(milliseconds / 1000) * 1000));
 });

@@ -77,6 +77,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
         await commits.deleteBranch(path, branch, commit);
       },
       comment: (path, id, key, text) => proposals.comment(path, id, key, text),
+      hasCommented: (path, id, key) => proposals.hasCommented(path, id, key),
       projectUrl: (path) => sources.projectUrl(path),
       exists: (path) => sources.exists(path),
       tags: (path, containing) => sources.tags(path, containing),

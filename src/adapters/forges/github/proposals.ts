@@ -116,4 +116,8 @@ export class Proposals {
   comment(path: string, id: number, key: string, text: string): Promise<void> {
     return this.#comments.write(path, id, key, text);
   }
+
+  hasCommented(path: string, id: number, key: string): Promise<boolean> {
+    return this.#comments.has(path, id, key);
+  }
 }

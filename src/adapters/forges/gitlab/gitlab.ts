@@ -72,6 +72,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
           await repositories.deleteBranch(path, branch, commit);
         },
         comment: (path, id, key, text) => proposals.comment(path, id, key, text),
+        hasCommented: (path, id, key) => proposals.hasCommented(path, id, key),
         projectUrl: (path) => sources.projectUrl(path),
         exists: (path) => sources.exists(path),
         tags: (path, containing) => sources.tags(path, containing),

@@ -126,6 +126,10 @@ export class Proposals {
     }
   }
 
+  async hasCommented(path: string, id: number, key: string): Promise<boolean> {
+    return (await this.#ownNote(path, id, key)) !== undefined;
+  }
+
   /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
   async #ownNote(path: string, id: number, key: string): Promise<MergeRequestNoteSchema | undefined> {
     const [{ items }, me] = await Promise.all([

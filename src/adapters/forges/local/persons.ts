@@ -14,7 +14,7 @@ import { alone, putRecord, requireRecord } from './shelf.ts';
 /** What a person opens; without a target, into the default branch. */
 export type PersonsRequest = Pick<NewMergeRequest, 'branch' | 'title'> & Partial<Pick<NewMergeRequest, 'target' | 'description'>>;
 
-interface Looking {
+export interface Looking {
   readonly links: Links;
   readonly now: string;
   readonly warn: (text: string) => void;
@@ -75,7 +75,7 @@ export async function mayWrite(repository: Repository, { name }: Pick<ForgeUser,
 }
 
 /** One without a name is nobody. */
-const toUser = (name: string): ForgeUser => ({ id: name, name, bot: name === ourName || name === '' });
+export const toUser = (name: string): ForgeUser => ({ id: name, name, bot: name === ourName || name === '' });
 
 /** A person's merge request for a branch that they pushed; the caller knows who it is. Gives the open one where there is one. */
 export async function propose(repository: Repository, wanted: PersonsRequest, user: string, now: string): Promise<MergeRecord> {

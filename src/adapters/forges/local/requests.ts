@@ -2,9 +2,10 @@ import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts'
 import type { BranchChange, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
+import { startOf } from './patch.ts';
 import { deletedBranch, type MergeRecord, ourName } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
-import { settle } from './settle.ts';
+import { atHead, settle } from './settle.ts';
 import { alone, nextId, putRecord, readShelf, requireRecord, type Shelf, unreadable } from './shelf.ts';
 
 /** Characters; GitLab's limit, so that what fits here fits there. */
@@ -19,9 +20,16 @@ async function settled(repository: Repository, records: readonly MergeRecord[], 
   const after = async (record: MergeRecord): Promise<MergeRecord> => {
     const contained = merged.has(record);
     const found = contained ? await mergeCommit(repository, all.get(record.targetBranch) ?? '', lastHead(record, all)) : undefined;
-    return settle(record, { head: all.get(record.sourceBranch), contained, mergeCommit: found }, now);
+    const next = settle(record, { head: all.get(record.sourceBranch), contained, mergeCommit: found }, now);
+    return next.state === 'open' && next !== record ? withBase(repository, next) : next;
   };
   return Promise.all(records.map(after));
+}
+
+/** The very same record where that is its base already, or the two branches have nothing in common. */
+async function withBase(repository: Repository, record: MergeRecord): Promise<MergeRecord> {
+  const base = await startOf(repository, record);
+  return base === undefined || base === record.base ? record : { ...record, base };
 }
 
 const lastHead = (record: MergeRecord, all: Heads): string => all.get(record.sourceBranch) ?? record.commit;
@@ -42,7 +50,7 @@ async function containedInTargets(repository: Repository, open: readonly MergeRe
 }
 
 /** Only under `alone`: settles these merge requests and writes down what changed. */
-async function settleForGood(repository: Repository, records: readonly MergeRecord[], now: string): Promise<readonly MergeRecord[]> {
+export async function settleForGood(repository: Repository, records: readonly MergeRecord[], now: string): Promise<readonly MergeRecord[]> {
   const after = await settled(repository, records, now);
   for (const [at, record] of after.entries()) if (record !== records[at]) await putRecord(repository, record);
   return after;
@@ -84,7 +92,7 @@ export async function commit(repository: Repository, change: BranchChange, now: 
   return alone(repository, async () => {
     const open = await openOne(repository, await readShelf(repository), change.branch, now);
     await moveBranch(repository, change.branch, made, change.expected);
-    if (open !== undefined) await putRecord(repository, { ...open, commit: made, updatedAt: now });
+    if (open !== undefined) await putRecord(repository, { ...atHead(open, made), updatedAt: now });
     return made;
   });
 }
@@ -96,7 +104,8 @@ export async function open(repository: Repository, request: NewMergeRequest, now
   return alone(repository, async () => {
     const existing = await openOne(repository, await readShelf(repository), request.branch, now);
     if (existing !== undefined) return existing;
-    const record = { ...newRecord(request, await nextId(repository), await headToMerge(repository, request), now), author };
+    const made = newRecord(request, await nextId(repository), await headToMerge(repository, request), now);
+    const record = await withBase(repository, { ...made, author });
     await putRecord(repository, record);
     return record;
   });
@@ -197,6 +206,12 @@ export async function comment(repository: Repository, id: number, key: string, t
     const comments = before === undefined ? [...record.comments, after] : record.comments.map((each) => (each === before ? after : each));
     await putRecord(repository, { ...record, comments, updatedAt: now });
   });
+}
+
+/** See Forge. */
+export async function hasCommented(repository: Repository, id: number, key: string): Promise<boolean> {
+  const { comments } = await requireRecord(repository, id);
+  return comments.some((one) => one.key === key && one.author === ourName);
 }
 
 export function refuseLong({ scope }: Repository, text: string): void {
