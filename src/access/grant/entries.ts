@@ -1,7 +1,6 @@
 import type { Grant } from '../../domain/access.ts';
 import type { NewEntry } from '../../domain/journal.ts';
 import { instant } from '../../domain/time.ts';
-import type { Alarm } from '../end/ports.ts';
 
 /** What the journal calls it when a grant begins, once for each. */
 export const grantEvent = (id: string): string => `access grant ${id}`;
@@ -37,14 +36,4 @@ export const grantEntry = (grant: Grant): NewEntry => ({
 });
 
 /** What the journal calls an alarm, once for each key. */
-export const alarmEvent = (repository: string, key: string): string => `access alarm ${repository} ${key}`;
-
-export const alarmEntry = (environment: string, repository: string, { key, text, url }: Alarm): NewEntry => ({
-  kind: 'alarm',
-  actor: 'lockkeeper',
-  environment,
-  what: text,
-  why: 'access that nobody gave, or that was tampered with',
-  links: url === undefined ? [] : [url],
-  facts: { repository, key },
-});
+export const alarmEvent = (repository: string, key: string): string => `alarm ${repository} ${key}`;
