@@ -15,6 +15,7 @@ import { outlasting } from '../notifications/outage.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
 import { Access } from './access/access.ts';
+import { accessFigures } from './access/figures.ts';
 import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createDeployments } from './deployments.ts';
@@ -64,6 +65,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       ),
     lastScan: () => lastScan(persistence.store),
     clusters: () => clusterFigures(persistence, config),
+    access: () => accessFigures(config, services),
     stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
   const services = await createServices(loaded, {
