@@ -36,7 +36,10 @@ export function landPorts(
     journal,
     news: {
       granted: async (grant) => {
-        log.info({ trace, environment: grant.environment, grant: grant.id }, `access of ${grant.subject.name} begins, until ${grant.until}`);
+        log.info(
+          { trace, environment: grant.environment, grant: grant.id },
+          `access of ${grant.subject.name} begins, until ${grant.until}`,
+        );
         if (tells) await announceGranted({ store, locks, queue: persistence.queue() }, grant, trace);
       },
       alarm: alarmsOf(parts, environment, trace),
