@@ -50,7 +50,7 @@ async function containedInTargets(repository: Repository, open: readonly MergeRe
 }
 
 /** Only under `alone`: settles these merge requests and writes down what changed. */
-export async function settleForGood(repository: Repository, records: readonly MergeRecord[], now: string): Promise<readonly MergeRecord[]> {
+async function settleForGood(repository: Repository, records: readonly MergeRecord[], now: string): Promise<readonly MergeRecord[]> {
   const after = await settled(repository, records, now);
   for (const [at, record] of after.entries()) if (record !== records[at]) await putRecord(repository, record);
   return after;
@@ -71,6 +71,20 @@ export async function lookAtAll(repository: Repository, now: string, warn: (text
     warn(explain(error));
     return seen;
   }
+}
+
+/** One as it is now. Unlike with all of them, it is an error where that cannot be written down: when it was merged must not be another time at the next look. */
+export async function lookAt(repository: Repository, id: number, now: string): Promise<MergeRecord> {
+  const record = await requireRecord(repository, id);
+  const [seen] = await settled(repository, [record], now);
+  return seen === record ? record : alone(repository, () => lookAtForGood(repository, id, now));
+}
+
+/** Only under `alone`. */
+export async function lookAtForGood(repository: Repository, id: number, now: string): Promise<MergeRecord> {
+  const before = await requireRecord(repository, id);
+  const [record = before] = await settleForGood(repository, [before], now);
+  return record;
 }
 
 /** Only under `alone`. The open merge request of the branch, settled; throws RefusedError where a file that cannot be read may be it. */
@@ -151,8 +165,7 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
   await refuseArchived(repository);
   refuseLong(repository, change.description ?? '');
   await alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     const { title = record.title, description = record.description, target: targetBranch = record.targetBranch } = change;
     if (title === record.title && description === record.description && targetBranch === record.targetBranch) return;
     if (record.state !== 'open') {
@@ -182,8 +195,7 @@ export async function close(repository: Repository, id: number, { description, b
   await refuseArchived(repository);
   refuseLong(repository, description);
   await alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     if (record.state === 'merged') {
       throw new ConflictError(repository.scope, `${repository.scope}: merge request ${id} was merged meanwhile and cannot be closed`);
     }
