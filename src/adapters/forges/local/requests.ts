@@ -179,8 +179,8 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
 }
 
 interface Closing {
-  readonly description: string;
-  readonly branch: string;
+  readonly description?: string;
+  readonly branch?: string;
   readonly commit: string;
 }
 
@@ -191,18 +191,24 @@ export async function endedBy(repository: Repository, id: number): Promise<strin
 }
 
 /** See Forge. The file first: a branch that is gone while its merge request is open would read as a person's no. */
-export async function close(repository: Repository, id: number, { description, branch, commit: at }: Closing, now: string): Promise<void> {
+export async function close(
+  repository: Repository,
+  id: number,
+  { description: given, branch, commit: at }: Closing,
+  now: string,
+): Promise<void> {
   await refuseArchived(repository);
-  refuseLong(repository, description);
+  refuseLong(repository, given ?? '');
   await alone(repository, async () => {
     const record = await lookAtForGood(repository, id, now);
     if (record.state === 'merged') {
       throw new ConflictError(repository.scope, `${repository.scope}: merge request ${id} was merged meanwhile and cannot be closed`);
     }
+    const description = given ?? record.description;
     if (record.state === 'open')
       await putRecord(repository, { ...record, description, state: 'closed', closedAt: now, closedBy: ourName, updatedAt: now });
     else if (record.description !== description) await putRecord(repository, { ...record, description, updatedAt: now });
-    await deleteBranch(repository, branch, at);
+    if (branch !== undefined) await deleteBranch(repository, branch, at);
   });
 }
 
