@@ -14,7 +14,7 @@ const approvedBy =
 
 /** Ada asks, grace approves, and then something happens. */
 const then =
-  (happens: (scene: Scene, id: number) => Promise<unknown> | void): Attack['attack'] =>
+  (happens: (scene: Scene, id: number) => unknown): Attack['attack'] =>
   async (scene) => {
     const { id } = await scene.ask({ [file]: text });
     await scene.approve(id, 'grace');
