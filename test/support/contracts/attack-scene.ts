@@ -51,6 +51,10 @@ export class Scene {
   /** Given already. */
   held: readonly Grant[] = [];
   #book: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
+  /** Asked for a look at what was merged. */
+  landed = 0;
+  /** What people were told, as state and reason. */
+  readonly announced: string[] = [];
   #branches = 0;
   readonly #said = new Map<number, string>();
 
@@ -79,9 +83,9 @@ export class Scene {
     for (const name of names) await this.fixture.approveBy(path, name, id);
   }
 
-  review(id: number): Promise<ReviewOutcome> {
+  review(id: number, forge: Partial<ReviewPorts['forge']> = {}): Promise<ReviewOutcome> {
     return reviewAccess(
-      this.#ports(),
+      this.#ports(forge),
       { name: 'production', repository: { forge: this.fixture.forge.traits.name, path }, settings: this.settings },
       id,
     );
@@ -119,16 +123,20 @@ export class Scene {
     return new Date(Date.now() + this.lateMs);
   }
 
-  #ports(): ReviewPorts {
+  #ports(forge: Partial<ReviewPorts['forge']>): ReviewPorts {
     return {
-      forge: this.fixture.forge,
+      forge: { ...this.fixture.forge, ...forge },
       readBook: () => Promise.resolve({ ...this.#book, grants: this.held.map((grant) => ({ grant, state: 'active' as const })) }),
       changeBook: (change) => {
         this.#book = change(this.#book);
         return Promise.resolve();
       },
-      landed: () => Promise.resolve(),
-      announce: ({ request, judgement }) => {
+      landed: () => {
+        this.landed += 1;
+        return Promise.resolve();
+      },
+      announce: ({ request, judgement, state, because }) => {
+        this.announced.push(because === undefined ? state : `${state}: ${because}`);
         if (judgement !== undefined) this.#said.set(request.id, against(judgement));
         return Promise.resolve();
       },
