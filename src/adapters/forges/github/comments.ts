@@ -42,6 +42,10 @@ export class Comments {
     }
   }
 
+  async has(path: string, id: number, key: string): Promise<boolean> {
+    return (await this.#own(path, id, key)) !== undefined;
+  }
+
   /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
   async #own(path: string, id: number, key: string): Promise<IssueComment | undefined> {
     const [{ items }, me] = await Promise.all([

@@ -66,13 +66,13 @@ export class Proposals {
     );
   }
 
-  async close(path: string, id: number, description: string): Promise<void> {
+  async close(path: string, id: number, description: string | undefined): Promise<void> {
     await this.#change(
       path,
       id,
-      { body: description, state: 'closed' },
+      { ...(description !== undefined && { body: description }), state: 'closed' },
       ['open', 'closed'],
-      (now) => now.state !== 'open' && now.description === description,
+      (now) => now.state !== 'open' && now.description === (description ?? now.description),
     );
   }
 
@@ -115,5 +115,9 @@ export class Proposals {
 
   comment(path: string, id: number, key: string, text: string): Promise<void> {
     return this.#comments.write(path, id, key, text);
+  }
+
+  hasCommented(path: string, id: number, key: string): Promise<boolean> {
+    return this.#comments.has(path, id, key);
   }
 }

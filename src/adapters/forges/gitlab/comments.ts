@@ -56,6 +56,10 @@ export class Comments {
     }
   }
 
+  async has(place: Place, key: string): Promise<boolean> {
+    return (await this.#own(place, key)) !== undefined;
+  }
+
   /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
   async #own(place: Place, key: string): Promise<Note | undefined> {
     const [notes, me] = await Promise.all([this.all(place), this.#me.id()]);
@@ -93,11 +97,10 @@ export class Comments {
 
   /** GitLab says when a note was touched, by an edit or by resolving its thread, and not by which of them. */
   async #toComment({ id, body, author, ...of }: Note): Promise<RequestComment> {
-    const isOurs = author.id === (await this.#me.id());
     return {
       id,
       text: body,
-      author: isOurs ? { id: String(author.id), name: author.username, bot: true } : await this.#users.of(author),
+      author: await this.#users.of(author),
       createdAt: utc(of.created_at),
       edited: of.updated_at !== of.created_at,
     };

@@ -49,7 +49,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const proposals = new Proposals(api, user);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
-  const users = new Users(api);
+  const users = new Users(api, user);
   const comments = new Comments(api, users, user);
   const reviews = new MergeRequestReviews(api, users, comments);
   const requests = new Requests(api, comments);
@@ -72,9 +72,10 @@ export function createGitLab(options: GitLabOptions): GitLab {
         edit: (path, id, change) => proposals.edit(path, id, change),
         close: async (path, id, { description, branch, commit }) => {
           await proposals.close(path, id, description);
-          await repositories.deleteBranch(path, branch, commit);
+          if (branch !== undefined) await repositories.deleteBranch(path, branch, commit);
         },
         comment: (path, id, key, text) => comments.say({ path, kind: 'merge request', id }, key, text),
+        hasCommented: (path, id, key) => comments.has({ path, kind: 'merge request', id }, key),
         projectUrl: (path) => sources.projectUrl(path),
         exists: (path) => sources.exists(path),
         tags: (path, containing) => sources.tags(path, containing),
