@@ -56,7 +56,6 @@ export class Comments {
     }
   }
 
-  /** Whether one of ours stands there. */
   async has(place: Place, key: string): Promise<boolean> {
     return (await this.#own(place, key)) !== undefined;
   }
@@ -98,11 +97,10 @@ export class Comments {
 
   /** GitLab says when a note was touched, by an edit or by resolving its thread, and not by which of them. */
   async #toComment({ id, body, author, ...of }: Note): Promise<RequestComment> {
-    const isOurs = author.id === (await this.#me.id());
     return {
       id,
       text: body,
-      author: isOurs ? { id: String(author.id), name: author.username, bot: true } : await this.#users.of(author),
+      author: await this.#users.of(author),
       createdAt: utc(of.created_at),
       edited: of.updated_at !== of.created_at,
     };

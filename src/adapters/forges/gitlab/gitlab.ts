@@ -49,7 +49,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const proposals = new Proposals(api, user);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
-  const users = new Users(api);
+  const users = new Users(api, user);
   const comments = new Comments(api, users, user);
   const reviews = new MergeRequestReviews(api, users, comments);
   const requests = new Requests(api, comments);
