@@ -1,11 +1,11 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { Hand } from '../../../domain/access-forge.ts';
 import { ConflictError, OutsideError } from '../../../domain/errors.ts';
-import { pushesTo } from './access-pushes.ts';
 import type { GitHubApi } from './api.ts';
 import { type ComparedCommit, compare } from './compare.ts';
 import { isOwn } from './pull-request.ts';
-import { toUser } from './reviews.ts';
+import { pushesTo } from './pushes.ts';
+import { toUser } from './users.ts';
 
 type ShownPull = RestEndpointMethodTypes['pulls']['get']['response']['data'];
 

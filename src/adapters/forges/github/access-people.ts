@@ -3,7 +3,7 @@ import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import type { ForgeUser } from '../../../domain/forge-user.ts';
 import { repositoryOf } from './address.ts';
 import type { GitHubApi } from './api.ts';
-import { toUser } from './reviews.ts';
+import { toUser } from './users.ts';
 import type { Writer } from './writer.ts';
 
 /** As GitHub gives them: an underscore in those of an enterprise, `[bot]` after an App's. */

@@ -3,9 +3,9 @@ import { mayHoldCommand } from '../../../domain/command-comment.ts';
 import { OutsideError } from '../../../domain/errors.ts';
 import type { RequestComment } from '../../../domain/request-forge.ts';
 import { writeOnce } from '../write-once.ts';
-import type { GitHubApi, Listed } from './api.ts';
+import type { GitHubApi } from './api.ts';
 import { utc } from './pull-request.ts';
-import { toUser } from './reviews.ts';
+import { toUser } from './users.ts';
 import type { Writer } from './writer.ts';
 
 type IssueComment = RestEndpointMethodTypes['issues']['listComments']['response']['data'][number];
@@ -34,12 +34,7 @@ export class Comments {
 
   /** See AccessForge. */
   async commands(path: string, id: number): Promise<readonly RequestComment[]> {
-    const [{ items, complete }, me] = await Promise.all([this.#list(path, id, 'pull request'), this.#writer.login()]);
-    if (!complete)
-      throw new OutsideError(
-        `${this.#api.name}:${path}`,
-        `listing the comments on pull request #${id} of ${path}: there are more than can be read`,
-      );
+    const [items, me] = await Promise.all([this.#list(path, id, 'pull request'), this.#writer.login()]);
     return items.flatMap((one) => toComment(one, me) ?? []).filter(({ author, text }) => !author.bot && mayHoldCommand(text));
   }
 
@@ -69,16 +64,23 @@ export class Comments {
     }
   }
 
+  async has(path: string, id: number, key: string): Promise<boolean> {
+    return (await this.#own(path, id, key, 'pull request')) !== undefined;
+  }
+
   /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
   async #own(path: string, id: number, key: string, what: Commented): Promise<IssueComment | undefined> {
-    const [{ items }, me] = await Promise.all([this.#list(path, id, what), this.#writer.login()]);
+    const [items, me] = await Promise.all([this.#list(path, id, what), this.#writer.login()]);
     return items.find(({ user, body = '' }) => isSame(user?.login, me) && body.startsWith(marker(key)));
   }
 
-  #list(path: string, id: number, what: Commented): Promise<Listed<IssueComment>> {
-    return this.#api.ask(`listing the comments on ${what} #${id} of`, path, (rest, at) =>
+  async #list(path: string, id: number, what: Commented): Promise<readonly IssueComment[]> {
+    const doing = `listing the comments on ${what} #${id} of`;
+    const { items, complete } = await this.#api.ask(doing, path, (rest, at) =>
       this.#api.list<IssueComment>((paging) => rest.issues.listComments({ ...at, issue_number: id, ...paging }), { maxPages: mostPages }),
     );
+    if (!complete) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: there are more than can be read`);
+    return items;
   }
 }
 

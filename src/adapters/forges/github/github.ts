@@ -76,9 +76,10 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       edit: (path, id, change) => proposals.edit(path, id, change),
       close: async (path, id, { description, branch, commit }) => {
         await proposals.close(path, id, description);
-        await commits.deleteBranch(path, branch, commit);
+        if (branch !== undefined) await commits.deleteBranch(path, branch, commit);
       },
       comment: (path, id, key, text) => comments.write(path, id, key, text),
+      hasCommented: (path, id, key) => comments.has(path, id, key),
       projectUrl: (path) => sources.projectUrl(path),
       exists: (path) => sources.exists(path),
       tags: (path, containing) => sources.tags(path, containing),

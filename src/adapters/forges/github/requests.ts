@@ -5,7 +5,7 @@ import type { ForgeUser } from '../../../domain/forge-user.ts';
 import type { ListedRequest, RequestForge, RequestNow } from '../../../domain/request-forge.ts';
 import type { GitHubApi } from './api.ts';
 import { isOwn, type ListedPull, stateOf, utc } from './pull-request.ts';
-import { toUser } from './reviews.ts';
+import { toUser } from './users.ts';
 
 type ShownPull = RestEndpointMethodTypes['pulls']['get']['response']['data'];
 

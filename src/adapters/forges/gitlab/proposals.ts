@@ -63,13 +63,13 @@ export class Proposals {
     );
   }
 
-  async close(path: string, id: number, description: string): Promise<void> {
+  async close(path: string, id: number, description: string | undefined): Promise<void> {
     await this.#put(
       path,
       id,
-      { description, stateEvent: 'close' },
+      { ...(description !== undefined && { description }), stateEvent: 'close' },
       ['open', 'closed'],
-      (now) => now.state !== 'open' && now.description === description,
+      (now) => now.state !== 'open' && now.description === (description ?? now.description),
     );
   }
 
@@ -124,6 +124,10 @@ export class Proposals {
         },
       );
     }
+  }
+
+  async hasCommented(path: string, id: number, key: string): Promise<boolean> {
+    return (await this.#ownNote(path, id, key)) !== undefined;
   }
 
   /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
