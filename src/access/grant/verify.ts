@@ -64,8 +64,10 @@ const listed = (paths: ChangedPaths['paths']): string =>
         .map(({ path, before }) => (before === undefined ? path : `${before} → ${path}`))
         .join(', ');
 
+export type MergedRequest = GatedRequest & Required<Pick<GatedRequest, 'merged'>>;
+
 /** Whether the merge request was merged, into that branch, from this repository. */
-export function merged(request: GatedRequest, defaultBranch: string): (GatedRequest & Required<Pick<GatedRequest, 'merged'>>) | Denial {
+export function merged(request: GatedRequest, defaultBranch: string): MergedRequest | Denial {
   const { id, state, target, fork, merged: how } = request;
   if (fork) return no(`merge request ${id} came from a fork`);
   if (target !== defaultBranch) return no(`merge request ${id} went into ${target}`);
@@ -88,7 +90,7 @@ interface Approved {
   readonly environment: string;
   readonly file: TreeEntry;
   /** As it was when its id was worked out. */
-  readonly request: GatedRequest & Required<Pick<GatedRequest, 'merged'>>;
+  readonly request: MergedRequest;
   readonly evidence: Evidence;
   /** After the merge. */
   readonly judgement: Judgement;

@@ -74,7 +74,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       edit: (path, id, change) => proposals.edit(path, id, change),
       close: async (path, id, { description, branch, commit }) => {
         await proposals.close(path, id, description);
-        await commits.deleteBranch(path, branch, commit);
+        if (branch !== undefined) await commits.deleteBranch(path, branch, commit);
       },
       comment: (path, id, key, text) => proposals.comment(path, id, key, text),
       hasCommented: (path, id, key) => proposals.hasCommented(path, id, key),

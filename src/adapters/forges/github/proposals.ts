@@ -66,13 +66,13 @@ export class Proposals {
     );
   }
 
-  async close(path: string, id: number, description: string): Promise<void> {
+  async close(path: string, id: number, description: string | undefined): Promise<void> {
     await this.#change(
       path,
       id,
-      { body: description, state: 'closed' },
+      { ...(description !== undefined && { body: description }), state: 'closed' },
       ['open', 'closed'],
-      (now) => now.state !== 'open' && now.description === description,
+      (now) => now.state !== 'open' && now.description === (description ?? now.description),
     );
   }
 

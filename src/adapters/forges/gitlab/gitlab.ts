@@ -69,7 +69,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
         edit: (path, id, change) => proposals.edit(path, id, change),
         close: async (path, id, { description, branch, commit }) => {
           await proposals.close(path, id, description);
-          await repositories.deleteBranch(path, branch, commit);
+          if (branch !== undefined) await repositories.deleteBranch(path, branch, commit);
         },
         comment: (path, id, key, text) => proposals.comment(path, id, key, text),
         hasCommented: (path, id, key) => proposals.hasCommented(path, id, key),

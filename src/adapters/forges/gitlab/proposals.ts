@@ -63,13 +63,13 @@ export class Proposals {
     );
   }
 
-  async close(path: string, id: number, description: string): Promise<void> {
+  async close(path: string, id: number, description: string | undefined): Promise<void> {
     await this.#put(
       path,
       id,
-      { description, stateEvent: 'close' },
+      { ...(description !== undefined && { description }), stateEvent: 'close' },
       ['open', 'closed'],
-      (now) => now.state !== 'open' && now.description === description,
+      (now) => now.state !== 'open' && now.description === (description ?? now.description),
     );
   }
 
