@@ -21,8 +21,14 @@ export function parseRequest(path: string, content: Uint8Array): Parsed {
   const text = textOf(content);
   if (typeof text !== 'string') return { problems: [text.problem] };
   const read = readLines(text);
-  return 'problems' in read ? read : requestOf(place.namespace, read.lines);
+  const parsed = 'problems' in read ? read : requestOf(place.namespace, read.lines);
+  return 'problems' in parsed ? { problems: parsed.problems.slice(0, mostProblems) } : parsed;
 }
+
+const mostProblems = 20;
+
+/** Characters of what stands there. */
+const longestShown = 60;
 
 const form = 'access/NAMESPACE/NAME.yml, in lower case, one folder below access';
 
@@ -70,7 +76,7 @@ class Reader {
       const { number, key } = line;
       if (!isKey(key))
         this.problems.push(
-          `line ${number}: unknown key "${key}": expected user or group, level, reason, duration, and breakGlass where it is needed`,
+          `line ${number}: unknown key "${key.slice(0, longestShown)}": expected user or group, level, reason, duration, and breakGlass where it is needed`,
         );
       else if (this.#said.has(key)) this.problems.push(`line ${number}: ${key} stands there twice: leave one`);
       else this.#said.set(key, line);
@@ -119,7 +125,9 @@ const isOther = (text: string): boolean => other.test(text);
 
 function quotedOr(key: Key, text: string): string {
   if (text === '') return `a text; add ${examples[key]}`;
-  return key === 'duration' ? 'a number and its unit, such as 90m or 2h' : `a text, and ${text} is none to YAML: write ${key}: "${text}"`;
+  return key === 'duration'
+    ? 'a number and its unit, such as 90m or 2h'
+    : `a text, and ${text.slice(0, longestShown)} is none to YAML: write it in quotes`;
 }
 
 const name = /^\w[\w.-]{0,254}$/;
