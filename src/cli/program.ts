@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { addAccess } from './access-commands.ts';
 import { addApiserver } from './apiserver-commands.ts';
 import type { CommonOptions } from './context.ts';
 import type { DemoCommand } from './demo.ts';
@@ -62,6 +63,7 @@ function createProgram(io: Io, start: Start): Command {
   addDeploy(program, start);
   addDrift(program, start);
   addRollback(program, start);
+  addAccess(program, start);
   addApiserver(program, start);
   addInit(program, start);
   return program;
