@@ -1,5 +1,5 @@
 import { accessAttacks } from '../../support/contracts/access-attacks.ts';
-import { localAttacks } from '../../support/local-attacks.ts';
+import { localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
 
 /** It knows names and nothing else of people: no forks, groups, programs, blocked accounts, and no reviews but approvals. */
@@ -31,5 +31,5 @@ const approvalsNameCommits = [
 ];
 
 describeWith('git', 'on this machine', () => {
-  accessAttacks('the local forge', localAttacks, [...withoutAccounts, ...approvalsNameCommits]);
+  accessAttacks('the local forge', localAttackFixture, [...withoutAccounts, ...approvalsNameCommits]);
 });

@@ -2,14 +2,14 @@ import { Superseded } from '../../../src/access/gate/evidence.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
 import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
 import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
-import { localAttacks } from '../../support/local-attacks.ts';
+import { type LocalAttackFixture, localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
 
 describeWith('git', 'a look at a merge request', () => {
-  let fixture: Awaited<ReturnType<typeof localAttacks>>;
+  let fixture: LocalAttackFixture;
   let scene: Scene;
   beforeEach(async () => {
-    fixture = await localAttacks();
+    fixture = await localAttackFixture();
     await fixture.createRepository(path, { 'manifests/app.yaml': 'a: 1\n', 'access/old/eve.yml': requestText({ user: 'eve' }) });
     scene = new Scene(fixture, settingsOf());
   });
@@ -54,6 +54,18 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await said(id)).toContain('Lockkeeper has merged it');
     expect(await scene.review(id)).toBe('over');
     expect(scene.landed).toBe(1);
+  });
+
+  test('what the bot asks on the word of a person is theirs', async () => {
+    const id = await scene.askByBot('ada');
+    expect(await scene.review(id)).toBe('missing');
+    await scene.approve(id, 'grace');
+    expect(await scene.review(id)).toBe('merged');
+  });
+
+  test('without an approval, the bot asks for whoever may', async () => {
+    scene.says({ rules: { breakGlass: { users: ['ada'], maxDurationMs: 14_400_000 } } });
+    expect(await scene.review(await scene.askByBot('ada', { breakGlass: 'true' }))).toBe('merged');
   });
 
   test('killed after the merge, the next look finds that it is over', async () => {

@@ -1,3 +1,4 @@
+import { accessBranches } from '../../../src/access/branches.ts';
 import { readEvidence } from '../../../src/access/gate/evidence.ts';
 import { type Judgement, judge } from '../../../src/access/gate/gate.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
@@ -67,6 +68,17 @@ export class Scene {
   async ask(files: Files, { by = 'ada', branch = this.branch() } = {}): Promise<{ id: number; branch: string; head: string }> {
     const head = await this.fixture.pushBy(path, by, branch, files);
     return { id: await this.fixture.openBy(path, by, branch), branch, head };
+  }
+
+  /** The bot asks on the word of somebody, or of nobody; gives the number. */
+  async askByBot(by: string | undefined, lines: Parameters<typeof requestText>[0] = {}): Promise<number> {
+    const { forge } = this.fixture;
+    const { commit: base, defaultBranch: target } = await forge.state(path);
+    const branch = `${accessBranches}billing/ada-0123ab`;
+    const files = [{ path: file, content: Buffer.from(requestText(lines)), isNew: true as const }];
+    const message = by === undefined ? 'access' : `access\n\nRequested-by: ${by}\n`;
+    await forge.commit(path, { branch, base, expected: undefined, files, message });
+    return (await forge.open(path, { branch, target, title: 'access', description: '', labels: [] })).id;
   }
 
   /** app.yml says something else from now on. */

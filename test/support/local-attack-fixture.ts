@@ -5,15 +5,18 @@ import { createLocal, type Local } from '../../src/adapters/forges/local/local.t
 import type { AttackFixture } from './contracts/attack-fixture.ts';
 import { localFixture } from './local-fixture.ts';
 
-/** People who share a folder of repositories, and write approvals into files. */
-export async function localAttacks(): Promise<AttackFixture & Pick<ReturnType<typeof localFixture>, 'read'> & { readonly forge: Local }> {
+export type LocalAttackFixture = AttackFixture & Pick<ReturnType<typeof localFixture>, 'read'> & { readonly forge: Local };
+
+/** The local forge, in a new folder. */
+export async function localAttackFixture(): Promise<LocalAttackFixture> {
   const root = mkdtempSync(join(tmpdir(), 'lockkeeper-test-'));
   const forge = createLocal({ name: 'local', path: root });
   const fixture = localFixture(root, forge, async () => rmSync(root, { recursive: true }));
+  const headOf = async (path: string, id: number) => (await forge.gatedRequest(path, id)).commit;
   return {
     ...fixture,
     forge,
-    approveBy: async (path, name, id) => forge.approve(path, id, name, (await forge.gatedRequest(path, id)).commit),
+    approveBy: async (path, name, id) => forge.approve(path, id, name, await headOf(path, id)),
     unapproveBy: async (path, name, id) => {
       const record = fixture.read(path, id);
       fixture.write(path, id, { ...record, approvals: record.approvals.filter(({ user }) => user !== name) });
