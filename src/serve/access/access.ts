@@ -4,6 +4,7 @@ import { askInComment, type Below } from './asking.ts';
 import { auditForge } from './audit.ts';
 import { type AccessEnvironment, type AccessParts, accessEnvironment, namedEnvironments, textOf } from './environments.ts';
 import { keepGrants } from './grants.ts';
+import { accessJob } from './jobs.ts';
 import { reviewRequest } from './review.ts';
 import { accessSettings } from './settings.ts';
 
@@ -51,11 +52,3 @@ export class Access {
     if (environment !== undefined) await work(environment);
   }
 }
-
-export const accessJob = (repository: string, trace: string): NewJob => ({ data: { kind: 'access', repository }, key: repository, trace });
-
-export const reviewJob = (repository: string, request: number, trace: string): NewJob => ({
-  data: { kind: 'access-review', repository, request },
-  key: `${repository}!${request}`,
-  trace,
-});
