@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadAll } from 'js-yaml';
-import { Agent, request as ask } from 'undici';
 import { giveGrant } from '../../src/access/cluster/give.ts';
 import { checkGuards } from '../../src/access/cluster/guards.ts';
 import { nameOf } from '../../src/access/cluster/objects.ts';
@@ -52,7 +55,7 @@ export class AccessCluster {
   /** What gives grants: the account of the template, with its rights and no others. */
   readonly service: ClusterClient;
   readonly #address: ClusterAddress;
-  readonly #agent: Agent;
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #kinds: readonly ServedKind[];
 
   private constructor(address: ClusterAddress, admin: ClusterClient, service: ClusterClient, kinds: readonly ServedKind[]) {
@@ -60,7 +63,6 @@ export class AccessCluster {
     this.admin = admin;
     this.service = service;
     this.#kinds = kinds;
-    this.#agent = new Agent({ connect: { ...(address.ca !== undefined && { ca: address.ca }) } });
   }
 
   /** With the template's roles and service account; its policies too, and in force, unless it shall be without. */
@@ -81,7 +83,8 @@ export class AccessCluster {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.admin.close(), this.service.close(), this.#agent.destroy()]);
+    await Promise.all([this.admin.close(), this.service.close()]);
+    this.#agent.destroy();
   }
 
   /** Written as somebody who may do everything. */
@@ -114,20 +117,24 @@ export class AccessCluster {
   /** Asks as somebody else. */
   as(user: string, groups: readonly string[] = []): (of: Request) => Promise<Said> {
     return async ({ method, path, body, type }) => {
-      const usual = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-      const { statusCode, body: said } = await ask(this.#address.url + path, {
-        dispatcher: this.#agent,
+      const sends = body === undefined ? '' : JSON.stringify(body);
+      const sent = request(this.#address.url + path, {
         method,
-        headers: [
-          ...['authorization', `Bearer ${this.#address.token}`],
-          ...['content-type', type ?? usual],
-          ...['impersonate-user', user],
-          ...[...groups, 'system:authenticated'].flatMap((group) => ['impersonate-group', group]),
-        ],
-        body: body === undefined ? null : JSON.stringify(body),
+        ...(this.#address.ca !== undefined && { ca: this.#address.ca }),
+        agent: this.#agent,
+        headers: {
+          authorization: `Bearer ${this.#address.token}`,
+          'content-type': type ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'),
+          'content-length': Buffer.byteLength(sends),
+          'impersonate-user': user,
+          'impersonate-group': [...groups, 'system:authenticated'], // a line for each: undici makes one of them
+        },
       });
-      const text = await said.text();
-      return { status: statusCode, message: statusCode < 400 ? '' : messageOf(text), body: text };
+      sent.end(sends);
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      const said = await text(response);
+      const status = response.statusCode ?? 0;
+      return { status, message: status < 400 ? '' : messageOf(said), body: said };
     };
   }
 
@@ -178,7 +185,7 @@ export function grantOf(namespace: string, more: Partial<Grant> & { readonly sec
   grants += 1;
   const { seconds = 7200, ...rest } = more;
   const now = Math.floor(Date.now() / 1000) * 1000;
-  const text = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
+  const time = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
   return {
     id: `g${String(grants).padStart(4, '0')}${namespace.replaceAll('-', '')}`.slice(0, 20),
     environment: 'production',
@@ -192,8 +199,8 @@ export function grantOf(namespace: string, more: Partial<Grant> & { readonly sec
     level: 'admin',
     role: 'lockkeeper-admin',
     reason: 'INC-1234: migration stuck',
-    from: text(now),
-    until: text(now + seconds * 1000),
+    from: time(now),
+    until: time(now + seconds * 1000),
     approvedBy: ['lead'],
     breakGlass: false,
     ...rest,
