@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { accessLevels } from '../domain/access.ts';
 import type { DeployOutcome } from '../domain/deployment.ts';
 import { type Job, jobStates, type QueueStats } from '../domain/queue.ts';
 
@@ -18,6 +19,12 @@ export interface Metrics {
   /** One deployment run. */
   deployed(environment: string, outcome: RunOutcome, seconds: number): void;
   notified(outcome: 'sent' | 'failed'): void;
+  readonly access: {
+    /** Something that must not be. */
+    alarmed(environment: string): void;
+    /** A grant that was seen to be gone, that long after it was due. */
+    removed(environment: string, seconds: number): void;
+  };
   /** Versions that a sender should have told of and did not; 0 says that it is one that should. */
   missed(sender: string, count: number): void;
 }
@@ -37,6 +44,12 @@ export interface ClusterFigures {
   readonly ok?: boolean;
   /** How many objects of each kind of drift. */
   readonly drift?: Readonly<Record<string, number>>;
+}
+
+/** The grants of one environment that are open. */
+export interface AccessFigures {
+  readonly environment: string;
+  readonly open: readonly { readonly level: string; readonly until: Date }[];
 }
 
 export interface ScanFigures {
@@ -61,6 +74,8 @@ export interface MetricSources {
   lastScan(): Promise<Date | undefined>;
   /** Environments with a cluster. */
   clusters(): Promise<readonly ClusterFigures[]>;
+  /** Of environments with a cluster. */
+  access(): Promise<readonly AccessFigures[]>;
   /** Webhooks that each forge has stopped calling, where that is known. */
   stoppedWebhooks(): Promise<ReadonlyMap<string, number>>;
 }
@@ -162,6 +177,33 @@ export function createMetrics(sources: MetricSources): Metrics {
         for (const [kind, number] of Object.entries(drift)) this.set({ environment, kind }, number);
     },
   );
+  const alarms = counter('access_alarms_total', 'What must not be: bindings of nobody, files without a right to be there.', [
+    'environment',
+  ]);
+  gauge('access_grants', 'Grants that are open.', ['environment', 'level'], async function (this: Gauge<'environment' | 'level'>) {
+    for (const { environment, open } of await sources.access()) {
+      alarms.inc({ environment }, 0); // else nobody sees the first one
+      for (const level of accessLevels) this.set({ environment, level }, open.filter((one) => one.level === level).length);
+    }
+  });
+  gauge(
+    'access_overdue_seconds',
+    'How long the grant that is overdue longest should be gone.',
+    ['environment'],
+    async function (this: Gauge<'environment'>) {
+      for (const { environment, open } of await sources.access())
+        this.set(
+          { environment },
+          open.reduce((most, { until }) => Math.max(most, (Date.now() - until.getTime()) / 1000), 0),
+        );
+    },
+  );
+  const removals = histogram(
+    'access_removal_seconds',
+    'From when a grant was due to end until it was seen to be gone.',
+    ['environment'],
+    [1, 5, 10, 20, 30, 60, 120, 300, 900, 3600],
+  );
   const notifications = counter('notifications_total', 'Messages to people.', ['outcome']);
   gauge('journal_anchored_timestamp_seconds', 'When the newest hash was last seen to be somewhere else.', [], async function (this: Gauge) {
     setOrRemove(this, seconds((await sources.anchor())?.at));
@@ -218,6 +260,10 @@ export function createMetrics(sources: MetricSources): Metrics {
     deployed: (environment, outcome, took) => {
       runs.inc({ environment, outcome });
       runSeconds.observe({ environment }, took);
+    },
+    access: {
+      alarmed: (environment) => alarms.inc({ environment }),
+      removed: (environment, took) => removals.observe({ environment }, took),
     },
     notified: (outcome) => notifications.inc({ outcome }),
     missed: (sender, count) => missed.inc({ sender }, count),

@@ -62,6 +62,17 @@ export interface GrantRecord {
   readonly goneAt?: string;
   /** The holder was told that it ends soon. */
   readonly reminded?: true;
-  /** Merge request that takes the file away, and whether that is done. */
-  readonly removal?: { readonly request: number; readonly url: string; readonly merged: boolean };
+  /** Below the merge request that it came with stands that it ended before its hour. */
+  readonly noted?: true;
+  /** How its file is taken away. */
+  readonly removal?: {
+    /** Number of the merge request that does it, and the commit at which we merge it; absent where none could be opened. */
+    readonly request?: number;
+    readonly head?: string;
+    /** Its page, or that of the merge request that brought the file. */
+    readonly url: string;
+    readonly merged: boolean;
+    /** Why it is left to a person. */
+    readonly left?: string;
+  };
 }

@@ -10,5 +10,16 @@ export function parseDuration(text: string): number {
   return Object.entries(units).reduce((sum, [unit, length]) => sum + Number(match.groups?.[unit] ?? 0) * length, 0);
 }
 
+/** `90m` is `1h30m` again; to the second, and `0s` at the least. */
+export function durationText(ms: number): string {
+  let left = Math.max(0, Math.round(ms / second)) * second;
+  const parts = Object.entries(units).flatMap(([unit, length]) => {
+    const whole = Math.floor(left / length);
+    left -= whole * length;
+    return whole === 0 ? [] : [`${whole}${unit}`];
+  });
+  return parts.join('') || '0s';
+}
+
 /** RFC 3339 in UTC, to the second: `2026-11-23T08:00:00Z`. */
 export const instant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;

@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/domain/errors.ts';
-import { instant, parseDuration } from '../../src/domain/time.ts';
+import { durationText, instant, parseDuration } from '../../src/domain/time.ts';
 
 const hour = 3_600_000;
 
@@ -22,4 +22,15 @@ test.each(['', '24', 'h', '12h1d', '1h1h', '-1h', '1.5h', ' 1h', '1 d', '1y', '9
 
 test('an instant has no fraction of a second', () => {
   expect(instant(new Date('2026-11-23T09:00:00.987+01:00'))).toBe('2026-11-23T08:00:00Z');
+});
+
+test.each([
+  [90 * 60_000, '1h30m'],
+  [24 * hour, '1d'],
+  [193 * hour + 61_400, '1w1d1h1m1s'],
+  [499, '0s'],
+  [-5, '0s'],
+])('%d ms are %s', (milliseconds, text) => {
+  expect(durationText(milliseconds)).toBe(text);
+  expect(parseDuration(text)).toBe(Math.max(0, Math.round(milliseconds / 1000) * 1000));
 });

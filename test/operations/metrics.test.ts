@@ -17,6 +17,7 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     lastScan: async () => new Date(),
     stoppedWebhooks: async () => new Map([['gitlab', 1]]),
     clusters: async () => [{ environment: 'staging', lastSuccess: new Date(), ok: true, drift: { changed: 1 } }],
+    access: async () => [{ environment: 'staging', open: [{ level: 'admin', until: new Date() }] }],
   });
   const job: Job = { id: '1', data: { kind: 'scan' }, key: '', trace: 't', state: 'running', attempts: 1, addedAt: '2026-11-21T08:00:00Z' };
   metrics.deliveries.count('gitlab/gitlab', 'accepted');
@@ -32,6 +33,8 @@ async function exported(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   metrics.asked('gitlab.example.com', 0.1, { status: 200, headers: { 'ratelimit-remaining': '1999', 'ratelimit-limit': '2000' } });
   metrics.validated('rejected', 0.9);
   metrics.deployed('staging', 'succeeded', 12);
+  metrics.access.alarmed('staging');
+  metrics.access.removed('staging', 1);
   metrics.notified('sent');
   metrics.missed('registry/registry.example.com', 0);
   const samples = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -126,6 +129,7 @@ test('what is not known yet is not said: a scan that never was is not one of 197
     lastScan: async () => undefined,
     stoppedWebhooks: async () => new Map(),
     clusters: async () => [{ environment: 'staging' }],
+    access: async () => [],
   });
   for (let reading = 1; reading < 3; reading += 1) {
     const text = await metrics.text();
@@ -133,6 +137,42 @@ test('what is not known yet is not said: a scan that never was is not one of 197
     expect(text).not.toMatch(/^lockkeeper_(?:deployment|drift)\w*\{/m);
     expect(text).toMatch(/^lockkeeper_journal_entries 0$/m);
   }
+});
+
+test('how many grants are open is said per level, also when it is none, and how long the worst is overdue', async () => {
+  let open = [
+    { level: 'admin', until: new Date(Date.now() - 90_000) },
+    { level: 'admin', until: new Date(Date.now() - 30_000) },
+    { level: 'developer', until: new Date(Date.now() + 60_000) },
+  ];
+  const metrics = createMetrics({
+    queue: async () => ({ counts: { waiting: 0, running: 0, parked: 0 }, oldest: 0 }),
+    journal: async () => 0,
+    anchor: async () => undefined,
+    lastScan: async () => undefined,
+    stoppedWebhooks: async () => new Map(),
+    clusters: async () => [],
+    access: async () => [{ environment: 'production', open }],
+  });
+  const said = async () => (await metrics.text()).split('\n').filter((line) => /^lockkeeper_access_(?!removal)/.test(line));
+  const overdue = /^lockkeeper_access_overdue_seconds\{environment="production"\} (?<seconds>\d+)/m;
+  const grants = 'lockkeeper_access_grants{environment="production",level=';
+  await said();
+  expect(await said()).toEqual([
+    'lockkeeper_access_alarms_total{environment="production"} 0', // else nobody sees the first one
+    `${grants}"readonly"} 0`,
+    `${grants}"developer"} 1`,
+    `${grants}"admin"} 2`,
+    expect.stringMatching(overdue),
+  ]);
+  expect(Number(overdue.exec(await metrics.text())?.groups?.['seconds'])).toBeGreaterThanOrEqual(90);
+  open = [];
+  expect((await said()).slice(1)).toEqual([
+    `${grants}"readonly"} 0`,
+    `${grants}"developer"} 0`,
+    `${grants}"admin"} 0`,
+    'lockkeeper_access_overdue_seconds{environment="production"} 0',
+  ]);
 });
 
 test('while the store cannot be used, what stands in it is left out, and the rest is said', async () => {
@@ -150,17 +190,18 @@ test('while the store cannot be used, what stands in it is left out, and the res
     lastScan: stored(new Date()),
     stoppedWebhooks: stored(new Map([['gitlab', 1]])),
     clusters: stored([{ environment: 'staging', lastSuccess: new Date(), ok: false, drift: { changed: 1, missing: 0 } }]),
+    access: stored([{ environment: 'staging', open: [] }]),
   });
   metrics.deliveries.count('gitlab/gitlab', 'accepted');
   const ofTheStore =
-    /^lockkeeper_(?:scan_last_success|journal|queue|webhook_disabled|deployment_last|deployment_ok|drift)\w*(?:\{.*\})? /gm;
-  expect((await metrics.text()).match(ofTheStore)).toHaveLength(13);
+    /^lockkeeper_(?:scan_last_success|journal|queue|webhook_disabled|deployment_last|deployment_ok|drift|access_grants|access_overdue)\w*(?:\{.*\})? /gm;
+  expect((await metrics.text()).match(ofTheStore)).toHaveLength(17);
   down = true;
   const text = await metrics.text();
   expect(text.match(ofTheStore)).toBeNull();
   expect(text).toContain('lockkeeper_webhook_deliveries_total{sender="gitlab/gitlab",outcome="accepted"} 1');
   down = false;
-  expect((await metrics.text()).match(ofTheStore)).toHaveLength(13);
+  expect((await metrics.text()).match(ofTheStore)).toHaveLength(17);
 });
 
 test.each(['lockkeeper_scan +', 'rate(x[5m', 'nothing{'])('an expression that Prometheus cannot read is found: %s', (expression) => {

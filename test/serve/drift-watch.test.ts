@@ -144,6 +144,7 @@ test('the metrics say how each cluster stands', async () => {
     lastScan: async () => undefined,
     stoppedWebhooks: async () => new Map(),
     clusters: () => clusterFigures(made, config),
+    access: async () => [],
   });
   const lines = (await metrics.text()).split('\n').filter((line) => /^lockkeeper_(?:drift|deployment)\w*\{/.test(line));
   expect(lines.sort()).toEqual([

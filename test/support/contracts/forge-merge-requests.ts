@@ -176,6 +176,20 @@ export function commentContract(fixture: () => ForgeFixture): void {
       expect(texts[2]).toContain('yours now');
     });
 
+    test('whether ours stands there; a person’s that quotes it is not ours', async () => {
+      const { forge, comments, commentAsPerson, pushAsPerson, openAsPerson } = fixture();
+      const { request } = await propose(forge);
+      expect(await forge.hasCommented(path, request.id, 'access-ended')).toBe(false);
+      await forge.comment(path, request.id, 'access-ended', 'over');
+      expect(await forge.hasCommented(path, request.id, 'access-ended')).toBe(true);
+      expect(await forge.hasCommented(path, request.id, 'access')).toBe(false);
+      await pushAsPerson(path, 'quoting', { 'other.yaml': 'b: 2\n' }, 'x');
+      const other = await openAsPerson(path, 'quoting', 'x');
+      const [ours = ''] = await comments(path, request.id);
+      await commentAsPerson(path, other, ours);
+      expect(await forge.hasCommented(path, other, 'access-ended')).toBe(false);
+    });
+
     test('a person’s comment that quotes ours is left alone', async () => {
       const { forge, comments, commentAsPerson } = fixture();
       const { request } = await propose(forge);

@@ -63,6 +63,17 @@ export async function containedIn(repository: Repository, target: string, commit
   return new Set(known.filter((commit) => !missing.has(commit)));
 }
 
+/** Those of the commits that contain the commit, which may be one of them. The repository has that one; of the others, what it no longer has contains nothing. */
+export async function containing(repository: Repository, commit: string, commits: Iterable<string>): Promise<ReadonlySet<string>> {
+  const all = [...new Set(commits)];
+  const found = await objects(repository, all);
+  const asked = all.filter((_, index) => found[index]?.type === 'commit');
+  const input = `${[...asked, `^${commit}`].join('\n')}\n`;
+  const { out } = await repository.git.run('looking for what came later', ['rev-list', '--ancestry-path', '--stdin'], { input });
+  const later = new Set([commit, ...lines(out)]);
+  return new Set(asked.filter((one) => later.has(one)));
+}
+
 /** The commit that brought the head to the target, which contains it; undefined when the target was only moved forward. */
 export async function mergeCommit(repository: Repository, target: string, head: string): Promise<string | undefined> {
   const log = (args: readonly string[]) => repository.git.run('looking for a merge commit', ['log', ...args, target, `^${head}`, '--']);

@@ -12,7 +12,7 @@ import { isFullId } from './names.ts';
 import { mayWrite, openRequests, type PersonsRequest, propose, request, said, say } from './persons.ts';
 import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
-import { close, comment, commit, descriptionLimit, edit, endedBy, lookAtAll, open } from './requests.ts';
+import { close, comment, commit, descriptionLimit, edit, endedBy, hasCommented, lookAtAll, open } from './requests.ts';
 import { approve, reviews } from './reviews.ts';
 import { createTag, file, history, line, releaseNotes, tags } from './source.ts';
 import { setStatus, statuses } from './statuses.ts';
@@ -47,7 +47,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
   const time = () => now().toISOString();
   const at = (repository: string) => locate(place, repository);
   return {
-    ...accessForge(),
+    ...accessForge(at, () => ({ links, now: time(), warn })),
     traits: { name, type: 'local', descriptionLimit, url: links.base },
     discover: async (group, topic) => discover(place, group, topic),
     state: async (repository) => state(at(repository)),
@@ -69,6 +69,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     edit: async (repository, id, change) => edit(at(repository), id, change, time()),
     close: async (repository, id, change) => close(at(repository), id, change, time()),
     comment: async (repository, id, key, text) => comment(at(repository), id, key, text, time()),
+    hasCommented: async (repository, id, key) => hasCommented(at(repository), id, key),
     projectUrl: (repository) => links.project(repository),
     exists: async (repository) => exists(place, repository),
     tags: async (repository, containing) => tags(at(repository), containing),

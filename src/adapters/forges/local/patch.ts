@@ -32,12 +32,36 @@ export async function mergeBase(repository: Repository, one: string, other: stri
 
 /** The commit that a merge request's own commits stand on; undefined when git has thrown them away since. */
 export async function startOf(repository: Repository, record: MergeRecord): Promise<string | undefined> {
-  const { state, commit, mergeCommit = '', targetBranch } = record;
-  const target = state === 'merged' ? `${mergeCommit}^1` : `refs/heads/${targetBranch}`;
-  const [head, onto] = await objects(repository, [`${commit}^{commit}`, `${target}^{commit}`]);
+  const [head, onto] = await Promise.all([headOf(repository, record), targetBefore(repository, record)]);
   if (head === undefined) return undefined;
-  if (onto !== undefined) return mergeBase(repository, onto.id, head.id);
-  return state === 'merged' ? belowOurs(repository, head.id) : undefined;
+  if (onto !== undefined) return mergeBase(repository, onto, head);
+  return record.state === 'merged' ? belowOurs(repository, head) : undefined;
+}
+
+/** The same, and undefined too where it can only be guessed. */
+export async function knownStart(repository: Repository, record: MergeRecord): Promise<string | undefined> {
+  const [head, onto] = await Promise.all([headOf(repository, record), targetBefore(repository, record)]);
+  return head === undefined || onto === undefined ? undefined : mergeBase(repository, onto, head);
+}
+
+const headOf = async (repository: Repository, { commit }: MergeRecord): Promise<string | undefined> =>
+  (await objects(repository, [`${commit}^{commit}`]))[0]?.id;
+
+/** What the target stands at without the merge request; undefined where nobody looked before it was only moved forward. */
+export async function targetBefore(repository: Repository, record: MergeRecord): Promise<string | undefined> {
+  return (await targetsBefore(repository, [record]))[0];
+}
+
+/** In the same order. */
+export async function targetsBefore(repository: Repository, records: readonly MergeRecord[]): Promise<readonly (string | undefined)[]> {
+  const names = records.map(({ state, mergeCommit, base = '', targetBranch }) =>
+    state !== 'merged' ? `refs/heads/${targetBranch}` : mergeCommit === undefined ? base : `${mergeCommit}^1`,
+  );
+  const found = await objects(
+    repository,
+    names.map((name) => `${name}^{commit}`),
+  );
+  return found.map((commit) => commit?.id);
 }
 
 /** A target that was only moved forward tells nothing of where the branch began; but all that is ours on a branch is one commit, below those of people. */

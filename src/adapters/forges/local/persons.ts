@@ -14,7 +14,7 @@ import { alone, putRecord, requireRecord } from './shelf.ts';
 /** What a person opens; without a target, into the default branch. */
 export type PersonsRequest = Pick<NewMergeRequest, 'branch' | 'title'> & Partial<Pick<NewMergeRequest, 'target' | 'description'>>;
 
-interface Looking {
+export interface Looking {
   readonly links: Links;
   readonly now: string;
   readonly warn: (text: string) => void;
@@ -32,7 +32,10 @@ export async function openRequests(repository: Repository, target: string, looki
 /** See RequestForge. */
 export async function request(repository: Repository, id: number, { links, now, warn }: Looking): Promise<RequestNow> {
   const records = await lookAtAll(repository, now, warn);
-  const record = records.find((one) => one.id === id) ?? (await requireRecord(repository, id));
+  return toRequestNow(repository, links, records.find((one) => one.id === id) ?? (await requireRecord(repository, id)));
+}
+
+export async function toRequestNow(repository: Repository, links: Links, record: MergeRecord): Promise<RequestNow> {
   const base = await startOf(repository, record);
   return { ...toListed(repository, links, record), state: record.state, ...(base === undefined ? {} : { base }) };
 }
@@ -75,7 +78,7 @@ export async function mayWrite(repository: Repository, { name }: Pick<ForgeUser,
 }
 
 /** One without a name is nobody. */
-const toUser = (name: string): ForgeUser => ({ id: name, name, bot: name === ourName || name === '' });
+export const toUser = (name: string): ForgeUser => ({ id: name, name, bot: name === ourName || name === '' });
 
 /** A person's merge request for a branch that they pushed; the caller knows who it is. Gives the open one where there is one. */
 export async function propose(repository: Repository, wanted: PersonsRequest, user: string, now: string): Promise<MergeRecord> {

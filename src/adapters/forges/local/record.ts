@@ -18,6 +18,10 @@ export interface MergeRecord {
   readonly owner?: string;
   /** Head of the source branch when it was last looked at. */
   readonly commit: string;
+  /** Other heads that the source branch had when it was looked at before, oldest first. */
+  readonly heads?: readonly string[];
+  /** Where the head had left the target branch when it was first looked at; a target that is only moved forward does not tell that later. */
+  readonly base?: string;
   /** RFC 3339, UTC, as all times. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -119,6 +123,8 @@ const shape: Readonly<Record<keyof MergeRecord, Fits>> = {
   labels: listOf(text),
   owner: optional(text),
   commit: text,
+  heads: optional(listOf(text)),
+  base: optional(text),
   createdAt: time,
   updatedAt: time,
   mergedAt: optional(time),

@@ -2,9 +2,10 @@ import { ConflictError, explain, RefusedError } from '../../../domain/errors.ts'
 import type { BranchChange, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { containedIn, type Heads, heads, mergeCommit } from './branches.ts';
 import { deleteBranch, moveBranch, writeCommit } from './commit.ts';
+import { startOf } from './patch.ts';
 import { deletedBranch, type MergeRecord, ourName } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
-import { settle } from './settle.ts';
+import { atHead, settle } from './settle.ts';
 import { alone, nextId, putRecord, readShelf, requireRecord, type Shelf, unreadable } from './shelf.ts';
 
 /** Characters; GitLab's limit, so that what fits here fits there. */
@@ -19,9 +20,16 @@ async function settled(repository: Repository, records: readonly MergeRecord[], 
   const after = async (record: MergeRecord): Promise<MergeRecord> => {
     const contained = merged.has(record);
     const found = contained ? await mergeCommit(repository, all.get(record.targetBranch) ?? '', lastHead(record, all)) : undefined;
-    return settle(record, { head: all.get(record.sourceBranch), contained, mergeCommit: found }, now);
+    const next = settle(record, { head: all.get(record.sourceBranch), contained, mergeCommit: found }, now);
+    return next.state === 'open' && next !== record ? withBase(repository, next) : next;
   };
   return Promise.all(records.map(after));
+}
+
+/** The very same record where that is its base already, or the two branches have nothing in common. */
+async function withBase(repository: Repository, record: MergeRecord): Promise<MergeRecord> {
+  const base = await startOf(repository, record);
+  return base === undefined || base === record.base ? record : { ...record, base };
 }
 
 const lastHead = (record: MergeRecord, all: Heads): string => all.get(record.sourceBranch) ?? record.commit;
@@ -65,6 +73,20 @@ export async function lookAtAll(repository: Repository, now: string, warn: (text
   }
 }
 
+/** One as it is now. Unlike with all of them, it is an error where that cannot be written down: when it was merged must not be another time at the next look. */
+export async function lookAt(repository: Repository, id: number, now: string): Promise<MergeRecord> {
+  const record = await requireRecord(repository, id);
+  const [seen] = await settled(repository, [record], now);
+  return seen === record ? record : alone(repository, () => lookAtForGood(repository, id, now));
+}
+
+/** Only under `alone`. */
+export async function lookAtForGood(repository: Repository, id: number, now: string): Promise<MergeRecord> {
+  const before = await requireRecord(repository, id);
+  const [record = before] = await settleForGood(repository, [before], now);
+  return record;
+}
+
 /** Only under `alone`. The open merge request of the branch, settled; throws RefusedError where a file that cannot be read may be it. */
 async function openOne(repository: Repository, shelf: Shelf, branch: string, now: string): Promise<MergeRecord | undefined> {
   const ofBranch = shelf.records.filter((record) => record.sourceBranch === branch);
@@ -84,7 +106,7 @@ export async function commit(repository: Repository, change: BranchChange, now: 
   return alone(repository, async () => {
     const open = await openOne(repository, await readShelf(repository), change.branch, now);
     await moveBranch(repository, change.branch, made, change.expected);
-    if (open !== undefined) await putRecord(repository, { ...open, commit: made, updatedAt: now });
+    if (open !== undefined) await putRecord(repository, { ...atHead(open, made), updatedAt: now });
     return made;
   });
 }
@@ -96,7 +118,8 @@ export async function open(repository: Repository, request: NewMergeRequest, now
   return alone(repository, async () => {
     const existing = await openOne(repository, await readShelf(repository), request.branch, now);
     if (existing !== undefined) return existing;
-    const record = { ...newRecord(request, await nextId(repository), await headToMerge(repository, request), now), author };
+    const made = newRecord(request, await nextId(repository), await headToMerge(repository, request), now);
+    const record = await withBase(repository, { ...made, author });
     await putRecord(repository, record);
     return record;
   });
@@ -142,8 +165,7 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
   await refuseArchived(repository);
   refuseLong(repository, change.description ?? '');
   await alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     const { title = record.title, description = record.description, target: targetBranch = record.targetBranch } = change;
     if (title === record.title && description === record.description && targetBranch === record.targetBranch) return;
     if (record.state !== 'open') {
@@ -157,8 +179,8 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
 }
 
 interface Closing {
-  readonly description: string;
-  readonly branch: string;
+  readonly description?: string;
+  readonly branch?: string;
   readonly commit: string;
 }
 
@@ -169,19 +191,24 @@ export async function endedBy(repository: Repository, id: number): Promise<strin
 }
 
 /** See Forge. The file first: a branch that is gone while its merge request is open would read as a person's no. */
-export async function close(repository: Repository, id: number, { description, branch, commit: at }: Closing, now: string): Promise<void> {
+export async function close(
+  repository: Repository,
+  id: number,
+  { description: given, branch, commit: at }: Closing,
+  now: string,
+): Promise<void> {
   await refuseArchived(repository);
-  refuseLong(repository, description);
+  refuseLong(repository, given ?? '');
   await alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     if (record.state === 'merged') {
       throw new ConflictError(repository.scope, `${repository.scope}: merge request ${id} was merged meanwhile and cannot be closed`);
     }
+    const description = given ?? record.description;
     if (record.state === 'open')
       await putRecord(repository, { ...record, description, state: 'closed', closedAt: now, closedBy: ourName, updatedAt: now });
     else if (record.description !== description) await putRecord(repository, { ...record, description, updatedAt: now });
-    await deleteBranch(repository, branch, at);
+    if (branch !== undefined) await deleteBranch(repository, branch, at);
   });
 }
 
@@ -197,6 +224,12 @@ export async function comment(repository: Repository, id: number, key: string, t
     const comments = before === undefined ? [...record.comments, after] : record.comments.map((each) => (each === before ? after : each));
     await putRecord(repository, { ...record, comments, updatedAt: now });
   });
+}
+
+/** See Forge. */
+export async function hasCommented(repository: Repository, id: number, key: string): Promise<boolean> {
+  const { comments } = await requireRecord(repository, id);
+  return comments.some((one) => one.key === key && one.author === ourName);
 }
 
 export function refuseLong({ scope }: Repository, text: string): void {

@@ -15,9 +15,15 @@ export interface Sight {
  */
 export function settle(record: MergeRecord, { head, contained, mergeCommit }: Sight, now: string): MergeRecord {
   if (record.state !== 'open') return record;
-  const commit = head ?? record.commit;
-  if (contained)
-    return { ...record, commit, state: 'merged', ...(mergeCommit === undefined ? {} : { mergeCommit }), mergedAt: now, updatedAt: now };
+  const seen = atHead(record, head ?? record.commit);
+  if (contained) return { ...seen, state: 'merged', ...(mergeCommit === undefined ? {} : { mergeCommit }), mergedAt: now, updatedAt: now };
   if (head === undefined) return { ...record, state: 'closed', closedAt: now, closedBy: deletedBranch, updatedAt: now };
-  return head === record.commit ? record : { ...record, commit, updatedAt: now };
+  return seen === record ? record : { ...seen, updatedAt: now };
+}
+
+/** The very same record where that is its head already. */
+export function atHead(record: MergeRecord, commit: string): MergeRecord {
+  if (commit === record.commit) return record;
+  const heads = [...(record.heads ?? []), record.commit].filter((head) => head !== '');
+  return { ...record, commit, ...(heads.length > 0 && { heads }) };
 }

@@ -54,9 +54,14 @@ const moved = 'b'.repeat(40);
 const merge = 'c'.repeat(40);
 test.each([
   ['nothing happened', record, { head, contained: false }, {}],
-  ['pushed to', record, { head: moved, contained: false }, { commit: moved, updatedAt: now }],
+  ['pushed to', record, { head: moved, contained: false }, { commit: moved, heads: [head], updatedAt: now }],
   ['merged', record, { head, contained: true, mergeCommit: merge }, { state: 'merged', mergeCommit: merge, mergedAt: now, updatedAt: now }],
-  ['pushed to and merged', record, { head: moved, contained: true }, { state: 'merged', commit: moved, mergedAt: now, updatedAt: now }],
+  [
+    'pushed to and merged',
+    record,
+    { head: moved, contained: true },
+    { state: 'merged', commit: moved, heads: [head], mergedAt: now, updatedAt: now },
+  ],
   ['merged, branch deleted', record, { head: undefined, contained: true }, { state: 'merged', mergedAt: now, updatedAt: now }],
   [
     'branch deleted',

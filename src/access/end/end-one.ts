@@ -1,0 +1,31 @@
+import type { GrantRecord } from '../../domain/access.ts';
+import { endedEvent } from '../grant/entries.ts';
+import { type Due, timeIsUp } from './due.ts';
+import { goneEntry, goneEvent, revocationEntry } from './entries.ts';
+import type { EndPorts } from './ports.ts';
+
+/**
+ * Takes one grant away. It may die between any two lines: the journal has each of its entries once, however often this begins, and what is remembered
+ * says how far it came.
+ */
+export async function endOne(ports: EndPorts, record: GrantRecord, due: Due, signal: AbortSignal): Promise<void> {
+  const { grant } = record;
+  const { because, by } = due;
+  const began = ports.now();
+  await ports.journal.recordOnce(endedEvent(grant.id), [revocationEntry(grant, due)]);
+  await ports.remember(grant.id, (one) => ({ ...one, state: 'ending', because, by }));
+  const goneAt = record.goneAt ?? (await take(ports, record, began, because, signal));
+  await ports.journal.recordOnce(goneEvent(grant.id), [goneEntry(grant, because, goneAt)]);
+  await ports.news.ended({ grant, because, goneAt, ...(by !== 'lockkeeper' && { by }) });
+  await ports.remember(grant.id, (one) => ({ ...one, state: 'ended' }));
+}
+
+/** Remembered by itself, so that whoever goes on from here says the same time. */
+async function take(ports: EndPorts, { grant }: GrantRecord, began: Date, because: string, signal: AbortSignal): Promise<string> {
+  const { goneAt } = await ports.cluster.take(grant, signal);
+  const at = goneAt.toISOString();
+  await ports.remember(grant.id, (one) => ({ ...one, goneAt: at }));
+  const since = because === timeIsUp ? Date.parse(grant.until) : began.getTime();
+  ports.news.took(grant, Math.max(0, (goneAt.getTime() - since) / 1000));
+  return at;
+}

@@ -1,0 +1,60 @@
+import type { GrantRecord } from '../../domain/access.ts';
+import { explain } from '../../domain/errors.ts';
+import { clearAway } from './clear-away.ts';
+import { dueOf, laterOf, reminderDue } from './due.ts';
+import { endOne } from './end-one.ts';
+import type { EndPlace, EndPorts, KnownGrants, Live } from './ports.ts';
+import { takeStrangers } from './uphold.ts';
+
+/**
+ * One pass over the grants of an environment: finds what somebody tampered with, ends what is due, reminds, and has the files of what ended taken away.
+ * What fails of one grant keeps nobody from ending the others; it is told as a problem, and the next pass tries it again.
+ */
+export async function endGrants(ports: EndPorts, place: EndPlace, signal: AbortSignal): Promise<void> {
+  const tried = trying(ports, signal);
+  // First the cluster, then what is remembered: a grant is remembered before it is given.
+  const live = await tried('looking at the cluster', () => ports.cluster.live(signal));
+  const known = await ports.known();
+  const now = laterOf(ports.now(), known.grants);
+  if (live !== undefined) await tried('bindings of nobody', () => takeStrangers(ports, live, known, signal));
+  for (const record of known.grants) await tried(aboutOf(record), () => keep(ports, record, { known, live, now }, signal));
+  for (const record of (await ports.known()).grants)
+    await tried(aboutOf(record), () => clearAway(ports, place, record, known.files, signal));
+}
+
+const aboutOf = ({ grant }: GrantRecord): string => `the grant ${grant.id}`;
+
+interface Seen {
+  readonly known: KnownGrants;
+  readonly live: readonly Live[] | undefined;
+  readonly now: Date;
+}
+
+async function keep(ports: EndPorts, record: GrantRecord, { known, live, now }: Seen, signal: AbortSignal): Promise<void> {
+  const { grant } = record;
+  const differs = ports.cluster.differs.bind(ports.cluster);
+  const due = dueOf(record, { now, files: known.files, differs, ...(live !== undefined && { live }) });
+  if (due?.tampered !== undefined) {
+    const text = `the grant ${grant.id} of ${grant.subject.name} in ${grant.namespace} was changed in the cluster, and is taken away: ${due.tampered}`;
+    await ports.news.alarm({ key: `changed ${grant.id}`, text, url: grant.url });
+  }
+  if (due !== undefined) return await endOne(ports, record, due, signal);
+  const left = reminderDue(record, now);
+  if (left === undefined) return;
+  await ports.news.reminder(grant, left);
+  await ports.remember(grant.id, (one) => ({ ...one, reminded: true }));
+}
+
+/** Undefined for what failed, which was told. */
+const trying =
+  ({ news }: EndPorts, signal: AbortSignal) =>
+  async <T>(about: string, work: () => Promise<T>): Promise<T | undefined> => {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      news.problem(`${about}: ${explain(error)}`);
+      return undefined;
+    }
+  };

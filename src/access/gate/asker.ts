@@ -1,0 +1,39 @@
+import type { GatedRequest } from '../../domain/access-forge.ts';
+import type { EnvironmentForge } from '../../domain/forge.ts';
+import type { ForgeUser } from '../../domain/forge-user.ts';
+
+/** Of the branches on which the bot asks. */
+const ours = 'lockkeeper-access/';
+
+/** Who asked, by what the merge request says. */
+export interface Asking {
+  /** Undefined where nobody is named. */
+  readonly name?: string;
+  /** Of whoever opened it; undefined for a name that a commit of the bot gives. */
+  readonly id?: string;
+  /** Who is named by earlier commits. */
+  readonly others: readonly string[];
+}
+
+interface Opened {
+  readonly request: GatedRequest;
+  readonly opener: ForgeUser;
+  readonly file?: { readonly path: string };
+}
+
+/** Commits that are looked at; a request of the bot has one. */
+const mostCommits = 20;
+
+/** A person asks by opening it. The bot opens what a comment or a command asked for, and its commit says who that was. */
+export async function askedBy(forge: Pick<EnvironmentForge, 'line'>, path: string, { request, opener, file }: Opened): Promise<Asking> {
+  if (!opener.bot) return { name: opener.name, id: opener.id, others: [] };
+  if (file === undefined || !request.branch.startsWith(ours)) return { others: [] };
+  const { commits } = await forge.line(path, request.commit, [file.path], mostCommits);
+  const until = commits.findIndex(({ sha }) => sha === request.base);
+  const [newest, ...others] = (until === -1 ? commits : commits.slice(0, until)).map(({ message }) => namedIn(message));
+  const [name, ...more] = newest ?? [];
+  return { ...(name !== undefined && { name }), others: [...more, ...others.flat()] };
+}
+
+const namedIn = (message: string): readonly string[] =>
+  [...message.matchAll(/^Requested-by: (\S+)[ \t\r]*$/gm)].flatMap(([, name]) => name ?? []);
