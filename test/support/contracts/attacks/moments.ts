@@ -29,9 +29,11 @@ export const moments: readonly Attack[] = [
     attack: then((scene, { branch }) => scene.fixture.pushBy(path, 'ada', branch, { [file]: text }, 'instead')),
   },
   {
-    name: 'the same content in another commit',
+    name: 'a line that says nothing, after the approval',
     because: needsOne,
-    attack: then((scene, { branch }) => scene.fixture.pushBy(path, 'ada', branch, { [file]: requestText({ duration: '1h' }) }, 'instead')),
+    attack: then((scene, { branch }) =>
+      scene.fixture.pushBy(path, 'ada', branch, { [file]: `${requestText({ duration: '1h' })}# thanks\n` }),
+    ),
   },
   {
     name: 'the approved commit pushed away and back',

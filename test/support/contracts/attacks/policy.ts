@@ -27,7 +27,7 @@ export const policies: readonly Attack[] = [
   asks('for a reason without a ticket', { reason: 'because' }, /something that matches/, { rules: { reason: /INC-\d+/u } }),
   asks('for a group that app.yml does not name', { user: undefined, group: 'system-masters' }, /group system-masters may not/),
   asks('for somebody who may not be given any', { user: 'eve' }, /eve may not be given access/, { users: ['ada'] }),
-  asks('for nobody', { user: '-' }, /expected a name|no user/),
+  asks('for nobody', { user: '"-"' }, /expected a name|no user/),
   asks('for the bot', { user: 'lockkeeper' }, /is no person|no user/),
   asks('without an approval where nobody may', { breakGlass: 'true' }, /no breakGlass there/),
   asks('without an approval by who may not', { breakGlass: 'true' }, /ada may not open access without an approval/, {
