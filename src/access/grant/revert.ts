@@ -5,7 +5,7 @@ import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
 import { accessLabel } from '../end/removal.ts';
 import type { Pass } from './ports.ts';
 
-export const revertBranch = ({ path, id }: Pick<TreeEntry, 'path' | 'id'>): string =>
+const revertBranch = ({ path, id }: Pick<TreeEntry, 'path' | 'id'>): string =>
   `lockkeeper-access/revert-${createHash('sha256')
     .update(JSON.stringify([id, path]))
     .digest('hex')
