@@ -51,10 +51,7 @@ export interface EndNews {
   problem(text: string): void;
 }
 
-export type EndForge = Pick<
-  Forge,
-  'traits' | 'state' | 'branchHead' | 'branchCommits' | 'commit' | 'open' | 'comment' | 'gatedRequest' | 'merge'
->;
+export type EndForge = Pick<Forge, 'traits' | 'state' | 'branchHead' | 'commit' | 'open' | 'close' | 'comment' | 'gatedRequest' | 'merge'>;
 
 export interface EndPorts {
   readonly forge: EndForge;
