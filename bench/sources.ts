@@ -94,6 +94,7 @@ function addMerged(
     description: 'As asked for in the ticket.',
     labels: ['reviewed'],
     assignees: [],
+    reviewers: [],
     author: { ...author, token: '', scopes: [], roles: {}, state: 'active' },
     state: 'merged',
     createdAt: opened,

@@ -1,3 +1,4 @@
+import { accessContradictions } from './access.ts';
 import { cronMistake } from './cron.ts';
 import { isMapping, keyPath, partsOf, pointer, quoted, valueAt } from './key.ts';
 import { namesIn } from './names.ts';
@@ -48,7 +49,23 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/validation/kubernetes', said.kubernetesVersion],
   ['/environments/*/validation/definitions', said.path],
   ['/environments/*/validation/kubernetes', said.kubernetesVersion],
-  ['/access/maxDuration', said.duration],
+  ...['/access', '/access/policies/*'].flatMap((rules): (readonly [string, said.TextRule])[] => [
+    [`${rules}/approvers/*`, said.approver],
+    [`${rules}/requesters/*`, said.approver],
+    [`${rules}/maxDuration`, said.atLeastAMinute],
+    [`${rules}/maxTotal`, said.atLeastAMinute],
+    [`${rules}/reason`, said.pattern],
+    [`${rules}/breakGlass/users/*`, said.approver],
+    [`${rules}/breakGlass/maxDuration`, said.atLeastAMinute],
+    [`${rules}/namespaces/*`, said.namespacePattern],
+  ]),
+  ['/access/levels/*', said.grantedRole],
+  ['/access/policies/*/environments/*', said.knownEnvironment],
+  ['/access/users/*', said.approver],
+  ['/access/groups/*', said.forgeGroup],
+  ['/access/protected/*', said.namespacePattern],
+  ['/access/expireAfter', said.atLeastAMinute],
+  ['/access/dwell', said.duration],
   ['/notifications/slack/url', said.webAddress],
   ['/notifications/heartbeat', said.heartbeat],
   ['/journal/anchor/repository', said.repository],
@@ -58,6 +75,7 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
 const keys: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/forges/*', said.forgeName],
   ['/registries/*', said.host],
+  ['/access/groups/*', said.clusterGroup],
   ['/notifications/slack/channels/*', said.knownEnvironment],
 ];
 
@@ -103,6 +121,7 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
     ...contradictions(document),
     ...circles(document),
     ...untoldAnchor(document),
+    ...accessContradictions(document),
   ];
 }
 

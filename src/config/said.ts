@@ -1,5 +1,6 @@
 import { explain, UsageError } from '../domain/errors.ts';
 import { wantedVersion } from '../domain/kubernetes-version.ts';
+import { nestedQuantifier } from '../domain/regex-safety.ts';
 import { parseDuration } from '../domain/time.ts';
 import { parseAllow } from '../domain/version-range.ts';
 import { versioningOf } from '../domain/versioning.ts';
@@ -127,6 +128,14 @@ const readable =
   };
 
 export const duration = readable(parseDuration, 'a duration such as 90m, 24h or 3d');
+
+/** How long something is granted, or waited for. */
+export const atLeastAMinute: TextRule = (text, names) => {
+  const wrong = duration(text, names);
+  if (wrong !== undefined || parseDuration(text) >= 60_000) return wrong;
+  return { expected: 'at least 1m', found: found(text) };
+};
+
 export const window = readable(parseWindow, 'a window such as "Mon-Thu 09:00-15:00 Europe/Stockholm"');
 export const versioning = readable(
   versioningOf,
@@ -147,3 +156,49 @@ export const pem: TextRule = (text) =>
     : undefined;
 
 export const kubernetesVersion = readable(wantedVersion, 'a version of Kubernetes such as "1.36" or "1.36.3"');
+
+/** A user, pinned to their number or not, or a group of the forge. */
+export const approver: TextRule = (text) =>
+  /^\w[\w.-]*(?:#\d{1,18})?$|^@\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(text)
+    ? undefined
+    : { expected: 'a user such as lead, pinned as lead#42, or a group such as @platform/leads', found: found(text) };
+
+export const forgeGroup: TextRule = (text) =>
+  /^@\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(text)
+    ? undefined
+    : { expected: 'a group of the forge with @, such as @payments/team', found: found(text) };
+
+/** As requests name it, and RBAC; `system:` is Kubernetes' own. */
+export const clusterGroup: TextRule = (text) =>
+  /^\w[\w.-]*$/.test(text) ? undefined : { expected: 'a name of letters, digits, ".", "_" and "-"', found: found(text) };
+
+export const namespacePattern: TextRule = (text) =>
+  text.length <= 63 && /^[a-z0-9*-]+$/.test(text)
+    ? undefined
+    : { expected: 'a namespace (at most 63 lower-case letters, digits and -), with * for any part of it', found: found(text) };
+
+const builtIn = ['admin', 'cluster-admin'];
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles */
+export const grantedRole: TextRule = (text) => {
+  if (builtIn.includes(text))
+    return { expected: 'a ClusterRole whose holder cannot make it last: that one may bind again; lockkeeper-admin is the same without' };
+  return /^[a-z0-9][a-z0-9.-]*$/.test(text)
+    ? undefined
+    : { expected: 'the name of a ClusterRole that is not one of the system, such as lockkeeper-admin', found: found(text) };
+};
+
+export const pattern: TextRule = (text) => {
+  const nested = nestedQuantifier(text);
+  if (nested !== undefined)
+    return {
+      expected: 'a regular expression without a repetition of what repeats or branches itself, which can take for ever',
+      found: found(nested),
+    };
+  try {
+    new RegExp(text, 'u');
+    return undefined;
+  } catch (error) {
+    return { expected: 'a regular expression', found: found(text, explain(error)) };
+  }
+};

@@ -133,11 +133,11 @@ export interface EnvironmentForge {
   finish(path: string, id: number, of: Pick<NewMergeRequest, 'labels' | 'owner'>): Promise<void>;
   /** Throws ConflictError when it is not open any more: what it says then is a person's last word. */
   edit(path: string, id: number, change: MergeRequestChange): Promise<void>;
-  /** Closes, with the description that records who closed it, and deletes the branch where it still is at `commit`. */
+  /** Closes, with the description that records who closed it, and deletes the branch where it still is at `commit`; without either, that stays as it is. */
   close(
     path: string,
     id: number,
-    change: { readonly description: string; readonly branch: string; readonly commit: string },
+    change: { readonly description?: string; readonly branch?: string; readonly commit: string },
   ): Promise<void>;
   /** One comment per key: found again by its hidden marker, edited in place, untouched when the text is the same. */
   comment(path: string, id: number, key: string, text: string): Promise<void>;

@@ -36,4 +36,6 @@ export interface SightedRequest {
   readonly draft: boolean;
   /** Texts in their order, the first has number 1; empty for our own. */
   readonly comments: readonly string[];
+  /** Another text where an approval was given or taken back. */
+  readonly approvals: string;
 }

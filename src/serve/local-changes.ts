@@ -2,7 +2,7 @@ import type { RepositoryRef } from '../domain/forge.ts';
 import type { JobData } from '../domain/queue.ts';
 import type { RepositorySight, SightedRequest } from '../domain/watched-forge.ts';
 import type { Asked } from '../http/webhooks/sender.ts';
-import { askedBy, askedIn, type Change, type Served } from '../http/webhooks/served.ts';
+import { askedBy, askedIn, askedToReview, type Change, type Served } from '../http/webhooks/served.ts';
 
 /** What is remembered of a repository that nobody tells of. */
 export interface Seen extends Pick<RepositorySight, 'defaultBranch' | 'commit' | 'tags'> {
@@ -10,7 +10,7 @@ export interface Seen extends Pick<RepositorySight, 'defaultBranch' | 'commit' |
   readonly open: Readonly<Record<string, SeenRequest>>;
 }
 
-interface SeenRequest extends Pick<SightedRequest, 'commit' | 'target' | 'draft'> {
+interface SeenRequest extends Pick<SightedRequest, 'commit' | 'target' | 'draft' | 'approvals'> {
   /** How many there are. */
   readonly comments: number;
 }
@@ -20,7 +20,10 @@ export function seenIn({ defaultBranch, commit, tags, requests }: RepositorySigh
   return { defaultBranch, commit, tags, open: Object.fromEntries(open.map((request) => [request.id, seenOf(request)])) };
 }
 
-const seenOf = ({ commit, target, draft, comments }: SightedRequest): SeenRequest => ({ commit, target, draft, comments: comments.length });
+const seenOf = ({ commit, target, draft, approvals, comments }: SightedRequest): SeenRequest => ({
+  ...{ commit, target, draft, approvals },
+  comments: comments.length,
+});
 
 interface Event {
   readonly change: Change;
@@ -34,6 +37,7 @@ export function askedSince(before: Seen | undefined, sight: RepositorySight, rep
       askedBy(change, repository, served, judged),
     ),
     ...(before === undefined ? [] : said(before, sight).map((one) => askedIn(one, repository, served))),
+    ...(before === undefined ? [] : reviewed(before, sight).map((id) => askedToReview(id, repository, served))),
   ];
   return asked.flatMap((one) => (typeof one === 'string' ? [] : one));
 }
@@ -68,3 +72,13 @@ const said = (before: Seen, { requests }: RepositorySight) =>
       const known = before.open[id]?.comments ?? 0;
       return comments.slice(known).map((text, at) => ({ text, request: id, comment: known + at + 1 }));
     });
+
+/** Those that somebody approved, or took an approval back from, and those that have ended. */
+function reviewed(before: Seen, { requests }: RepositorySight): readonly number[] {
+  return requests
+    .filter(({ id, state, approvals }) => {
+      const known = before.open[id];
+      return known !== undefined && (state !== 'open' || approvals !== known.approvals);
+    })
+    .map(({ id }) => id);
+}

@@ -16,6 +16,8 @@ import { type JobObserver, worker } from '../runtime/work.ts';
 import { createServices, type Services } from '../services.ts';
 import { Access } from './access/access.ts';
 import { accessFigures } from './access/figures.ts';
+import { startAccessLooks } from './access/looks.ts';
+import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createDeployments } from './deployments.ts';
@@ -150,8 +152,12 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       log,
     });
     parts.push(() => schedule.stop());
+    const looks = await startAccessLooks({ access, queue: persistence.queue(), log });
+    parts.push(() => looks.stop());
     const upkeep = await webhookSchedule(config, services, log);
     parts.push(() => upkeep.stop());
+    const ticks = startAccessTicks({ access, queue: persistence.queue(), log });
+    parts.push(() => ticks.stop());
     const sweep = await sweepSchedule(persistence.queue(), log);
     parts.push(() => sweep.stop());
     return { url: server.url, stop };

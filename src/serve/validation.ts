@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import { OutsideError, RefusedError } from '../domain/errors.ts';
-import type { Forge } from '../domain/forge.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
 import type { Redact } from '../domain/redact.ts';
 import { readManifests } from '../manifests/archive.ts';
@@ -27,6 +26,7 @@ import { forgeOf, judgedEnvironment, judgedEnvironments, nameOf } from './judged
 import type { Judging } from './judging.ts';
 import { requestPlan } from './request-plan.ts';
 import { releaseRun, runOf } from './run-lock.ts';
+import { spoken } from './spoken.ts';
 
 /** What is judged here now. */
 interface Running {
@@ -257,18 +257,6 @@ const othersJob = (repository: string, trace: string): NewJob => ({
   data: { kind: 'validate-repository', repository },
   key: repository,
   trace,
-});
-
-/** No secret of ours reaches a merge request. */
-const spoken = (forge: Forge, redact: Redact): Pick<Forge, 'traits' | 'comment' | 'setStatus'> => ({
-  traits: forge.traits,
-  comment: (path, id, key, text) => forge.comment(path, id, key, redact(text)),
-  setStatus: (path, target, { annotations = [], ...status }) =>
-    forge.setStatus(path, target, {
-      ...status,
-      description: redact(status.description),
-      annotations: annotations.map((one) => ({ ...one, message: redact(one.message) })),
-    }),
 });
 
 /** Every hour, when the scan on the hour is done: lost deliveries do no harm. */

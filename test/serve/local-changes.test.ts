@@ -15,6 +15,7 @@ const request = (more: Partial<SightedRequest> = {}): SightedRequest => ({
   target: 'main',
   draft: false,
   comments: ['looks good'],
+  approvals: '',
   ...more,
 });
 const sight = (more: Partial<RepositorySight> = {}): RepositorySight => ({
@@ -48,8 +49,15 @@ test.each<[string, RepositorySight, RepositorySight, readonly string[]]>([
   ['one that is no draft any more', withRequest({ draft: true }), withRequest(), ['scan-environment', 'validate 7']],
   ['one that has become a draft', withRequest(), withRequest({ draft: true }), ['scan-environment']],
   ['one opened again', withRequest({ state: 'closed' }), withRequest(), ['scan-environment', 'validate 7']],
-  ['a merge, seen before its push', withRequest(), withRequest({ state: 'merged' }), [...deployAndScan, 'validate-repository']],
-  ['one that was closed', withRequest(), withRequest({ state: 'closed' }), ['scan-environment', 'validate-repository']],
+  [
+    'a merge, seen before its push',
+    withRequest(),
+    withRequest({ state: 'merged' }),
+    [...deployAndScan, 'validate-repository', 'access-review 7'],
+  ],
+  ['one that was closed', withRequest(), withRequest({ state: 'closed' }), ['scan-environment', 'validate-repository', 'access-review 7']],
+  ['one that was approved', withRequest(), withRequest({ approvals: 'one' }), ['access-review 7']],
+  ['an approval taken back', withRequest({ approvals: 'one' }), withRequest(), ['access-review 7']],
   ['one whose file is gone', withRequest(), sight(), ['scan-environment', 'validate-repository']],
   ['one that had ended before it was seen', sight(), withRequest({ state: 'merged' }), []],
   ['a comment', withRequest(), withRequest({ comments: ['looks good', 'thanks'] }), []],

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Local } from '../../src/adapters/forges/local/local.ts';
 import type { MergeRecord } from '../../src/adapters/forges/local/record.ts';
-import type { ForgeFixture } from './contracts/forge-fixture.ts';
-import { amend, branchHead, commitFiles, createBareRepository, git, gitText, person } from './git-repository.ts';
+import type { AccessFixture } from './contracts/access-fixture.ts';
+import { amend, branchHead, commitFiles, createBareRepository, git, gitText, type Identity, person } from './git-repository.ts';
 
 const personEnv = {
   GIT_AUTHOR_NAME: person.name,
@@ -11,6 +11,9 @@ const personEnv = {
   GIT_COMMITTER_NAME: person.name,
   GIT_COMMITTER_EMAIL: person.email,
 };
+
+/** Ada's is the one that people have everywhere. */
+const identity = (name: string): Identity => (name === 'ada' ? person : { name, email: `${name}@example.com` });
 
 /** People with plain git and an editor, in a folder of bare repositories. */
 export function localFixture(root: string, forge: Local, dispose: () => Promise<void> = async () => {}) {
@@ -32,7 +35,7 @@ export function localFixture(root: string, forge: Local, dispose: () => Promise<
     return merged;
   };
 
-  const fixture: ForgeFixture = {
+  const fixture: AccessFixture = {
     forge,
     nested: true,
     directory,
@@ -67,6 +70,21 @@ export function localFixture(root: string, forge: Local, dispose: () => Promise<
     approveAsPerson: async (path, id) =>
       forge.approve(path, id, 'ada', (await branchHead(directory(path), read(path, id).sourceBranch)) ?? ''),
     comments: async (path, id) => read(path, id).comments.map(({ text }) => text),
+    identity,
+    async pushBy(path, name, branch, files, how = 'on top') {
+      const target = await branchHead(directory(path), await defaultBranch(path));
+      const parent = (how === 'on top' ? await branchHead(directory(path), branch) : undefined) ?? target ?? null;
+      return commitFiles(directory(path), { branch, files, message: `${name} pushes`, parent, author: identity(name) });
+    },
+    openBy: async (path, name, branch, target) =>
+      (await forge.propose(path, { branch, title: branch, ...(target !== undefined && { target }) }, name)).id,
+    commentBy: async (path, name, id, text) => forge.say(path, id, name, text),
+    waysToMerge: ['merge commit', 'fast-forward'],
+    async mergeBy(path, _, id, how) {
+      const { sourceBranch, targetBranch } = read(path, id);
+      if (how === 'merge commit') return void (await mergeBranch(path, sourceBranch, targetBranch));
+      await git(directory(path), ['update-ref', `refs/heads/${targetBranch}`, (await branchHead(directory(path), sourceBranch)) ?? '']);
+    },
     tag: async (path, name, revision) => void (await git(directory(path), ['tag', name, revision])),
     release: async (path, tag, title, text) =>
       void (await git(directory(path), ['tag', '-a', '-f', '-m', `${title}\n\n${text}`, tag, `${tag}^{commit}`], { env: personEnv })),

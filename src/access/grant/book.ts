@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { GrantRecord } from '../../domain/access.ts';
+import type { TreeEntry } from '../../domain/access-forge.ts';
 import type { Locks } from '../../domain/locks.ts';
 import type { Store } from '../../domain/store.ts';
 
@@ -11,6 +13,9 @@ export interface Refusal {
   readonly revert?: number;
 }
 
+/** A file as it stands on the default branch: path and blob. */
+type Standing = Pick<TreeEntry, 'path' | 'id' | 'mode'>;
+
 /** What is remembered of the grants of one repository. All of it can be found out again, from forge, cluster and journal. */
 export interface AccessBook {
   /** Newest last; those that ended are kept for a while. */
@@ -22,8 +27,8 @@ export interface AccessBook {
     Record<string, { readonly url: string; readonly title: string; readonly missing: readonly string[]; readonly seenAt: string }>
   >;
   /**
-   * Blobs of the files under `access/` on the default branch, by path, as last read; absent while that was never read. A grant whose file is not among
-   * them, or has another blob there, has lost it, and ends.
+   * Blobs of the files under `access/` on the default branch, by path, as last read; absent while they were never all looked at. A grant whose file is
+   * not among them, or has another blob there, has lost it, and ends.
    */
   readonly files?: Readonly<Record<string, string>>;
   /** The default branch's head when nothing was left to look at; absent while something is. */
@@ -60,6 +65,9 @@ export function changeBook(
   });
 }
 
+/** Who works with the grants of a repository holds this lock, so that nothing is given while it is taken away. */
+export const passLock = (repository: string): string => `access ${repository}`;
+
 /** With this record in the place of the one of the same grant, or at the end. */
 export const withRecord = (book: AccessBook, record: GrantRecord): AccessBook => ({
   ...book,
@@ -67,3 +75,55 @@ export const withRecord = (book: AccessBook, record: GrantRecord): AccessBook =>
     ? book.grants.map((one) => (one.grant.id === record.grant.id ? record : one))
     : [...book.grants, record],
 });
+
+/** Whether nothing is left to find out of a file: it was refused, or what it grants was given. What ended may have been asked for again. */
+export function isSettled({ grants, refused }: AccessBook, { path, id, mode }: Standing): boolean {
+  if (refused[fileKey(path, id)] !== undefined) return true;
+  const record = grants.findLast(({ grant }) => grant.file === path && grant.blob === id);
+  return mode === '100644' && (record?.state === 'active' || record?.state === 'ending');
+}
+
+/** Merge requests that take away what stands there no longer, by the key of its file. */
+export function idleReverts({ refused }: AccessBook, standing: readonly Standing[]): readonly (readonly [key: string, request: number])[] {
+  const there = keysOf(standing);
+  return Object.entries(refused).flatMap(([key, { revert }]) => (there.has(key) || revert === undefined ? [] : [[key, revert] as const]));
+}
+
+/** With the number of the merge request that takes the file away, or without one. */
+export function withRevert(book: AccessBook, key: string, revert: number | undefined): AccessBook {
+  const of = book.refused[key];
+  if (of === undefined) return book;
+  const { revert: _, ...rest } = of;
+  return { ...book, refused: { ...book.refused, [key]: { ...rest, ...(revert !== undefined && { revert }) } } };
+}
+
+/** After a look at the branch. `complete`: every file was looked at, so that what is not known of them is nobody's. */
+export function seenStanding(book: AccessBook, standing: readonly Standing[], complete: boolean): AccessBook {
+  const there = keysOf(standing);
+  const still = <T>(all: Readonly<Record<string, T>>, isOpen: (one: T) => boolean) =>
+    Object.fromEntries(Object.entries(all).filter(([key, one]) => there.has(key) || isOpen(one)));
+  const { head: _, ...rest } = book;
+  const files = book.files === undefined && !complete ? undefined : Object.fromEntries(standing.map(({ path, id }) => [path, id]));
+  const after = {
+    ...rest,
+    refused: still(book.refused, ({ revert }) => revert !== undefined),
+    unexplained: still(book.unexplained, () => false),
+    ...(files !== undefined && { files }),
+  };
+  return isDeepStrictEqual(after, rest) && book.head === undefined ? book : after;
+}
+
+const keysOf = (standing: readonly Standing[]): ReadonlySet<string> => new Set(standing.map(({ path, id }) => fileKey(path, id)));
+
+/** Milliseconds for which what ended is remembered, and of how many grants at the most; the journal has all of them. */
+const endedFor = 90 * 24 * 3_600_000;
+const mostEnded = 100;
+
+/** Without what ended long ago. What still has its file on the branch stays. */
+export function trimmed(book: AccessBook, now: Date): AccessBook {
+  const isOver = ({ state, grant }: GrantRecord): boolean => state === 'ended' && book.files?.[grant.file] !== grant.blob;
+  const isOld = ({ goneAt, grant }: GrantRecord): boolean => now.getTime() - Date.parse(goneAt ?? grant.until) > endedFor;
+  const newest = new Set(book.grants.filter(isOver).slice(-mostEnded));
+  const grants = book.grants.filter((one) => !isOver(one) || (newest.has(one) && !isOld(one)));
+  return grants.length === book.grants.length ? book : { ...book, grants };
+}

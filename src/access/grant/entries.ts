@@ -34,3 +34,6 @@ export const grantEntry = (grant: Grant): NewEntry => ({
     breakGlass: grant.breakGlass,
   },
 });
+
+/** What the journal calls an alarm, once for each key. */
+export const alarmEvent = (repository: string, key: string): string => `alarm ${repository} ${key}`;

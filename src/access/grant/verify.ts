@@ -64,8 +64,10 @@ const listed = (paths: ChangedPaths['paths']): string =>
         .map(({ path, before }) => (before === undefined ? path : `${before} → ${path}`))
         .join(', ');
 
+export type MergedRequest = GatedRequest & Required<Pick<GatedRequest, 'merged'>>;
+
 /** Whether the merge request was merged, into that branch, from this repository. */
-export function merged(request: GatedRequest, defaultBranch: string): (GatedRequest & Required<Pick<GatedRequest, 'merged'>>) | Denial {
+export function merged(request: GatedRequest, defaultBranch: string): MergedRequest | Denial {
   const { id, state, target, fork, merged: how } = request;
   if (fork) return no(`merge request ${id} came from a fork`);
   if (target !== defaultBranch) return no(`merge request ${id} went into ${target}`);
@@ -88,7 +90,7 @@ interface Approved {
   readonly environment: string;
   readonly file: TreeEntry;
   /** As it was when its id was worked out. */
-  readonly request: GatedRequest & Required<Pick<GatedRequest, 'merged'>>;
+  readonly request: MergedRequest;
   readonly evidence: Evidence;
   /** After the merge. */
   readonly judgement: Judgement;
@@ -105,7 +107,7 @@ export function grantOf({ repository, environment, file, request, evidence, judg
   if (approved?.path !== file.path || approved.blob !== file.id || judgement.file?.path !== file.path || judgement.file.blob !== file.id)
     return no(`it is not what merge request ${request.id} asked for: the merge, or something after it, changed it`);
   if (approved.mode !== file.mode) return no(`merge request ${request.id} had it with mode ${approved.mode}`);
-  if (reasons.length > 0) return no(`merge request ${request.id} does not pass the gate: ${reasons.join(' ')}`);
+  if (reasons.length > 0) return no(`merge request ${request.id} does not pass the gate: ${reasons.join(' ').replace(/\.$/, '')}`);
   if (asked === undefined || rules === undefined) return no(`merge request ${request.id} asks for nothing that could be given`);
   if (approvedBy.length === 0 && !asked.breakGlass) return no(`nobody has approved merge request ${request.id}`);
   // A clock of ours that is behind makes it no longer.

@@ -1,5 +1,5 @@
 import {
-  type DocumentEvent,
+  COLLECTION_STYLE,
   EVENT_ID,
   type Event,
   getScalarValue,
@@ -27,6 +27,8 @@ export type Lines = { readonly lines: readonly Line[] } | { readonly problems: r
  * escape, nesting, nor value over several lines.
  */
 export function readLines(text: string): Lines {
+  const directive = /^%/m.exec(text);
+  if (directive !== null) return { problems: [`line ${lineAt(text, directive.index)}: begins with %: leave it out`] };
   try {
     return flat(text, parseEvents(text, {}));
   } catch (error) {
@@ -38,19 +40,15 @@ export function readLines(text: string): Lines {
 function flat(text: string, [document, root, ...events]: readonly Event[]): Lines {
   if (document?.type !== EVENT_ID.DOCUMENT)
     return { problems: ['is empty: write user, level, reason and duration, each on a line of its own'] };
-  if (document.directives.length > 0) return { problems: [`${directiveOf(document)}: leave it out`] };
   const end = matching(events);
   if (events.slice(end + 2).length > 0)
     return { problems: ['has more than one document: one file asks for one thing, so leave out the lines --- and what is after them'] };
-  if (root?.type !== EVENT_ID.MAPPING || isMarked(root))
+  if (root?.type !== EVENT_ID.MAPPING || root.style !== COLLECTION_STYLE.BLOCK || isMarked(root))
     return { problems: ['line 1: expected "key: value" lines, and nothing around them'] };
   const read = pairs(events.slice(0, end)).map(([key, value]) => lineOf(text, key, value));
   const problems = read.flatMap((one) => (typeof one === 'string' ? [one] : []));
   return problems.length > 0 ? { problems } : { lines: read.filter((one) => typeof one !== 'string') };
 }
-
-const directiveOf = ({ directives: [first] }: DocumentEvent): string =>
-  first?.kind === 'tag' ? 'line 1: has a %TAG directive' : 'line 1: has a %YAML directive';
 
 /** Where the collection ends that was opened just before the events. */
 function matching(events: readonly Event[]): number {

@@ -21,8 +21,14 @@ export function parseRequest(path: string, content: Uint8Array): Parsed {
   const text = textOf(content);
   if (typeof text !== 'string') return { problems: [text.problem] };
   const read = readLines(text);
-  return 'problems' in read ? read : requestOf(place.namespace, read.lines);
+  const parsed = 'problems' in read ? read : requestOf(place.namespace, read.lines);
+  return 'problems' in parsed ? { problems: parsed.problems.slice(0, mostProblems) } : parsed;
 }
+
+const mostProblems = 20;
+
+/** Characters of what stands there. */
+const longestShown = 60;
 
 const form = 'access/NAMESPACE/NAME.yml, in lower case, one folder below access';
 
@@ -70,7 +76,7 @@ class Reader {
       const { number, key } = line;
       if (!isKey(key))
         this.problems.push(
-          `line ${number}: unknown key "${key}": expected user or group, level, reason, duration, and breakGlass where it is needed`,
+          `line ${number}: unknown key "${key.slice(0, longestShown)}": expected user or group, level, reason, duration, and breakGlass where it is needed`,
         );
       else if (this.#said.has(key)) this.problems.push(`line ${number}: ${key} stands there twice: leave one`);
       else this.#said.set(key, line);
@@ -87,7 +93,7 @@ class Reader {
       this.problems.push(`${key} is missing: add ${examples[key]}`);
       return undefined;
     }
-    const found = type === 'text' && line.plain && isOther(line.value) ? { expected: quotedOr(key, line.value) } : read(line.value);
+    const found = type === 'text' && line.plain && other.test(line.value) ? { expected: quotedOr(key, line.value) } : read(line.value);
     if ('is' in found) return found.is;
     this.problems.push(`line ${line.number}: ${key}: expected ${found.expected}`);
     return undefined;
@@ -115,11 +121,14 @@ const examples: Readonly<Record<Key, string>> = {
 const other =
   /^(?:~|null|y|n|yes|no|on|off|true|false|<<|=|[-+]?\.(?:inf|nan)|[-+]?(?:0[xob][\da-f_]+|[\d_]*\.?[\d_]+(?:e[-+]?\d+)?|\d[\d_]*\.(?:e[-+]?\d+)?|\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?)|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?)?$/i;
 
-const isOther = (text: string): boolean => other.test(text);
+/** That it stays a text for YAML without quotes, as far as its letters may be in a name. */
+export const isText = (text: string): boolean => /^\w[\w.-]*$/.test(text) && !other.test(text);
 
 function quotedOr(key: Key, text: string): string {
   if (text === '') return `a text; add ${examples[key]}`;
-  return key === 'duration' ? 'a number and its unit, such as 90m or 2h' : `a text, and ${text} is none to YAML: write ${key}: "${text}"`;
+  return key === 'duration'
+    ? 'a number and its unit, such as 90m or 2h'
+    : `a text, and ${text.slice(0, longestShown)} is none to YAML: write it in quotes`;
 }
 
 const name = /^\w[\w.-]{0,254}$/;

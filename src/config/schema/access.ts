@@ -14,7 +14,7 @@ const rules = {
     description: 'Who may approve access: users or groups.',
     examples: [['@platform/leads']],
   }),
-  approvals: wholeNumber({ minimum: 1 }, { description: 'How many of them must approve.' }),
+  approvals: wholeNumber({ minimum: 1 }, { description: 'How many of them must approve.', examples: [1] }),
   maxDuration: text('The longest grant.', { examples: ['8h'] }),
   maxTotal: text('The most time that a subject may hold in a namespace at once, all grants together; without it, maxDuration.', {
     examples: ['12h'],

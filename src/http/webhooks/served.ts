@@ -87,6 +87,12 @@ export function askedBy(change: Change, repository: RepositoryRef, served: Serve
   return asked.length === 0 ? 'uninteresting' : asked;
 }
 
+/** Where to look after somebody approved a merge request, or took that back, and after it has ended. */
+export function askedToReview(request: number, repository: RepositoryRef, served: Served): Asked {
+  const environment = served.environment(repository);
+  return environment === undefined ? 'not-configured' : [{ kind: 'access-review', repository: written(environment), request }];
+}
+
 /** A pipeline of one of our environments, as the delivery tells it. */
 export interface Piped {
   readonly commit: string;

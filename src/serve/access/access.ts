@@ -4,7 +4,8 @@ import { askInComment, type Below } from './asking.ts';
 import { auditForge } from './audit.ts';
 import { type AccessEnvironment, type AccessParts, accessEnvironment, namedEnvironments, textOf } from './environments.ts';
 import { keepGrants } from './grants.ts';
-import { reviewRequest } from './review.ts';
+import { accessJob, reviewJob } from './jobs.ts';
+import { openRequestsOf, reviewRequest } from './review.ts';
 import { accessSettings } from './settings.ts';
 
 /** What the service does about access. */
@@ -42,6 +43,14 @@ export class Access {
     return this.#named().flatMap((one) => (one.cluster === undefined ? [] : [accessJob(textOf(one), trace)]));
   }
 
+  /** A look at every request for access that is known to be open; at `all` that are open, where one may have been missed. */
+  async reviews(trace: string, all: boolean): Promise<readonly NewJob[]> {
+    const found = await Promise.all(
+      this.#named().map(async (one) => (await openRequestsOf(this.#parts, one, all)).map((id) => reviewJob(textOf(one), id, trace))),
+    );
+    return found.flat();
+  }
+
   #named(): readonly AccessEnvironment[] {
     return namedEnvironments(this.#parts.config, this.#parts.services);
   }
@@ -51,11 +60,3 @@ export class Access {
     if (environment !== undefined) await work(environment);
   }
 }
-
-export const accessJob = (repository: string, trace: string): NewJob => ({ data: { kind: 'access', repository }, key: repository, trace });
-
-export const reviewJob = (repository: string, request: number, trace: string): NewJob => ({
-  data: { kind: 'access-review', repository, request },
-  key: `${repository}!${request}`,
-  trace,
-});

@@ -1,3 +1,4 @@
+import { alarmEvent } from '../../access/grant/entries.ts';
 import { type AlarmNews, alarm } from '../../notifications/access.ts';
 import { type AccessEnvironment, type AccessParts, textOf } from './environments.ts';
 
@@ -14,7 +15,7 @@ export function alarmsOf(
   const { journal, persistence } = services;
   const repository = textOf(environment);
   return async ({ key, text, url }) => {
-    const event = `alarm ${repository} ${key}`;
+    const event = alarmEvent(repository, key);
     const said = redact(text);
     if ((await journal.events()).actor(event) === undefined) {
       const links = url === undefined ? [] : [url];

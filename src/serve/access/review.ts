@@ -1,12 +1,76 @@
-import type { AccessEnvironment, AccessParts } from './environments.ts';
+import { Superseded } from '../../access/gate/evidence.ts';
+import { type ReviewPorts, reviewAccess } from '../../access/gate/review.ts';
+import { changeBook, readBook } from '../../access/grant/book.ts';
+import { explain } from '../../domain/errors.ts';
+import { branchPrefix } from '../../domain/identifiers.ts';
+import { announceRequest } from '../../notifications/access.ts';
+import { forgeOf } from '../judged-environments.ts';
+import { spoken } from '../spoken.ts';
+import { type AccessEnvironment, type AccessParts, textOf } from './environments.ts';
+import { accessJob, reviewJob } from './jobs.ts';
 
 /** Looks at one merge request: whether it asks for access, what is still missing, and merges it where nothing is. */
-export function reviewRequest(
-  _parts: AccessParts,
-  _environment: AccessEnvironment,
-  _request: number,
-  _trace: string,
+export async function reviewRequest(
+  parts: AccessParts,
+  environment: AccessEnvironment,
+  request: number,
+  trace: string,
   _signal: AbortSignal,
 ): Promise<void> {
-  return Promise.reject(new Error('not built yet'));
+  const { log, settings, services } = parts;
+  const about = { trace, environment: environment.name, request };
+  try {
+    const outcome = await reviewAccess(portsOf(parts, environment, trace), { ...environment, settings }, request);
+    if (outcome === 'none' || outcome === 'over') log.debug({ ...about, outcome }, 'looked for a request for access');
+    else log.info({ ...about, outcome }, 'a request for access was looked at');
+  } catch (error) {
+    if (!(error instanceof Superseded)) throw error;
+    log.debug(about, explain(error));
+    await services.persistence.queue().add([reviewJob(textOf(environment), request, trace)]);
+  }
+}
+
+function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: string): ReviewPorts {
+  const { services, redact, tells, now, log } = parts;
+  const { persistence } = services;
+  const { store, locks } = persistence;
+  const repository = textOf(environment);
+  const forge = forgeOf(services, environment.repository.forge);
+  return {
+    forge: { ...forge, ...spoken(forge, redact) },
+    readBook: () => readBook(store, repository),
+    changeBook: (change) => changeBook({ store, locks }, repository, change),
+    landed: async () => void (await persistence.queue().add([accessJob(repository, trace)])),
+    announce: async ({ request, state, judgement, because }) => {
+      if (!tells) return;
+      const { id, url, title } = request;
+      const asks = judgement?.request;
+      const news = {
+        environment: environment.name,
+        repository,
+        request: id,
+        url,
+        title,
+        state,
+        ...(asks !== undefined && { asks }),
+        missing: judgement?.reasons ?? [],
+        mayApprove: judgement?.mayApprove ?? [],
+        ...(because !== undefined && { because }),
+      };
+      await announceRequest({ store, locks, queue: persistence.queue() }, news, trace);
+    },
+    now,
+    warn: (text) => log.warn({ trace, environment: environment.name }, redact(text)),
+  };
+}
+
+/** Numbers of those that are known to ask for access; with `all`, of every open merge request but the bot's updates, which nobody else pushes to unnoticed. */
+export async function openRequestsOf({ services }: AccessParts, environment: AccessEnvironment, all: boolean): Promise<readonly number[]> {
+  const known = Object.keys((await readBook(services.persistence.store, textOf(environment))).requests).map(Number);
+  if (!all) return known;
+  const forge = forgeOf(services, environment.repository.forge);
+  const { path } = environment.repository;
+  const { defaultBranch } = await forge.state(path);
+  const open = (await forge.openRequests(path, defaultBranch)).filter(({ branch }) => !branch.startsWith(branchPrefix));
+  return [...new Set([...known, ...open.map(({ id }) => id)])];
 }

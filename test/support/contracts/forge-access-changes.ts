@@ -5,8 +5,6 @@ import { accessFile, aliceYaml, askFor, files, numbered, path } from './access-r
 
 /** What is in a merge request, a commit and a tree. */
 export function changesContract(fixture: () => AccessFixture): void {
-  beforeEach(() => fixture().createRepository(path, files));
-
   const headOf = async (branch: string): Promise<string> => (await branchHead(fixture().directory(path), branch)) ?? '';
 
   describe('paths that a merge request changes', () => {

@@ -1,12 +1,10 @@
 import { ConflictError, RefusedError } from '../../../src/domain/errors.ts';
 import { branchHead } from '../git-repository.ts';
 import type { AccessFixture } from './access-fixture.ts';
-import { accessFile, aliceYaml, askFor, files, path } from './access-request.ts';
+import { accessFile, aliceYaml, askFor, path } from './access-request.ts';
 
 /** How a merge request ends, and where what is on the default branch came from. */
 export function mergingContract(fixture: () => AccessFixture): void {
-  beforeEach(() => fixture().createRepository(path, files));
-
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
   const headOf = async (branch: string): Promise<string> => (await branchHead(fixture().directory(path), branch)) ?? '';
   /** The commit that brought the file to the default branch as it is. */

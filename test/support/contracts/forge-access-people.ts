@@ -1,12 +1,10 @@
 import type { Hand } from '../../../src/domain/access-forge.ts';
 import { RefusedError } from '../../../src/domain/errors.ts';
 import type { AccessFixture } from './access-fixture.ts';
-import { accessFile, aliceYaml, askFor, files, path } from './access-request.ts';
+import { accessFile, aliceYaml, askFor, path } from './access-request.ts';
 
 /** Who had a hand in it, who somebody is, and who is asked. */
 export function peopleContract(fixture: () => AccessFixture): void {
-  beforeEach(() => fixture().createRepository(path, files));
-
   describe('hands in a merge request', () => {
     const named = (hands: readonly Hand[], name: string): readonly Hand[] => {
       const { user, identity } = fixture();
@@ -63,7 +61,14 @@ export function peopleContract(fixture: () => AccessFixture): void {
       expect(found?.emails.every((email) => email.includes('@'))).toBe(true);
     });
 
-    test.each(['nobody-of-that-name', '', 'ada/x', '../users/ada', 'ada?x', '@ada', 'a'.repeat(300)])('%p is nobody', async (name) => {
+    test('that nobody is', async () => {
+      const { forge, block } = fixture();
+      const found = await forge.person(path, 'nobody-of-that-name');
+      if (block === undefined) return expect(found).toMatchObject({ id: 'nobody-of-that-name', bot: false, emails: [] }); // without accounts, every name is somebody's
+      expect(found).toBeUndefined();
+    });
+
+    test.each(['', 'ada/x', '../users/ada', 'ada?x', '@ada', 'a'.repeat(300)])('%p is nobody', async (name) => {
       expect(await fixture().forge.person(path, name)).toBeUndefined();
     });
 

@@ -1,11 +1,9 @@
 import { RefusedError } from '../../../src/domain/errors.ts';
 import type { AccessFixture } from './access-fixture.ts';
-import { askFor, files, path } from './access-request.ts';
+import { askFor, path } from './access-request.ts';
 
 /** What people write below merge requests and issues. */
 export function threadsContract(fixture: () => AccessFixture): void {
-  beforeEach(() => fixture().createRepository(path, files));
-
   describe('comments that may hold a command', () => {
     test("are those of persons, oldest first, as they are now; never the forge's own or ours", async () => {
       const { forge, commentBy, editCommentAsPerson, user } = fixture();

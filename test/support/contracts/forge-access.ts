@@ -1,4 +1,5 @@
 import type { AccessFixture } from './access-fixture.ts';
+import { files, path } from './access-request.ts';
 import { changesContract } from './forge-access-changes.ts';
 import { mergingContract } from './forge-access-merging.ts';
 import { peopleContract } from './forge-access-people.ts';
@@ -10,6 +11,7 @@ export function accessContract(name: string, create: () => Promise<AccessFixture
     let fixture: AccessFixture;
     beforeEach(async () => {
       fixture = await create();
+      await fixture.createRepository(path, files);
     });
     afterEach(() => fixture.dispose());
 

@@ -83,7 +83,7 @@ export async function createCommit(call: Call): Promise<Reply> {
   const sha = await project.objects.commit({ parent, files, message: body, author, committer, time: Math.floor(now.getTime() / 1000) });
   project.objects.setBranch(branch, sha);
   project.parents.set(sha, parent);
-  pushed(call.world, project, branch, sha);
+  pushed(call.world, project, branch, sha, call.user);
   const date = now.toISOString();
   const commit = { sha, parents: [parent], message: body, author: { ...author, date }, committer: { ...committer, date } };
   return ok({ ...commitEntity(call.world, project, commit), status: null, project_id: project.id, last_pipeline: null }, 201);

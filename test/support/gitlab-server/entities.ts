@@ -4,7 +4,7 @@ import type { ListedMergeRequest, MergeRequest } from './description/merge-reque
 import type { BasicProject, Project as Described } from './description/projects.ts';
 import type { UserBasic } from './description/users.ts';
 import { mergeStatus } from './pushes.ts';
-import { groupOf, mayPush, nameOf, type Project, type StoredRequest, type User, type World } from './world.ts';
+import { groupOf, mayMerge, nameOf, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 const time = (of: Date | undefined): string | null => of?.toISOString() ?? null;
 
@@ -123,7 +123,7 @@ export function listedEntity(world: World, of: StoredRequest): ListedMergeReques
     author: userEntity(world, of.author),
     assignees: of.assignees.map((one) => userEntity(world, one)),
     assignee: user(of.assignees[0]),
-    reviewers: [],
+    reviewers: of.reviewers.map((one) => userEntity(world, one)),
     labels: [...of.labels],
     draft: isDraft(of),
     work_in_progress: isDraft(of),
@@ -133,7 +133,7 @@ export function listedEntity(world: World, of: StoredRequest): ListedMergeReques
     detailed_merge_status: detailedStatus(of, status.merge_status),
     sha: of.sha,
     merge_commit_sha: of.mergeCommitSha ?? null,
-    squash_commit_sha: null,
+    squash_commit_sha: of.squashCommitSha ?? null,
     ...unmodelled,
     prepared_at: of.createdAt.toISOString(),
     user_notes_count: of.notes.filter(({ system }) => !system).length,
@@ -171,5 +171,5 @@ export const requestEntity = ({ world, user }: Call, of: StoredRequest): MergeRe
   pipeline: null,
   head_pipeline: null,
   merge_error: null,
-  user: { can_merge: mayPush(user, of.project, of.targetBranch) },
+  user: { can_merge: mayMerge(user, of.project, of.targetBranch) },
 });

@@ -71,5 +71,5 @@ function noticePush(world: World, project: Project, { branch, to }: Command, use
   if (branch === undefined) return;
   const head = headOf(project, branch);
   if (to === nothing && head === undefined) branchDeleted(world, project, branch, user);
-  if (head === to) pushed(world, project, branch, to);
+  if (head === to) pushed(world, project, branch, to, user);
 }

@@ -19,7 +19,17 @@ import { branchDeleted, closeRequest, keepHeads, pushed } from './pushes.ts';
 import { forgetBranches } from './repositories.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
 import { addPipeline, type NewPipeline, shownJobs } from './statuses.ts';
-import { headOf, nameOf, type Project, type StoredHook, type StoredLabel, type StoredRequest, type User, type World } from './world.ts';
+import {
+  headOf,
+  nameOf,
+  type Project,
+  type StoredHook,
+  type StoredLabel,
+  type StoredRequest,
+  type User,
+  type WayToMerge,
+  type World,
+} from './world.ts';
 
 /** A GitLab as strict as the real one, over real bare git repositories. Starts it on loopback. */
 export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabServer> {
@@ -50,6 +60,7 @@ export class GitLabServer {
     this.#world = {
       users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
       projects: [],
+      groups: new Map(),
       url: '',
       signingCommitter: options.signingCommitter,
       quickActions: [],
@@ -107,6 +118,11 @@ export class GitLabServer {
     return this.#user('').token;
   }
 
+  /** What people see to beyond merge requests: `people.ts`. */
+  get world(): World {
+    return this.#world;
+  }
+
   get hooks(): readonly StoredHook[] {
     return this.#world.hooks;
   }
@@ -154,9 +170,21 @@ export class GitLabServer {
       topics,
       archived,
       protectedBranches: [...protectedBranches],
+      branchAccess: new Map(),
+      approvalSettings: { byAuthors: true, byCommitters: true, resetOnPush: true },
+      wayToMerge: 'merge commit' as const,
     };
     const now = this.#world.now();
-    this.#world.projects.push({ ...common, requests: [], releases: [], parents: new Map(), createdAt: now, updatedAt: now });
+    this.#world.projects.push({
+      ...common,
+      requests: [],
+      pushes: [],
+      issues: [],
+      releases: [],
+      parents: new Map(),
+      createdAt: now,
+      updatedAt: now,
+    });
   }
 
   /** The bare repository behind the project; whoever changes it there must know that merge requests do not notice. */
@@ -164,14 +192,22 @@ export class GitLabServer {
     return this.project(path).directory;
   }
 
-  /** One commit on top of the branch, or of the default branch where there is no such branch. */
+  /** One commit on top of the branch, or of the default branch where there is no such branch; pushed by whoever its author's address belongs to, or Ada. */
   async push(path: string, branch: string, files: Files, text: string, author?: Identity): Promise<string> {
     const project = this.project(path);
     const parent = headOf(project, branch) ?? headOf(project, project.defaultBranch) ?? null;
     const sha = await commitFiles(project.directory, { branch, files, message: text, parent, ...(author === undefined ? {} : { author }) });
-    await keepHeads(this.#world, project, branch);
-    pushed(this.#world, project, branch, sha);
+    const pusher = this.#world.users.find(({ email }) => email === author?.email)?.username ?? 'ada';
+    await this.pushCommit(path, branch, sha, pusher);
     return sha;
+  }
+
+  /** The branch becomes a commit that the repository has already. */
+  async pushCommit(path: string, branch: string, sha: string, username = 'ada'): Promise<void> {
+    const project = this.project(path);
+    await git(project.directory, ['update-ref', `refs/heads/${branch}`, sha]);
+    await keepHeads(this.#world, project, branch);
+    pushed(this.#world, project, branch, sha, this.#user(username));
   }
 
   /** A person's copy of the project as it is now, in their own namespace. Gives its path. */
@@ -204,12 +240,12 @@ export class GitLabServer {
   async amend(path: string, branch: string, committer?: Identity): Promise<string> {
     const project = this.project(path);
     const sha = await amend(project.directory, branch, committer);
-    pushed(this.#world, project, branch, sha);
+    pushed(this.#world, project, branch, sha, this.#user('ada'));
     return sha;
   }
 
-  async merge(path: string, iid: number, username = 'ada'): Promise<void> {
-    await mergeRequest(this.#world, this.mergeRequest(path, iid), this.#user(username));
+  async merge(path: string, iid: number, username = 'ada', how?: WayToMerge): Promise<void> {
+    await mergeRequest(this.#world, this.mergeRequest(path, iid), this.#user(username), how);
   }
 
   closeMergeRequest(path: string, iid: number, username = 'ada'): void {
@@ -369,4 +405,9 @@ export class GitLabServer {
   }
 }
 
-const copyOf = (of: StoredRequest): StoredRequest => ({ ...of, labels: [...of.labels], notes: of.notes.map((note) => ({ ...note })) });
+const copyOf = (of: StoredRequest): StoredRequest => ({
+  ...of,
+  labels: [...of.labels],
+  versions: [...of.versions],
+  notes: of.notes.map((note) => ({ ...note })),
+});

@@ -106,6 +106,7 @@ export async function create(call: Call): Promise<Reply> {
     description: text(given, 'description'),
     labels: labelsOf(given),
     assignees: call.world.users.filter(({ id }) => id === given['assignee_id']),
+    reviewers: [],
     author: call.user,
     state: 'opened',
     createdAt: at,
@@ -113,7 +114,7 @@ export async function create(call: Call): Promise<Reply> {
     sha,
     removeSourceBranch: given['remove_source_branch'] === true,
     notes: [],
-    versions: [{ id: call.world.nextId(), sha, createdAt: at }],
+    versions: [{ id: call.world.nextId(), sha, target: headOf(project, targetBranch) ?? '', createdAt: at }],
     checked: undefined,
     checking: undefined,
   };
@@ -144,6 +145,14 @@ function checkBranches(sourceProject: Project, project: Project, source: string,
   return sha;
 }
 
+/** One without a licence, and then the first that was named or none (MergeRequests::BaseService of GitLab); who may not see it is left out. */
+function setReviewers({ world }: Call, request: StoredRequest, ids: readonly number[]): void {
+  const taken = world.premium ? ids : ids.slice(0, 1);
+  const found = taken.flatMap((id) => world.users.find((user) => user.id === id) ?? []);
+  const able = found.filter((user) => levelIn(user, request.project.path) >= levels.reporter);
+  if (able.length > 0 || ids.length === 0) request.reviewers = able;
+}
+
 const described = describedOperation('PUT /projects/:id/merge_requests/:merge_request_iid');
 const changeable = [...Object.keys(described.parameters?.properties ?? {}), ...(described.unmodelled ?? [])];
 
@@ -168,6 +177,7 @@ function apply(call: Call, request: StoredRequest, given: Parameters): void {
   request.title = optional(given, 'title') ?? request.title;
   request.targetBranch = optional(given, 'target_branch') ?? request.targetBranch;
   if (given['labels'] !== undefined) request.labels = labelsOf(given);
+  if (given['reviewer_ids'] !== undefined) setReviewers(call, request, given['reviewer_ids'] as readonly number[]);
   if (given['description'] !== undefined) {
     request.description = text(given, 'description');
     noteQuickActions(call.world, request.description);

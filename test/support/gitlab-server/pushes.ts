@@ -2,14 +2,17 @@ import { git, mergedTree } from '../git-repository.ts';
 import { headOf, type MergeStatus, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
-export function pushed(world: World, project: Project, branch: string, sha: string): void {
+export function pushed(world: World, project: Project, branch: string, sha: string, user: User): void {
   project.updatedAt = world.now();
+  const from = project.pushes.findLast((push) => push.branch === branch)?.to;
+  project.pushes.push({ id: world.nextId(), user, branch, from, to: sha, at: project.updatedAt });
   for (const request of openRequests(world, project)) {
     if (request.sourceBranch !== branch || request.sourceProject !== project || request.sha === sha) continue;
     request.sha = sha;
     request.updatedAt = world.now();
-    request.versions.push({ id: world.nextId(), sha, createdAt: request.updatedAt });
-    addSystemNote(world, request, 'added 1 commit');
+    const target = headOf(request.project, request.targetBranch) ?? '';
+    request.versions.push({ id: world.nextId(), sha, target, createdAt: request.updatedAt });
+    addSystemNote(world, request, 'added 1 commit', user);
   }
 }
 

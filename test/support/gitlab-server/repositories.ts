@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { GitFailed, git } from '../git-repository.ts';
 import { type Call, groupOfCall, isUnder, ok, page, pageOfRefs, projectOf, type Reply, writable } from './call.ts';
 import { log, resolve, toCommit } from './commits.ts';
-import type { Branch } from './description/branches.ts';
+import type { Branch, ProtectedBranch } from './description/branches.ts';
 import type { Member } from './description/members.ts';
 import type { Release as DescribedRelease } from './description/releases.ts';
 import type { Tag } from './description/tags.ts';
@@ -10,7 +10,7 @@ import type { CurrentUser } from './description/users.ts';
 import { basicProjectEntity, commitEntity, projectEntity, userEntity } from './entities.ts';
 import { message, notFound, optional, Refused, text } from './parameters.ts';
 import { branchDeleted } from './pushes.ts';
-import { headOf, isProtected, levelIn, levels, mayPush, nameOf, type Project, type Release } from './world.ts';
+import { accessOf, headOf, isProtected, levelIn, levels, mayPush, nameOf, type Project, type Release, type User } from './world.ts';
 
 const isEmpty = (project: Project): boolean => headOf(project, project.defaultBranch) === undefined;
 
@@ -261,14 +261,44 @@ export function showMember(call: Call): Reply {
   const found = call.world.users.find(({ id }) => String(id) === call.parts[1]);
   const level = found === undefined ? 0 : levelIn(found, project.path);
   if (found === undefined || level === 0) throw message(404, '404 Not found');
-  const member: Member = {
-    ...userEntity(call.world, found),
-    access_level: level as Member['access_level'],
-    created_at: '2026-01-01T00:00:00.000Z',
-    expires_at: null,
-    membership_state: 'active',
-  };
-  return ok(member);
+  return ok(memberEntity(call, found, level));
+}
+
+const memberEntity = ({ world }: Call, user: User, level: number): Member => ({
+  ...userEntity(world, user),
+  access_level: level as Member['access_level'],
+  created_at: '2026-01-01T00:00:00.000Z',
+  expires_at: null,
+  membership_state: 'active',
+});
+
+export function listGroupMembers(call: Call): Reply {
+  const members = call.world.groups.get((call.parts[0] ?? '').toLowerCase());
+  if (members === undefined) throw message(404, '404 Group Not Found');
+  return page(
+    call,
+    members.map((user) => memberEntity(call, user, levels.developer)),
+  );
+}
+
+/** https://docs.gitlab.com/api/protected_branches/ */
+export function listProtectedBranches(call: Call): Reply {
+  const project = projectOf(call);
+  if (levelIn(call.user, project.path) < levels.maintainer) throw message(403, '403 Forbidden');
+  const named = { 0: 'No one', 30: 'Developers + Maintainers', 40: 'Maintainers' } as Readonly<Record<number, string>>;
+  const access = (level: 0 | 30 | 40, id: number) => [{ id, access_level: level, access_level_description: named[level] ?? '' }];
+  const rules = project.protectedBranches.map((name, at): ProtectedBranch => {
+    const { push, merge } = accessOf(project, name);
+    return {
+      id: at + 1,
+      name,
+      push_access_levels: access(push, 2 * at + 1),
+      merge_access_levels: access(merge, 2 * at + 2),
+      allow_force_push: false,
+      ...(call.world.premium ? { unprotect_access_levels: [], code_owner_approval_required: false, inherited: false } : {}),
+    };
+  });
+  return page(call, rules);
 }
 
 export function showUser({ world, user }: Call): Reply {

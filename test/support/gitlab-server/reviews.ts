@@ -1,4 +1,5 @@
-import { type Call, ok, page, type Reply } from './call.ts';
+import { type Call, ok, projectOf, type Reply } from './call.ts';
+import type { Approvals } from './description/approvals.ts';
 import { userEntity } from './entities.ts';
 import { find } from './merge-requests.ts';
 import { message, notFound } from './parameters.ts';
@@ -16,8 +17,33 @@ const approvalsOf = (request: StoredRequest): readonly Approval[] => known.get(r
 /** Older versions do not say when. */
 export const withoutApprovedAt = new WeakSet<World>();
 
+/** What a licence adds; here nobody demands an approval, so that nothing is left and everything is approved. */
+const licensed = ({ world }: Call, request: StoredRequest) => ({
+  id: request.id,
+  iid: request.iid,
+  project_id: request.project.id,
+  title: request.title,
+  description: request.description,
+  state: request.state,
+  created_at: request.createdAt.toISOString(),
+  updated_at: request.updatedAt.toISOString(),
+  merge_status: 'can_be_merged',
+  approved: true,
+  approvals_required: 0,
+  approvals_left: 0,
+  require_password_to_approve: false,
+  suggested_approvers: world.users.filter((user) => user !== request.author).map((user) => userEntity(world, user)),
+  approvers: [],
+  approver_groups: [],
+  approval_rules_left: [],
+  has_approval_rules: false,
+  merge_request_approvers_available: true,
+  multiple_approval_rules_available: true,
+  invalid_approvers_rules: [],
+});
+
 /** As the community edition answers: no `approvals_left`, and `approved` means that somebody did. */
-const entity = (call: Call, request: StoredRequest) => ({
+const entity = (call: Call, request: StoredRequest): Approvals => ({
   user_has_approved: approvalsOf(request).some(({ user }) => user === call.user),
   user_can_approve: true,
   approved: approvalsOf(request).length > 0,
@@ -25,6 +51,7 @@ const entity = (call: Call, request: StoredRequest) => ({
     user: userEntity(call.world, user),
     ...(withoutApprovedAt.has(call.world) ? {} : { approved_at: at.toISOString() }),
   })),
+  ...(call.world.premium ? licensed(call, request) : {}),
 });
 
 export const showApprovals = (call: Call): Reply => {
@@ -48,25 +75,24 @@ export function removeApproval(world: World, request: StoredRequest, user: User)
   addSystemNote(world, request, 'unapproved this merge request', user);
 }
 
-/** https://docs.gitlab.com/api/merge_requests/#get-merge-request-diff-versions; newest first. */
-export function listVersions(call: Call): Reply {
-  const request = find(call);
-  const listed = request.versions.map(({ id, sha, createdAt }) => ({
-    id,
-    head_commit_sha: sha,
-    base_commit_sha: sha,
-    start_commit_sha: sha,
-    created_at: createdAt.toISOString(),
-    merge_request_id: request.id,
-    state: 'collected',
-    real_size: '1',
-    patch_id_sha: sha,
-  }));
-  return page(call, listed.toReversed());
-}
-
 export function showOtherUser(call: Call): Reply {
   const found = call.world.users.find(({ id }) => String(id) === call.parts[0]);
   if (found === undefined) throw notFound('User');
   return ok({ ...userEntity(call.world, found), bot: /^(project|group)_\d+_bot/.test(found.username) });
+}
+
+/** Premium's: https://docs.gitlab.com/api/merge_request_approvals/ */
+export function showApprovalSettings(call: Call): Reply {
+  const { approvalSettings: of } = projectOf(call);
+  if (!call.world.premium) throw message(404, '404 Not Found');
+  return ok({
+    approvals_before_merge: 0,
+    reset_approvals_on_push: of.resetOnPush,
+    selective_code_owner_removals: false,
+    disable_overriding_approvers_per_merge_request: false,
+    merge_requests_author_approval: of.byAuthors,
+    merge_requests_disable_committers_approval: !of.byCommitters,
+    require_password_to_approve: false,
+    require_reauthentication_to_approve: false,
+  });
 }

@@ -2,6 +2,7 @@ import type { Call, Reply } from './call.ts';
 import { createCommit, listCommits, showCommit } from './commits.ts';
 import { describedOperation } from './description/described.ts';
 import type { Operation } from './description/operation.ts';
+import { listEvents } from './events.ts';
 import { addHook, createLabel, editHook, listHooks, listLabels, testHook } from './hooks.ts';
 import { create, listGroupRequests, listProjectRequests, show, update } from './merge-requests.ts';
 import { merge } from './merging.ts';
@@ -11,7 +12,9 @@ import {
   createTag,
   deleteBranch,
   listBranches,
+  listGroupMembers,
   listGroupProjects,
+  listProtectedBranches,
   listReleases,
   listTags,
   listUsers,
@@ -22,8 +25,10 @@ import {
   showProject,
   showUser,
 } from './repositories.ts';
-import { listVersions, showApprovals, showOtherUser } from './reviews.ts';
+import { showApprovalSettings, showApprovals, showOtherUser } from './reviews.ts';
 import { createStatus, listRequestPipelines, listStatuses } from './statuses.ts';
+import { listTree, rawBlob } from './trees.ts';
+import { listRequestsOfCommit, listVersions, showVersion } from './versions.ts';
 
 /** Gives the reply, or undefined when it has already answered. */
 export type Answer = (call: Call) => Reply | undefined | Promise<Reply | undefined>;
@@ -34,12 +39,19 @@ const table: readonly (readonly [string, Answer])[] = [
   ['GET /users', listUsers],
   ['GET /users/:id', showOtherUser],
   ['GET /groups/:id/projects', listGroupProjects],
+  ['GET /groups/:id/members/all', listGroupMembers],
   ['GET /groups/:id/merge_requests', listGroupRequests],
   ['GET /groups/:id/hooks', listHooks],
   ['POST /groups/:id/hooks', addHook],
   ['PUT /groups/:id/hooks/:hook_id', editHook],
   ['POST /groups/:id/hooks/:hook_id/test/:trigger', testHook],
   ['GET /projects/:id', showProject],
+  ['GET /projects/:id/approvals', showApprovalSettings],
+  ['GET /projects/:id/events', listEvents],
+  ['GET /projects/:id/protected_branches', listProtectedBranches],
+  ['GET /projects/:id/repository/tree', listTree],
+  ['GET /projects/:id/repository/blobs/:sha/raw', rawBlob],
+  ['GET /projects/:id/repository/commits/:sha/merge_requests', listRequestsOfCommit],
   ['GET /projects/:id/hooks', listHooks],
   ['POST /projects/:id/hooks', addHook],
   ['PUT /projects/:id/hooks/:hook_id', editHook],
@@ -69,10 +81,15 @@ const table: readonly (readonly [string, Answer])[] = [
   ['GET /projects/:id/merge_requests/:merge_request_iid/approvals', showApprovals],
   ['GET /projects/:id/merge_requests/:merge_request_iid/pipelines', listRequestPipelines],
   ['GET /projects/:id/merge_requests/:merge_request_iid/versions', listVersions],
-  ['GET /projects/:id/merge_requests/:merge_request_iid/notes', listNotes],
-  ['POST /projects/:id/merge_requests/:merge_request_iid/notes', createNote],
-  ['GET /projects/:id/merge_requests/:merge_request_iid/notes/:note_id', showNote],
-  ['PUT /projects/:id/merge_requests/:merge_request_iid/notes/:note_id', editNote],
+  ['GET /projects/:id/merge_requests/:merge_request_iid/versions/:version_id', showVersion],
+  ['GET /projects/:id/merge_requests/:noteable_id/notes', listNotes],
+  ['POST /projects/:id/merge_requests/:noteable_id/notes', createNote],
+  ['GET /projects/:id/merge_requests/:noteable_id/notes/:note_id', showNote],
+  ['PUT /projects/:id/merge_requests/:noteable_id/notes/:note_id', editNote],
+  ['GET /projects/:id/issues/:noteable_id/notes', listNotes],
+  ['POST /projects/:id/issues/:noteable_id/notes', createNote],
+  ['GET /projects/:id/issues/:noteable_id/notes/:note_id', showNote],
+  ['PUT /projects/:id/issues/:noteable_id/notes/:note_id', editNote],
 ];
 
 /** A route that stands for itself. */

@@ -17,7 +17,7 @@ export interface User {
   readonly scopes: readonly string[];
   /** Role by project or group path; `''` is everywhere. */
   readonly roles: Readonly<Record<string, Level>>;
-  readonly state: 'active' | 'blocked';
+  state: 'active' | 'blocked';
 }
 
 export type MergeStatus = 'unchecked' | 'checking' | 'can_be_merged' | 'cannot_be_merged' | 'cannot_be_merged_recheck';
@@ -31,6 +31,53 @@ export interface Note {
   updatedAt: Date;
 }
 
+export interface Version {
+  readonly id: number;
+  readonly sha: string;
+  /** Where the target stood. */
+  readonly target: string;
+  readonly createdAt: Date;
+}
+
+/** https://docs.gitlab.com/user/profile/contributions_calendar/#user-contribution-events */
+export interface Push {
+  readonly id: number;
+  readonly user: User;
+  readonly branch: string;
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly at: Date;
+}
+
+export interface StoredIssue {
+  readonly id: number;
+  readonly iid: number;
+  readonly project: Project;
+  readonly title: string;
+  readonly notes: Note[];
+  updatedAt: Date;
+}
+
+/** Premium's: https://docs.gitlab.com/api/merge_request_approvals/ */
+export interface ApprovalSettings {
+  readonly byAuthors: boolean;
+  readonly byCommitters: boolean;
+  readonly resetOnPush: boolean;
+}
+
+/** https://docs.gitlab.com/api/protected_branches/#valid-access-levels */
+export const branchLevels = { nobody: 0, developer: 30, maintainer: 40 } as const;
+export type BranchRole = keyof typeof branchLevels;
+type BranchLevel = (typeof branchLevels)[BranchRole];
+
+/** The lowest that may. */
+export interface BranchAccess {
+  readonly push: BranchLevel;
+  readonly merge: BranchLevel;
+}
+
+export type WayToMerge = 'merge commit' | 'squash' | 'fast-forward';
+
 export interface StoredRequest {
   readonly id: number;
   readonly iid: number;
@@ -42,6 +89,7 @@ export interface StoredRequest {
   description: string;
   labels: string[];
   assignees: User[];
+  reviewers: User[];
   readonly author: User;
   state: 'opened' | 'closed' | 'merged';
   readonly createdAt: Date;
@@ -52,10 +100,11 @@ export interface StoredRequest {
   closedBy?: User;
   sha: string;
   mergeCommitSha?: string;
+  squashCommitSha?: string;
   readonly removeSourceBranch: boolean;
   readonly notes: Note[];
   /** Every head it has had, oldest first. */
-  readonly versions: { readonly id: number; readonly sha: string; readonly createdAt: Date }[];
+  readonly versions: Version[];
   /** Of which heads (`source target`) the merge status is known. */
   checked: { readonly of: string; readonly status: 'can_be_merged' | 'cannot_be_merged' } | undefined;
   checking: Promise<void> | undefined;
@@ -78,6 +127,14 @@ export interface Project {
   archived: boolean;
   /** Patterns of branches that only maintainers may push to, and nobody by force; `*` stands for anything. */
   readonly protectedBranches: string[];
+  /** By pattern, where it is another than maintainers alone. */
+  readonly branchAccess: Map<string, BranchAccess>;
+  approvalSettings: ApprovalSettings;
+  /** How a merge request comes to its target. */
+  wayToMerge: WayToMerge;
+  /** What its events tell, oldest first. */
+  readonly pushes: Push[];
+  readonly issues: StoredIssue[];
   readonly requests: StoredRequest[];
   readonly releases: Release[];
   /** Parent of commits made through the API: known without asking git. */
@@ -112,7 +169,9 @@ export interface StoredLabel {
 export interface World {
   readonly hooks: StoredHook[];
   readonly labels: StoredLabel[];
-  /** It has what only a licence brings: webhooks of groups. */
+  /** Members by the group's path, in lower case. */
+  readonly groups: Map<string, readonly User[]>;
+  /** It has what only a licence brings: webhooks of groups, settings of approvals, several reviewers. */
   readonly premium: boolean;
   /** Whoever a webhook calls answers with 2xx. */
   hooksAreAnswered: boolean;
@@ -141,15 +200,28 @@ export function levelIn(user: User, path: string): number {
   return Math.max(0, ...places.map((place) => (user.roles[place] === undefined ? 0 : levels[user.roles[place]])));
 }
 
-export function isProtected(project: Project, branch: string): boolean {
-  return project.protectedBranches.some((pattern) => {
+const protecting = (project: Project, branch: string): readonly string[] =>
+  project.protectedBranches.filter((pattern) => {
     const [start = '', ...rest] = pattern.split('*');
     return rest.length === 0 ? branch === pattern : branch.startsWith(start) && branch.endsWith(rest.at(-1) ?? '');
   });
+
+export const isProtected = (project: Project, branch: string): boolean => protecting(project, branch).length > 0;
+
+export const accessOf = (project: Project, pattern: string): BranchAccess =>
+  project.branchAccess.get(pattern) ?? { push: levels.maintainer, merge: levels.maintainer };
+
+/** Where several patterns fit a branch, the most generous one counts. */
+function may(user: User, project: Project, branch: string, what: keyof BranchAccess): boolean {
+  const patterns = protecting(project, branch);
+  const needed = patterns.map((pattern) => accessOf(project, pattern)[what]).filter((level) => level > 0);
+  const lowest = patterns.length === 0 ? levels.developer : Math.min(...needed);
+  return !project.archived && levelIn(user, project.path) >= lowest;
 }
 
-export const mayPush = (user: User, project: Project, branch: string): boolean =>
-  !project.archived && levelIn(user, project.path) >= (isProtected(project, branch) ? levels.maintainer : levels.developer);
+export const mayPush = (user: User, project: Project, branch: string): boolean => may(user, project, branch, 'push');
+export const mayMerge = (user: User, project: Project, branch: string): boolean =>
+  may(user, project, branch, 'merge') || mayPush(user, project, branch);
 
 /** Reads a ref from the repository's files; git itself would cost a process for each. */
 export function headOf(project: Pick<Project, 'directory'>, branch: string): string | undefined {

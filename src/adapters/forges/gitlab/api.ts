@@ -1,8 +1,11 @@
 import type {
   Branches,
   Commits,
+  Events,
   GroupHooks,
+  GroupMembers,
   Groups,
+  IssueNotes,
   MergeRequestApprovals,
   MergeRequestNotes,
   MergeRequests,
@@ -11,6 +14,7 @@ import type {
   ProjectMembers,
   ProjectReleases,
   Projects,
+  ProtectedBranches,
   Repositories,
   RepositoryFiles,
   Tags,
@@ -26,8 +30,11 @@ export interface Resources {
   readonly approvals: MergeRequestApprovals;
   readonly branches: Branches;
   readonly commits: Commits;
+  readonly events: Events;
   readonly groups: Groups;
   readonly groupHooks: GroupHooks;
+  readonly groupMembers: GroupMembers;
+  readonly issueNotes: IssueNotes;
   readonly labels: ProjectLabels;
   readonly notes: MergeRequestNotes;
   readonly members: ProjectMembers;
@@ -35,6 +42,7 @@ export interface Resources {
   readonly releases: ProjectReleases;
   readonly projects: Projects;
   readonly projectHooks: ProjectHooks;
+  readonly protectedBranches: ProtectedBranches;
   readonly repositories: Repositories;
   readonly files: RepositoryFiles;
   readonly tags: Tags;
@@ -177,8 +185,11 @@ async function connect({ url, token, http }: ApiOptions): Promise<Resources> {
     approvals: new rest.MergeRequestApprovals(options),
     branches: new rest.Branches(options),
     commits: new rest.Commits(options),
+    events: new rest.Events(options),
     groups: new rest.Groups(options),
     groupHooks: new rest.GroupHooks(options),
+    groupMembers: new rest.GroupMembers(options),
+    issueNotes: new rest.IssueNotes(options),
     labels: new rest.ProjectLabels(options),
     notes: new rest.MergeRequestNotes(options),
     members: new rest.ProjectMembers(options),
@@ -186,6 +197,7 @@ async function connect({ url, token, http }: ApiOptions): Promise<Resources> {
     releases: new rest.ProjectReleases(options),
     projects: new rest.Projects(options),
     projectHooks: new rest.ProjectHooks(options),
+    protectedBranches: new rest.ProtectedBranches(options),
     repositories: new rest.Repositories(options),
     files: new rest.RepositoryFiles(options),
     tags: new rest.Tags(options),

@@ -5,6 +5,7 @@ import { understood } from '../understood.ts';
 import { accessForge } from './access.ts';
 import { addressOf } from './address.ts';
 import { GitLabApi } from './api.ts';
+import { Comments } from './comments.ts';
 import { discover } from './discovery.ts';
 import { toPublic } from './merge-request.ts';
 import { MergeRequestLists, type Readings } from './merge-request-lists.ts';
@@ -48,13 +49,15 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const proposals = new Proposals(api, user);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
-  const users = new Users(api);
-  const reviews = new MergeRequestReviews(api, users);
-  const requests = new Requests(api, users, user);
+  const users = new Users(api, user);
+  const comments = new Comments(api, users, user);
+  const reviews = new MergeRequestReviews(api, users, comments);
+  const requests = new Requests(api, comments);
+  const access = accessForge({ api, users, user, requests, comments });
   const sharing = (readings: () => Readings): Forge =>
     understood<Forge>(
       {
-        ...accessForge(),
+        ...access,
         traits: { name: options.name, type: 'gitlab', descriptionLimit, url },
         discover: (group, topic) => discover(api, group, topic),
         ...reading(repositories, lists, readings),
@@ -69,10 +72,10 @@ export function createGitLab(options: GitLabOptions): GitLab {
         edit: (path, id, change) => proposals.edit(path, id, change),
         close: async (path, id, { description, branch, commit }) => {
           await proposals.close(path, id, description);
-          await repositories.deleteBranch(path, branch, commit);
+          if (branch !== undefined) await repositories.deleteBranch(path, branch, commit);
         },
-        comment: (path, id, key, text) => proposals.comment(path, id, key, text),
-        hasCommented: (path, id, key) => proposals.hasCommented(path, id, key),
+        comment: (path, id, key, text) => comments.say({ path, kind: 'merge request', id }, key, text),
+        hasCommented: (path, id, key) => comments.has({ path, kind: 'merge request', id }, key),
         projectUrl: (path) => sources.projectUrl(path),
         exists: (path) => sources.exists(path),
         tags: (path, containing) => sources.tags(path, containing),

@@ -1,4 +1,4 @@
-import type { MergeRequestNoteSchema, MergeRequestSchema } from '@gitbeaker/rest';
+import type { MergeRequestSchema } from '@gitbeaker/rest';
 import { ConflictError } from '../../../domain/errors.ts';
 import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { writeOnce } from '../write-once.ts';
@@ -6,9 +6,7 @@ import type { GitLabApi } from './api.ts';
 import { isOwn, toMergeRequest, toPublic } from './merge-request.ts';
 import type { TokenUser } from './token-user.ts';
 
-const mostNotePages = 50;
-
-/** Merge requests: opening, changing and commenting them, each at most once. */
+/** Merge requests: opening and changing them, each at most once. */
 export class Proposals {
   readonly #api: GitLabApi;
   readonly #user: TokenUser;
@@ -63,13 +61,13 @@ export class Proposals {
     );
   }
 
-  async close(path: string, id: number, description: string): Promise<void> {
+  async close(path: string, id: number, description: string | undefined): Promise<void> {
     await this.#put(
       path,
       id,
-      { description, stateEvent: 'close' },
+      { ...(description !== undefined && { description }), stateEvent: 'close' },
       ['open', 'closed'],
-      (now) => now.state !== 'open' && now.description === description,
+      (now) => now.state !== 'open' && now.description === (description ?? now.description),
     );
   }
 
@@ -106,44 +104,4 @@ export class Proposals {
       },
     );
   }
-
-  async comment(path: string, id: number, key: string, text: string): Promise<void> {
-    const body = `${marker(key)}\n${text}`;
-    const known = await this.#ownNote(path, id, key);
-    if (known === undefined) {
-      await writeOnce<unknown>(
-        () => this.#api.ask(`commenting on merge request !${id} of`, path, ({ notes }) => notes.create(path, id, body)),
-        () => this.#ownNote(path, id, key),
-      );
-    } else if (plain(known.body) !== plain(body)) {
-      await writeOnce<unknown>(
-        () => this.#api.ask(`changing a comment on merge request !${id} of`, path, ({ notes }) => notes.edit(path, id, known.id, { body })),
-        async () => {
-          const now = await this.#ownNote(path, id, key);
-          return now !== undefined && plain(now.body) === plain(body) ? now : undefined;
-        },
-      );
-    }
-  }
-
-  async hasCommented(path: string, id: number, key: string): Promise<boolean> {
-    return (await this.#ownNote(path, id, key)) !== undefined;
-  }
-
-  /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
-  async #ownNote(path: string, id: number, key: string): Promise<MergeRequestNoteSchema | undefined> {
-    const [{ items }, me] = await Promise.all([
-      this.#api.ask(`listing the comments on merge request !${id} of`, path, ({ notes }) =>
-        this.#api.list<MergeRequestNoteSchema>((paging) => notes.all(path, id, { sort: 'asc', orderBy: 'created_at', ...paging }), {
-          maxPages: mostNotePages,
-        }),
-      ),
-      this.#user.id(),
-    ]);
-    return items.find((note) => note.author.id === me && note.body.startsWith(marker(key)));
-  }
 }
-
-const marker = (key: string): string => `<!-- lockkeeper:comment ${key} -->`;
-
-const plain = (text: string): string => text.replaceAll('\r\n', '\n').trim();

@@ -1,11 +1,10 @@
-import type { MergeRequestSchema } from '@gitbeaker/rest';
+import type { ExpandedMergeRequestSchema, MergeRequestSchema } from '@gitbeaker/rest';
 import { OutsideError, RefusedError } from '../../../domain/errors.ts';
 import type { ForgeUser } from '../../../domain/forge-user.ts';
 import type { ListedRequest, RequestComment, RequestForge, RequestNow } from '../../../domain/request-forge.ts';
 import type { GitLabApi } from './api.ts';
-import { isOwn, labelsOf, toState, utc } from './merge-request.ts';
-import type { TokenUser } from './token-user.ts';
-import type { Users } from './users.ts';
+import type { Comments } from './comments.ts';
+import { isOwn, labelsOf, toState } from './merge-request.ts';
 
 const mostPages = 100;
 
@@ -15,13 +14,11 @@ const developer = 30;
 /** Anybody's merge requests, and who says what below them. See RequestForge. */
 export class Requests implements RequestForge {
   readonly #api: GitLabApi;
-  readonly #users: Users;
-  readonly #me: TokenUser;
+  readonly #comments: Comments;
 
-  constructor(api: GitLabApi, users: Users, me: TokenUser) {
+  constructor(api: GitLabApi, comments: Comments) {
     this.#api = api;
-    this.#users = users;
-    this.#me = me;
+    this.#comments = comments;
   }
 
   async openRequests(path: string, target: string): Promise<readonly ListedRequest[]> {
@@ -36,9 +33,18 @@ export class Requests implements RequestForge {
   }
 
   async request(path: string, id: number): Promise<RequestNow> {
+    return this.toNow(path, await this.look(path, id));
+  }
+
+  /** As GitLab tells it, with a head. */
+  async look(path: string, id: number): Promise<ExpandedMergeRequestSchema> {
     const doing = `looking at merge request !${id} of`;
     const found = await this.#api.ask(doing, path, ({ mergeRequests }) => mergeRequests.show(path, id));
     if (!hasHead(found)) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: GitLab knows no head of it yet`);
+    return found;
+  }
+
+  async toNow(path: string, found: MergeRequestSchema): Promise<RequestNow> {
     const base = await this.#base(path, found.target_branch, found.sha);
     return { ...toListed(found), state: toState(found.state), ...(base === undefined ? {} : { base }) };
   }
@@ -55,20 +61,8 @@ export class Requests implements RequestForge {
     }
   }
 
-  /** GitLab says when a note was touched, by an edit or by resolving its thread, and not by which of them. */
-  async requestComment(path: string, id: number, comment: number): Promise<RequestComment | undefined> {
-    const doing = `looking at comment ${comment} on merge request !${id} of`;
-    const note = await this.#api.find(doing, path, ({ notes }) => notes.show(path, id, comment));
-    if (note === undefined || note.system) return undefined;
-    const { author } = note;
-    const isOurs = author.id === (await this.#me.id());
-    return {
-      id: note.id,
-      text: note.body,
-      author: isOurs ? { id: String(author.id), name: author.username, bot: true } : await this.#users.of(author),
-      createdAt: utc(note.created_at),
-      edited: note.updated_at !== note.created_at,
-    };
+  requestComment(path: string, id: number, comment: number): Promise<RequestComment | undefined> {
+    return this.#comments.one({ path, kind: 'merge request', id }, comment);
   }
 
   async mayWrite(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {

@@ -1,7 +1,7 @@
-import type { MergeRequestNoteSchema } from '@gitbeaker/rest';
 import { OutsideError } from '../../../domain/errors.ts';
 import type { Review, Reviews } from '../../../domain/forge.ts';
 import type { GitLabApi } from './api.ts';
+import type { Comments } from './comments.ts';
 import { utc } from './merge-request.ts';
 import type { Account, Users } from './users.ts';
 
@@ -11,8 +11,6 @@ interface Approval {
   readonly approved_at?: string;
 }
 
-const mostNotePages = 100;
-
 /**
  * Who approves a merge request, as every edition of GitLab tells it (https://docs.gitlab.com/api/merge_request_approvals/): the users whose
  * approval stands, and never for which commit. `approved` and `approvals_left` say nothing about who it was, and are not looked at.
@@ -20,10 +18,12 @@ const mostNotePages = 100;
 export class MergeRequestReviews {
   readonly #api: GitLabApi;
   readonly #users: Users;
+  readonly #comments: Comments;
 
-  constructor(api: GitLabApi, users: Users) {
+  constructor(api: GitLabApi, users: Users, comments: Comments) {
     this.#api = api;
     this.#users = users;
+    this.#comments = comments;
   }
 
   async of(path: string, id: number): Promise<Reviews> {
@@ -55,15 +55,8 @@ export class MergeRequestReviews {
 
   /** When each user's approval that still stands was noted, where the approvals themselves do not say it. */
   async #noted(path: string, id: number): Promise<ReadonlyMap<number, string>> {
-    const doing = `listing the notes of merge request !${id} of`;
-    const { items, complete } = await this.#api.ask(doing, path, ({ notes }) =>
-      this.#api.list<MergeRequestNoteSchema>((paging) => notes.all(path, id, { sort: 'asc', orderBy: 'created_at', ...paging }), {
-        maxPages: mostNotePages,
-      }),
-    );
-    if (!complete) throw new OutsideError(`${this.#api.name}:${path}`, `${doing} ${path}: there are more than can be read`);
     const times = new Map<number, string>();
-    for (const { system, body, author, created_at: at } of items) {
+    for (const { system, body, author, created_at: at } of await this.#comments.all({ path, kind: 'merge request', id })) {
       if (!system) continue;
       if (body === 'approved this merge request') times.set(author.id, at);
       if (body === 'unapproved this merge request') times.delete(author.id);

@@ -3,19 +3,18 @@ import { mayHoldCommand } from '../../../domain/command-comment.ts';
 import { RefusedError } from '../../../domain/errors.ts';
 import { hands } from './hands.ts';
 import { merge, mergedWith } from './merging.ts';
-import { type Looking, request, said, toUser } from './persons.ts';
+import { type Looking, said, toRequestNow, toUser } from './persons.ts';
 import type { Repository } from './repository.ts';
-import { lookAtAll } from './requests.ts';
-import { requireRecord } from './shelf.ts';
+import { lookAt, lookAtAll } from './requests.ts';
 import { blob, changedBy, changedPaths, entries } from './trees.ts';
 
 /** See AccessForge. `at` finds a repository by its path, or throws RefusedError. */
 export function accessForge(at: (path: string) => Repository, looking: () => Looking): AccessForge {
   return {
     gatedRequest: async (path, id) => gatedRequest(at(path), id, looking()),
-    hands: async (path, id) => hands(at(path), id),
+    hands: async (path, id) => hands(at(path), await lookAt(at(path), id, looking().now)),
     commandComments: async (path, id) => (await said(at(path), id)).filter(({ text, author }) => !author.bot && mayHoldCommand(text)),
-    changedPaths: async (path, id) => changedPaths(at(path), id),
+    changedPaths: async (path, id) => changedPaths(at(path), await lookAt(at(path), id, looking().now)),
     changedBy: async (path, commit) => changedBy(at(path), commit),
     entries: async (path, commit, folder) => entries(at(path), commit, folder),
     blob: async (path, id, limit) => blob(at(path), id, limit),
@@ -36,15 +35,11 @@ export function accessForge(at: (path: string) => Repository, looking: () => Loo
   };
 }
 
-async function gatedRequest(repository: Repository, id: number, looking: Looking): Promise<GatedRequest> {
-  const now = await request(repository, id, looking);
-  const { state, createdAt, mergedAt, mergeCommit, commit } = await requireRecord(repository, id);
-  const { scope } = repository;
-  // When it was merged is when that was noticed, and must not be another time at the next look.
-  if (state !== now.state)
-    throw new RefusedError(scope, `${scope}: merge request ${id} is ${now.state}, and that could not be written down`);
+async function gatedRequest(repository: Repository, id: number, { links, now }: Looking): Promise<GatedRequest> {
+  const record = await lookAt(repository, id, now);
+  const { state, createdAt, mergedAt, mergeCommit, commit } = record;
   return {
-    ...now,
+    ...(await toRequestNow(repository, links, record)),
     createdAt: utc(createdAt),
     ...(state === 'merged' && mergedAt !== undefined && { merged: { at: utc(mergedAt), commit: mergeCommit ?? commit } }),
   };

@@ -6,11 +6,9 @@ import { targetBefore } from './patch.ts';
 import { toUser } from './persons.ts';
 import type { MergeRecord } from './record.ts';
 import type { Repository } from './repository.ts';
-import { requireRecord } from './shelf.ts';
 
-/** See AccessForge. Who pushed, git does not tell; what its commits say of their authors is text, which anybody can write. */
-export async function hands(repository: Repository, id: number): Promise<readonly Hand[]> {
-  const record = await requireRecord(repository, id);
+/** See AccessForge; of the record as it is now. Who pushed, git does not tell; what its commits say of their authors is text, which anybody can write. */
+export async function hands(repository: Repository, record: MergeRecord): Promise<readonly Hand[]> {
   const [heads, before] = await Promise.all([headsOf(repository, record), targetBefore(repository, record)]);
   const input = [...heads, ...(before === undefined ? [] : [`^${before}`])].join('\n');
   const args = ['log', '-z', '--format=%an%x00%ae%x00%cn%x00%ce', '--stdin'];

@@ -4,12 +4,12 @@ import { branchHead, containing, state } from './branches.ts';
 import { moveBranch } from './commit.ts';
 import { isFullId } from './names.ts';
 import { objects } from './objects.ts';
-import { targetsBefore } from './patch.ts';
+import { mergeBase, targetsBefore } from './patch.ts';
 import { isDraft } from './persons.ts';
 import type { MergeRecord } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
-import { settleForGood } from './requests.ts';
-import { alone, putRecord, requireRecord } from './shelf.ts';
+import { lookAtForGood } from './requests.ts';
+import { alone, putRecord } from './shelf.ts';
 
 type Merged = Awaited<ReturnType<AccessForge['merge']>>;
 
@@ -17,8 +17,7 @@ type Merged = Awaited<ReturnType<AccessForge['merge']>>;
 export async function merge(repository: Repository, id: number, head: string, now: string): Promise<Merged> {
   await refuseArchived(repository);
   return alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     const { scope } = repository;
     if (record.commit !== head)
       throw new ConflictError(scope, `${scope}: merge request ${id} is at ${record.commit} and no longer at ${head}; look at it again`);
@@ -37,6 +36,7 @@ async function mergeNow(repository: Repository, record: MergeRecord, now: string
   const { id, commit, sourceBranch, targetBranch, title } = record;
   const target = await branchHead(repository, targetBranch);
   if (target === undefined) return refused(`there is no branch ${targetBranch}`);
+  if ((await mergeBase(repository, target, commit)) === undefined) return refused(`it has nothing in common with ${targetBranch}`);
   const { code, out } = await git.run('merging', ['merge-tree', '--write-tree', '--name-only', '--no-messages', target, commit], {
     codes: [0, 1],
   });

@@ -32,7 +32,10 @@ export async function openRequests(repository: Repository, target: string, looki
 /** See RequestForge. */
 export async function request(repository: Repository, id: number, { links, now, warn }: Looking): Promise<RequestNow> {
   const records = await lookAtAll(repository, now, warn);
-  const record = records.find((one) => one.id === id) ?? (await requireRecord(repository, id));
+  return toRequestNow(repository, links, records.find((one) => one.id === id) ?? (await requireRecord(repository, id)));
+}
+
+export async function toRequestNow(repository: Repository, links: Links, record: MergeRecord): Promise<RequestNow> {
   const base = await startOf(repository, record);
   return { ...toListed(repository, links, record), state: record.state, ...(base === undefined ? {} : { base }) };
 }

@@ -50,7 +50,7 @@ async function containedInTargets(repository: Repository, open: readonly MergeRe
 }
 
 /** Only under `alone`: settles these merge requests and writes down what changed. */
-export async function settleForGood(repository: Repository, records: readonly MergeRecord[], now: string): Promise<readonly MergeRecord[]> {
+async function settleForGood(repository: Repository, records: readonly MergeRecord[], now: string): Promise<readonly MergeRecord[]> {
   const after = await settled(repository, records, now);
   for (const [at, record] of after.entries()) if (record !== records[at]) await putRecord(repository, record);
   return after;
@@ -71,6 +71,20 @@ export async function lookAtAll(repository: Repository, now: string, warn: (text
     warn(explain(error));
     return seen;
   }
+}
+
+/** One as it is now. Unlike with all of them, it is an error where that cannot be written down: when it was merged must not be another time at the next look. */
+export async function lookAt(repository: Repository, id: number, now: string): Promise<MergeRecord> {
+  const record = await requireRecord(repository, id);
+  const [seen] = await settled(repository, [record], now);
+  return seen === record ? record : alone(repository, () => lookAtForGood(repository, id, now));
+}
+
+/** Only under `alone`. */
+export async function lookAtForGood(repository: Repository, id: number, now: string): Promise<MergeRecord> {
+  const before = await requireRecord(repository, id);
+  const [record = before] = await settleForGood(repository, [before], now);
+  return record;
 }
 
 /** Only under `alone`. The open merge request of the branch, settled; throws RefusedError where a file that cannot be read may be it. */
@@ -151,8 +165,7 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
   await refuseArchived(repository);
   refuseLong(repository, change.description ?? '');
   await alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     const { title = record.title, description = record.description, target: targetBranch = record.targetBranch } = change;
     if (title === record.title && description === record.description && targetBranch === record.targetBranch) return;
     if (record.state !== 'open') {
@@ -166,8 +179,8 @@ export async function edit(repository: Repository, id: number, change: MergeRequ
 }
 
 interface Closing {
-  readonly description: string;
-  readonly branch: string;
+  readonly description?: string;
+  readonly branch?: string;
   readonly commit: string;
 }
 
@@ -178,19 +191,24 @@ export async function endedBy(repository: Repository, id: number): Promise<strin
 }
 
 /** See Forge. The file first: a branch that is gone while its merge request is open would read as a person's no. */
-export async function close(repository: Repository, id: number, { description, branch, commit: at }: Closing, now: string): Promise<void> {
+export async function close(
+  repository: Repository,
+  id: number,
+  { description: given, branch, commit: at }: Closing,
+  now: string,
+): Promise<void> {
   await refuseArchived(repository);
-  refuseLong(repository, description);
+  refuseLong(repository, given ?? '');
   await alone(repository, async () => {
-    const before = await requireRecord(repository, id);
-    const [record = before] = await settleForGood(repository, [before], now);
+    const record = await lookAtForGood(repository, id, now);
     if (record.state === 'merged') {
       throw new ConflictError(repository.scope, `${repository.scope}: merge request ${id} was merged meanwhile and cannot be closed`);
     }
+    const description = given ?? record.description;
     if (record.state === 'open')
       await putRecord(repository, { ...record, description, state: 'closed', closedAt: now, closedBy: ourName, updatedAt: now });
     else if (record.description !== description) await putRecord(repository, { ...record, description, updatedAt: now });
-    await deleteBranch(repository, branch, at);
+    if (branch !== undefined) await deleteBranch(repository, branch, at);
   });
 }
 

@@ -1,24 +1,23 @@
 import type { ChangedPath, ChangedPaths, TreeEntry } from '../../../domain/access-forge.ts';
 import { RefusedError } from '../../../domain/errors.ts';
 import { isFilePath, isFullId } from './names.ts';
-import { objects } from './objects.ts';
+import { type ObjectInfo, objects } from './objects.ts';
 import { knownStart } from './patch.ts';
+import type { MergeRecord } from './record.ts';
 import type { Repository } from './repository.ts';
-import { requireRecord } from './shelf.ts';
 
 const pathLimit = 100;
 
-/** See AccessForge. Where git no longer tells where the branch left its target, nothing is said to be all of it. */
-export async function changedPaths(repository: Repository, id: number): Promise<ChangedPaths> {
-  const record = await requireRecord(repository, id);
+/** See AccessForge; of the record as it is now. Where git no longer tells where the branch left its target, nothing is said to be all of it. */
+export async function changedPaths(repository: Repository, record: MergeRecord): Promise<ChangedPaths> {
   const base = await knownStart(repository, record);
   return base === undefined ? { paths: [], complete: false } : compared(repository, [base, record.commit]);
 }
 
 /** See AccessForge. */
 export async function changedBy(repository: Repository, commit: string): Promise<ChangedPaths> {
-  const [found, parent] = await objects(repository, [`${requireId(repository, commit)}^{commit}`, `${commit}^1^{commit}`]);
-  if (found === undefined) throw new RefusedError(repository.scope, `${repository.scope}: there is no commit ${commit}`);
+  await requireObject(repository, commit, 'commit');
+  const [parent] = await objects(repository, [`${commit}^1^{commit}`]);
   return compared(repository, parent === undefined ? ['--root', commit] : [parent.id, commit]);
 }
 
@@ -29,7 +28,7 @@ async function compared(repository: Repository, which: readonly string[]): Promi
   const paths: ChangedPath[] = [];
   for (let at = 0; at + 1 < fields.length && paths.length <= pathLimit; at += 2) {
     const letter = fields[at]?.split(' ').at(-1)?.[0];
-    const [first = '', second = ''] = fields.slice(at + 1);
+    const [first = '', second = ''] = fields.slice(at + 1, at + 3);
     if (letter === 'R') at += 1; // it has two paths
     paths.push(letter === 'R' ? { path: second, before: first, kind: 'moved' } : { path: first, kind: kindOf(letter) });
   }
@@ -43,7 +42,8 @@ const kindOf = (letter: string | undefined): ChangedPath['kind'] => (letter === 
 export async function entries(repository: Repository, commit: string, folder: string): Promise<readonly TreeEntry[]> {
   const { git, scope } = repository;
   if (!isFilePath(folder)) throw new RefusedError(scope, `${scope}: ${JSON.stringify(folder)} is not a path inside the repository`);
-  const args = ['ls-tree', '-r', '-z', '--full-tree', requireId(repository, commit), '--', `${folder}/`];
+  await requireObject(repository, commit, 'commit');
+  const args = ['ls-tree', '-r', '-z', '--full-tree', commit, '--', `${folder}/`];
   const { out } = await git.run(`reading ${commit}`, args);
   return [...out.toString().matchAll(/(?<=^|\0)(\d{6}) \w+ ([0-9a-f]+)\t([^\0]*)\0/g)].map(([, mode = '', id = '', path = '']) => ({
     path,
@@ -54,13 +54,13 @@ export async function entries(repository: Repository, commit: string, folder: st
 
 /** See AccessForge. */
 export async function blob(repository: Repository, id: string, limit: number): Promise<Uint8Array | undefined> {
-  const [found] = await objects(repository, [requireId(repository, id)]);
-  if (found?.type !== 'blob') throw new RefusedError(repository.scope, `${repository.scope}: there is no blob ${id}`);
-  if (found.size > limit) return undefined;
+  const { size } = await requireObject(repository, id, 'blob');
+  if (size > limit) return undefined;
   return new Uint8Array((await repository.git.run(`reading ${id}`, ['cat-file', 'blob', id])).out);
 }
 
-function requireId({ scope }: Repository, id: string): string {
-  if (!isFullId(id)) throw new RefusedError(scope, `${scope}: ${JSON.stringify(id)} is not a full id`);
-  return id;
+async function requireObject(repository: Repository, id: string, type: 'blob' | 'commit'): Promise<ObjectInfo> {
+  const [found] = isFullId(id) ? await objects(repository, [id]) : [];
+  if (found?.type !== type) throw new RefusedError(repository.scope, `${repository.scope}: there is no ${type} ${JSON.stringify(id)}`);
+  return found;
 }

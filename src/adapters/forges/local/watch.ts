@@ -111,10 +111,12 @@ async function sightOf(
   const { defaultBranch, commit } = await state(repository);
   const { out } = await repository.git.run('reading tags', ['for-each-ref', '--format=%(refname) %(objectname)', 'refs/tags/']);
   const records = await lookAtAll(repository, now, (text) => problems.push(text));
-  const tags = createHash('sha256').update(out).digest('hex').slice(0, 16);
+  const tags = digest(out);
   const ended = records.filter((record) => record.state !== 'open').map(({ id }) => fileOf(repository, id));
   return { sight: { defaultBranch, commit, tags, requests: records.map(toSighted), problems }, ended };
 }
+
+const digest = (of: Buffer | string): string => createHash('sha256').update(of).digest('hex').slice(0, 16);
 
 const toSighted = (record: MergeRecord): SightedRequest => ({
   id: record.id,
@@ -123,4 +125,5 @@ const toSighted = (record: MergeRecord): SightedRequest => ({
   target: record.targetBranch,
   draft: isDraft(record),
   comments: record.comments.map(({ author, text }) => (author === ourName ? '' : text)),
+  approvals: record.approvals.length === 0 ? '' : digest(JSON.stringify(record.approvals)),
 });

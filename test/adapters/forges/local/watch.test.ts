@@ -82,7 +82,7 @@ describeWith('git', 'what happens in local repositories is seen', () => {
   });
 
   test('the sight of one: its default branch, its merge requests with what people said, what cannot be read', async () => {
-    const { sight, pushAsPerson, openAsPerson, mergeAsPerson, commentAsPerson, requests, tag, forge } = await world();
+    const { sight, pushAsPerson, openAsPerson, mergeAsPerson, approveAsPerson, commentAsPerson, requests, tag, forge } = await world();
     const heads = [await pushAsPerson(path, 'one', { 'a.yaml': '1' }, '1'), await pushAsPerson(path, 'two', { 'b.yaml': '2' }, '2')];
     for (const branch of ['one', 'two']) await openAsPerson(path, branch, branch, branch === 'two');
     await commentAsPerson(path, 2, '/lockkeeper validate');
@@ -95,10 +95,13 @@ describeWith('git', 'what happens in local repositories is seen', () => {
     const after = await sight();
     expect(after).toMatchObject({ defaultBranch: 'main', commit: (await forge.state(path)).commit });
     expect(after.requests).toEqual([
-      { id: 1, state: 'merged', commit: heads[0], target: 'main', draft: false, comments: [] },
-      { id: 2, state: 'open', commit: heads[1], target: 'main', draft: true, comments: ['/lockkeeper validate', ''] },
+      { id: 1, state: 'merged', commit: heads[0], target: 'main', draft: false, comments: [], approvals: '' },
+      { id: 2, state: 'open', commit: heads[1], target: 'main', draft: true, comments: ['/lockkeeper validate', ''], approvals: '' },
     ]);
     expect(after.problems).toEqual([expect.stringContaining('3.json cannot be read')]);
     expect(after.tags).not.toBe(before.tags);
+    await approveAsPerson(path, 2);
+    const approved = (await sight()).requests.map(({ approvals }) => approvals);
+    expect(approved).toEqual(['', expect.stringMatching(/^[0-9a-f]{16}$/)]);
   });
 });

@@ -1,6 +1,12 @@
-import type { ApprovalStateSchema, MergeRequestDiffVersionsSchema, MergeRequestLevelMergeRequestApprovalSchema } from '@gitbeaker/rest';
+import type {
+  ApprovalStateSchema,
+  MergeRequestDiffVersionsSchema,
+  MergeRequestLevelMergeRequestApprovalSchema,
+  ProjectLevelMergeRequestApprovalSchema,
+} from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
+import { commit } from './commits.ts';
 import { iid } from './merge-requests.ts';
 import type { Operation } from './operation.ts';
 import { count, entity, flag, id, nullable, optional, paging, sha, text, time } from './shapes.ts';
@@ -78,7 +84,7 @@ const approvalState = entity({
 });
 export type ApprovalState = Agreed<Static<typeof approvalState>, ApprovalStateSchema, 'rules'>;
 
-const version = entity({
+const versionFields = {
   id,
   head_commit_sha: sha,
   base_commit_sha: sha,
@@ -89,10 +95,39 @@ const version = entity({
   /** Number of files, `100+` for many. */
   real_size: text,
   patch_id_sha: nullable(text),
-});
+};
+const version = entity(versionFields);
 export type Version = Agreed<Static<typeof version>, MergeRequestDiffVersionsSchema>;
 
+const versionInFull = entity({
+  ...versionFields,
+  commits: Type.Array(commit),
+  /** The stand-in gives none. */
+  diffs: Type.Array(Type.Object({ old_path: text, new_path: text })),
+});
+
+/** The OpenAPI document does not have `require_reauthentication_to_approve`. */
+const settings = entity({
+  approvals_before_merge: count,
+  reset_approvals_on_push: flag,
+  selective_code_owner_removals: flag,
+  disable_overriding_approvers_per_merge_request: flag,
+  merge_requests_author_approval: flag,
+  merge_requests_disable_committers_approval: flag,
+  require_password_to_approve: nullable(flag),
+  require_reauthentication_to_approve: Type.Optional(nullable(flag)),
+});
+export type ApprovalSettings = Agreed<Static<typeof settings>, ProjectLevelMergeRequestApprovalSchema, 'require_password_to_approve'>;
+
 export const reviews = {
+  /** Not in the community edition. */
+  'GET /projects/:id/approvals': { page: 'https://docs.gitlab.com/api/merge_request_approvals/', replies: { 200: settings } },
+  'GET /projects/:id/merge_requests/:merge_request_iid/versions/:version_id': {
+    page: 'https://docs.gitlab.com/api/merge_requests/',
+    path: Type.Object({ merge_request_iid: Type.Integer(), version_id: Type.Integer() }),
+    unmodelled: ['unidiff'],
+    replies: { 200: versionInFull },
+  },
   'GET /projects/:id/merge_requests/:merge_request_iid/approvals': {
     page: 'https://docs.gitlab.com/api/merge_request_approvals/',
     path: iid,

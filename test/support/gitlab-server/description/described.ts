@@ -1,6 +1,7 @@
 import { reviews } from './approvals.ts';
 import { branches } from './branches.ts';
 import { commits } from './commits.ts';
+import { events } from './events.ts';
 import { files } from './files.ts';
 import { hooks } from './hooks.ts';
 import { labels } from './labels.ts';
@@ -24,6 +25,7 @@ const described: Readonly<Record<string, Operation>> = {
   ...projects,
   ...branches,
   ...commits,
+  ...events,
   ...statuses,
   ...tags,
   ...releases,

@@ -2,7 +2,7 @@ import type { MemberSchema } from '@gitbeaker/rest';
 import { type Static, Type } from 'typebox';
 import type { Agreed } from './agreed.ts';
 import type { Operation } from './operation.ts';
-import { entity, flag, id, nullable, text, time } from './shapes.ts';
+import { entity, flag, id, nullable, optional, paging, text, time, words } from './shapes.ts';
 import { basicUser, userBasic } from './users.ts';
 
 const member = entity({
@@ -23,6 +23,12 @@ const member = entity({
 export type Member = Agreed<Static<typeof member>, MemberSchema, 'access_level' | 'avatar_url' | 'email' | 'expires_at'>;
 
 export const members = {
+  'GET /groups/:id/members/all': {
+    page: 'https://docs.gitlab.com/api/members/',
+    parameters: optional(paging),
+    unmodelled: words('query show_seat_info state user_ids'),
+    replies: { 200: Type.Array(member) },
+  },
   'GET /projects/:id/members/all/:user_id': {
     page: 'https://docs.gitlab.com/api/members/',
     path: Type.Object({ user_id: Type.Integer() }),

@@ -140,11 +140,17 @@ const changeable = {
 };
 
 const otherChanges = words(`add_labels allow_collaboration allow_maintainer_to_push assignee_ids merge_after milestone milestone_id
-  remove_labels reviewer_ids squash`);
+  remove_labels squash`);
 
 export const iid = Type.Object({ merge_request_iid: Type.Integer() });
 
 export const mergeRequests = {
+  'GET /projects/:id/repository/commits/:sha/merge_requests': {
+    page: 'https://docs.gitlab.com/api/commits/#list-merge-requests-associated-with-a-commit',
+    parameters: optional(paging),
+    unmodelled: ['state'],
+    replies: { 200: Type.Array(listedMergeRequest) },
+  },
   'GET /projects/:id/merge_requests': {
     page: 'https://docs.gitlab.com/api/merge_requests/',
     parameters: optional(filters),
@@ -170,7 +176,7 @@ export const mergeRequests = {
       remove_source_branch: Type.Optional(flag),
       ...changeable,
     }),
-    unmodelled: otherChanges,
+    unmodelled: ['reviewer_ids', ...otherChanges],
     replies: { 201: mergeRequest },
     refuses: [409, 422],
   },
@@ -187,6 +193,7 @@ export const mergeRequests = {
       title: Type.Optional(filled),
       target_branch: Type.Optional(filled),
       state_event: Type.Optional(Type.Enum(['close', 'reopen'])),
+      reviewer_ids: Type.Optional(Type.Array(Type.Integer())),
       ...changeable,
     }),
     unmodelled: ['assignee_id', 'discussion_locked', 'remove_source_branch', ...otherChanges],

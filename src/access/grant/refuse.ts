@@ -1,0 +1,50 @@
+import type { TreeEntry } from '../../domain/access-forge.ts';
+import { instant } from '../../domain/time.ts';
+import { type AccessBook, fileKey } from './book.ts';
+import type { Landed } from './give.ts';
+import type { Pass } from './ports.ts';
+import type { Denial } from './verify.ts';
+
+/** Milliseconds that a forge may need to write down what it merged. */
+const patience = 60_000;
+
+/** Who brought it: the commit, and its page. */
+export interface Bringer {
+  readonly commit: string;
+  readonly url?: string;
+}
+
+/** A file that has no right to be where it is gives nothing, and what it gave ends. Said once for each commit that brings it. */
+export async function refuse(pass: Pass, file: TreeEntry, { reason, maybeYet }: Denial, by?: Bringer): Promise<Landed> {
+  const { ports, defaultBranch } = pass;
+  const key = fileKey(file.path, file.id);
+  const now = ports.now();
+  if (maybeYet) {
+    const { unexplained } = await ports.change((book) => noticed(book, key, now));
+    const waited = now.getTime() - Date.parse(unexplained[key] ?? '');
+    // A clock that was set back has not waited.
+    if (waited >= 0 && waited < patience) return 'waits';
+  }
+  const todo = 'Merge the merge request that takes it away, and find out who brought it';
+  const text = `${file.path} on ${defaultBranch} grants nothing: ${reason}. ${todo}.`;
+  await ports.news.alarm({ key: fileAlarm(file, by), text, ...(by?.url !== undefined && { url: by.url }) });
+  await ports.change((book) => refusing(book, file, reason, now));
+  return 'settled';
+}
+
+/** The key of the alarm about it. */
+export const fileAlarm = ({ path, id }: TreeEntry, by?: Bringer): string => `file ${fileKey(path, id)} ${by?.commit ?? ''}`;
+
+const noticed = (book: AccessBook, key: string, now: Date): AccessBook =>
+  book.unexplained[key] === undefined ? { ...book, unexplained: { ...book.unexplained, [key]: now.toISOString() } } : book;
+
+function refusing(book: AccessBook, { path, id }: TreeEntry, reason: string, now: Date): AccessBook {
+  const key = fileKey(path, id);
+  const { [key]: _, ...unexplained } = book.unexplained;
+  const grants = book.grants.map((one) =>
+    one.grant.file === path && one.grant.blob === id && (one.state === 'granting' || one.state === 'active')
+      ? { ...one, state: 'ending' as const, because: `its file has no right to be there: ${reason}`, by: 'lockkeeper' }
+      : one,
+  );
+  return { ...book, grants, unexplained, refused: { ...book.refused, [key]: { reason, at: instant(now) } } };
+}

@@ -1,0 +1,139 @@
+import { readEvidence } from '../../../src/access/gate/evidence.ts';
+import { type Judgement, judge } from '../../../src/access/gate/gate.ts';
+import { statusName } from '../../../src/access/gate/report.ts';
+import { type ReviewOutcome, type ReviewPorts, reviewAccess } from '../../../src/access/gate/review.ts';
+import type { AccessBook } from '../../../src/access/grant/book.ts';
+import type { AccessRules, AccessSettings } from '../../../src/access/settings.ts';
+import type { Grant } from '../../../src/domain/access.ts';
+import type { Files } from '../git-repository.ts';
+import type { AttackFixture } from './attack-fixture.ts';
+
+export const path = 'platform/production';
+const hour = 3_600_000;
+
+/** What app.yml says in an attack, where it is something else than usual. */
+export interface Says extends Partial<Omit<AccessSettings, 'rules'>> {
+  readonly rules?: Partial<AccessRules>;
+}
+
+const usual: AccessSettings = {
+  levels: { readonly: 'view', developer: 'edit', admin: 'lockkeeper-admin' },
+  rules: { approvers: ['grace'], approvals: 1, maxDurationMs: 8 * hour },
+  policies: [],
+  groups: {},
+  protected: ['vault'],
+  expireAfterMs: 24 * hour,
+  dwellMs: 0,
+  merge: 'service',
+  guards: 'required',
+};
+
+export const settingsOf = ({ rules, ...says }: Says = {}): AccessSettings => ({ ...usual, ...says, rules: { ...usual.rules, ...rules } });
+
+/** What a request says, with lines of it replaced. */
+export function requestText(change: Readonly<Record<string, string | undefined>> = {}): string {
+  const lines = { user: 'ada', level: 'admin', reason: '"INC-1234: migration stuck"', duration: '2h', ...change };
+  return Object.entries(lines)
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${value}\n`]))
+    .join('');
+}
+
+export const file = 'access/billing/ada.yml';
+
+const against = ({ reasons, passedOver }: Judgement): string => (reasons.length === 0 ? '' : [...reasons, ...passedOver].join('\n'));
+
+/** An environment on the forge, and the gate that watches over it. */
+export class Scene {
+  readonly fixture: AttackFixture;
+  settings: AccessSettings;
+  /** How late it is for the gate. */
+  lateMs = 0;
+  /** Given already. */
+  held: readonly Grant[] = [];
+  #book: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
+  #branches = 0;
+  readonly #said = new Map<number, string>();
+
+  constructor(fixture: AttackFixture, settings: AccessSettings) {
+    this.fixture = fixture;
+    this.settings = settings;
+  }
+
+  /** Somebody pushes files and opens a merge request for them; ada, where nobody else is named. */
+  async ask(files: Files, { by = 'ada', branch = this.branch() } = {}): Promise<{ id: number; branch: string; head: string }> {
+    const head = await this.fixture.pushBy(path, by, branch, files);
+    return { id: await this.fixture.openBy(path, by, branch), branch, head };
+  }
+
+  /** app.yml says something else from now on. */
+  says(says: Says): void {
+    this.settings = settingsOf(says);
+  }
+
+  branch(): string {
+    this.#branches += 1;
+    return `ask-${this.#branches}`;
+  }
+
+  async approve(id: number, ...names: readonly string[]): Promise<void> {
+    for (const name of names) await this.fixture.approveBy(path, name, id);
+  }
+
+  review(id: number): Promise<ReviewOutcome> {
+    return reviewAccess(
+      this.#ports(),
+      { name: 'production', repository: { forge: this.fixture.forge.traits.name, path }, settings: this.settings },
+      id,
+    );
+  }
+
+  /** All that was said against it when it was looked at last. */
+  said(id: number): string {
+    return this.#said.get(id) ?? '';
+  }
+
+  /** What the status says of the head. */
+  async status(id: number): Promise<string | undefined> {
+    const { commit } = await this.fixture.forge.gatedRequest(path, id);
+    return (await this.fixture.forge.statuses(path, commit)).find(({ name }) => name === statusName)?.state;
+  }
+
+  async state(id: number): Promise<string> {
+    return (await this.fixture.forge.gatedRequest(path, id)).state;
+  }
+
+  /** What the gate says where somebody merged it all the same. */
+  async afterMerge(id: number): Promise<string> {
+    const evidence = await readEvidence(this.fixture.forge, path, id, this.settings, 'production');
+    const judged = judge(evidence, {
+      settings: this.settings,
+      environment: 'production',
+      held: this.held,
+      now: this.#now(),
+      moment: 'after-merge',
+    });
+    return judged.kind === 'request' ? against(judged) : judged.kind;
+  }
+
+  #now(): Date {
+    return new Date(Date.now() + this.lateMs);
+  }
+
+  #ports(): ReviewPorts {
+    return {
+      forge: this.fixture.forge,
+      readBook: () => Promise.resolve({ ...this.#book, grants: this.held.map((grant) => ({ grant, state: 'active' as const })) }),
+      changeBook: (change) => {
+        this.#book = change(this.#book);
+        return Promise.resolve();
+      },
+      landed: () => Promise.resolve(),
+      announce: ({ request, judgement }) => {
+        if (judgement !== undefined) this.#said.set(request.id, against(judgement));
+        return Promise.resolve();
+      },
+      now: () => this.#now(),
+      warn: () => {},
+    };
+  }
+}
