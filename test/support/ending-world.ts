@@ -20,7 +20,11 @@ export interface Death {
 }
 
 /** One environment on a real local forge in which alice's grant was merged and given; journal, memory and cluster are played. */
-export async function endingWorld(fixture: Fixture, now: () => Date) {
+export async function endingWorld(
+  fixture: Fixture,
+  now: () => Date,
+  of: { readonly cluster?: EndPorts['cluster']; readonly grant?: Partial<Grant> } = {},
+) {
   const { forge } = fixture;
   const { path } = place;
   await fixture.createRepository(path, { 'manifests/a.yaml': 'a: 1\n' });
@@ -33,7 +37,7 @@ export async function endingWorld(fixture: Fixture, now: () => Date) {
     return Object.fromEntries((await forge.entries(path, commit, 'access')).map((entry) => [entry.path, entry.id]));
   };
   const { url } = await forge.gatedRequest(path, request);
-  const grant = grantOf({ repository: `local:${path}`, request, url, file, blob: (await files())[file] ?? '' });
+  const grant = grantOf({ repository: `local:${path}`, request, url, file, blob: (await files())[file] ?? '', ...of.grant });
   const state = {
     known: [{ grant, state: 'active' }] as readonly GrantRecord[],
     /** As landing last read them; undefined: never. */
@@ -58,6 +62,7 @@ export async function endingWorld(fixture: Fixture, now: () => Date) {
       return state.live;
     },
     differs: () => state.edited,
+    isEnding: () => false,
     take: async ({ id, namespace }) => {
       answering('cluster');
       state.live = state.live.filter((one) => one.id !== id || one.namespace !== namespace);
@@ -72,15 +77,15 @@ export async function endingWorld(fixture: Fixture, now: () => Date) {
     const { mortal, died } = dying(death);
     const merge: EndForge['merge'] = async (...asked) =>
       state.refuses === undefined ? forge.merge(...asked) : { outcome: 'refused', reason: state.refuses };
-    const of = mortal<EndForge>({ ...forge, merge });
+    const writing = mortal<EndForge>({ ...forge, merge });
     return {
-      forge: new Proxy(of, {
+      forge: new Proxy(writing, {
         get: (target, name) => {
           answering('forge');
           return Reflect.get(target, name) as unknown;
         },
       }),
-      cluster: mortal(cluster, ['differs']),
+      cluster: mortal(of.cluster ?? cluster, ['differs', 'isEnding']),
       journal: mortal(createJournal(() => journal, now)),
       news: mortal(
         {
