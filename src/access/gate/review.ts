@@ -6,7 +6,7 @@ import type { AccessBook } from '../grant/book.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
-import { type Judgement, judge } from './gate.ts';
+import { expiryOf, type Judgement, judge } from './gate.ts';
 import { expired, lateness, type Next, type Report, reportOf, unknown, untouched } from './report.ts';
 
 export interface ReviewPorts {
@@ -124,8 +124,6 @@ const factsOf = (
   next,
   expiresAt: expiryOf(request, settings),
 });
-
-const expiryOf = ({ createdAt }: GatedRequest, { expireAfterMs }: AccessSettings): Date => new Date(Date.parse(createdAt) + expireAfterMs);
 
 async function settle(
   ports: ReviewPorts,
