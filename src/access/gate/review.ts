@@ -67,10 +67,10 @@ const whyNot = (error: unknown): string =>
     : 'a bug in lockkeeper; the log says more';
 
 /** What cannot be found out either concerns nobody who was not told before. */
-async function concernsAccess({ forge, readBook }: ReviewPorts, path: string, id: number): Promise<boolean> {
-  if ((await readBook()).requests[id] !== undefined) return true;
+async function concernsAccess(ports: ReviewPorts, path: string, id: number): Promise<boolean> {
+  if ((await ports.readBook()).requests[id] !== undefined) return true;
   try {
-    return (await forge.changedPaths(path, id)).paths.some((one) => touchesAccess(one.path));
+    return (await ports.forge.changedPaths(path, id)).paths.some((one) => touchesAccess(one.path));
   } catch (error) {
     if (error instanceof OutsideError) return false;
     throw error;
@@ -225,8 +225,8 @@ async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Ju
   await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt } } }));
 }
 
-async function forget({ changeBook }: ReviewPorts, id: number): Promise<void> {
-  await changeBook((book) => {
+async function forget(ports: ReviewPorts, id: number): Promise<void> {
+  await ports.changeBook((book) => {
     if (book.requests[id] === undefined) return book;
     const { [id]: _, ...requests } = book.requests;
     return { ...book, requests };
