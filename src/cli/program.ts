@@ -1,5 +1,6 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { addAccess } from './access-commands.ts';
 import { addApiserver } from './apiserver-commands.ts';
 import type { CommonOptions } from './context.ts';
 import type { DemoCommand } from './demo.ts';
@@ -62,6 +63,7 @@ function createProgram(io: Io, start: Start): Command {
   addDeploy(program, start);
   addDrift(program, start);
   addRollback(program, start);
+  addAccess(program, start);
   addApiserver(program, start);
   addInit(program, start);
   return program;
@@ -71,12 +73,15 @@ function addDemo(program: Command, start: Start): void {
   program
     .command('demo')
     .description('a small company on this machine, scanned for real: shows its merge requests until Ctrl-C')
-    .option('--dir <dir>', 'where it is made, or lies already', 'lockkeeper-demo')
+    .addArgument(new Argument('[walk]', 'access: asks for access, approves, uses and ends it, in two minutes').choices(['access']))
+    .option('--dir <dir>', 'where it is made, or lies already (default: lockkeeper-demo, or lockkeeper-demo-access)')
     .addOption(new Option('--port <number>', 'of the pages (default: 3000, or any free one)').argParser(portNumber))
-    .action((options: DemoCommand) =>
+    .action((walk: 'access' | undefined, { dir, ...options }: Partial<DemoCommand>) =>
       start(async (context) => {
-        const [{ runDemo }, { stopSignal }] = await Promise.all([import('./demo.ts'), import('./stop-signal.ts')]);
-        return runDemo(options, context, stopSignal);
+        const { stopSignal } = await import('./stop-signal.ts');
+        if (walk === undefined)
+          return (await import('./demo.ts')).runDemo({ dir: dir ?? 'lockkeeper-demo', ...options }, context, stopSignal);
+        return (await import('./demo-access.ts')).runAccessDemo({ dir: dir ?? 'lockkeeper-demo-access', ...options }, context, stopSignal);
       }),
     );
 }

@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import type { Services } from '../services.ts';
 import type { RollbackReport, RollbackRequest } from '../updates/rollback/request.ts';
 import { rollback } from '../updates/rollback/rollback.ts';
+import { caller } from './caller.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './io.ts';
 import type { Output } from './output.ts';
@@ -51,12 +51,6 @@ async function deployments(
   }
   const good = new Set(deployed);
   return { deployed: deployed.reverse(), failed: failed.filter((commit) => !good.has(commit)) };
-}
-
-/** Who runs this: in a pipeline whoever started it, else the user of this machine. */
-function caller(env: Context['env']): string {
-  const named = env['GITLAB_USER_LOGIN'] ?? env['GITHUB_ACTOR'] ?? '';
-  return named === '' ? userInfo().username : named;
 }
 
 const said: Readonly<Record<RollbackReport['action'], readonly [done: string, planned: string]>> = {

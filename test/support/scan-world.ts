@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import type { MergeRecord } from '../../src/adapters/forges/local/record.ts';
 import type { ScanReport } from '../../src/updates/report.ts';
+import type { AccessFixture } from './contracts/access-fixture.ts';
 import type { ForgeFixture } from './contracts/forge-fixture.ts';
 import { git } from './git-repository.ts';
 import type { PersonsChange } from './gitlab-server/options.ts';
@@ -40,7 +41,7 @@ export function commands(folder: string, forge: string, env: Readonly<Record<str
   };
 }
 
-export interface LocalScanWorld extends ScanWorld {
+export interface LocalScanWorld extends ScanWorld, AccessFixture {
   /** The folder of the files, and what one of them says. */
   readonly records: (path: string) => string;
   readonly record: (path: string, id: number) => MergeRecord;

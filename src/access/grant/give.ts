@@ -1,6 +1,6 @@
 import type { Grant, GrantRecord } from '../../domain/access.ts';
 import { laterOf } from '../end/due.ts';
-import { type AccessBook, withRecord } from './book.ts';
+import { type AccessBook, fileKey, withRecord } from './book.ts';
 import { grantEntry, grantEvent } from './entries.ts';
 import type { Pass } from './ports.ts';
 
@@ -46,8 +46,10 @@ const isGranting = (grants: readonly GrantRecord[], id: string): boolean =>
   grants.some(({ grant, state }) => grant.id === id && state === 'granting');
 
 /** What is there of it already stays: it may have been revoked since. */
-export const begun = (book: AccessBook, grant: Grant): AccessBook =>
-  book.grants.some((one) => one.grant.id === grant.id) ? book : withRecord(book, { grant, state: 'granting' });
+export function begun(book: AccessBook, grant: Grant): AccessBook {
+  const { [fileKey(grant.file, grant.blob)]: _, ...unexplained } = book.unexplained;
+  return book.grants.some((one) => one.grant.id === grant.id) ? book : { ...withRecord(book, { grant, state: 'granting' }), unexplained };
+}
 
 const brokenGlass = ({ subject, level, namespace, until, reason }: Grant): string =>
   `${subject.name} breaks the glass: ${level} of ${namespace} until ${until}, approved by nobody, because ${reason}. Look what it is for; "lockkeeper access revoke" ends it.`;

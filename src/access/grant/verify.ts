@@ -107,7 +107,7 @@ export function grantOf({ repository, environment, file, request, evidence, judg
   if (approved?.path !== file.path || approved.blob !== file.id || judgement.file?.path !== file.path || judgement.file.blob !== file.id)
     return no(`it is not what merge request ${request.id} asked for: the merge, or something after it, changed it`);
   if (approved.mode !== file.mode) return no(`merge request ${request.id} had it with mode ${approved.mode}`);
-  if (reasons.length > 0) return no(`merge request ${request.id} does not pass the gate: ${reasons.join(' ')}`);
+  if (reasons.length > 0) return no(`merge request ${request.id} does not pass the gate: ${reasons.join(' ').replace(/\.$/, '')}`);
   if (asked === undefined || rules === undefined) return no(`merge request ${request.id} asks for nothing that could be given`);
   if (approvedBy.length === 0 && !asked.breakGlass) return no(`nobody has approved merge request ${request.id}`);
   // A clock of ours that is behind makes it no longer.

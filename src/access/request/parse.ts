@@ -93,7 +93,7 @@ class Reader {
       this.problems.push(`${key} is missing: add ${examples[key]}`);
       return undefined;
     }
-    const found = type === 'text' && line.plain && isOther(line.value) ? { expected: quotedOr(key, line.value) } : read(line.value);
+    const found = type === 'text' && line.plain && other.test(line.value) ? { expected: quotedOr(key, line.value) } : read(line.value);
     if ('is' in found) return found.is;
     this.problems.push(`line ${line.number}: ${key}: expected ${found.expected}`);
     return undefined;
@@ -121,7 +121,8 @@ const examples: Readonly<Record<Key, string>> = {
 const other =
   /^(?:~|null|y|n|yes|no|on|off|true|false|<<|=|[-+]?\.(?:inf|nan)|[-+]?(?:0[xob][\da-f_]+|[\d_]*\.?[\d_]+(?:e[-+]?\d+)?|\d[\d_]*\.(?:e[-+]?\d+)?|\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?)|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?)?$/i;
 
-const isOther = (text: string): boolean => other.test(text);
+/** That it stays a text for YAML without quotes, as far as its letters may be in a name. */
+export const isText = (text: string): boolean => /^\w[\w.-]*$/.test(text) && !other.test(text);
 
 function quotedOr(key: Key, text: string): string {
   if (text === '') return `a text; add ${examples[key]}`;

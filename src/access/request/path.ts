@@ -1,13 +1,37 @@
 /** Where requests for access lie, and what lies there while it holds. */
 export const accessFolder = 'access';
 
-/** The namespace is a DNS label, as Kubernetes has it: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const canonical = /^access\/(?<namespace>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/(?<name>[a-z0-9][a-z0-9._-]{0,99})\.ya?ml$/;
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+
+export const isNamespace = (text: string): boolean => new RegExp(`^${label}$`).test(text);
+
+const canonical = new RegExp(String.raw`^${accessFolder}/(?<namespace>${label})/(?<name>[a-z0-9][a-z0-9._-]{0,99})\.ya?ml$`);
 
 /** Taken apart where it is `access/NAMESPACE/NAME.yml` (or `.yaml`), written in the one way that there is; undefined for any other path. */
 export function accessPath(path: string): { readonly namespace: string; readonly name: string } | undefined {
   const { namespace, name } = canonical.exec(path)?.groups ?? {};
   return namespace === undefined || name === undefined || name.includes('..') ? undefined : { namespace, name };
+}
+
+const longestName = 80;
+
+/** A name for a file of the subject, which the forge may write with capitals. */
+const fileName = (subject: string): string =>
+  subject
+    .toLowerCase()
+    .replaceAll(/\.{2,}/g, '.')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, longestName) || 'request';
+
+/** The first that is free of `alice.yml`, `alice-2.yml`, … in the namespace's folder. */
+export function freePath(namespace: string, subject: string, taken: readonly string[]): string {
+  const others = new Set(taken.map((path) => path.toLowerCase().replace(/\.yaml$/, '.yml')));
+  const name = fileName(subject);
+  for (let count = 1; ; count += 1) {
+    const path = requestPath(namespace, count === 1 ? name : `${name}-${count}`);
+    if (!others.has(path)) return path;
+  }
 }
 
 export const requestPath = (namespace: string, name: string): string => `${accessFolder}/${namespace}/${name}.yml`;

@@ -6,7 +6,11 @@ import { type AccessEnvironment, type AccessParts, textOf } from './environments
 export type Raise = (news: Pick<AlarmNews, 'key' | 'text' | 'url'>) => Promise<void>;
 
 /** What must not be: in the journal first, then in the log, the metrics and the chat, once for its key. */
-export function alarmsOf(parts: AccessParts, environment: AccessEnvironment, trace: string): Raise {
+export function alarmsOf(
+  parts: Omit<AccessParts, 'metrics'> & { readonly metrics: Pick<AccessParts['metrics'], 'access'> },
+  environment: AccessEnvironment,
+  trace: string,
+): Raise {
   const { services, metrics, log, redact, tells } = parts;
   const { journal, persistence } = services;
   const repository = textOf(environment);

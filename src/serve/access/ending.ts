@@ -1,4 +1,4 @@
-import { differs, type LiveGrant, liveGrants } from '../../access/cluster/live.ts';
+import { differs, isGoing, type LiveGrant, liveGrants } from '../../access/cluster/live.ts';
 import { takeGrant } from '../../access/cluster/take.ts';
 import type { EndPlace, EndPorts } from '../../access/end/ports.ts';
 import { changeBook, readBook } from '../../access/grant/book.ts';
@@ -9,11 +9,16 @@ import { forgeOf } from '../judged-environments.ts';
 import { alarmsOf } from './alarms.ts';
 import { type AccessCluster, type AccessEnvironment, type AccessParts, namedEnvironments, textOf } from './environments.ts';
 
+/** What is counted in the service alone. */
+export interface EndParts extends Omit<AccessParts, 'metrics'> {
+  readonly metrics: Pick<AccessParts['metrics'], 'access'>;
+}
+
 export const endPlace = ({ name, repository }: AccessEnvironment): EndPlace => ({ environment: name, path: repository.path });
 
 /** What ends grants in an environment whose cluster `server` is. */
 export function endPorts(
-  parts: AccessParts,
+  parts: EndParts,
   environment: AccessEnvironment & { readonly cluster: AccessCluster },
   server: ApiServer,
   trace: string,
@@ -27,6 +32,7 @@ export function endPorts(
     cluster: {
       live: (signal) => liveGrants(server, signal),
       differs: (live: LiveGrant, grant: Grant) => differs(live, grant, environment.cluster),
+      isEnding: ({ timer }: LiveGrant) => timer === undefined || isGoing(timer),
       take: (live, signal) => takeGrant(server, live, signal),
     },
     journal: services.journal,
@@ -41,7 +47,7 @@ export function endPorts(
   };
 }
 
-function newsOf(parts: AccessParts, environment: AccessEnvironment, trace: string): EndPorts['news'] {
+function newsOf(parts: EndParts, environment: AccessEnvironment, trace: string): EndPorts['news'] {
   const { services, metrics, log, redact, tells } = parts;
   const { persistence } = services;
   const threads = () => ({ store: persistence.store, locks: persistence.locks, queue: persistence.queue() });

@@ -1,26 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createLocal } from '../../../src/adapters/forges/local/local.ts';
 import { accessAttacks } from '../../support/contracts/access-attacks.ts';
-import type { AttackFixture } from '../../support/contracts/attack-fixture.ts';
-import { localFixture } from '../../support/local-fixture.ts';
+import { localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
-
-async function create(): Promise<AttackFixture> {
-  const root = mkdtempSync(join(tmpdir(), 'lockkeeper-test-'));
-  const forge = createLocal({ name: 'local', path: root });
-  const fixture = localFixture(root, forge, async () => rmSync(root, { recursive: true }));
-  const headOf = async (path: string, id: number) => (await forge.gatedRequest(path, id)).commit;
-  return {
-    ...fixture,
-    approveBy: async (path, name, id) => forge.approve(path, id, name, await headOf(path, id)),
-    unapproveBy: async (path, name, id) => {
-      const record = fixture.read(path, id);
-      fixture.write(path, id, { ...record, approvals: record.approvals.filter(({ user }) => user !== name) });
-    },
-  };
-}
 
 /** It knows names and nothing else of people: no forks, groups, programs, blocked accounts, and no reviews but approvals. */
 const withoutAccounts = [
@@ -51,5 +31,5 @@ const approvalsNameCommits = [
 ];
 
 describeWith('git', 'on this machine', () => {
-  accessAttacks('the local forge', create, [...withoutAccounts, ...approvalsNameCommits]);
+  accessAttacks('the local forge', localAttackFixture, [...withoutAccounts, ...approvalsNameCommits]);
 });

@@ -1,6 +1,6 @@
 import { git, gitText } from '../git-repository.ts';
 import { headOf as headIn } from '../gitlab-server/world.ts';
-import type { Permission, Pull, Repository, User, World } from './world.ts';
+import type { Issue, Permission, Pull, Repository, User, World } from './world.ts';
 
 /** One request, taken apart and as GitHub describes it. */
 export interface Call {
@@ -25,6 +25,8 @@ export interface Reply {
   /** Instead of a JSON body. */
   readonly raw?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What only an Enterprise Server says, beside the description. */
+  readonly ofServer?: Readonly<Record<string, unknown>>;
 }
 
 /** What GitHub answers instead of doing it. */
@@ -104,6 +106,13 @@ export function writable(call: Call, needed = 'contents=write'): Repository {
 export function pullOf(call: Call, repository: Repository): Pull {
   const number = call.at['pull_number'] ?? call.at['issue_number'];
   const found = repository.pulls.find((pull) => String(pull.number) === number);
+  if (found === undefined) throw notFound();
+  return found;
+}
+
+/** An issue, which every pull request is too: their numbers are of one row. */
+export function threadOf(call: Call, repository: Repository): Pull | Issue {
+  const found = [...repository.pulls, ...repository.issues].find(({ number }) => String(number) === call.at['issue_number']);
   if (found === undefined) throw notFound();
   return found;
 }

@@ -57,7 +57,7 @@ async function work({ world, violations, request, path, query, body }: Question)
   if (reply.raw !== undefined) return reply;
   const described = operation.reply(reply.status, reply.body);
   violations.push(...described.problems.map((problem) => `${operation.name}: ${problem}`));
-  return { ...reply, body: described.body };
+  return { ...reply, body: reply.ofServer === undefined ? described.body : { ...(described.body as object), ...reply.ofServer } };
 }
 
 function parse(body: string): unknown {

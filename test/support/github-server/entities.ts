@@ -1,5 +1,5 @@
 import { gitText } from '../git-repository.ts';
-import type { Comment, LabelEvent, Pull, Repository, User, World } from './world.ts';
+import type { Comment, ForcedPush, Issue, LabelEvent, Pull, Repository, User, World } from './world.ts';
 import { pathOf } from './world.ts';
 
 /** GitHub tells whole seconds. */
@@ -24,6 +24,12 @@ export const repositoryEntity = (world: World, of: Repository) => ({
   archived: of.archived,
   topics: of.topics,
 });
+
+/** A person whose name it is, or an organisation. */
+const ownerEntity = (world: World, { owner }: Repository) => {
+  const user = world.users.find(({ login }) => login === owner);
+  return user === undefined ? { login: owner, id: 1, type: 'Organization' } : userEntity(world, user);
+};
 
 export const refEntity = (world: World, repository: Repository, ref: string, sha: string, type: string) => ({
   ref,
@@ -95,12 +101,12 @@ export const gitCommitEntity = (world: World, repository: Repository, of: GitCom
   parents: of.parents.map((sha) => ({ sha })),
 });
 
-export const commentEntity = (world: World, pull: Pull, of: Comment) => ({
+export const commentEntity = (world: World, repository: Repository, { number }: Pull | Issue, of: Comment) => ({
   id: of.id,
   body: of.body,
   user: userEntity(world, of.author),
-  issue_url: `${world.api}/repos/${pathOf(pull.repository)}/issues/${pull.number}`,
-  html_url: `${world.url}/${pathOf(pull.repository)}/pull/${pull.number}#issuecomment-${of.id}`,
+  issue_url: `${world.api}/repos/${pathOf(repository)}/issues/${number}`,
+  html_url: `${world.url}/${pathOf(repository)}/issues/${number}#issuecomment-${of.id}`,
   created_at: time(of.createdAt),
   updated_at: time(of.updatedAt),
 });
@@ -118,6 +124,18 @@ export const eventEntity = (world: World, pull: Pull, of: LabelEvent) => ({
   label: { name: of.label, color: 'ededed' },
 });
 
+export const forcedEntity = (world: World, pull: Pull, of: ForcedPush) => ({
+  id: of.id,
+  node_id: '',
+  url: `${world.api}/repos/${pathOf(pull.repository)}/issues/events/${of.id}`,
+  actor: userEntity(world, of.by),
+  event: 'head_ref_force_pushed',
+  commit_id: of.after,
+  commit_url: `${world.api}/repos/${pathOf(pull.repository)}/commits/${of.after}`,
+  created_at: time(of.at),
+  performed_via_github_app: null,
+});
+
 export const labelEntity = (name: string) => ({ id: 1, name, color: 'ededed', description: '', default: false });
 
 /** As lists show it: without whether it can be merged. */
@@ -126,7 +144,7 @@ export const pullEntity = (world: World, of: Pull) => {
     label: `${repository.owner}:${ref}`,
     ref,
     sha,
-    user: { login: repository.owner },
+    user: ownerEntity(world, repository),
     repo: repositoryEntity(world, repository),
   });
   return {
@@ -140,6 +158,7 @@ export const pullEntity = (world: World, of: Pull) => {
     body: of.body === '' ? null : of.body,
     labels: of.labels.map(labelEntity),
     assignees: of.assignees.map((user) => userEntity(world, user)),
+    requested_reviewers: of.requested.map((user) => userEntity(world, user)),
     created_at: time(of.createdAt),
     updated_at: time(of.updatedAt),
     closed_at: time(of.closedAt),

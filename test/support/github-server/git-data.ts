@@ -37,7 +37,7 @@ export async function createRef(call: Call): Promise<Reply> {
     throw new Refused(422, `${ref} is not a valid ref name.`);
   });
   await git(repository.directory, ['update-ref', ref, sha]);
-  pushed(call.world, repository, branchOf(ref), sha);
+  await told(call, repository, ref, undefined, sha);
   return ok(refEntity(call.world, repository, ref, sha, 'commit'), 201);
 }
 
@@ -54,8 +54,13 @@ export async function updateRef(call: Call): Promise<Reply> {
   );
   if (!forward && call.body['force'] !== true) throw new Refused(422, 'Update is not a fast forward');
   await git(repository.directory, ['update-ref', ref, sha]);
-  pushed(call.world, repository, branchOf(ref), sha);
+  await told(call, repository, ref, before, sha);
   return ok(refEntity(call.world, repository, ref, sha, 'commit'));
+}
+
+/** Tags tell nothing of pull requests. */
+async function told(call: Call, repository: Repository, ref: string, before: string | undefined, after: string): Promise<void> {
+  if (ref.startsWith('refs/heads/')) await pushed(call.world, repository, { branch: branchOf(ref), before, after, by: call.user });
 }
 
 const isProtected = (repository: Repository, ref: string): boolean =>

@@ -14,11 +14,12 @@ import { headOf } from './call.ts';
 import { sendArchive } from './codeload.ts';
 import { answer } from './conversation.ts';
 import { attempt } from './hooks.ts';
-import { merge } from './merging.ts';
+import { type MergeMethod, merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
 import { close, deleteBranch, keepHeads, pushed, relabel } from './pushes.ts';
 import {
   type App,
+  type Issue,
   type ManifestApp,
   type Pull,
   pathOf,
@@ -51,6 +52,16 @@ const stop = (server: Server): Promise<unknown> =>
 interface NewPull {
   readonly login?: string;
   readonly draft?: boolean;
+  /** Default: the default branch. */
+  readonly target?: string;
+}
+
+interface NewPush {
+  readonly files: Files;
+  readonly text: string;
+  readonly parent?: string | null;
+  readonly author?: Identity;
+  readonly committer?: Identity;
 }
 
 export class GitHubServer {
@@ -74,6 +85,8 @@ export class GitHubServer {
     let [id, clock] = [100, 0];
     this.#world = {
       users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
+      suspended: new Set(),
+      teams: [],
       repositories: [],
       hooks: [],
       hookStatus: 200,
@@ -83,7 +96,7 @@ export class GitHubServer {
       api: '',
       codeload: '',
       now: () => {
-        clock = Math.max(clock + 1, Date.now());
+        clock = Math.max(clock + (options.stepMs ?? 1), Date.now());
         return new Date(clock);
       },
       nextId: () => {
@@ -172,6 +185,10 @@ export class GitHubServer {
       statuses: [],
       checkRuns: [],
       activities: [],
+      issues: [],
+      forbiddenMerges: [],
+      rules: [],
+      protection: undefined,
     });
   }
 
@@ -180,15 +197,49 @@ export class GitHubServer {
     return this.repository(path).directory;
   }
 
-  /** One commit on top of the branch, or of the default branch where there is no such branch. */
-  async push(path: string, branch: string, files: Files, text: string, author?: Identity): Promise<string> {
+  /** One commit on top of the branch, or of the default branch where there is no such branch; pushed by whose email its author has, or else by Ada. */
+  push(path: string, branch: string, files: Files, text: string, author?: Identity): Promise<string> {
+    const by = this.#world.users.find(({ email }) => email === author?.email)?.login ?? ada.login;
+    return this.pushAs(path, by, branch, { files, text, ...(author !== undefined && { author }) });
+  }
+
+  /** The same by somebody who says so, on top of another commit perhaps, or of none (null); who does not say who they are, pushed with an account that is gone. */
+  async pushAs(
+    path: string,
+    login: string | undefined,
+    branch: string,
+    { files, text, parent: given, author, committer }: NewPush,
+  ): Promise<string> {
     const repository = this.repository(path);
-    const parent = (await headOf(repository, branch)) ?? (await headOf(repository, repository.defaultBranch)) ?? null;
-    const by = author === undefined ? {} : { author };
-    const sha = await commitFiles(repository.directory, { branch, files, message: text, parent, ...by });
+    const before = await headOf(repository, branch);
+    const parent = given === undefined ? (before ?? (await headOf(repository, repository.defaultBranch)) ?? null) : given;
+    const who = { ...(author !== undefined && { author }), ...(committer !== undefined && { committer }) };
+    const after = await commitFiles(repository.directory, { branch, files, message: text, parent, ...who });
     await keepHeads(this.#world, repository, branch);
-    pushed(this.#world, repository, branch, sha);
-    return sha;
+    await pushed(this.#world, repository, { branch, before, after, by: login === undefined ? null : this.#user(login) });
+    return after;
+  }
+
+  /** The same, instead of all that stands on the branch and not on the default branch. */
+  async replaceAs(path: string, login: string, branch: string, push: NewPush): Promise<string> {
+    return this.pushAs(path, login, branch, {
+      ...push,
+      parent: (await headOf(this.repository(path), this.repository(path).defaultBranch)) ?? null,
+    });
+  }
+
+  /** As whom somebody commits. */
+  identity(login: string): Identity {
+    const { name, email } = this.#user(login);
+    return { name, email };
+  }
+
+  /** Somebody makes the branch point to a commit that is there already. */
+  async moveBranch(path: string, login: string, branch: string, after: string): Promise<void> {
+    const repository = this.repository(path);
+    const before = await headOf(repository, branch);
+    await git(repository.directory, ['update-ref', `refs/heads/${branch}`, after]);
+    await pushed(this.#world, repository, { branch, before, after, by: this.#user(login) });
   }
 
   /** A person's copy of the repository as it is now. Gives its path. */
@@ -200,8 +251,8 @@ export class GitHubServer {
   }
 
   /** A person's pull request into the default branch; `head` is a branch, or `owner:branch`. Gives its number. */
-  async openPull(path: string, head: string, title: string, { login = ada.login, draft = false }: NewPull = {}): Promise<number> {
-    const { defaultBranch: base } = this.repository(path);
+  async openPull(path: string, head: string, title: string, { login = ada.login, draft = false, target }: NewPull = {}): Promise<number> {
+    const base = target ?? this.repository(path).defaultBranch;
     const reply = await fetch(`${this.origin}${this.#dotCom ? '' : '/api/v3'}/repos/${path}/pulls`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#user(login).token}`, 'x-github-api-version': '2022-11-28' },
@@ -214,17 +265,18 @@ export class GitHubServer {
   /** The branch's last commit again, with another committer. */
   async amend(path: string, branch: string, committer?: Identity): Promise<string> {
     const repository = this.repository(path);
-    const sha = await amend(repository.directory, branch, committer);
-    pushed(this.#world, repository, branch, sha);
-    return sha;
+    const before = await headOf(repository, branch);
+    const after = await amend(repository.directory, branch, committer);
+    await pushed(this.#world, repository, { branch, before, after, by: this.#user(ada.login) });
+    return after;
   }
 
-  deleteBranch(path: string, branch: string): Promise<void> {
-    return deleteBranch(this.#world, this.repository(path), branch, this.#user(ada.login));
+  deleteBranch(path: string, branch: string, login: string = ada.login): Promise<void> {
+    return deleteBranch(this.#world, this.repository(path), branch, this.#user(login));
   }
 
-  merge(path: string, number: number): Promise<void> {
-    return merge(this.#world, this.pull(path, number), this.#user(ada.login));
+  async merge(path: string, number: number, login: string = ada.login, method?: MergeMethod): Promise<void> {
+    await merge(this.#world, this.pull(path, number), this.#user(login), method);
   }
 
   closePull(path: string, number: number): void {
@@ -234,16 +286,49 @@ export class GitHubServer {
   /** Gives its number. */
   comment(path: string, number: number, body: string, login: string = ada.login): number {
     const at = this.#world.now();
-    const pull = this.pull(path, number);
+    const thread = this.#thread(path, number);
     const id = this.#world.nextId();
-    pull.comments.push({ id, body, author: this.#user(login), createdAt: at, updatedAt: at });
-    pull.updatedAt = at;
+    thread.comments.push({ id, body, author: this.#user(login), createdAt: at, updatedAt: at });
+    thread.updatedAt = at;
     return id;
+  }
+
+  /** Gives its number. */
+  openIssue(path: string, title: string, login: string = ada.login): number {
+    const { pulls, issues } = this.repository(path);
+    const [number, at] = [pulls.length + issues.length + 1, this.#world.now()];
+    issues.push({ number, title, author: this.#user(login), createdAt: at, updatedAt: at, comments: [] });
+    return number;
+  }
+
+  /** Texts of all comments, oldest first. */
+  comments(path: string, number: number): readonly string[] {
+    return this.#thread(path, number).comments.map(({ body }) => body);
+  }
+
+  #thread(path: string, number: number): Pull | Issue {
+    const { pulls, issues } = this.repository(path);
+    const found = [...pulls, ...issues].find((one) => one.number === number);
+    if (found === undefined) throw new Error(`no issue ${path}#${number}`);
+    return found;
+  }
+
+  /** Nobody signs in with the account any more. */
+  suspend(login: string): void {
+    this.#world.suspended.add(login);
+  }
+
+  /** `ORGANISATION/SLUG` with these people in it from now on. */
+  team(of: string, logins: readonly string[]): void {
+    const members = logins.map((login) => this.#user(login));
+    const known = this.#world.teams.find((one) => one.path === of);
+    if (known === undefined) this.#world.teams.push({ path: of, members });
+    else known.members.splice(0, known.members.length, ...members);
   }
 
   /** Some seconds later: GitHub tells whole ones. */
   editComment(path: string, number: number, comment: number, body: string): void {
-    const found = this.pull(path, number).comments.find(({ id }) => id === comment);
+    const found = this.#thread(path, number).comments.find(({ id }) => id === comment);
     Object.assign(found ?? {}, { body, updatedAt: new Date(this.#world.now().getTime() + 5_000) });
   }
 
@@ -255,7 +340,26 @@ export class GitHubServer {
   /** A person's, for the head as it is now. */
   review(path: string, number: number, state: Review['state'], login: string = ada.login): void {
     const pull = this.pull(path, number);
-    pull.reviews.push({ id: this.#world.nextId(), author: this.#user(login), state, commit: pull.sha, at: this.#world.now() });
+    const author = this.#user(login);
+    pull.reviews.push({ id: this.#world.nextId(), author, state, commit: pull.sha, at: this.#world.now() });
+    pull.requested = pull.requested.filter((user) => user !== author);
+  }
+
+  /** Somebody takes the last word of theirs away: what they said before stays as it was. */
+  dismiss(path: string, number: number, login: string): void {
+    const last = this.pull(path, number).reviews.findLast(({ author }) => author === this.#user(login));
+    if (last !== undefined) last.state = 'DISMISSED';
+  }
+
+  /** From now on the account has another login, and the old one may be taken: gives the number of the one who does. */
+  rename(login: string, to: string): number {
+    const { users, nextId } = this.#world;
+    const at = users.indexOf(this.#user(login));
+    const known = this.#user(login);
+    const taken = toUser({ login }, nextId());
+    Object.assign(known, { login: to });
+    users.splice(at + 1, 0, taken);
+    return taken.id;
   }
 
   /** What a person changes on the pull request's page. */
@@ -333,7 +437,12 @@ export class GitHubServer {
   }
 }
 
-const copyOf = (of: Pull): Pull => ({ ...of, events: [...of.events], comments: of.comments.map((comment) => ({ ...comment })) });
+const copyOf = (of: Pull): Pull => ({
+  ...of,
+  events: [...of.events],
+  forced: [...of.forced],
+  comments: of.comments.map((comment) => ({ ...comment })),
+});
 
 function toApp(of: GitHubOptions['app']): App | undefined {
   if (of === undefined) return undefined;

@@ -10,6 +10,10 @@ export interface NewUser {
   /** By owner, `''` for everywhere; default: write everywhere. */
   readonly permissions?: Readonly<Record<string, Permission>>;
   readonly role?: User['role'];
+  /** Default: User. */
+  readonly type?: User['type'];
+  /** The profile shows the address. */
+  readonly shown?: boolean;
   /** Default: it may see to webhooks of repositories. */
   readonly hooks?: boolean;
   /** Default: none whose webhooks it may see to. */
@@ -31,6 +35,8 @@ export interface GitHubOptions {
   readonly dotCom?: boolean;
   /** A GitHub App, installed by these owners. */
   readonly app?: { readonly id: number; readonly publicKey: string; readonly installedBy: readonly string[] };
+  /** Of two things that happen one after the other, the later is at least that many milliseconds later; default: 1. GitHub tells whole seconds. */
+  readonly stepMs?: number;
   /** Every answer takes at least that long. */
   readonly delayMs?: number;
   /** What goes wrong; without it, what is told with `fail`. */
@@ -40,6 +46,16 @@ export interface GitHubOptions {
 /** The bot that the token belongs to, and a person. */
 export const bot = { login: 'lockkeeper', name: 'Lockkeeper', email: 'lockkeeper@example.com', token: 'ghp_bot0123456789' } as const;
 export const ada = { login: 'ada', name: 'Ada Lovelace', email: 'ada@example.com', token: 'ghp_ada0123456789' } as const satisfies NewUser;
+
+export const grace = {
+  login: 'grace',
+  name: 'Grace Hopper',
+  email: 'grace@example.com',
+  token: 'ghp_grace0123456789',
+} as const satisfies NewUser;
+
+/** The account of somebody's program. */
+export const renovate = { login: 'renovate[bot]', type: 'Bot', token: 'ghs_renovate0123456789' } as const satisfies NewUser;
 
 /** Somebody who may read everywhere, and write in forks of their own. */
 export const eve = { login: 'eve', token: 'ghp_eve0123456789', permissions: { '': 'read', eve: 'write' } } as const satisfies NewUser;
@@ -51,7 +67,8 @@ export const toUser = ({ login, ...of }: NewUser, id: number): User => ({
   name: of.name ?? login,
   email: of.email ?? `${id}+${login}@users.noreply.github.com`,
   token: of.token ?? `ghp_${login}0123456789`,
-  type: 'User',
+  type: of.type ?? 'User',
+  ...(of.shown !== undefined && { shown: of.shown }),
   permissions: of.permissions ?? { '': 'write' },
   ...(of.role !== undefined && { role: of.role }),
   hooks: of.hooks ?? true,

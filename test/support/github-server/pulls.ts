@@ -4,7 +4,6 @@ import {
   headOf,
   invalid,
   mayWrite,
-  notFound,
   ok,
   page,
   pullOf,
@@ -15,7 +14,7 @@ import {
   text,
   writable,
 } from './call.ts';
-import { commentEntity, eventEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
+import { eventEntity, forcedEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
 import { close, keepHead, mergeability, relabel } from './pushes.ts';
 import type { Pull, Repository } from './world.ts';
 
@@ -40,7 +39,7 @@ export async function getPull(call: Call): Promise<Reply> {
   return ok(shownPullEntity(call.world, pull, await mergeability(pull)));
 }
 
-const longest = { title: 256, body: 65_536 };
+export const longest = { title: 256, body: 65_536 };
 
 function checkTexts(call: Call): void {
   if (call.body['title'] !== undefined && text(call, 'title').trim() === '') {
@@ -78,7 +77,7 @@ export async function createPull(call: Call): Promise<Reply> {
   const at = call.world.now();
   const pull: Pull = {
     id: call.world.nextId(),
-    number: repository.pulls.length + 1,
+    number: repository.pulls.length + repository.issues.length + 1,
     repository,
     headRepository: from,
     head: branch,
@@ -87,7 +86,9 @@ export async function createPull(call: Call): Promise<Reply> {
     body: text(call, 'body'),
     labels: [],
     events: [],
+    forced: [],
     assignees: [],
+    requested: [],
     author: call.user,
     state: 'open',
     draft: call.body['draft'] === true,
@@ -126,51 +127,23 @@ export async function updatePull(call: Call): Promise<Reply> {
   return ok(shownPullEntity(call.world, pull, await mergeability(pull)));
 }
 
-export function listComments(call: Call): Reply {
-  const pull = pullOf(call, repositoryOf(call));
-  return page(
-    call,
-    pull.comments.map((comment) => commentEntity(call.world, pull, comment)),
-  );
-}
-
-export function getComment(call: Call): Reply {
-  const pull = repositoryOf(call).pulls.find(({ comments }) => comments.some(({ id }) => String(id) === call.at['comment_id']));
-  const comment = pull?.comments.find(({ id }) => String(id) === call.at['comment_id']);
-  if (pull === undefined || comment === undefined) throw notFound();
-  return ok(commentEntity(call.world, pull, comment));
-}
-
-function bodyOf(call: Call): string {
-  const body = text(call, 'body');
-  if (body.trim() === '') throw invalid('IssueComment', 'Body cannot be blank');
-  if (body.length > longest.body) throw invalid('IssueComment', `body is too long (maximum is ${longest.body} characters)`);
-  return body;
-}
-
-export function createComment(call: Call): Reply {
-  const pull = pullOf(call, writable(call, 'issues=write; pull_requests=write'));
-  const at = call.world.now();
-  const comment = { id: call.world.nextId(), body: bodyOf(call), author: call.user, createdAt: at, updatedAt: at };
-  pull.comments.push(comment);
-  pull.updatedAt = at;
-  return ok(commentEntity(call.world, pull, comment), 201);
-}
-
-export function updateComment(call: Call): Reply {
-  const repository = writable(call, 'issues=write; pull_requests=write');
-  const pull = repository.pulls.find(({ comments }) => comments.some(({ id }) => String(id) === call.at['comment_id']));
-  const comment = pull?.comments.find(({ id }) => String(id) === call.at['comment_id']);
-  if (pull === undefined || comment === undefined) throw notFound();
-  Object.assign(comment, { body: bodyOf(call), updatedAt: call.world.now() });
-  return ok(commentEntity(call.world, pull, comment));
-}
-
 export function listEvents(call: Call): Reply {
   const pull = pullOf(call, repositoryOf(call));
   return page(
     call,
     pull.events.map((event) => eventEntity(call.world, pull, event)),
+  );
+}
+
+/** With the labels of before: GitHub tells much more. */
+export function listTimeline(call: Call): Reply {
+  const pull = pullOf(call, repositoryOf(call));
+  const labels = pull.events.map((event) => ({ at: event.at, entity: eventEntity(call.world, pull, event) }));
+  const forced = pull.forced.map((event) => ({ at: event.at, entity: forcedEntity(call.world, pull, event) }));
+  const all = [...labels, ...forced].sort((one, other) => one.at.getTime() - other.at.getTime());
+  return page(
+    call,
+    all.map(({ entity }) => entity),
   );
 }
 

@@ -14,6 +14,7 @@ import {
   resolve,
   resolveBranch,
 } from './call.ts';
+import { changedFiles } from './changes.ts';
 import { commitEntity, log, repositoryEntity, time, userEntity } from './entities.ts';
 import { pathOf, type Repository } from './world.ts';
 
@@ -93,6 +94,7 @@ export async function compare(call: Call): Promise<Reply> {
     base_commit: commitEntity(call.world, repository, baseCommit),
     merge_base_commit: commitEntity(call.world, repository, baseOfBoth),
     commits: commits.slice((number - 1) * size, number * size).map((commit) => commitEntity(call.world, repository, commit)),
+    ...(number === 1 && { files: (await changedFiles(call.world, repository, mergeBase, head)).slice(0, 300) }),
   };
   return { status: 200, body, headers: links(call, number, Math.ceil(commits.length / size)) };
 }

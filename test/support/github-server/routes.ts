@@ -1,5 +1,7 @@
 import { createToken, getApp, listInstallations } from './apps.ts';
 import type { Call, Reply } from './call.ts';
+import { getBlob, listFiles, listPullCommits, listPullsOfCommit, showCommit } from './changes.ts';
+import { createComment, getComment, listComments, updateComment } from './comments.ts';
 import {
   createBlob,
   createCommit,
@@ -15,21 +17,10 @@ import {
 } from './git-data.ts';
 import { createHook, createLabel, getAppHook, getLabel, listDeliveries, listHooks, redeliver, updateAppHook, updateHook } from './hooks.ts';
 import { convertManifest } from './manifests.ts';
+import { mergePull } from './merging.ts';
 import { type DescribedOperation, describedOperation } from './openapi.ts';
-import {
-  addAssignees,
-  addLabels,
-  createComment,
-  createPull,
-  getComment,
-  getIssue,
-  getPull,
-  listComments,
-  listEvents,
-  listPulls,
-  updateComment,
-  updatePull,
-} from './pulls.ts';
+import { getProtection, listRules, listTeamMembers, requestReviewers, showUser } from './people.ts';
+import { addAssignees, addLabels, createPull, getIssue, getPull, listEvents, listPulls, listTimeline, updatePull } from './pulls.ts';
 import {
   compare,
   getContent,
@@ -53,6 +44,8 @@ export type Answer = (call: Call) => Reply | Promise<Reply>;
 /** Paths as GitHub's own description writes them. */
 const table: Readonly<Record<string, Answer>> = {
   'GET /user': getUser,
+  'GET /users/{username}': showUser,
+  'GET /orgs/{org}/teams/{team_slug}/members': listTeamMembers,
   'GET /user/repos': listOwn,
   'GET /users/{username}/repos': listUser,
   'GET /orgs/{org}/repos': listOrganisation,
@@ -89,7 +82,9 @@ const table: Readonly<Record<string, Answer>> = {
   'GET /repos/{owner}/{repo}/git/trees/{tree_sha}': getTree,
   'POST /repos/{owner}/{repo}/git/trees': createTree,
   'POST /repos/{owner}/{repo}/git/blobs': createBlob,
+  'GET /repos/{owner}/{repo}/git/blobs/{file_sha}': getBlob,
   'GET /repos/{owner}/{repo}/git/tags/{tag_sha}': getTag,
+  'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls': listPullsOfCommit,
   'GET /repos/{owner}/{repo}/commits': listCommits,
   'GET /repos/{owner}/{repo}/compare/{basehead}': compare,
   'GET /repos/{owner}/{repo}/tarball/{ref}': tarball,
@@ -100,6 +95,12 @@ const table: Readonly<Record<string, Answer>> = {
   'POST /repos/{owner}/{repo}/pulls': createPull,
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': getPull,
   'PATCH /repos/{owner}/{repo}/pulls/{pull_number}': updatePull,
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits': listPullCommits,
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/files': listFiles,
+  'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge': mergePull,
+  'POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers': requestReviewers,
+  'GET /repos/{owner}/{repo}/rules/branches/{branch}': listRules,
+  'GET /repos/{owner}/{repo}/branches/{branch}/protection': getProtection,
   'GET /repos/{owner}/{repo}/activity': listActivities,
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': listReviews,
   'POST /repos/{owner}/{repo}/statuses/{sha}': createStatus,
@@ -107,12 +108,14 @@ const table: Readonly<Record<string, Answer>> = {
   'GET /repos/{owner}/{repo}/commits/{ref}/check-runs': listCheckRuns,
   'POST /repos/{owner}/{repo}/check-runs': createCheckRun,
   'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}': updateCheckRun,
+  'GET /repos/{owner}/{repo}/commits/{ref}': showCommit,
   'GET /repos/{owner}/{repo}/issues/{issue_number}': getIssue,
   'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': listComments,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': createComment,
   'GET /repos/{owner}/{repo}/issues/comments/{comment_id}': getComment,
   'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': updateComment,
   'GET /repos/{owner}/{repo}/issues/{issue_number}/events': listEvents,
+  'GET /repos/{owner}/{repo}/issues/{issue_number}/timeline': listTimeline,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/labels': addLabels,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/assignees': addAssignees,
 };

@@ -10,6 +10,8 @@ export interface User {
   readonly email: string;
   readonly token: string;
   readonly type: 'User' | 'Bot' | 'Organization';
+  /** Whether the profile shows the address. */
+  readonly shown?: boolean;
   /** By owner; `''` is everywhere. */
   readonly permissions: Readonly<Record<string, Permission>>;
   /** In every repository, where it is another one than its permissions say. */
@@ -75,6 +77,41 @@ export interface LabelEvent {
   readonly at: Date;
 }
 
+/** Somebody replaced the head of a pull request by one that does not follow it. */
+export interface ForcedPush {
+  readonly id: number;
+  readonly by: User;
+  readonly after: string;
+  readonly at: Date;
+}
+
+/** Of a branch. */
+export interface Activity {
+  readonly id: number;
+  readonly ref: string;
+  readonly before: string;
+  readonly after: string;
+  readonly at: Date;
+  readonly type: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge';
+  /** Null for somebody whose account is gone. */
+  readonly by: User | null;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly author: User;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  readonly comments: Comment[];
+}
+
+/** `ORGANISATION/SLUG` */
+export interface Team {
+  readonly path: string;
+  readonly members: User[];
+}
+
 export interface Pull {
   readonly id: number;
   readonly number: number;
@@ -87,7 +124,10 @@ export interface Pull {
   labels: string[];
   /** When a label was put on or taken off. */
   readonly events: LabelEvent[];
+  readonly forced: ForcedPush[];
   assignees: User[];
+  /** Who is asked for a review and has not given one. */
+  requested: User[];
   readonly author: User;
   state: 'open' | 'closed';
   readonly draft: boolean;
@@ -97,8 +137,10 @@ export interface Pull {
   closedBy?: User;
   mergedAt?: Date;
   mergeCommit?: string;
+  /** Commits that came to the target with it. */
+  brought?: readonly string[];
   sha: string;
-  readonly baseSha: string;
+  baseSha: string;
   readonly comments: Comment[];
   readonly reviews: Review[];
   /** Of which heads it is known whether they can be merged. */
@@ -131,8 +173,15 @@ export interface Repository {
   readonly releases: Release[];
   readonly statuses: Status[];
   readonly checkRuns: CheckRun[];
-  /** Pushes, oldest first. */
-  readonly activities: { readonly id: number; readonly ref: string; readonly after: string; readonly at: Date }[];
+  /** What happened to its branches, oldest first. */
+  readonly activities: Activity[];
+  readonly issues: Issue[];
+  /** Ways to merge that its settings forbid. */
+  readonly forbiddenMerges: ('merge' | 'squash' | 'rebase')[];
+  /** Of rulesets, for every branch. */
+  readonly rules: Readonly<Record<string, unknown>>[];
+  /** Of the default branch; `hidden` from who is no administrator. */
+  protection: Readonly<Record<string, unknown>> | 'hidden' | undefined;
 }
 
 /** An App just made. */
@@ -182,6 +231,9 @@ export interface World {
   /** Codes of Apps that somebody just made from a manifest, each good for one use. */
   readonly manifests: Map<string, ManifestApp>;
   readonly users: User[];
+  /** Logins of users who may not sign in any more. */
+  readonly suspended: Set<string>;
+  readonly teams: Team[];
   readonly repositories: Repository[];
   readonly app: App | undefined;
   /** As a browser would show it. */

@@ -93,6 +93,17 @@ export class GitHubApi {
     return this.ask(doing, path, (rest, at) => unless404(() => work(rest, at)));
   }
 
+  /** As `askOwner`; undefined where GitHub says 404. */
+  async findOf<T>(
+    doing: string,
+    path: string | undefined,
+    owner: string | undefined,
+    work: (rest: Rest) => Promise<T>,
+    permission?: string,
+  ): Promise<T | undefined> {
+    return this.askOwner(doing, path, owner, (rest) => unless404(() => work(rest)), permission);
+  }
+
   /** The pages of a list; at most `maxPages`, and none after the one of which `enough` says so. A page that fails fails the whole list. */
   async list<T>(
     get: (paging: { readonly page: number; readonly per_page: number }) => Promise<Page<T>>,

@@ -1,7 +1,7 @@
 import { explain, OutsideError } from '../../../domain/errors.ts';
 import type { HttpClient } from '../../http/client.ts';
 
-/** What the App may do in repositories: docs/github.md says what for. */
+/** What the App may do in repositories, and in organisations: docs/github.md says what for. */
 const permissions = {
   metadata: 'read',
   contents: 'write',
@@ -10,6 +10,7 @@ const permissions = {
   checks: 'write',
   statuses: 'read',
   packages: 'read', // without it, no event tells of them
+  members: 'read',
 } as const;
 
 export interface ManifestOptions {

@@ -6,6 +6,7 @@ import { accessForge } from './access.ts';
 import { type Credentials, createAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import { GitHubApi } from './api.ts';
+import { Comments } from './comments.ts';
 import { Commits } from './commits.ts';
 import { discover } from './discovery.ts';
 import { Finishing } from './finishing.ts';
@@ -51,14 +52,15 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
   const head = (path: string, branch: string) => repositories.seenHead(path, branch);
   const lists = new PullRequestLists(api, store, { head, baseOf: (commit) => commits.baseOf(commit) });
   const finishing = new Finishing(api);
-  const proposals = new Proposals(api, finishing, writer);
+  const proposals = new Proposals(api, finishing);
   const sources = new Sources(api);
   const statuses = new Statuses(api);
-  const requests = new Requests(api, writer);
+  const requests = new Requests(api);
+  const comments = new Comments(api, writer);
 
   return understood(
     {
-      ...accessForge(),
+      ...accessForge(api, { requests, comments, writer }),
       traits: { name, type: 'github', descriptionLimit, url },
       discover: (group, topic) => discover(api, group, topic),
       state: (path) => repositories.state(path),
@@ -76,8 +78,8 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
         await proposals.close(path, id, description);
         if (branch !== undefined) await commits.deleteBranch(path, branch, commit);
       },
-      comment: (path, id, key, text) => proposals.comment(path, id, key, text),
-      hasCommented: (path, id, key) => proposals.hasCommented(path, id, key),
+      comment: (path, id, key, text) => comments.write(path, id, key, text),
+      hasCommented: (path, id, key) => comments.has(path, id, key),
       projectUrl: (path) => sources.projectUrl(path),
       exists: (path) => sources.exists(path),
       tags: (path, containing) => sources.tags(path, containing),
@@ -91,7 +93,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       reviews: (path, id) => reviewsOf(api, path, id),
       openRequests: (path, target) => requests.openRequests(path, target),
       request: (path, id) => requests.request(path, id),
-      requestComment: (path, id, comment) => requests.requestComment(path, id, comment),
+      requestComment: (path, id, comment) => comments.read(path, id, comment),
       mayWrite: (path, of) => requests.mayWrite(path, of),
       reading: (owner) => account.reading(owner),
     },

@@ -2,10 +2,8 @@ import { ConflictError, RefusedError } from '../../../domain/errors.ts';
 import type { MergeRequest, MergeRequestChange, NewMergeRequest } from '../../../domain/forge.ts';
 import { writeOnce } from '../write-once.ts';
 import type { GitHubApi } from './api.ts';
-import { Comments } from './comments.ts';
 import type { Finishing } from './finishing.ts';
 import { isOwn, type KnownPull, type ListedPull, toPublic, toPull } from './pull-request.ts';
-import type { Writer } from './writer.ts';
 
 interface Change {
   readonly title?: string;
@@ -14,16 +12,14 @@ interface Change {
   readonly state?: 'closed';
 }
 
-/** Pull requests: opening, changing and commenting them, each at most once. */
+/** Pull requests: opening and changing them, each at most once. */
 export class Proposals {
   readonly #api: GitHubApi;
   readonly #finishing: Finishing;
-  readonly #comments: Comments;
 
-  constructor(api: GitHubApi, finishing: Finishing, writer: Writer) {
+  constructor(api: GitHubApi, finishing: Finishing) {
     this.#api = api;
     this.#finishing = finishing;
-    this.#comments = new Comments(api, writer);
   }
 
   async open(path: string, request: NewMergeRequest): Promise<MergeRequest> {
@@ -111,13 +107,5 @@ export class Proposals {
         : (await rest.issues.get({ ...at, issue_number: id })).data.closed_by,
     );
     return user?.login;
-  }
-
-  comment(path: string, id: number, key: string, text: string): Promise<void> {
-    return this.#comments.write(path, id, key, text);
-  }
-
-  hasCommented(path: string, id: number, key: string): Promise<boolean> {
-    return this.#comments.has(path, id, key);
   }
 }

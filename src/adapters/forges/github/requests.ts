@@ -1,24 +1,22 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
+import type { GatedRequest } from '../../../domain/access-forge.ts';
 import { OutsideError } from '../../../domain/errors.ts';
 import type { ForgeUser } from '../../../domain/forge-user.ts';
-import type { ListedRequest, RequestComment, RequestForge, RequestNow } from '../../../domain/request-forge.ts';
+import type { ListedRequest, RequestForge, RequestNow } from '../../../domain/request-forge.ts';
 import type { GitHubApi } from './api.ts';
 import { isOwn, type ListedPull, stateOf, utc } from './pull-request.ts';
-import { toUser } from './reviews.ts';
-import type { Writer } from './writer.ts';
+import { toUser } from './users.ts';
 
 type ShownPull = RestEndpointMethodTypes['pulls']['get']['response']['data'];
 
 const mostPages = 100;
 
-/** Anybody's pull requests, and who says what below them. See RequestForge. */
-export class Requests implements RequestForge {
+/** Anybody's pull requests. See RequestForge. */
+export class Requests implements Omit<RequestForge, 'requestComment'> {
   readonly #api: GitHubApi;
-  readonly #writer: Writer;
 
-  constructor(api: GitHubApi, writer: Writer) {
+  constructor(api: GitHubApi) {
     this.#api = api;
-    this.#writer = writer;
   }
 
   async openRequests(path: string, target: string): Promise<readonly ListedRequest[]> {
@@ -34,11 +32,27 @@ export class Requests implements RequestForge {
   }
 
   async request(path: string, id: number): Promise<RequestNow> {
+    return this.#now(path, await this.#shown(path, id));
+  }
+
+  /** See AccessForge. */
+  async gatedRequest(path: string, id: number): Promise<GatedRequest> {
+    const of = await this.#shown(path, id);
+    const merged = toMerged(of);
+    return { ...(await this.#now(path, of)), createdAt: utc(of.created_at), ...(merged !== undefined && { merged }) };
+  }
+
+  async #shown(path: string, id: number): Promise<ShownPull> {
     const { data } = await this.#api.ask(`looking at pull request #${id} of`, path, (rest, at) =>
       rest.pulls.get({ ...at, pull_number: id }),
     );
-    const base = await this.#base(path, data.base.ref, data.head.sha);
-    return { ...toListed(data), state: stateOf(data), ...(base === undefined ? {} : { base }) };
+    return data;
+  }
+
+  async #now(path: string, of: ShownPull): Promise<RequestNow> {
+    // Of a merged one the target contains the head: what it was before does not.
+    const base = await this.#base(path, of.merged_at === null ? of.base.ref : of.base.sha, of.head.sha);
+    return { ...toListed(of), state: stateOf(of), ...(base === undefined ? {} : { base }) };
   }
 
   /** A repository and its forks share their commits, so the base's can compare them all. */
@@ -48,25 +62,6 @@ export class Requests implements RequestForge {
       rest.repos.compareCommitsWithBasehead({ ...at, basehead, per_page: 1 }),
     );
     return compared?.data.merge_base_commit.sha;
-  }
-
-  /** Times are whole seconds: an edit within the second in which it was written does not show. */
-  async requestComment(path: string, id: number, comment: number): Promise<RequestComment | undefined> {
-    const found = await this.#api.find(`looking at comment ${comment} on pull request #${id} of`, path, (rest, at) =>
-      rest.issues.getComment({ ...at, comment_id: comment }),
-    );
-    // It is asked for by its own number: which pull request it belongs to, its address says.
-    if (found === undefined || !found.data.issue_url.endsWith(`/issues/${id}`) || found.data.user === null) return undefined;
-    const { body = '', user, created_at: created, updated_at: updated } = found.data;
-    const isOurs = user.login.toLowerCase() === (await this.#writer.login()).toLowerCase();
-    const author = toUser(user);
-    return {
-      id: comment,
-      text: body,
-      author: { ...author, bot: author.bot || isOurs },
-      createdAt: utc(created),
-      edited: updated !== created,
-    };
   }
 
   /** Maintainers count as who may write, triagers as who may read. https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
@@ -92,3 +87,8 @@ const toListed = (of: ListedPull | ShownPull): ListedRequest => ({
   author: of.user === null ? { id: '', name: 'ghost' } : { id: String(of.user.id), name: of.user.login },
   draft: of.draft === true,
 });
+
+/** Until it is merged, `merge_commit_sha` is a trial of GitHub's. */
+function toMerged({ merged_at: at, merged_by: by, merge_commit_sha: commit }: ShownPull): GatedRequest['merged'] {
+  return at === null || commit === null ? undefined : { at: utc(at), ...(by !== null && { by: toUser(by) }), commit };
+}

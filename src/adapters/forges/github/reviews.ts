@@ -1,9 +1,10 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { OutsideError } from '../../../domain/errors.ts';
 import type { Review, Reviews } from '../../../domain/forge.ts';
-import type { ForgeUser } from '../../../domain/forge-user.ts';
 import type { GitHubApi } from './api.ts';
-import { utc } from './pull-request.ts';
+import { isOwn, utc } from './pull-request.ts';
+import { headSince } from './pushes.ts';
+import { toUser } from './users.ts';
 
 type ListedReview = RestEndpointMethodTypes['pulls']['listReviews']['response']['data'][number];
 
@@ -19,21 +20,8 @@ export async function reviewsOf(api: GitHubApi, path: string, id: number): Promi
   // The head is asked for last: a push in between makes reviews look too old, and never too new.
   const { data } = await api.ask(`looking at pull request #${id} of`, path, (rest, at) => rest.pulls.get({ ...at, pull_number: id }));
   const commit = data.head.sha;
-  const since = (data.head.repo as { id: number } | null)?.id === data.base.repo.id ? await headSince(api, path, data.head) : undefined;
+  const since = isOwn(data) ? await headSince(api, path, data) : undefined;
   return { author: toUser(data.user), commit, ...(since === undefined ? {} : { since }), reviews: items.flatMap(toReview) };
-}
-
-/** A head that was pushed away and back again is a new one: a review names its commit all the same. https://docs.github.com/en/rest/repos/repos#list-repository-activities */
-async function headSince(
-  api: GitHubApi,
-  path: string,
-  { ref, sha }: { readonly ref: string; readonly sha: string },
-): Promise<string | undefined> {
-  const found = await api.find(`listing the pushes to branch ${ref} of`, path, (rest, at) =>
-    rest.repos.listActivities({ ...at, ref: `refs/heads/${ref}`, direction: 'desc', per_page: 1 }),
-  );
-  const newest = found?.data[0];
-  return newest?.after === sha ? utc(newest.timestamp) : undefined;
 }
 
 const states: Readonly<Record<string, Review['state']>> = {
@@ -51,9 +39,3 @@ function toReview({ user, state, commit_id: commit, submitted_at: at }: ListedRe
     { user: toUser(user), state: known, ...(commit === null ? {} : { commit }), ...(at === undefined ? {} : { submittedAt: utc(at) }) },
   ];
 }
-
-export const toUser = ({ id, login, type }: { readonly id: number; readonly login: string; readonly type: string }): ForgeUser => ({
-  id: String(id),
-  name: login,
-  bot: type !== 'User',
-});

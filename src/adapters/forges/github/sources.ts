@@ -6,6 +6,7 @@ import { makeTag } from '../write-once.ts';
 import type { GitHubApi } from './api.ts';
 import { type ComparedCommit, compare } from './compare.ts';
 import { type ListedPull, utc } from './pull-request.ts';
+import { readBytes } from './transport.ts';
 
 type ListedTag = RestEndpointMethodTypes['repos']['listTags']['response']['data'][number];
 type ListedRelease = RestEndpointMethodTypes['repos']['listReleases']['response']['data'][number];
@@ -114,7 +115,7 @@ export class Sources {
     const found = await this.#api.find(`reading ${name} of`, path, (rest, at) =>
       rest.repos.getContent({ ...at, path: name, ref: revision, headers, request: this.#api.streamed }),
     );
-    return found === undefined ? undefined : readText(found.data as unknown as Readable, limit);
+    return found === undefined ? undefined : (await readBytes(found.data as unknown as Readable, limit))?.toString();
   }
 }
 
@@ -145,14 +146,3 @@ const toNote = ({ tag_name: tag, name, body, html_url: url, published_at: publis
   url,
   ...(published === null ? {} : { publishedAt: utc(published) }),
 });
-
-async function readText(stream: Readable, limit: number): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > limit) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString();
-}

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { OutsideError } from '../../../domain/errors.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../http/client.ts';
 import { parseJson } from '../../http/json.ts';
@@ -63,6 +64,18 @@ async function stream(http: HttpClient, request: HttpRequest) {
   if (reply.status === 200) return { status: 200, url: request.url, headers: new Headers(), body: reply.body };
   reply.body.destroy();
   throw refusal(reply, '');
+}
+
+/** Undefined where there are more than `limit`, which are not read. */
+export async function readBytes(stream: Readable, limit: number): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > limit) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 function check(text: string, host: string, what: string): void {

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { AccessListCommand } from './access/list.ts';
+import type { AccessReapCommand } from './access/reap.ts';
+import type { AccessRevokeCommand } from './access/revoke.ts';
+import { environmentOption, jsonOption, type Start } from './options.ts';
+
+export function addAccess(program: Command, start: Start): void {
+  const access = program.command('access').description('temporary access to namespaces');
+  addList(access, start);
+  addRevoke(access, start);
+  addReap(access, start, () => program.getOptionValueSource('config') !== 'default');
+}
+
+function addList(access: Command, start: Start): void {
+  access
+    .command('list')
+    .description('who has more access than usual: where, at which level, until when, approved by whom, and why')
+    .addOption(environmentOption())
+    .option('--all', 'also what ended')
+    .addOption(jsonOption())
+    .action((options: AccessListCommand) => start(async (context) => (await import('./access/list.ts')).runAccessList(options, context)));
+}
+
+function addRevoke(access: Command, start: Start): void {
+  access
+    .command('revoke')
+    .description('end a grant now')
+    .argument('<id>', 'of the grant: see access list')
+    .option('--reason <text>', 'why; everybody reads it')
+    .addOption(environmentOption())
+    .addOption(jsonOption())
+    .action((id: string, options: Omit<AccessRevokeCommand, 'id'>) =>
+      start(async (context) => (await import('./access/revoke.ts')).runAccessRevoke({ ...options, id }, context)),
+    );
+}
+
+function addReap(access: Command, start: Start, needsConfig: () => boolean): void {
+  access
+    .command('reap')
+    .description('end all grants in a cluster that have expired, with nothing but the cluster')
+    .addOption(environmentOption())
+    .option('--kubeconfig <file>', 'the cluster, without app.yml (default: KUBECONFIG, or the cluster in which this runs)')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)')
+    .addOption(jsonOption())
+    .action((options: Omit<AccessReapCommand, 'needsConfig'>) =>
+      start(async (context) => (await import('./access/reap.ts')).runAccessReap({ ...options, needsConfig: needsConfig() }, context)),
+    );
+}
