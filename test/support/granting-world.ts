@@ -83,7 +83,7 @@ validation: { apiserver: shared, checklist: {} }
 access: { approvers: [grace]${more} }
 notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: "#deployments" } }
 `);
-  await local.createRepository(path, { 'environment.yml': 'manifests: [manifests/]\n' });
+  await local.createRepository(path, { 'environment.yml': 'name: sandbox\n' });
   const running: Served[] = [];
   const file = (user: string) => `access/${namespace}/${user}.yml`;
   const messages = () => slack.messages('deployments');
