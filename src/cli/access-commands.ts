@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { AccessDoctorCommand } from './access/doctor.ts';
 import type { AccessListCommand } from './access/list.ts';
 import type { AccessReapCommand } from './access/reap.ts';
 import type { AccessRevokeCommand } from './access/revoke.ts';
@@ -8,6 +9,7 @@ export function addAccess(program: Command, start: Start): void {
   const access = program.command('access').description('temporary access to namespaces');
   addList(access, start);
   addRevoke(access, start);
+  addDoctor(access, start);
   addReap(access, start, () => program.getOptionValueSource('config') !== 'default');
 }
 
@@ -44,5 +46,16 @@ function addReap(access: Command, start: Start, needsConfig: () => boolean): voi
     .addOption(jsonOption())
     .action((options: Omit<AccessReapCommand, 'needsConfig'>) =>
       start(async (context) => (await import('./access/reap.ts')).runAccessReap({ ...options, needsConfig: needsConfig() }, context)),
+    );
+}
+
+function addDoctor(access: Command, start: Start): void {
+  access
+    .command('doctor')
+    .description('whether the clusters keep temporary access temporary, by policies that are in force, and what the forges enforce')
+    .addOption(environmentOption())
+    .addOption(jsonOption())
+    .action((options: AccessDoctorCommand) =>
+      start(async (context) => (await import('./access/doctor.ts')).runAccessDoctor(options, context)),
     );
 }
