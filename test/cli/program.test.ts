@@ -177,7 +177,7 @@ describe('init', () => {
               .join(' ') ?? [],
         ),
     );
-    expect(new Set(promised)).toEqual(new Set(['apiserver setup', 'deploy', 'validate']));
+    expect(new Set(promised)).toEqual(new Set(['access doctor', 'apiserver setup', 'deploy', 'validate']));
     for (const command of promised) expect(await call([...command.split(' '), '--help'])).toMatchObject({ exit: 0 });
   });
 
