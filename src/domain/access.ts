@@ -71,6 +71,7 @@ export interface GrantRecord {
     readonly head?: string;
     /** Its page, or that of the merge request that brought the file. */
     readonly url: string;
+    /** The file is not there any more, or belongs to another request. */
     readonly merged: boolean;
     /** Why it is left to a person. */
     readonly left?: string;

@@ -2,7 +2,7 @@ import type { GrantRecord } from '../../domain/access.ts';
 import { endedCommentKey } from '../grant/entries.ts';
 import { timeIsUp } from './due.ts';
 import type { EndPlace, EndPorts, KnownGrants } from './ports.ts';
-import { removeFile } from './removal.ts';
+import { removeFile, settle } from './removal.ts';
 import { endedComment } from './texts.ts';
 
 /** What is left to do in the forge for a grant that ended. */
@@ -19,6 +19,8 @@ export async function clearAway(
     await ports.forge.comment(place.path, grant.request, endedCommentKey, endedComment(record));
     await ports.remember(grant.id, (one) => ({ ...one, noted: true }));
   }
-  const isThere = files !== undefined && files[grant.file] === grant.blob;
-  if (isThere && removal?.merged !== true && removal?.left === undefined) await removeFile(ports, place, record, signal);
+  if (files === undefined || removal?.merged === true) return;
+  const isThere = files[grant.file] === grant.blob;
+  if (isThere && removal?.left === undefined) await removeFile(ports, place, record, signal);
+  if (!isThere && removal !== undefined) await settle(ports, place, record, removal);
 }

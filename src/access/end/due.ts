@@ -1,10 +1,10 @@
 import type { Grant, GrantRecord } from '../../domain/access.ts';
-import type { KnownGrants, Live } from './ports.ts';
+import type { EndCluster, KnownGrants, Live } from './ports.ts';
 
 /** Why a grant ends at its hour; for every other reason it ended early. */
 export const timeIsUp = 'its time is up';
 
-/** Milliseconds: a binding that was gone so shortly before its hour was taken by its timer, whose clock is the cluster's. */
+/** Milliseconds: a binding or a timer that was gone so shortly before its hour has reached it by the cluster's clock. */
 const clockDifference = 30_000;
 /** Milliseconds before the end at which its holder is told, and the share of the duration where that is less. */
 const reminder = { beforeMs: 600_000, share: 0.1 } as const;
@@ -23,7 +23,7 @@ export interface Sight {
   readonly files: KnownGrants['files'];
   /** Absent where the cluster could not be asked. */
   readonly live?: readonly Live[];
-  differs(live: Live, grant: Grant): string | undefined;
+  readonly cluster: Pick<EndCluster, 'differs' | 'isEnding'>;
 }
 
 /** Why a grant has to end now; undefined where it lasts, or ended before. */
@@ -46,14 +46,14 @@ function withoutFile({ file, blob }: Grant, files: KnownGrants['files']): string
 }
 
 /** What has gone from the cluster is not given again: whoever took it may have had a reason. */
-function tampered(grant: Grant, { now, differs }: Sight, all: readonly Live[]): Due | undefined {
+function tampered(grant: Grant, { now, cluster }: Sight, all: readonly Live[]): Due | undefined {
   const by = 'lockkeeper';
   const live = all.find((one) => isOf(one, grant));
-  if (live?.binding === undefined)
-    return Date.parse(grant.until) - now.getTime() <= clockDifference
-      ? { because: timeIsUp, by }
-      : { because: 'its binding was deleted in the cluster before its hour', by };
-  const changed = differs(live, grant);
+  const isGone = live?.binding === undefined;
+  const isNear = Date.parse(grant.until) - now.getTime() <= clockDifference;
+  if (isNear && (isGone || cluster.isEnding(live))) return { because: timeIsUp, by };
+  if (isGone) return { because: 'its binding was deleted in the cluster before its hour', by };
+  const changed = cluster.differs(live, grant);
   return changed === undefined ? undefined : { because: `it was changed in the cluster: ${changed}`, by, tampered: changed };
 }
 

@@ -5,15 +5,15 @@ import { goneEntry, goneEvent, revocationEntry } from './entries.ts';
 import type { EndPorts } from './ports.ts';
 
 /**
- * Takes one grant away. It may die between any two lines: the journal has each of its entries once, however often this begins, and what is remembered
- * says how far it came.
+ * Takes one grant away. It may die between any two lines: what is remembered says why it ends and how far that came, and the journal has each of its
+ * entries once, however often this begins; the first of them before anything is taken.
  */
 export async function endOne(ports: EndPorts, record: GrantRecord, due: Due, signal: AbortSignal): Promise<void> {
   const { grant } = record;
   const { because, by } = due;
   const began = ports.now();
-  await ports.journal.recordOnce(endedEvent(grant.id), [revocationEntry(grant, due)]);
   await ports.remember(grant.id, (one) => ({ ...one, state: 'ending', because, by }));
+  await ports.journal.recordOnce(endedEvent(grant.id), [revocationEntry(grant, due)]);
   const goneAt = record.goneAt ?? (await take(ports, record, began, because, signal));
   await ports.journal.recordOnce(goneEvent(grant.id), [goneEntry(grant, because, goneAt)]);
   await ports.news.ended({ grant, because, goneAt, ...(by !== 'lockkeeper' && { by }) });

@@ -4,7 +4,7 @@ import { clearAway } from './clear-away.ts';
 import { dueOf, laterOf, reminderDue } from './due.ts';
 import { endOne } from './end-one.ts';
 import type { EndPlace, EndPorts, KnownGrants, Live } from './ports.ts';
-import { takeStrangers } from './uphold.ts';
+import { type Tried, takeStrangers } from './uphold.ts';
 
 /**
  * One pass over the grants of an environment: finds what somebody tampered with, ends what is due, reminds, and has the files of what ended taken away.
@@ -16,8 +16,11 @@ export async function endGrants(ports: EndPorts, place: EndPlace, signal: AbortS
   const live = await tried('looking at the cluster', () => ports.cluster.live(signal));
   const known = await ports.known();
   const now = laterOf(ports.now(), known.grants);
-  if (live !== undefined) await tried('bindings of nobody', () => takeStrangers(ports, live, known, signal));
-  for (const record of known.grants) await tried(aboutOf(record), () => keep(ports, record, { known, live, now }, signal));
+  // All at once: one that cannot be taken, and is waited for, makes no other one late.
+  await Promise.all([
+    ...known.grants.map((record) => tried(aboutOf(record), () => keep(ports, record, { known, live, now }, signal))),
+    live === undefined ? undefined : tried('bindings of nobody', () => takeStrangers(ports, { live, known, tried }, signal)),
+  ]);
   for (const record of (await ports.known()).grants)
     await tried(aboutOf(record), () => clearAway(ports, place, record, known.files, signal));
 }
@@ -32,8 +35,8 @@ interface Seen {
 
 async function keep(ports: EndPorts, record: GrantRecord, { known, live, now }: Seen, signal: AbortSignal): Promise<void> {
   const { grant } = record;
-  const differs = ports.cluster.differs.bind(ports.cluster);
-  const due = dueOf(record, { now, files: known.files, differs, ...(live !== undefined && { live }) });
+  const { cluster } = ports;
+  const due = dueOf(record, { now, files: known.files, cluster, ...(live !== undefined && { live }) });
   if (due?.tampered !== undefined) {
     const text = `the grant ${grant.id} of ${grant.subject.name} in ${grant.namespace} was changed in the cluster, and is taken away: ${due.tampered}`;
     await ports.news.alarm({ key: `changed ${grant.id}`, text, url: grant.url });
@@ -45,10 +48,9 @@ async function keep(ports: EndPorts, record: GrantRecord, { known, live, now }: 
   await ports.remember(grant.id, (one) => ({ ...one, reminded: true }));
 }
 
-/** Undefined for what failed, which was told. */
 const trying =
-  ({ news }: EndPorts, signal: AbortSignal) =>
-  async <T>(about: string, work: () => Promise<T>): Promise<T | undefined> => {
+  ({ news }: EndPorts, signal: AbortSignal): Tried =>
+  async (about, work) => {
     signal.throwIfAborted();
     try {
       return await work();

@@ -9,14 +9,14 @@ export const goneEvent = (id: string): string => `access gone ${id}`;
 const whose = ({ subject, level, namespace }: Grant): string => `${level} of ${namespace} from ${subject.kind} ${subject.name}`;
 
 /** Before it is taken away. */
-export const revocationEntry = (grant: Grant, { because, by, tampered }: Due): NewEntry => ({
+export const revocationEntry = (grant: Grant, { because, by }: Due): NewEntry => ({
   kind: 'revocation',
   actor: by,
   environment: grant.environment,
   what: `takes ${whose(grant)}`,
   why: because,
   links: [grant.url],
-  facts: { ...factsOf(grant), phase: 'begin', early: because !== timeIsUp, ...(tampered !== undefined && { tampered }) },
+  facts: { ...factsOf(grant), phase: 'begin', early: because !== timeIsUp },
 });
 
 /** After it was seen to be gone. Times are RFC 3339; seconds from its hour on, negative where it ended before. */

@@ -22,6 +22,8 @@ export interface EndCluster {
   live(signal: AbortSignal): Promise<readonly Live[]>;
   /** What somebody changed in it, in words; undefined where it is as it was given. */
   differs(live: Live, grant: Grant): string | undefined;
+  /** Its timer has run out, and the cluster is about to take it away. */
+  isEnding(live: Live): boolean;
   /** Deleted, and seen to be gone. Does nothing where there is none. */
   take(live: Pick<Live, 'id' | 'namespace'>, signal: AbortSignal): Promise<{ readonly goneAt: Date }>;
 }
@@ -51,10 +53,7 @@ export interface EndNews {
   problem(text: string): void;
 }
 
-export type EndForge = Pick<
-  Forge,
-  'traits' | 'state' | 'branchHead' | 'branchCommits' | 'commit' | 'open' | 'comment' | 'gatedRequest' | 'merge'
->;
+export type EndForge = Pick<Forge, 'traits' | 'state' | 'branchHead' | 'commit' | 'open' | 'close' | 'comment' | 'gatedRequest' | 'merge'>;
 
 export interface EndPorts {
   readonly forge: EndForge;

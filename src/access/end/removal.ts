@@ -66,6 +66,16 @@ async function mergeOrLeave(ports: EndPorts, place: EndPlace, record: GrantRecor
   if (now.base !== commit) await propose(ports, place, record);
 }
 
+/** The file is gone, by whomever, or says something else: a merge request that is open still has nothing to do. */
+export async function settle({ forge, remember }: EndPorts, { path }: EndPlace, record: GrantRecord, removal: Removal): Promise<void> {
+  if (isOpen(removal)) {
+    const { state, branch } = await forge.gatedRequest(path, removal.request);
+    const description = `${removalDescription(record)}\n\n**Closed**: the file is gone already, or belongs to another request.`;
+    if (state === 'open') await forge.close(path, removal.request, { description, branch, commit: removal.head });
+  }
+  await remember(record.grant.id, (one) => ({ ...one, removal: { ...removal, merged: true } }));
+}
+
 /** Told below the merge request and in the thread, and not tried again. */
 async function leave({ forge, news, remember }: EndPorts, { path }: EndPlace, record: GrantRecord, why: string): Promise<void> {
   const { grant, because = '', by = 'lockkeeper', goneAt = grant.until } = record;

@@ -11,10 +11,11 @@ const sight = (more: Partial<Sight> = {}): Sight => ({
   now: at('13:00:00'),
   files: { [file]: blob },
   live: [there],
-  differs: () => undefined,
+  cluster: { differs: () => undefined, isEnding: () => false },
   ...more,
 });
-const edited = { differs: () => 'a subject was added' };
+const edited = { cluster: { differs: () => 'a subject was added', isEnding: () => false } };
+const ending = { cluster: { differs: () => 'its timer is gone', isEnding: () => true } };
 const mine = { by: 'lockkeeper' };
 const up = { because: timeIsUp, ...mine };
 const removed = { because: `${file} was taken off the default branch`, ...mine };
@@ -41,6 +42,13 @@ test.each<[string, Partial<GrantRecord>, Partial<Sight>, unknown]>([
   ['has its binding in another namespace', {}, { live: [{ ...there, namespace: 'vault' }] }, deleted],
   ['lost its binding as its timer ran out', {}, { live: [], now: at('13:59:31') }, up],
   ['lost its binding a moment before that', {}, { live: [], now: at('13:59:29') }, deleted],
+  ['lost its timer as that ran out', {}, { ...ending, now: at('13:59:31') }, up],
+  [
+    'lost its timer a moment before that',
+    {},
+    { ...ending, now: at('13:59:29') },
+    { ...tampered, because: 'it was changed in the cluster: its timer is gone', tampered: 'its timer is gone' },
+  ],
   ['is not given yet', { state: 'granting' }, { live: [] }, undefined],
   ['was edited', {}, edited, tampered],
   ['may have been edited: the cluster is silent', {}, { ...edited, live: undefined as never }, undefined],
