@@ -77,7 +77,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
     'validate-open': (_, job, signal) => validation.sweep(job, undefined, signal),
     pipeline: (data, job) => validation.pipeline({ ...job, data }),
     'validate-repository': ({ repository }, job, signal) => validation.sweep(job, repository, signal),
-    command: (data, job, signal) => validation.command({ ...job, data }, signal),
+    command: (data, job, signal) => {
+      const ask = (number: number, comment: number): Promise<void> =>
+        access.ask(data.repository, { kind: 'request', number, comment }, job.trace, signal);
+      return validation.command({ ...job, data }, ask, signal);
+    },
     deploy: async (data, job, signal) => {
       try {
         await deployment.deploy({ ...job, data }, signal);

@@ -9,6 +9,7 @@ const growing = [
   'oci',
   'digest',
   'branch',
+  'asked',
   'said',
   'thread',
   'told',

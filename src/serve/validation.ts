@@ -10,7 +10,7 @@ import { readDesiredState } from '../manifests/desired-state.ts';
 import { keepPlan } from '../plan/kept-plan.ts';
 import { type Schedule, startSchedule } from '../runtime/schedule.ts';
 import type { Services } from '../services.ts';
-import { obeyComment } from '../validation/commands.ts';
+import { type CommandPorts, obeyComment } from '../validation/commands.ts';
 import { unlock } from '../validation/holds/unlock.ts';
 import { sayInPipeline } from '../validation/later-pipeline.ts';
 import {
@@ -22,6 +22,7 @@ import {
 } from '../validation/merge-request.ts';
 import { judgeAgain } from '../validation/remembered.ts';
 import { findDue, type SweepPorts } from '../validation/sweep.ts';
+import { reviewJob } from './access/jobs.ts';
 import { forgeOf, judgedEnvironment, judgedEnvironments, nameOf } from './judged-environments.ts';
 import type { Judging } from './judging.ts';
 import { requestPlan } from './request-plan.ts';
@@ -86,7 +87,11 @@ export class Validation {
     }
   }
 
-  async command({ data, trace }: Job & { readonly data: { readonly kind: 'command' } }, signal: AbortSignal): Promise<void> {
+  async command(
+    { data, trace }: Job & { readonly data: { readonly kind: 'command' } },
+    askForAccess: CommandPorts['askForAccess'],
+    signal: AbortSignal,
+  ): Promise<void> {
     const environment = await judgedEnvironment(this.#parts, data.repository);
     if (environment === undefined) return;
     const { services, log, redact } = this.#parts;
@@ -107,7 +112,9 @@ export class Validation {
       heldOtherwise: () => this.othersAt(data.repository, trace),
     };
     const release = (id: number, name: string): Promise<string> => unlock(unlocked, environment.repository, id, name);
-    const kinds = await obeyComment({ forge, again, unlock: release }, environment.repository, data.request, data.comment);
+    const reviewAccess = (id: number): Promise<void> => this.#add([reviewJob(data.repository, id, trace)]);
+    const ports = { forge, again, unlock: release, askForAccess, reviewAccess };
+    const kinds = await obeyComment(ports, environment.repository, data.request, data.comment);
     if (kinds.length > 0) log.info({ trace, environment: environment.name, request: data.request, commands: kinds }, 'obeyed a comment');
   }
 

@@ -1,19 +1,27 @@
+import { isConfigured } from '../access/settings.ts';
 import { addressOf } from '../adapters/forges/github/address.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config, ForgeConfig } from '../config/schema.ts';
 import { lacksCredentials } from '../config/unfinished.ts';
 import type { WebhookSettings } from '../http/webhooks/webhooks.ts';
 import { githubCredentials } from '../services.ts';
+import { accessSettings } from './access/settings.ts';
 
 /** Whom app.yml lets deliver webhooks, and what for. */
-export function webhookSettings({ forges, registries, environments, packages }: Config): WebhookSettings {
+export function webhookSettings(config: Config): WebhookSettings {
+  const { forges, registries, environments, packages } = config;
+  const access = isConfigured(accessSettings(config));
   const refs = (texts: readonly (string | undefined)[]) => texts.flatMap((text) => (text === undefined ? [] : (repositoryRef(text) ?? [])));
   return {
     environments: [
       ...environments.flatMap((one) =>
         'discover' in one
           ? []
-          : refs([one.repository]).map((repository) => ({ repository, ...(one.deploy === 'service' && { deployed: true }) })),
+          : refs([one.repository]).map((repository) => ({
+              repository,
+              ...(one.deploy === 'service' && { deployed: true }),
+              ...(access && one.cluster !== undefined && { granted: true }),
+            })),
       ),
       ...refs(environments.map((one) => ('discover' in one ? one.discover : undefined))).map((discover) => ({ discover })),
     ],

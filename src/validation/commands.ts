@@ -10,6 +10,10 @@ export interface CommandPorts {
   again(id: number): Promise<void>;
   /** Releases what the merge request holds, asked by the user with that name; gives what to answer, in Markdown. */
   unlock(id: number, name: string): Promise<string>;
+  /** Asks for the access that the comment asks for, if its author may, and answers it. */
+  askForAccess(id: number, comment: number): Promise<void>;
+  /** Has the merge request looked at again by the gate of access requests, soon: what the comment is worth, that reads for itself. */
+  reviewAccess(id: number): Promise<void>;
 }
 
 /**
@@ -32,7 +36,9 @@ export async function obeyComment(
   if (may && wanted.includes('unlock')) await forge.comment(path, id, 'unlock', await ports.unlock(id, comment.author.name));
   if (may && wanted.includes('validate')) await ports.again(id);
   if (!may && wanted.length > 0) await forge.comment(path, id, 'refused', refusal(comment.author.name));
-  if (wanted.length < kinds.length) await forge.comment(path, id, 'help', help(requestWord(forge.traits.type)));
+  if (kinds.includes('approve')) await ports.reviewAccess(id);
+  if (kinds.includes('access')) await ports.askForAccess(id, number);
+  if (kinds.includes('help') || kinds.includes('unknown')) await forge.comment(path, id, 'help', help(requestWord(forge.traits.type)));
   return kinds;
 }
 
@@ -46,6 +52,8 @@ const help = (request: string): string =>
     [
       '- `/lockkeeper validate` judges it again',
       '- `/lockkeeper unlock` releases the objects that it holds, so that others are not told of it',
+      '- `/lockkeeper access LEVEL NAMESPACE for DURATION because REASON` asks for access for whoever writes it',
+      '- `/lockkeeper approve COMMIT`, with the full id of the newest commit, says for which one an approval of a request for access is',
       '- `/lockkeeper help` is this text',
     ].join('\n'),
     'A comment that was edited counts for nothing: write a new one.',

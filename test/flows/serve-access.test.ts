@@ -105,7 +105,8 @@ describeWith('controller-manager', 'lockkeeper serve gives access and takes it',
     async () => {
       await served();
       await world.pushBy(path, 'mallory', 'main', { [world.file('mallory')]: world.request('mallory', '2h') });
-      const alarm = await world.told(/^:rotating_light: P1/);
+      // A forge gets a minute to say that it merged something.
+      const alarm = await world.told(/^:rotating_light: P1/, 130_000);
       expect(alarm).toContain(world.file('mallory'));
       expect(await world.bindings()).toEqual([]);
       expect(await world.writes('mallory')).toBe(forbidden);

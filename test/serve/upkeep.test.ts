@@ -19,7 +19,21 @@ const news = (id: number, state: ProposalNews['state']): ProposalNews => ({
 });
 
 /** Those that are forgotten after a while, and some that are not. */
-const spaces = ['http', 'oci', 'digest', 'branch', 'said', 'plan', 'verdict', 'deployment', 'drift', 'first-seen', 'running', 'service'];
+const spaces = [
+  'http',
+  'oci',
+  'digest',
+  'branch',
+  'said',
+  'plan',
+  'verdict',
+  'deployment',
+  'drift',
+  'first-seen',
+  'running',
+  'service',
+  'access',
+];
 
 test('what nobody has had a use for in ninety days goes; an open merge request keeps what people were told of it, and time what it counts from', async () => {
   const store = new MemoryStore();
@@ -40,5 +54,6 @@ test('what nobody has had a use for in ninety days goes; an open merge request k
     'first-seen a',
     'running a',
     'service a',
+    'access a',
   ]);
 });

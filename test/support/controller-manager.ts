@@ -25,14 +25,23 @@ const controllers = [
   'ttl-after-finished-controller',
   'persistentvolumeclaim-protection-controller',
   'serviceaccount-controller',
+  'validatingadmissionpolicy-status-controller',
 ];
 
-interface ControllerManager {
+/** Each controller asks with the rights of its own account, as in a cluster; else all of them as somebody who may do everything. */
+interface ControllerOptions {
+  readonly asThemselves?: boolean;
+}
+
+export interface ControllerManager {
   stop(): Promise<void>;
 }
 
 /** The real kube-controller-manager against that API server, on no port. It ends with this process, however that ends. */
-async function startControllerManager(plane: ControlPlane): Promise<ControllerManager> {
+export async function startControllerManager(
+  plane: ControlPlane,
+  { asThemselves = false }: ControllerOptions = {},
+): Promise<ControllerManager> {
   const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-controller-manager-'));
   const args = [
     `--kubeconfig=${plane.kubeconfig}`,
@@ -40,6 +49,7 @@ async function startControllerManager(plane: ControlPlane): Promise<ControllerMa
     '--secure-port=0',
     `--controllers=${controllers.join(',')}`,
     '--resource-quota-sync-period=1s',
+    `--use-service-account-credentials=${asThemselves}`,
   ];
   const running = startProcess({
     name: 'kube-controller-manager',
@@ -61,13 +71,13 @@ async function startControllerManager(plane: ControlPlane): Promise<ControllerMa
 }
 
 /** As sharedControlPlane, with controllers; to be called once per file, inside `describeWith('controller-manager', …)`. */
-export function sharedControllers(): () => Promise<ControlPlane> {
+export function sharedControllers(options: ControllerOptions = {}): () => Promise<ControlPlane> {
   const shared = sharedControlPlane();
   let running: Promise<ControllerManager> | undefined;
   afterAll(async () => (await running)?.stop());
   return async () => {
     const plane = await shared();
-    running ??= startControllerManager(plane);
+    running ??= startControllerManager(plane, options);
     await running;
     return plane;
   };

@@ -128,8 +128,10 @@ notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: 
       return (await askAs(plane.address, user, { method: 'POST', path: `/api/v1/namespaces/${where}/configmaps`, body })).status;
     },
     messages,
+    logs: () => running.flatMap((one) => one.log()),
     /** Until one of them, in a thread or not, matches. */
-    told: (pattern: RegExp): Promise<string> => until(() => messages().find(({ text }) => pattern.test(text))?.text),
+    told: (pattern: RegExp, patience?: number): Promise<string> =>
+      until(() => messages().find(({ text }) => pattern.test(text))?.text, undefined, patience),
     entries: async (): Promise<readonly Entry[]> => {
       const { stdout } = await local.run('journal', 'list', '--json', '--last', '100');
       return (JSON.parse(stdout) as { readonly entries: readonly Entry[] }).entries;

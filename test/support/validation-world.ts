@@ -85,7 +85,11 @@ server: { url: "https://lockkeeper.example.com" }
       }
     },
     command: (request: number, comment: number): Promise<void> =>
-      validation.command(asJob({ data: { kind: 'command', repository, request, comment }, key: '', trace: 't' } as const), never),
+      validation.command(
+        asJob({ data: { kind: 'command', repository, request, comment }, key: '', trace: 't' } as const),
+        () => Promise.reject(new Error('nobody asks for access here')),
+        never,
+      ),
     sweep: (): Promise<void> =>
       validation.sweep(asJob({ data: { kind: 'validate-open' }, key: '', trace: 't' } as const), undefined, never),
     /** As a delivery asks for it. */

@@ -20,6 +20,8 @@ async function said(text: string | undefined, { may = true, bot = false, edited 
         done.push(`unlock !${id}`);
         return `released by ${by}`;
       },
+      askForAccess: async (id, number) => void done.push(`ask for what comment ${number} of !${id} says`),
+      reviewAccess: async (id) => void done.push(`review !${id}`),
     },
     repository,
     5,
@@ -45,8 +47,25 @@ test('unlock is done for those who may push, and answered', async () => {
   expect((await said('/lockkeeper unlock', { may: false })).done).toEqual([expect.stringMatching(/^!5 refused: Thank you, eve\./)]);
 });
 
+const commit = 'a'.repeat(40);
+
+test.each<[string, string, Parameters<typeof said>[1], readonly (string | RegExp)[]]>([
+  ['access is asked for', '/lockkeeper access admin billing for 2h because INC-1', {}, ['ask for what comment 7 of !5 says']],
+  ['whoever may, which is looked at there', '/lockkeeper access x', { may: false }, ['ask for what comment 7 of !5 says']],
+  ['once', '/lockkeeper access a\n/lockkeeper access b', {}, ['ask for what comment 7 of !5 says']],
+  ['an approval has it looked at again', `/lockkeeper approve ${commit}`, { may: false }, ['review !5']],
+  ['both', `/lockkeeper approve ${commit}\n\n/lockkeeper access x`, {}, ['review !5', 'ask for what comment 7 of !5 says']],
+  ['and help', `/lockkeeper approve ${commit}\n/lockkeeper help`, {}, ['review !5', /^!5 help: [\s\S]*`\/lockkeeper approve COMMIT`/]],
+  ['nothing of an edited one', '/lockkeeper access x', { edited: true }, []],
+  ['nothing of a bot', `/lockkeeper approve ${commit}`, { bot: true }, []],
+])('%s', async (_, text, options, expected) => {
+  const { done } = await said(text, options);
+  expect(done).toEqual(expected.map((one) => (typeof one === 'string' ? one : (expect.stringMatching(one) as string))));
+});
+
 test.each([
   '/lockkeeper',
+  '/lockkeeper access',
   '/lockkeeper unlock now',
   '/lockkeeper help',
   '/lockkeeper valdate',

@@ -133,7 +133,7 @@ function attemptsIn(namespace: string): readonly Attempt[] {
   ];
 }
 
-/** A grant of nothing to nobody that was over long ago. */
+/** A grant that was over long ago, of what everybody may: no right to bind a role is needed for it. */
 const nobodys = (namespace: string): Grant => ({
   id,
   environment: '',
@@ -145,7 +145,7 @@ const nobodys = (namespace: string): Grant => ({
   namespace,
   subject: { kind: 'user', name: 'nobody' },
   level: 'readonly',
-  role: 'view',
+  role: 'system:basic-user',
   reason: '',
   from: '2000-01-01T00:00:00Z',
   until: '2000-01-01T00:00:01Z',

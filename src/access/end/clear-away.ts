@@ -1,4 +1,5 @@
 import type { GrantRecord } from '../../domain/access.ts';
+import { endedCommentKey } from '../grant/entries.ts';
 import { timeIsUp } from './due.ts';
 import type { EndPlace, EndPorts, KnownGrants } from './ports.ts';
 import { removeFile, settle } from './removal.ts';
@@ -15,7 +16,7 @@ export async function clearAway(
   const { grant, state, because, noted, removal } = record;
   if (state !== 'ended') return;
   if (because !== timeIsUp && noted !== true) {
-    await ports.forge.comment(place.path, grant.request, 'access-ended', endedComment(record));
+    await ports.forge.comment(place.path, grant.request, endedCommentKey, endedComment(record));
     await ports.remember(grant.id, (one) => ({ ...one, noted: true }));
   }
   if (files === undefined || removal?.merged === true) return;

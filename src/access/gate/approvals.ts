@@ -3,6 +3,7 @@ import { commandsIn } from '../../domain/command-comment.ts';
 import type { ForgeTraits, Review, Reviews } from '../../domain/forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
 import type { RequestComment } from '../../domain/request-forge.ts';
+import { durationText } from '../../domain/time.ts';
 import type { Directory } from './evidence.ts';
 import { deedOf, mayBeOf } from './hands.ts';
 import { noPerson } from './names.ts';
@@ -28,6 +29,8 @@ export interface Approvals {
   readonly approvedBy: readonly ForgeUser[];
   /** Those that do not, and why; whole sentences. */
   readonly passedOver: readonly string[];
+  /** Those of them who can make theirs count by writing for which commit it is. */
+  readonly unproven: readonly ForgeUser[];
   /** Approvers who want something else. */
   readonly against: readonly ForgeUser[];
 }
@@ -37,10 +40,15 @@ export function countApprovals(facts: ApprovalFacts): Approvals {
   const last = [...lastWords(facts).values()];
   const judged = last
     .filter(({ state }) => state === 'approved')
-    .map((review) => ({ user: review.user, why: noApprover(review.user, facts) ?? notForHead(review, facts) }));
+    .map((review) => {
+      const why = noApprover(review.user, facts) ?? forAnother(review, facts);
+      const isUnproven = why === undefined && !isProven(review, facts) && !hasWritten(review.user, facts);
+      return { user: review.user, isUnproven, why: isUnproven ? tooEarly(review, facts) : why };
+    });
   return {
     approvedBy: judged.filter(({ why }) => why === undefined).map(({ user }) => user),
     passedOver: judged.flatMap(({ why }) => why ?? []),
+    unproven: judged.filter(({ isUnproven }) => isUnproven).map(({ user }) => user),
     against: last.filter(({ state, user }) => state === 'changes-requested' && facts.approvers.has(user.id)).map(({ user }) => user),
   };
 }
@@ -69,16 +77,11 @@ function noApprover(user: ForgeUser, { approvers, parties, directory, hands }: A
   return hand && `${user.name} approved it, and ${deedOf(hand)}.`;
 }
 
-/** Why it is not for what would be merged. */
-function notForHead(review: Review, facts: ApprovalFacts): string | undefined {
-  const { commit } = facts.reviews;
-  const { name } = review.user;
-  if (review.commit !== undefined && review.commit !== commit)
-    return `${name} approved ${short(review.commit)}, and the newest commit is ${short(commit)}.`;
-  if (isProven(review, facts) || hasWritten(review.user, facts)) return undefined;
-  const late = `${name} approved it before ${short(commit)} had been there for ${facts.dwellMs / 1000} s, or nobody can tell`;
-  return `${late}: for it to count, let them write this line below: \`/lockkeeper approve ${commit}\``;
-}
+const forAnother = ({ commit: of, user: { name } }: Review, { reviews: { commit } }: ApprovalFacts): string | undefined =>
+  of === undefined || of === commit ? undefined : `${name} approved ${short(of)}, and the newest commit is ${short(commit)}.`;
+
+const tooEarly = ({ user: { name } }: Review, { reviews: { commit }, dwellMs }: ApprovalFacts): string =>
+  `${name} approved it before ${short(commit)} had been there for ${durationText(dwellMs)}, or nobody can tell.`;
 
 const short = (commit: string): string => commit.slice(0, 12);
 

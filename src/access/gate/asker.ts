@@ -1,9 +1,7 @@
 import type { GatedRequest } from '../../domain/access-forge.ts';
 import type { EnvironmentForge } from '../../domain/forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
-
-/** Of the branches on which the bot asks. */
-const ours = 'lockkeeper-access/';
+import { accessBranches } from '../branches.ts';
 
 /** Who asked, by what the merge request says. */
 export interface Asking {
@@ -27,7 +25,7 @@ const mostCommits = 20;
 /** A person asks by opening it. The bot opens what a comment or a command asked for, and its commit says who that was. */
 export async function askedBy(forge: Pick<EnvironmentForge, 'line'>, path: string, { request, opener, file }: Opened): Promise<Asking> {
   if (!opener.bot) return { name: opener.name, id: opener.id, others: [] };
-  if (file === undefined || !request.branch.startsWith(ours)) return { others: [] };
+  if (file === undefined || !request.branch.startsWith(accessBranches)) return { others: [] };
   const { commits } = await forge.line(path, request.commit, [file.path], mostCommits);
   const until = commits.findIndex(({ sha }) => sha === request.base);
   const [newest, ...others] = (until === -1 ? commits : commits.slice(0, until)).map(({ message }) => namedIn(message));

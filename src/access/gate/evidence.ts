@@ -157,6 +157,7 @@ function namesIn({ reviews, asked, file }: Naming, settings: AccessSettings, env
   const seen = [
     ...reviews.reviews.filter(({ user: { bot } }) => !bot).map((review) => user(review.user.name)),
     ...(asked.name === undefined ? [] : [user(asked.name)]),
+    ...(reviews.author.bot ? [user(reviews.author.name)] : []),
   ];
   const parsed = file?.content === undefined ? undefined : parseRequest(file.path, file.content);
   if (parsed === undefined || 'problems' in parsed) return seen;

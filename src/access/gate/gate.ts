@@ -18,6 +18,8 @@ export interface Judgement {
   readonly waitsFor?: number;
   /** Approvals that do not count, and why; whole sentences. */
   readonly passedOver: readonly string[];
+  /** Names of those whose approval counts once they have written for which commit it is. */
+  readonly unproven: readonly string[];
   readonly request?: AccessRequest;
   readonly rules?: AccessRules;
   readonly file?: { readonly path: string; readonly blob: string };
@@ -37,7 +39,7 @@ export interface JudgedBy {
   readonly moment: 'before-merge' | 'after-merge';
 }
 
-const nobody = { passedOver: [], approvedBy: [], mayApprove: [] };
+const nobody = { passedOver: [], unproven: [], approvedBy: [], mayApprove: [] };
 
 /** The gate: whether a merge request may give the access that it asks for. */
 export function judge(evidence: Evidence, by: JudgedBy): Judgement {
@@ -74,7 +76,7 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
   if (request.breakGlass) return { ...found, reasons, ...nobody };
   const approvers = entitled(rules.approvers, evidence.directory);
   const parties = partiesOf(request, evidence, settings);
-  const { approvedBy, passedOver, against } = countApprovals({
+  const { approvedBy, passedOver, unproven, against } = countApprovals({
     forge: evidence.forge.type,
     reviews: evidence.reviews,
     comments: evidence.comments,
@@ -95,6 +97,7 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     reasons: [...reasons, ...wanted],
     ...(reasons.length === 0 && against.length === 0 && missing > 0 && mayApprove.length >= missing && { waitsFor: missing }),
     passedOver: [...passedOver, ...approvers.problems],
+    unproven: unproven.map(({ name }) => name),
     approvedBy,
     mayApprove,
   };

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../domain/access.ts';
-import type { Hand } from '../../domain/access-forge.ts';
+import type { Hand, Person } from '../../domain/access-forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
 import type { AccessRules, AccessSettings, Names } from '../settings.ts';
 import type { Evidence } from './evidence.ts';
@@ -79,20 +79,26 @@ function strangers({ hands, reviews: { author } }: Evidence): readonly string[] 
 
 /** Who needs no approval does all of it in person. */
 function unfitAlone({ subject }: AccessRequest, { breakGlass }: AccessRules, evidence: Evidence): readonly string[] {
-  const { directory, reviews, hands } = evidence;
+  const { directory, reviews, hands, asker } = evidence;
   const person = subject.kind === 'user' ? directory.people.get(subject.name) : undefined;
   if (person === undefined || breakGlass === undefined) return [];
-  const other = hands.find((hand) => !isForge(hand) && !mayBeOf(hand, person));
+  const isAsked = reviews.author.bot && asker?.user.id === person.id; // the bot wrote what they asked for
+  const writers = isAsked ? [person, botOf(evidence)] : [person];
+  const other = hands.find((hand) => !isForge(hand) && !writers.some((writer) => mayBeOf(hand, writer)));
   return [
     ...(isAmong(breakGlass.users, person, evidence)
       ? []
       : [`${person.name} may not open access without an approval (breakGlass.users in app.yml).`]),
-    ...(reviews.author.id === person.id
+    ...(reviews.author.id === person.id || isAsked
       ? []
       : [`Without an approval ${person.name} has to open it in person, and ${reviews.author.name} did.`]),
     ...(other === undefined ? [] : [`Without an approval it has to be ${person.name}'s alone, and ${nameOf(other)} ${deedOf(other)}.`]),
   ];
 }
+
+/** As its commits name it. */
+const botOf = ({ reviews: { author }, directory }: Evidence): Person =>
+  directory.people.get(author.name) ?? { ...author, active: true, emails: [] };
 
 /** GitHub itself commits what is written in its pages: https://docs.github.com/en/authentication/managing-commit-signature-verification/about-commit-signature-verification */
 const isForge = ({ how, user }: Hand): boolean => how === 'committer' && user?.name === 'web-flow';

@@ -61,8 +61,9 @@ export const unknown = (why: string, url: string): Report => ({
   comment: `**${statusName}: no verdict** · ${harmlessText(why)}\n\nIt is tried again by itself. Until then nothing is granted.`,
 });
 
-export function expired({ judgement, url, traits }: ReportFacts, afterMs: number): Report {
-  const why = `waited for longer than ${durationText(afterMs)}`;
+export const lateness = (afterMs: number): string => `waited for longer than ${durationText(afterMs)}`;
+
+export function expired({ judgement, url, traits }: ReportFacts, why: string): Report {
   const lacked = judgement.reasons.slice(0, mostListed).map(item);
   const again = `To ask again, open a new ${requestWord(traits.type)}: this one is not looked at any more.`;
   const comment = [`**${statusName}: closed** · ${what(judgement)} · it ${why}.`, 'What was missing:', lacked.join('\n'), again].join(
@@ -81,7 +82,7 @@ function granted({ request, approvedBy }: Judgement): string {
 }
 
 function shortly({ reasons: [first = '', ...more] }: Judgement): string {
-  return more.length === 0 ? first : `${first} And ${more.length} more.`;
+  return more.length === 0 ? first : `${first.replace(/\.$/, '')}; and ${more.length} more`;
 }
 
 const plainly = ({ subject, level, namespace, durationMs }: AccessRequest): string =>
@@ -96,17 +97,28 @@ function commentText({ judgement, commit, traits, next, expiresAt }: ReportFacts
       text: passedOver.length === 0 ? '' : `What does not count:\n\n${passedOver.slice(0, mostListed).map(item).join('\n')}`,
       rest: 'More is cut here.',
     },
+    { text: toWrite(judgement, commit) },
     { text: follows(judgement, next, requestWord(traits.type), expiresAt) },
     { text: `About: ${codeSpan(commit.slice(0, 12))}. An approval counts for this commit alone.` },
   ];
   return fitParts(parts, traits.descriptionLimit - reserve);
 }
 
+/** Not read as text from outside: it is there to be copied. */
+function toWrite({ unproven }: Judgement, commit: string): string {
+  if (unproven.length === 0 || !/^[0-9a-f]+$/.test(commit)) return '';
+  const names = some(
+    unproven.map((name) => codeSpan(name)),
+    mostListed,
+  );
+  return `For their approval to count, ${names} can write this line below:\n\n\`\`\`text\n/lockkeeper approve ${commit}\n\`\`\``;
+}
+
 const item = (sentence: string): string => `- ${harmlessText(sentence)}`;
 
 function verdict({ reasons, waitsFor, request }: Judgement): string {
   if (waitsFor !== undefined) return `waits for ${waitsFor === 1 ? 'an approval' : `${waitsFor} approvals`}`;
-  if (reasons.length > 0) return `${count(reasons.length, 'thing')} missing`;
+  if (reasons.length > 0) return count(reasons.length, 'problem');
   return request?.breakGlass === true ? 'open, approved by nobody' : 'open';
 }
 

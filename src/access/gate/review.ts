@@ -7,7 +7,7 @@ import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
 import { type Judgement, judge } from './gate.ts';
-import { expired, type Next, type Report, reportOf, unknown, untouched } from './report.ts';
+import { expired, lateness, type Next, type Report, reportOf, unknown, untouched } from './report.ts';
 
 export interface ReviewPorts {
   readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close'>;
@@ -177,10 +177,11 @@ async function expire(
   judgement: Judgement,
 ): Promise<ReviewOutcome> {
   const { settings, repository } = environment;
-  const report = expired(factsOf(ports, environment, request, judgement, { kind: 'person' }), settings.expireAfterMs);
+  const because = lateness(settings.expireAfterMs);
+  const report = expired(factsOf(ports, environment, request, judgement, { kind: 'person' }), because);
   await say(ports, repository.path, request, report);
   await ports.forge.close(repository.path, request.id, { commit: request.commit });
-  await ports.announce({ request, state: 'closed', judgement, because: report.status.description });
+  await ports.announce({ request, state: 'closed', judgement, because });
   await forget(ports, request.id);
   return 'expired';
 }

@@ -8,6 +8,9 @@ export const grantEvent = (id: string): string => `access grant ${id}`;
 /** And when it ends: who records a revocation gives it that name, and what has it is never given again. */
 export const endedEvent = (id: string): string => `access end ${id}`;
 
+/** Of the comment of ours below a merge request that says that its grant ended before its hour: it does not come back, should store and journal be lost. */
+export const endedCommentKey = 'access-ended';
+
 /** Before it takes effect. */
 export const grantEntry = (grant: Grant): NewEntry => ({
   kind: 'grant',

@@ -4,15 +4,12 @@ import { OutsideError } from '../../domain/errors.ts';
 import { laterOf } from '../end/due.ts';
 import { readEvidence } from '../gate/evidence.ts';
 import { judge } from '../gate/gate.ts';
-import { alarmEvent, endedEvent } from './entries.ts';
+import { alarmEvent, endedCommentKey, endedEvent } from './entries.ts';
 import { begun, giveLanded, type Landed } from './give.ts';
 import type { Pass } from './ports.ts';
 import { type Bringer, fileAlarm, refuse } from './refuse.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { broughtBy, grantId, grantOf, isDenial, type Landing, type MergedRequest, merged, misshapen } from './verify.ts';
-
-/** What a merge request's comment of ours with this key says: that its grant ended, and does not come back. */
-export const endedComment = 'access-ended';
 
 /** Finds out what gives a file of the default branch its right to be there, and gives what it grants, or refuses it. Throws OutsideError, and Superseded. */
 export async function landFile(pass: Pass, file: TreeEntry): Promise<Landed> {
@@ -74,5 +71,5 @@ async function hasEnded({ ports, place, signal }: Pass, request: MergedRequest, 
   const record = (await ports.book()).grants.find(({ grant }) => grant.id === id);
   if (record?.state === 'ending' || record?.state === 'ended') return true;
   if ((await ports.journal.events()).actor(endedEvent(id)) !== undefined) return true;
-  return unlessAborted(signal, ports.forge.hasCommented(place.path, request.id, endedComment));
+  return unlessAborted(signal, ports.forge.hasCommented(place.path, request.id, endedCommentKey));
 }

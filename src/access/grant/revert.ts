@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import type { TreeEntry } from '../../domain/access-forge.ts';
 import { requestWord } from '../../domain/forge.ts';
 import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
+import { accessLabel } from '../end/removal.ts';
 import type { Pass } from './ports.ts';
 
-/** Told from what the bot asks for on somebody's word, and from proposals. */
-const label = 'lockkeeper-access';
-
-export const revertBranch = ({ path, id }: Pick<TreeEntry, 'path' | 'id'>): string =>
+const revertBranch = ({ path, id }: Pick<TreeEntry, 'path' | 'id'>): string =>
   `lockkeeper-access/revert-${createHash('sha256')
     .update(JSON.stringify([id, path]))
     .digest('hex')
@@ -22,7 +20,7 @@ export async function proposeRevert(pass: Pass, file: TreeEntry, reason: string)
   if ((await forge.branchHead(place.path, branch)) === undefined)
     await forge.commit(place.path, { branch, base: commit, expected: undefined, files: [], removed: [file.path], message: title });
   const description = describe(pass, file, reason);
-  const labels = [label];
+  const labels = [accessLabel];
   const request = await forge.open(place.path, { branch, target: defaultBranch, title, description, labels });
   if (request.unfinished === true) await forge.finish(place.path, request.id, { labels });
   return request.id;

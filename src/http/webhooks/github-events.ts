@@ -3,11 +3,12 @@ import { isImageName } from '../../domain/image.ts';
 import type { JobData } from '../../domain/queue.ts';
 import { at, isPayload, numberAt, type Payload, textAt } from './payload.ts';
 import type { Asked } from './sender.ts';
-import { askedBy, askedIn, type Change, type Served } from './served.ts';
+import { askedBy, askedIn, askedInIssue, askedToReview, type Change, type Served, together } from './served.ts';
 
 /** Those that we have a use for. Their names and payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads */
 export const githubEvents = [
   'pull_request',
+  'pull_request_review',
   'issue_comment',
   'push',
   'create',
@@ -38,15 +39,28 @@ export function githubAsks(
   if (path === undefined) return 'uninteresting';
   const repository = { forge: forge.name, path };
   if (event === 'issue_comment') return commentAsks(payload, repository, served);
+  const reviewed = reviewedIn(event, payload);
+  if (event === 'pull_request_review') return reviewed === undefined ? 'uninteresting' : askedToReview(reviewed, repository, served);
   const change = changeIn(event, payload);
-  return change === undefined ? 'uninteresting' : askedBy(change, repository, served, judgedIn(event, payload));
+  if (change === undefined) return 'uninteresting';
+  const asked = askedBy(change, repository, served, judgedIn(event, payload));
+  return reviewed === undefined ? asked : together(asked, askedToReview(reviewed, repository, served));
+}
+
+/** Number of a pull request that somebody reviewed, or that has ended: what asked for access may be granted by it, or not be asked for any more. */
+function reviewedIn(event: GitHubEvent, payload: Payload): number | undefined {
+  const ended = event === 'pull_request' && textAt(payload, 'action') === 'closed';
+  return ended || event === 'pull_request_review' ? numberAt(payload, 'pull_request', 'number') : undefined;
 }
 
 /** To GitHub a pull request is an issue too, and says so. */
 function commentAsks(payload: Payload, repository: RepositoryRef, served: Served): Asked {
-  if (textAt(payload, 'action') !== 'created' || !isPayload(at(payload, 'issue', 'pull_request'))) return 'uninteresting';
-  const [request, comment] = [numberAt(payload, 'issue', 'number'), numberAt(payload, 'comment', 'id')];
-  return askedIn({ text: textAt(payload, 'comment', 'body') ?? '', request, comment }, repository, served);
+  if (textAt(payload, 'action') !== 'created') return 'uninteresting';
+  const [number, comment] = [numberAt(payload, 'issue', 'number'), numberAt(payload, 'comment', 'id')];
+  const text = textAt(payload, 'comment', 'body') ?? '';
+  return isPayload(at(payload, 'issue', 'pull_request'))
+    ? askedIn({ text, request: number, comment }, repository, served)
+    : askedInIssue({ text, issue: number, comment }, repository, served);
 }
 
 const anotherOne: readonly string[] = ['opened', 'synchronize', 'reopened', 'ready_for_review'];

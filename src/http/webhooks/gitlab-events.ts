@@ -1,6 +1,7 @@
+import type { RepositoryRef } from '../../domain/forge.ts';
 import { at, listAt, numberAt, type Payload, textAt } from './payload.ts';
 import type { Asked } from './sender.ts';
-import { askedBy, askedIn, askedOf, type Change, type Piped, type SaidBelow, type Served } from './served.ts';
+import { askedBy, askedIn, askedInIssue, askedOf, askedToReview, type Change, type Piped, type Served, together } from './served.ts';
 
 /** What webhooks are set up for, as GitLab's API calls it (`…_events`). Those of deployments are of no interest yet. */
 export const gitlabHookEvents = ['merge_requests', 'note', 'push', 'tag_push', 'pipeline', 'deployment', 'releases'] as const;
@@ -9,22 +10,42 @@ export const gitlabHookEvents = ['merge_requests', 'note', 'push', 'tag_push', '
 export function gitlabAsks(forge: string, payload: Payload, served: Served): Asked {
   const path = textAt(payload, 'project', 'path_with_namespace');
   if (path === undefined) return 'uninteresting';
-  const said = saidIn(payload);
-  if (said !== undefined) return askedIn(said, { forge, path }, served);
+  if (isNewNote(payload)) return noteAsks(payload, { forge, path }, served);
   const piped = pipedIn(payload);
   if (piped !== undefined) return askedOf(piped, { forge, path }, served);
   const change = changeIn(payload);
-  return change === undefined ? 'uninteresting' : askedBy(change, { forge, path }, served, judgedIn(payload));
+  if (change === undefined) return 'uninteresting';
+  const [asked, reviewed] = [askedBy(change, { forge, path }, served, judgedIn(payload)), reviewedIn(payload)];
+  return reviewed === undefined ? asked : together(asked, askedToReview(reviewed, { forge, path }, served));
 }
 
 const kindOf = (payload: Payload): string | undefined => textAt(payload, 'object_kind') ?? textAt(payload, 'event_name');
 
 /** Older versions tell a new note and a changed one in the same words; an edited one is found out when it is read. */
-function saidIn(payload: Payload): SaidBelow | undefined {
+function isNewNote(payload: Payload): boolean {
   const note = at(payload, 'object_attributes');
-  const isNew = kindOf(payload) === 'note' && at(note, 'noteable_type') === 'MergeRequest' && at(note, 'system') !== true;
-  if (!isNew || (textAt(note, 'action') ?? 'create') !== 'create') return undefined;
-  return { text: textAt(note, 'note') ?? '', request: numberAt(payload, 'merge_request', 'iid'), comment: numberAt(note, 'id') };
+  return kindOf(payload) === 'note' && at(note, 'system') !== true && (textAt(note, 'action') ?? 'create') === 'create';
+}
+
+function noteAsks(payload: Payload, repository: RepositoryRef, served: Served): Asked {
+  const [text, comment] = [textAt(payload, 'object_attributes', 'note') ?? '', numberAt(payload, 'object_attributes', 'id')];
+  switch (textAt(payload, 'object_attributes', 'noteable_type')) {
+    case 'MergeRequest':
+      return askedIn({ text, request: numberAt(payload, 'merge_request', 'iid'), comment }, repository, served);
+    case 'Issue':
+      return askedInIssue({ text, issue: numberAt(payload, 'issue', 'iid'), comment }, repository, served);
+    default:
+      return 'uninteresting';
+  }
+}
+
+const reviews: readonly string[] = ['approved', 'approval', 'unapproved', 'unapproval', 'merge', 'close'];
+
+/** Number of a merge request that somebody approved, or took that back from, or that has ended. */
+function reviewedIn(payload: Payload): number | undefined {
+  const request = at(payload, 'object_attributes');
+  const isReview = kindOf(payload) === 'merge_request' && reviews.includes(textAt(request, 'action') ?? '');
+  return isReview ? numberAt(request, 'iid') : undefined;
 }
 
 /** Number of an open merge request whose head or target is not what it was, or that was a draft or not open before. */

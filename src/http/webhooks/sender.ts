@@ -33,6 +33,7 @@ function keyOf(data: JobData): string {
   if (data.kind === 'scan-package') return data.package;
   if (data.kind === 'validate' || data.kind === 'access-review') return `${data.repository}!${data.request}`;
   if (data.kind === 'command') return `${data.repository}!${data.request}#${data.comment}`;
+  if (data.kind === 'access-issue') return `${data.repository} issue ${data.issue}#${data.comment}`;
   if (data.kind === 'pipeline') return `${data.repository}${data.request === undefined ? `@${data.commit}` : `!${data.request}`}`;
   return 'repository' in data ? data.repository : '';
 }

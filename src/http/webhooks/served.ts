@@ -1,5 +1,6 @@
 import { mayHoldCommand } from '../../domain/command-comment.ts';
 import type { RepositoryRef } from '../../domain/forge.ts';
+import type { JobData } from '../../domain/queue.ts';
 import type { Asked } from './sender.ts';
 
 /** What app.yml says of repositories; paths as written there. */
@@ -10,6 +11,8 @@ export interface ServedSettings {
         readonly repository: RepositoryRef;
         /** This service brings its cluster to where its default branch is. */
         readonly deployed?: boolean;
+        /** This service gives and ends access to its cluster. */
+        readonly granted?: boolean;
       }
     | { readonly discover: RepositoryRef }
   )[];
@@ -22,6 +25,8 @@ export interface Served {
   environment(repository: RepositoryRef): RepositoryRef | undefined;
   /** An environment that this service deploys. */
   deployed(repository: RepositoryRef): RepositoryRef | undefined;
+  /** An environment whose access this service keeps. */
+  granted(repository: RepositoryRef): RepositoryRef | undefined;
   source(repository: RepositoryRef): RepositoryRef | undefined;
 }
 
@@ -31,7 +36,9 @@ const isPath = (path: string): boolean => path.length <= 512 && /^[\w.-]+(?:\/[\
 export function createServed({ environments, sources }: ServedSettings): Served {
   const named = environments.flatMap((one) => ('repository' in one ? [one.repository] : []));
   const groups = environments.flatMap((one) => ('discover' in one ? [one.discover] : []));
-  const deployed = environments.flatMap((one) => ('repository' in one && one.deployed === true ? [one.repository] : []));
+  const kept = (what: 'deployed' | 'granted') =>
+    environments.flatMap((one) => ('repository' in one && one[what] === true ? [one.repository] : []));
+  const [deployed, granted] = [kept('deployed'), kept('granted')];
   const patterns = sources.map((source) => ({ source, pattern: patternOf(source) }));
   return {
     environment: (repository) => {
@@ -40,6 +47,7 @@ export function createServed({ environments, sources }: ServedSettings): Served 
       return written ?? (groups.some((group) => isBelow(group, repository)) ? repository : undefined);
     },
     deployed: (repository) => deployed.find((one) => plain(one) === plain(repository)),
+    granted: (repository) => granted.find((one) => plain(one) === plain(repository)),
     source: (repository) => {
       if (!isPath(repository.path)) return undefined;
       const found = patterns.find(({ pattern }) => pattern.test(plain(repository)));
@@ -76,16 +84,21 @@ const ends = (change: Change): boolean => change === 'merge' || change === 'clos
 export function askedBy(change: Change, repository: RepositoryRef, served: Served, judged?: number): Asked {
   const [environment, source] = [served.environment(repository), served.source(repository)];
   if (environment === undefined && source === undefined) return 'not-configured';
-  const deployed = movesBranch(change) ? served.deployed(repository) : undefined;
+  const [deployed, granted] = movesBranch(change) ? [served.deployed(repository), served.granted(repository)] : [];
   const asked = [
     ...(deployed ? [{ kind: 'deploy' as const, repository: written(deployed) }] : []),
+    ...(granted ? [{ kind: 'access' as const, repository: written(granted) }] : []),
     ...(environment && change !== 'tag' ? [{ kind: 'scan-environment' as const, repository: written(environment) }] : []),
-    ...(environment && judged !== undefined ? [{ kind: 'validate' as const, repository: written(environment), request: judged }] : []),
+    ...(environment && judged !== undefined ? judgesOf(written(environment), judged) : []),
     ...(environment && ends(change) ? [{ kind: 'validate-repository' as const, repository: written(environment) }] : []),
     ...(source && (change === 'commits' || change === 'tag') ? [{ kind: 'refresh-source' as const, repository: written(source) }] : []),
   ];
   return asked.length === 0 ? 'uninteresting' : asked;
 }
+
+/** A merge request may bring manifests, or ask for access. */
+const judgesOf = (repository: string, request: number): readonly JobData[] =>
+  (['validate', 'access-review'] as const).map((kind) => ({ kind, repository, request }));
 
 /** Where to look after somebody approved a merge request, or took that back, and after it has ended. */
 export function askedToReview(request: number, repository: RepositoryRef, served: Served): Asked {
@@ -119,6 +132,23 @@ export function askedIn({ text, request, comment }: SaidBelow, repository: Repos
   if (request === undefined || comment === undefined || !mayHoldCommand(text)) return 'uninteresting';
   const environment = served.environment(repository);
   return environment === undefined ? 'not-configured' : [{ kind: 'command', repository: written(environment), request, comment }];
+}
+
+/** The same below an issue, of which only access is asked. */
+export function askedInIssue(
+  { text, issue, comment }: { readonly text: string; readonly issue: number | undefined; readonly comment: number | undefined },
+  repository: RepositoryRef,
+  served: Served,
+): Asked {
+  if (issue === undefined || comment === undefined || !mayHoldCommand(text)) return 'uninteresting';
+  const environment = served.environment(repository);
+  return environment === undefined ? 'not-configured' : [{ kind: 'access-issue', repository: written(environment), issue, comment }];
+}
+
+/** All of what several say; where none asks for anything, why. */
+export function together(first: Asked, ...others: readonly Asked[]): Asked {
+  const asked = [first, ...others].flatMap((one) => (typeof one === 'string' ? [] : one));
+  return asked.length === 0 ? first : asked;
 }
 
 const written = ({ forge, path }: RepositoryRef): string => `${forge}:${path}`;

@@ -36,8 +36,8 @@ test.each(counts)('%s counts', (_, told) => {
 });
 
 const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
-  ['one before the dwell is over', early, /before aaaaaaaaaaaa had been there for 30 s.*`\/lockkeeper approve a{40}`/],
-  ['one at the dwell to the second', { reviews: [approval('grace', { submittedAt: at(30) })] }, /had been there for 30 s/],
+  ['one before the dwell is over', early, /before aaaaaaaaaaaa had been there for 30s/],
+  ['one at the dwell to the second', { reviews: [approval('grace', { submittedAt: at(30) })] }, /had been there for 30s/],
   [
     'one too early, and the commit written by somebody else',
     { ...early, comments: [comment('ada', `/lockkeeper approve ${head}`)] },

@@ -54,6 +54,18 @@ test.each<readonly [name: string, told: Told, says: Says]>([
   ],
   ['without an approval, in person', breaking, alone],
   [
+    'without an approval, by the bot on their word',
+    {
+      ...breaking,
+      author: bot,
+      hands: [
+        { how: 'pusher', user: bot },
+        { how: 'author', name: 'Lockkeeper' },
+      ],
+    },
+    alone,
+  ],
+  [
     'without an approval, committed by GitHub in its pages',
     { ...breaking, hands: [{ how: 'committer', user: user('web-flow'), name: 'GitHub', email: 'noreply@github.com' }] },
     alone,
@@ -89,8 +101,8 @@ test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
   ],
   ['the only approver is whom it is for', { content: requestText({ user: 'grace' }) }, {}, /nobody is left who may approve/],
   [
-    'without an approval, opened by the bot',
-    { ...breaking, author: bot, hands: [{ how: 'pusher', user: bot }] },
+    'without an approval, opened by the bot on the word of another',
+    { ...breaking, author: bot, hands: [{ how: 'pusher', user: bot }], asker: { user: person('linus'), mayWrite: true } },
     alone,
     /has to open it in person, and lockkeeper did/,
   ],

@@ -48,9 +48,16 @@ const pull = (action: string, more: object = {}, state = 'open') =>
 const closed = (merged: boolean) =>
   pull('closed', { pull_request: { number: 7, state: 'closed', merged }, repository: repository('acme/live') });
 /** Who held what it touched is another now. */
-const live = ['scan-environment github:acme/Live', 'validate-repository github:acme/Live'];
+const live = ['scan-environment github:acme/Live', 'validate-repository github:acme/Live', 'access-review github:acme/Live!7'];
 const scanned = ['scan-environment github:acme/Staging'];
-const judged = [...scanned, 'validate github:acme/Staging!7'];
+const reviewed = ['access-review github:acme/Staging!7'];
+const judged = [...scanned, 'validate github:acme/Staging!7', ...reviewed];
+const review = (action: string, full = 'acme/staging', number = 7) =>
+  describedWebhook(`pull-request-review-${action}`, {
+    action,
+    pull_request: { number, state: 'open' },
+    repository: repository(full),
+  });
 const below = { pull_request: { html_url: 'https://github.com/acme/staging/pull/12' } };
 const comment = (body: string, action = 'created', issue: object = below) =>
   describedWebhook(`issue-comment-${action}`, {
@@ -104,7 +111,12 @@ test.each<[string, string, () => object, readonly string[] | 'uninteresting' | '
   ],
   ['one with another title', 'pull_request', () => pull('edited', { changes: { title: { from: 'x' } } }), scanned],
   ['one that was labelled', 'pull_request', () => pull('labeled'), scanned],
-  ['one that was closed', 'pull_request', () => pull('closed', {}, 'closed'), [...scanned, 'validate-repository github:acme/Staging']],
+  [
+    'one that was closed',
+    'pull_request',
+    () => pull('closed', {}, 'closed'),
+    [...scanned, 'validate-repository github:acme/Staging', ...reviewed],
+  ],
   ['a push to what we deploy', 'push', () => push('acme/live'), ['deploy github:acme/Live', 'scan-environment github:acme/Live']],
   ['a branch of what we deploy', 'push', () => push('acme/live', { ref: 'refs/heads/x' }), 'uninteresting'],
   ['one that was merged', 'pull_request', () => closed(true), ['deploy github:acme/Live', ...live]],
@@ -114,7 +126,22 @@ test.each<[string, string, () => object, readonly string[] | 'uninteresting' | '
   ['a command that was edited in', 'issue_comment', () => comment('/lockkeeper validate', 'edited'), 'uninteresting'],
   ['a command that was deleted', 'issue_comment', () => comment('/lockkeeper validate', 'deleted'), 'uninteresting'],
   ['a command within a line', 'issue_comment', () => comment('do /lockkeeper validate'), 'uninteresting'],
-  ['a command on an issue', 'issue_comment', () => comment('/lockkeeper validate', 'created', {}), 'uninteresting'],
+  [
+    'a command on an issue',
+    'issue_comment',
+    () => comment('/lockkeeper access x', 'created', {}),
+    ['access-issue github:acme/Staging issue 12#4411'],
+  ],
+  ['no command on an issue', 'issue_comment', () => comment('access x', 'created', {}), 'uninteresting'],
+  ['a command on an issue that was edited in', 'issue_comment', () => comment('/lockkeeper access x', 'edited', {}), 'uninteresting'],
+  ...['submitted', 'edited', 'dismissed'].map((action): [string, string, () => object, string[]] => [
+    `a review that was ${action}`,
+    'pull_request_review',
+    () => review(action),
+    reviewed,
+  ]),
+  ['a review elsewhere', 'pull_request_review', () => review('submitted', 'bob/diary'), 'not-configured', 'company'],
+  ['a review of no number', 'pull_request_review', () => review('submitted', 'acme/staging', -7), 'uninteresting'],
   ['a check', 'check_run', () => describedWebhook('check-run-created', { repository: repository('acme/staging') }), 'uninteresting'],
   [
     'a workflow',
@@ -270,6 +297,7 @@ test('a handler that fails is told to the log, without the payload, and to the s
       throw new Error('a secret place');
     },
     deployed: () => undefined,
+    granted: () => undefined,
     source: () => undefined,
   };
   const sender = await createGitHubSender({ ...company, served, log });

@@ -8,6 +8,7 @@ const settings = {
     { repository: { forge: 'gitlab', path: 'platform/environments/staging' } },
     { discover: { forge: 'gitlab', path: 'teams/environments' } },
     { repository: { forge: 'gitlab', path: 'platform/live' }, deployed: true },
+    { repository: { forge: 'gitlab', path: 'platform/kept' }, granted: true },
     { repository: { forge: 'other', path: 'platform/elsewhere' } },
   ],
   sources: [
@@ -70,6 +71,11 @@ const note = (path: string, text: string, more: object = {}) => ({
   object_attributes: { id: 1244, action: 'create', note: text, noteable_type: 'MergeRequest', author_id: 1, system: false, ...more },
   merge_request: { id: 7, iid: 12, state: 'opened', source_branch: 'feature', target_branch: 'main' },
 });
+const onIssue = (path: string, text: string, more: object = {}) => ({
+  ...note(path, text, { noteable_type: 'Issue', ...more }),
+  merge_request: undefined,
+  issue: { id: 92, iid: 3, state: 'opened', title: 'stuck' },
+});
 const pipeline = (path: string, more: object = {}, request?: number) => ({
   object_kind: 'pipeline',
   project: project(path),
@@ -88,8 +94,9 @@ const staging = 'platform/environments/staging';
 const scan = (path: string) => [`scan-environment gitlab:${path}`];
 const deploy = (path: string) => [`deploy gitlab:${path}`, ...scan(path)];
 /** Who held what it touched is another now. */
-const ended = (path: string) => [...scan(path), `validate-repository gitlab:${path}`];
-const judge = (path: string) => [...scan(path), `validate gitlab:${path}!7`];
+const ended = (path: string, request: number) => [...scan(path), `validate-repository gitlab:${path}`, ...review(path, request)];
+const review = (path: string, request: number) => [`access-review gitlab:${path}!${request}`];
+const judge = (path: string) => [...scan(path), `validate gitlab:${path}!7`, ...review(path, 7)];
 const refresh = (path: string) => [`refresh-source gitlab:${path}`];
 
 let receiver: WebhookReceiver;
@@ -118,16 +125,19 @@ describe('what an event asks for', () => {
       scan(staging),
     ],
     ['a tag of an environment', tagPush(staging), 'uninteresting'],
-    ['a merge request of an environment', mergeRequest(staging), ended(staging)],
+    ['a merge request of an environment', mergeRequest(staging), ended(staging, 1)],
     ['a push to what we deploy', push('Platform/Live'), deploy('platform/live')],
     ['a push to another branch of it', push('platform/live', 'refs/heads/x'), 'uninteresting'],
     ['a tag of what we deploy', tagPush('platform/live'), 'uninteresting'],
     [
       'a merge into what we deploy',
       mergeRequest('platform/live'),
-      [...deploy('platform/live'), 'validate-repository gitlab:platform/live'],
+      [...deploy('platform/live'), 'validate-repository gitlab:platform/live', ...review('platform/live', 1)],
     ],
-    ['a merge request of what we deploy', changed('platform/live', { action: 'approved' }), scan('platform/live')],
+    ['a merge request of what we deploy', changed('platform/live', { action: 'update' }), scan('platform/live')],
+    ['a push to where access is kept', push('platform/Kept'), ['access gitlab:platform/kept', ...scan('platform/kept')]],
+    ['a branch of where access is kept', push('platform/kept', 'refs/heads/x'), 'uninteresting'],
+    ['a merge into where access is kept', mergeRequest('platform/kept'), ['access gitlab:platform/kept', ...ended('platform/kept', 1)]],
     ['a push to it in a system hook', systemPush('platform/live'), deploy('platform/live')],
     ['a path in other capitals, as app.yml writes it', push('Platform/Environments/STAGING'), scan(staging)],
     ['an environment that is discovered', push('teams/environments/a/b'), scan('teams/environments/a/b')],
@@ -156,8 +166,15 @@ describe('what an event asks for', () => {
     ['one that is ready', changed(staging, { action: 'update' }, { draft: { previous: true, current: false } }), judge(staging)],
     ['one that is a draft', changed(staging, { action: 'update' }, { draft: { previous: false, current: true } }), scan(staging)],
     ['one with another title', changed(staging, { action: 'update' }, { title: { previous: 'a', current: 'b' } }), scan(staging)],
-    ['one that was approved', changed(staging, { action: 'approved' }), scan(staging)],
-    ['one that was closed', changed(staging, { action: 'close', state: 'closed' }), ended(staging)],
+    ...['approved', 'approval', 'unapproved', 'unapproval'].map((action): [string, object, string[]] => [
+      `${action}`,
+      changed(staging, { action }),
+      [...scan(staging), ...review(staging, 7)],
+    ]),
+    ["a source's, approved", changed('payments/billing', { action: 'approved' }), 'uninteresting'],
+    ['an approval elsewhere', changed('private/diary', { action: 'approved' }), 'not-configured'],
+    ['an approval of no number', changed(staging, { action: 'approved', iid: null }), scan(staging)],
+    ['one that was closed', changed(staging, { action: 'close', state: 'closed' }), ended(staging, 7)],
     ['one with a number that is none', changed(staging, { action: 'open', iid: '7' }), scan(staging)],
     ['one with a number below 1', changed(staging, { action: 'open', iid: -7 }), scan(staging)],
     ["a source's, pushed to", changed('payments/billing', { action: 'update', oldrev: commit }), 'uninteresting'],
@@ -167,7 +184,12 @@ describe('what an event asks for', () => {
     ['a command that was edited in', note(staging, '/lockkeeper validate', { action: 'update' }), 'uninteresting'],
     ['a command in a quote', note(staging, '> /lockkeeper validate'), 'uninteresting'],
     ['a command to somebody else', note(staging, '/lockkeepers validate'), 'uninteresting'],
-    ['a command on an issue', note(staging, '/lockkeeper validate', { noteable_type: 'Issue' }), 'uninteresting'],
+    ['a command on an issue', onIssue(staging, '/lockkeeper access x'), [`access-issue gitlab:${staging} issue 3#1244`]],
+    ['no command on an issue', onIssue(staging, 'access, please'), 'uninteresting'],
+    ['a command on an issue that was edited in', onIssue(staging, '/lockkeeper access x', { action: 'update' }), 'uninteresting'],
+    ['a command on an issue elsewhere', onIssue('payments/billing', '/lockkeeper access x'), 'not-configured'],
+    ['a command on an issue without a number', { ...onIssue(staging, '/lockkeeper access x'), issue: {} }, 'uninteresting'],
+    ['a command on a commit', note(staging, '/lockkeeper access x', { noteable_type: 'Commit' }), 'uninteresting'],
     ["a note of GitLab's own", note(staging, '/lockkeeper validate', { system: true }), 'uninteresting'],
     ['a note without a number', note(staging, '/lockkeeper validate', { id: 'x' }), 'uninteresting'],
     ['a command of megabytes', note(staging, `/lockkeeper validate ${'x'.repeat(100_000)}`), 'uninteresting'],

@@ -1,3 +1,4 @@
+import { accessBranches } from '../../../src/access/branches.ts';
 import { readEvidence } from '../../../src/access/gate/evidence.ts';
 import { type Judgement, judge } from '../../../src/access/gate/gate.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
@@ -51,6 +52,10 @@ export class Scene {
   /** Given already. */
   held: readonly Grant[] = [];
   #book: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
+  /** Asked for a look at what was merged. */
+  landed = 0;
+  /** What people were told, as state and reason. */
+  readonly announced: string[] = [];
   #branches = 0;
   readonly #said = new Map<number, string>();
 
@@ -63,6 +68,17 @@ export class Scene {
   async ask(files: Files, { by = 'ada', branch = this.branch() } = {}): Promise<{ id: number; branch: string; head: string }> {
     const head = await this.fixture.pushBy(path, by, branch, files);
     return { id: await this.fixture.openBy(path, by, branch), branch, head };
+  }
+
+  /** The bot asks on the word of somebody, or of nobody; gives the number. */
+  async askByBot(by: string | undefined, lines: Parameters<typeof requestText>[0] = {}): Promise<number> {
+    const { forge } = this.fixture;
+    const { commit: base, defaultBranch: target } = await forge.state(path);
+    const branch = `${accessBranches}billing/ada-0123ab`;
+    const files = [{ path: file, content: Buffer.from(requestText(lines)), isNew: true as const }];
+    const message = by === undefined ? 'access' : `access\n\nRequested-by: ${by}\n`;
+    await forge.commit(path, { branch, base, expected: undefined, files, message });
+    return (await forge.open(path, { branch, target, title: 'access', description: '', labels: [] })).id;
   }
 
   /** app.yml says something else from now on. */
@@ -79,9 +95,9 @@ export class Scene {
     for (const name of names) await this.fixture.approveBy(path, name, id);
   }
 
-  review(id: number): Promise<ReviewOutcome> {
+  review(id: number, forge: Partial<ReviewPorts['forge']> = {}): Promise<ReviewOutcome> {
     return reviewAccess(
-      this.#ports(),
+      this.#ports(forge),
       { name: 'production', repository: { forge: this.fixture.forge.traits.name, path }, settings: this.settings },
       id,
     );
@@ -119,16 +135,20 @@ export class Scene {
     return new Date(Date.now() + this.lateMs);
   }
 
-  #ports(): ReviewPorts {
+  #ports(forge: Partial<ReviewPorts['forge']>): ReviewPorts {
     return {
-      forge: this.fixture.forge,
+      forge: { ...this.fixture.forge, ...forge },
       readBook: () => Promise.resolve({ ...this.#book, grants: this.held.map((grant) => ({ grant, state: 'active' as const })) }),
       changeBook: (change) => {
         this.#book = change(this.#book);
         return Promise.resolve();
       },
-      landed: () => Promise.resolve(),
-      announce: ({ request, judgement }) => {
+      landed: () => {
+        this.landed += 1;
+        return Promise.resolve();
+      },
+      announce: ({ request, judgement, state, because }) => {
+        this.announced.push(because === undefined ? state : `${state}: ${because}`);
         if (judgement !== undefined) this.#said.set(request.id, against(judgement));
         return Promise.resolve();
       },

@@ -476,11 +476,13 @@ export function landingContract(name: string, create: () => Promise<AttackFixtur
         await scene.fixture.approveBy(path, 'grace', id);
         await scene.merge(id);
         await scene.fixture.pushAsPerson(path, 'main', { 'other.yaml': 'a: 1\n' }, 'x');
-        const { entries } = scene.fixture.forge;
+        const { forge } = scene.fixture;
         const head = await scene.head();
         scene.instead = {
           entries: async (of, commit, folder) =>
-            (await entries(of, commit, folder)).map((one) => (commit === head || one.path !== file ? one : { ...one, id: '0'.repeat(40) })),
+            (await forge.entries(of, commit, folder)).map((one) =>
+              commit === head || one.path !== file ? one : { ...one, id: '0'.repeat(40) },
+            ),
         };
         await expectRefused(/something rewrote it/);
         nothingYet();

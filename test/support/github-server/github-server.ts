@@ -96,7 +96,7 @@ export class GitHubServer {
       api: '',
       codeload: '',
       now: () => {
-        clock = Math.max(clock + 1, Date.now());
+        clock = Math.max(clock + (options.stepMs ?? 1), Date.now());
         return new Date(clock);
       },
       nextId: () => {
@@ -343,6 +343,23 @@ export class GitHubServer {
     const author = this.#user(login);
     pull.reviews.push({ id: this.#world.nextId(), author, state, commit: pull.sha, at: this.#world.now() });
     pull.requested = pull.requested.filter((user) => user !== author);
+  }
+
+  /** Somebody takes the last word of theirs away: what they said before stays as it was. */
+  dismiss(path: string, number: number, login: string): void {
+    const last = this.pull(path, number).reviews.findLast(({ author }) => author === this.#user(login));
+    if (last !== undefined) last.state = 'DISMISSED';
+  }
+
+  /** From now on the account has another login, and the old one may be taken: gives the number of the one who does. */
+  rename(login: string, to: string): number {
+    const { users, nextId } = this.#world;
+    const at = users.indexOf(this.#user(login));
+    const known = this.#user(login);
+    const taken = toUser({ login }, nextId());
+    Object.assign(known, { login: to });
+    users.splice(at + 1, 0, taken);
+    return taken.id;
   }
 
   /** What a person changes on the pull request's page. */

@@ -14,6 +14,7 @@ const events = [
   'package',
   'registry_package',
   'issues',
+  'pull_request_review',
   'issue_comment',
   'status',
 ];

@@ -35,6 +35,8 @@ export interface GitHubOptions {
   readonly dotCom?: boolean;
   /** A GitHub App, installed by these owners. */
   readonly app?: { readonly id: number; readonly publicKey: string; readonly installedBy: readonly string[] };
+  /** Of two things that happen one after the other, the later is at least that many milliseconds later; default: 1. GitHub tells whole seconds. */
+  readonly stepMs?: number;
   /** Every answer takes at least that long. */
   readonly delayMs?: number;
   /** What goes wrong; without it, what is told with `fail`. */

@@ -50,7 +50,8 @@ export class Requests implements Omit<RequestForge, 'requestComment'> {
   }
 
   async #now(path: string, of: ShownPull): Promise<RequestNow> {
-    const base = await this.#base(path, of.base.ref, of.head.sha);
+    // Of a merged one the target contains the head: what it was before does not.
+    const base = await this.#base(path, of.merged_at === null ? of.base.ref : of.base.sha, of.head.sha);
     return { ...toListed(of), state: stateOf(of), ...(base === undefined ? {} : { base }) };
   }
 

@@ -171,6 +171,35 @@ export const people: readonly Attack[] = [
     },
   },
   {
+    name: 'asked by the bot on the word of who approves',
+    because: /grace approved it, and asked for it/,
+    attack: async (scene) => {
+      const id = await scene.askByBot('grace');
+      await scene.approve(id, 'grace');
+      return id;
+    },
+  },
+  {
+    name: "asked by the bot on nobody's word",
+    because: /a person must ask/,
+    attack: async (scene) => {
+      const id = await scene.askByBot(undefined);
+      await scene.approve(id, 'grace');
+      return id;
+    },
+  },
+  {
+    name: "another's commit where the bot asked, with its words",
+    because: /grace approved it, and (?:wrote|committed|pushed|asked)/,
+    attack: async (scene) => {
+      const id = await scene.askByBot('ada', { duration: '1h' });
+      const { branch } = await scene.fixture.forge.gatedRequest(path, id);
+      await scene.fixture.pushBy(path, 'grace', branch, { [file]: text });
+      await scene.approve(id, 'grace');
+      return id;
+    },
+  },
+  {
     name: 'pushed to by a program',
     because: /which is no person, .*: nobody can tell who that was/,
     needs: 'robot',
