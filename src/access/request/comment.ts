@@ -62,7 +62,9 @@ export async function obeyAsking(ports: CommentPorts, place: AskPlace, asking: A
   return { text: [...new Set(texts)].join('\n\n'), answers };
 }
 
-const isForUs = ({ kind }: Command, alone: boolean): boolean => kind === 'access' || (alone && (kind === 'help' || kind === 'unknown'));
+/** Ending what was given is not asked for. */
+const isForUs = (command: Command, alone: boolean): boolean =>
+  command.kind === 'access' ? command.words[0] !== 'revoke' : alone && (command.kind === 'help' || command.kind === 'unknown');
 
 type Asked = Extract<Answer, { readonly id: number }>;
 
