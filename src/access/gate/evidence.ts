@@ -87,7 +87,7 @@ export async function readEvidence(
   if (request.target !== defaultBranch || shape.kind === 'none') return { ...found, ...nothing(request) };
   const turns = pLimit(atOnce);
   const [reviews, hands, comments, file] = await Promise.all([
-    turns(() => forge.reviews(path, id)),
+    turns(() => readReviews(forge, path, id)),
     turns(() => forge.hands(path, id)),
     turns(() => forge.commandComments(path, id)),
     turns(() => ('path' in shape ? readFile(forge, path, request.commit, shape.path) : undefined)),
@@ -109,6 +109,14 @@ export async function readEvidence(
     directory,
     ...(asker !== undefined && { asker }),
   };
+}
+
+/** The bot may have an account like anybody's: that it is the bot's, only the forge's word about the person says. */
+async function readReviews(forge: GateForge, path: string, id: number): Promise<Reviews> {
+  const reviews = await forge.reviews(path, id);
+  const { author } = reviews;
+  const bot = author.bot || (await forge.person(path, author.name))?.bot === true;
+  return { ...reviews, author: { ...author, bot } };
 }
 
 const nothing = ({ author, commit }: GatedRequest): Pick<Evidence, 'reviews' | 'hands' | 'comments' | 'directory'> => ({
