@@ -67,7 +67,7 @@ async function applied(admin: ClusterClient, manifest: Manifest): Promise<void> 
 
 /**
  * The service with a repository of the local forge, a Slack, and a real cluster with its guards, in which it may do what the template gives it. Grace
- * approves, for any namespace but `kube-*`; `more` is added to `access` in app.yml.
+ * and Bob may approve; `more` is added to `access` in app.yml.
  */
 export async function grantingWorld(folder: string, plane: ControlPlane, more = '') {
   const admin = connectCluster(plane.address, { throwAway: false });
@@ -80,10 +80,10 @@ export async function grantingWorld(folder: string, plane: ControlPlane, more = 
 clusters: { shared: { kubeconfig: ./kubeconfig } }
 environments: [{ name: ${namespace}, repository: "local:${path}", cluster: shared }]
 validation: { apiserver: shared, checklist: {} }
-access: { approvers: [grace]${more} }
+access: { approvers: [grace, bob]${more} }
 notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: "#deployments" } }
 `);
-  await local.createRepository(path, { 'environment.yml': 'manifests: [manifests/]\n' });
+  await local.createRepository(path, { 'environment.yml': 'name: sandbox\n' });
   const running: Served[] = [];
   const file = (user: string) => `access/${namespace}/${user}.yml`;
   const messages = () => slack.messages('deployments');
@@ -128,7 +128,6 @@ notifications: { slack: { token: "${slackToken}", url: "${slack.url}", channel: 
       return (await askAs(plane.address, user, { method: 'POST', path: `/api/v1/namespaces/${where}/configmaps`, body })).status;
     },
     messages,
-    logs: () => running.flatMap((one) => one.log()),
     /** Until one of them, in a thread or not, matches. */
     told: (pattern: RegExp, patience?: number): Promise<string> =>
       until(() => messages().find(({ text }) => pattern.test(text))?.text, undefined, patience),

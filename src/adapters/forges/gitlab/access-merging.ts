@@ -102,7 +102,10 @@ export class AccessMerging {
     if (now.sha === head && toState(now.state) === 'merged') return { outcome: 'merged' };
     const status = now['detailed_merge_status'];
     if (error.status === 401 || error.status === 403)
-      return { outcome: 'refused', reason: `GitLab does not let us merge into ${now.target_branch}: ${error.message}` };
+      return {
+        outcome: 'refused',
+        reason: `the token's user may not merge into ${now.target_branch} (Settings › Repository › Protected branches)`,
+      };
     if (passing.includes(status)) {
       throw this.#error(OutsideError, path, `merging !${id}: GitLab is still working out whether it can be merged; try again in a moment`);
     }
