@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { accessLevels } from '../domain/access.ts';
+import type { AccessDoctorCommand } from './access/doctor.ts';
 import type { AccessListCommand } from './access/list.ts';
 import type { AccessReapCommand } from './access/reap.ts';
 import type { AccessRequestCommand } from './access/request.ts';
@@ -11,6 +12,7 @@ export function addAccess(program: Command, start: Start): void {
   addList(access, start);
   addRequest(access, start);
   addRevoke(access, start);
+  addDoctor(access, start);
   addReap(access, start, () => program.getOptionValueSource('config') !== 'default');
 }
 
@@ -66,5 +68,16 @@ function addReap(access: Command, start: Start, needsConfig: () => boolean): voi
     .addOption(jsonOption())
     .action((options: Omit<AccessReapCommand, 'needsConfig'>) =>
       start(async (context) => (await import('./access/reap.ts')).runAccessReap({ ...options, needsConfig: needsConfig() }, context)),
+    );
+}
+
+function addDoctor(access: Command, start: Start): void {
+  access
+    .command('doctor')
+    .description('whether the clusters keep temporary access temporary, by policies that are in force, and what the forges enforce')
+    .addOption(environmentOption())
+    .addOption(jsonOption())
+    .action((options: AccessDoctorCommand) =>
+      start(async (context) => (await import('./access/doctor.ts')).runAccessDoctor(options, context)),
     );
 }

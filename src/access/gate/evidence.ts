@@ -86,12 +86,14 @@ export async function readEvidence(
   const shape = shapeOf(found);
   if (request.target !== defaultBranch || shape.kind === 'none') return { ...found, ...nothing(request) };
   const turns = pLimit(atOnce);
-  const [reviews, hands, comments, file] = await Promise.all([
+  const [told, hands, comments, file] = await Promise.all([
     turns(() => forge.reviews(path, id)),
     turns(() => forge.hands(path, id)),
     turns(() => forge.commandComments(path, id)),
     turns(() => ('path' in shape ? readFile(forge, path, request.commit, shape.path) : undefined)),
   ]);
+  // Our own account may look like a person's.
+  const reviews = { ...told, author: { ...told.author, bot: told.author.bot || request.ours === true } };
   const asked = await askedBy(forge, path, { request, opener: reviews.author, ...(file !== undefined && { file }) });
   const names = namesIn({ reviews, asked, file }, settings, environment);
   const directory = await readDirectory(forge, path, names);

@@ -6,7 +6,7 @@ import type { AccessBook } from '../grant/book.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
-import { type Judgement, judge } from './gate.ts';
+import { expiryOf, type Judgement, judge } from './gate.ts';
 import { expired, lateness, type Next, type Report, reportOf, unknown, untouched } from './report.ts';
 
 export interface ReviewPorts {
@@ -67,10 +67,10 @@ const whyNot = (error: unknown): string =>
     : 'a bug in lockkeeper; the log says more';
 
 /** What cannot be found out either concerns nobody who was not told before. */
-async function concernsAccess({ forge, readBook }: ReviewPorts, path: string, id: number): Promise<boolean> {
-  if ((await readBook()).requests[id] !== undefined) return true;
+async function concernsAccess(ports: ReviewPorts, path: string, id: number): Promise<boolean> {
+  if ((await ports.readBook()).requests[id] !== undefined) return true;
   try {
-    return (await forge.changedPaths(path, id)).paths.some((one) => touchesAccess(one.path));
+    return (await ports.forge.changedPaths(path, id)).paths.some((one) => touchesAccess(one.path));
   } catch (error) {
     if (error instanceof OutsideError) return false;
     throw error;
@@ -124,8 +124,6 @@ const factsOf = (
   next,
   expiresAt: expiryOf(request, settings),
 });
-
-const expiryOf = ({ createdAt }: GatedRequest, { expireAfterMs }: AccessSettings): Date => new Date(Date.parse(createdAt) + expireAfterMs);
 
 async function settle(
   ports: ReviewPorts,
@@ -227,8 +225,8 @@ async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Ju
   await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt } } }));
 }
 
-async function forget({ changeBook }: ReviewPorts, id: number): Promise<void> {
-  await changeBook((book) => {
+async function forget(ports: ReviewPorts, id: number): Promise<void> {
+  await ports.changeBook((book) => {
     if (book.requests[id] === undefined) return book;
     const { [id]: _, ...requests } = book.requests;
     return { ...book, requests };

@@ -59,7 +59,7 @@ export interface Told {
 }
 
 /** Ada asks for herself; grace, linus and eve are there. */
-export function evidenceOf(told: Told = {}): Evidence {
+function evidenceOf(told: Told = {}): Evidence {
   const { forge = 'gitlab', reviews = [], hands = [], comments = [], people = [], groups = {}, content = requestText() } = told;
   const everybody = [...['ada', 'grace', 'linus', 'eve'].map((name) => person(name)), ...people];
   const author = told.author ?? user('ada');

@@ -51,7 +51,8 @@ export function accessAttacks(name: string, create: () => Promise<AttackFixture>
   });
 }
 
-async function tryAttack(
+/** It does not open the gate, which opens for an honest request. */
+export async function tryAttack(
   fixture: AttackFixture,
   { attack, because, says = {}, honest = ['grace'], merged = because }: Attack,
 ): Promise<void> {

@@ -4,10 +4,10 @@ import type { Identity } from '../git-repository.ts';
 import { githubFixture } from './fixture.ts';
 import type { GitHubServer } from './github-server.ts';
 import type { MergeMethod } from './merging.ts';
-import { ada, bot, eve, grace, renovate } from './options.ts';
+import { acme, ada, bot, eve, grace, renovate } from './options.ts';
 
 /** Whom a stand-in needs for it. */
-export const accessUsers = [bot, ada, eve, grace, renovate];
+export const accessUsers = [bot, ada, eve, grace, renovate, acme];
 
 const methods: Readonly<Record<Exclude<WayToMerge, 'fast-forward'>, MergeMethod>> = {
   'merge commit': 'merge',

@@ -337,11 +337,11 @@ export class GitHubServer {
     return this.#user(login).id;
   }
 
-  /** A person's, for the head as it is now. */
-  review(path: string, number: number, state: Review['state'], login: string = ada.login): void {
+  /** A person's, for the head as it is now where no other commit is named. */
+  review(path: string, number: number, state: Review['state'], login: string = ada.login, commit?: string): void {
     const pull = this.pull(path, number);
     const author = this.#user(login);
-    pull.reviews.push({ id: this.#world.nextId(), author, state, commit: pull.sha, at: this.#world.now() });
+    pull.reviews.push({ id: this.#world.nextId(), author, state, commit: commit ?? pull.sha, at: this.#world.now() });
     pull.requested = pull.requested.filter((user) => user !== author);
   }
 

@@ -57,6 +57,9 @@ export const grace = {
 /** The account of somebody's program. */
 export const renovate = { login: 'renovate[bot]', type: 'Bot', token: 'ghs_renovate0123456789' } as const satisfies NewUser;
 
+/** An organisation, which to much of the API is a user. */
+export const acme = { login: 'acme', type: 'Organization', token: 'ghp_acme0123456789' } as const satisfies NewUser;
+
 /** Somebody who may read everywhere, and write in forks of their own. */
 export const eve = { login: 'eve', token: 'ghp_eve0123456789', permissions: { '': 'read', eve: 'write' } } as const satisfies NewUser;
 

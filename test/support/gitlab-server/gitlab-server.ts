@@ -15,7 +15,7 @@ import { readBody } from './exchange.ts';
 import { isGit, serveGit } from './git-over-http.ts';
 import { mergeRequest } from './merging.ts';
 import { ada, bot, type GitLabOptions, type NewProject, type PersonsChange, toUser } from './options.ts';
-import { branchDeleted, closeRequest, keepHeads, pushed } from './pushes.ts';
+import { branchDeleted, closeRequest, keepHeads, mergedByHand, pushed, retarget } from './pushes.ts';
 import { forgetBranches } from './repositories.ts';
 import { addApproval, removeApproval, withoutApprovedAt } from './reviews.ts';
 import { addPipeline, type NewPipeline, shownJobs } from './statuses.ts';
@@ -207,6 +207,7 @@ export class GitLabServer {
     const project = this.project(path);
     await git(project.directory, ['update-ref', `refs/heads/${branch}`, sha]);
     await keepHeads(this.#world, project, branch);
+    await mergedByHand(this.#world, project, branch, this.#user(username));
     pushed(this.#world, project, branch, sha, this.#user(username));
   }
 
@@ -333,9 +334,9 @@ export class GitLabServer {
   /** What a person changes on the merge request's page. */
   changeMergeRequest(path: string, iid: number, { title, target, labels, state }: PersonsChange): void {
     const request = this.mergeRequest(path, iid);
+    retarget(this.#world, request, target ?? request.targetBranch);
     Object.assign(request, {
       ...(title !== undefined && { title }),
-      ...(target !== undefined && { targetBranch: target }),
       ...(labels !== undefined && { labels: [...labels] }),
       ...(state !== undefined && { state: 'opened' }),
       updatedAt: this.#world.now(),

@@ -2,7 +2,7 @@ import { type Call, groupOfCall, isUnder, ok, page, projectOf, type Reply, writa
 import { describedOperation } from './description/described.ts';
 import { listedEntity, requestEntity } from './entities.ts';
 import { message, notFound, optional, type Parameters, Refused, text } from './parameters.ts';
-import { addSystemNote, closeRequest, keepHead, recheck } from './pushes.ts';
+import { addSystemNote, closeRequest, keepHead, recheck, retarget } from './pushes.ts';
 import { headOf, levelIn, levels, noteQuickActions, type Project, type StoredRequest } from './world.ts';
 
 export function listGroupRequests(call: Call): Reply {
@@ -175,7 +175,7 @@ export function update(call: Call): Reply {
 
 function apply(call: Call, request: StoredRequest, given: Parameters): void {
   request.title = optional(given, 'title') ?? request.title;
-  request.targetBranch = optional(given, 'target_branch') ?? request.targetBranch;
+  retarget(call.world, request, optional(given, 'target_branch') ?? request.targetBranch);
   if (given['labels'] !== undefined) request.labels = labelsOf(given);
   if (given['reviewer_ids'] !== undefined) setReviewers(call, request, given['reviewer_ids'] as readonly number[]);
   if (given['description'] !== undefined) {

@@ -3,7 +3,7 @@ import { type Call, ok, type Reply } from './call.ts';
 import { requestEntity } from './entities.ts';
 import { find } from './merge-requests.ts';
 import { message } from './parameters.ts';
-import { addSystemNote, pushed } from './pushes.ts';
+import { addSystemNote, mergedByHand, pushed } from './pushes.ts';
 import { headOf, mayMerge, type StoredRequest, type User, type WayToMerge, type World } from './world.ts';
 
 /** https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request */
@@ -43,6 +43,7 @@ export async function mergeRequest(
   Object.assign(request, { state: 'merged', mergedAt: at, mergedBy: user, updatedAt: at, ...commits });
   addSystemNote(world, request, 'merged');
   if (request.removeSourceBranch) await git(project.directory, ['update-ref', '-d', `refs/heads/${sourceBranch}`]);
+  await mergedByHand(world, project, targetBranch, user);
   pushed(world, project, targetBranch, sha, user);
 }
 

@@ -43,8 +43,28 @@ export class People {
     this.#server.world.groups.set(path.toLowerCase(), members);
   }
 
+  leave(path: string, username: string): void {
+    const { groups } = this.#server.world;
+    const members = groups.get(path.toLowerCase()) ?? [];
+    groups.set(
+      path.toLowerCase(),
+      members.filter((one) => one.username !== username),
+    );
+  }
+
   reviewers(path: string, iid: number): readonly string[] {
     return this.#server.mergeRequest(path, iid).reviewers.map(({ username }) => username);
+  }
+
+  /** The last push was one of many branches, of which no event names the commits. */
+  pushedWithMany(path: string): void {
+    const [push] = this.#server.project(path).pushes.splice(-1);
+    if (push !== undefined) this.#server.project(path).pushes.push({ ...push, to: undefined });
+  }
+
+  /** What GitLab's workers have not done yet: the newest head is no version. */
+  beforeNewestVersion(path: string, iid: number): void {
+    this.#server.mergeRequest(path, iid).versions.pop();
   }
 
   /** Gives its number. */

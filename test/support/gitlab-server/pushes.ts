@@ -1,4 +1,4 @@
-import { git, mergedTree } from '../git-repository.ts';
+import { git, gitText, mergedTree } from '../git-repository.ts';
 import { headOf, type MergeStatus, type Project, type StoredRequest, type User, type World } from './world.ts';
 
 /** What GitLab does when a branch got a new head: its merge requests are updated; those that point at it are checked again later. */
@@ -14,6 +14,35 @@ export function pushed(world: World, project: Project, branch: string, sha: stri
     request.versions.push({ id: world.nextId(), sha, target, createdAt: request.updatedAt });
     addSystemNote(world, request, 'added 1 commit', user);
   }
+}
+
+/** Into another branch it is looked at anew: MergeRequests::UpdateService of GitLab. */
+export function retarget(world: World, request: StoredRequest, branch: string): void {
+  if (request.targetBranch === branch) return;
+  request.targetBranch = branch;
+  const target = headOf(request.project, branch) ?? '';
+  request.versions.push({ id: world.nextId(), sha: request.sha, target, createdAt: world.now() });
+}
+
+/**
+ * Whose head somebody pushed to the target counts as merged, by the commit of the target's own line that brought it (`post_merge_manually_merged` in
+ * MergeRequests::RefreshService of GitLab).
+ */
+export async function mergedByHand(world: World, project: Project, branch: string, user: User): Promise<void> {
+  for (const request of project.requests.filter((one) => one.state === 'opened' && one.targetBranch === branch)) {
+    const before = request.versions.at(-1)?.target;
+    if (before === undefined) continue;
+    const line = await gitText(project.directory, ['rev-list', '--first-parent', '--reverse', `${before}..refs/heads/${branch}`]);
+    const brought = await firstWith(project, request.sha, line.split('\n').filter(Boolean));
+    if (brought === undefined) continue;
+    const at = world.now();
+    Object.assign(request, { state: 'merged', mergedAt: at, mergedBy: user, updatedAt: at, mergeCommitSha: brought });
+  }
+}
+
+async function firstWith(project: Project, sha: string, line: readonly string[]): Promise<string | undefined> {
+  for (const commit of line) if ((await gitText(project.directory, ['merge-base', commit, sha])) === sha) return commit;
+  return undefined;
 }
 
 /** A fork's commits come along with its merge request: https://docs.gitlab.com/user/project/merge_requests/versions/ */

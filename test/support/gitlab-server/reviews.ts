@@ -14,6 +14,8 @@ interface Approval {
 const known = new WeakMap<StoredRequest, Approval[]>();
 const approvalsOf = (request: StoredRequest): readonly Approval[] => known.get(request) ?? [];
 
+export const hasApproved = (request: StoredRequest, user: User): boolean => approvalsOf(request).some((one) => one.user === user);
+
 /** Older versions do not say when. */
 export const withoutApprovedAt = new WeakSet<World>();
 
@@ -44,7 +46,7 @@ const licensed = ({ world }: Call, request: StoredRequest) => ({
 
 /** As the community edition answers: no `approvals_left`, and `approved` means that somebody did. */
 const entity = (call: Call, request: StoredRequest): Approvals => ({
-  user_has_approved: approvalsOf(request).some(({ user }) => user === call.user),
+  user_has_approved: hasApproved(request, call.user),
   user_can_approve: true,
   approved: approvalsOf(request).length > 0,
   approved_by: approvalsOf(request).map(({ user, at }) => ({
@@ -61,13 +63,13 @@ export const showApprovals = (call: Call): Reply => {
 
 /** A second approval of the same user is refused. */
 export function addApproval(world: World, request: StoredRequest, user: User): void {
-  if (approvalsOf(request).some((one) => one.user === user)) throw message(401, '401 Unauthorized');
+  if (hasApproved(request, user)) throw message(401, '401 Unauthorized');
   known.set(request, [...approvalsOf(request), { user, at: world.now() }]);
   addSystemNote(world, request, 'approved this merge request', user);
 }
 
 export function removeApproval(world: World, request: StoredRequest, user: User): void {
-  if (!approvalsOf(request).some((one) => one.user === user)) throw message(404, '404 Not Found');
+  if (!hasApproved(request, user)) throw message(404, '404 Not Found');
   known.set(
     request,
     approvalsOf(request).filter((one) => one.user !== user),

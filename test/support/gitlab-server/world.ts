@@ -45,7 +45,8 @@ export interface Push {
   readonly user: User;
   readonly branch: string;
   readonly from: string | undefined;
-  readonly to: string;
+  /** Undefined where many branches were pushed at once. */
+  readonly to: string | undefined;
   readonly at: Date;
 }
 

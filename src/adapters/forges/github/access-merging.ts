@@ -65,7 +65,7 @@ async function mergeBy(
     });
   const happened = async () => ((await atHead(api, path, id, head)).merged ? ({ done: true } as const) : undefined);
   const made = await writeOnce(write, happened);
-  return made.done ? undefined : made.reason;
+  return made.done ? undefined : made.reason.trim();
 }
 
 /** The pull request as it is. Throws ConflictError where that is not the head. */

@@ -30,21 +30,16 @@ export class AccessPeople {
       rest.users.getByUsername({ username: name }),
     );
     if (found === undefined) return undefined;
-    const { id, login: known, email, name: fullName, suspended_at: suspended } = found.data as typeof found.data & Suspended;
-    const isOurs = known.toLowerCase() === (await this.#writer.login()).toLowerCase();
+    const { login: known, email, name: fullName, suspended_at: suspended } = found.data as typeof found.data & Suspended;
+    const isUs = await this.#writer.isUs();
     const user = toUser(found.data);
     return {
       ...user,
-      bot: user.bot || isOurs,
+      bot: user.bot || isUs(known),
       active: (suspended ?? null) === null,
-      emails: [...(email === null || email === '' ? [] : [email]), ...this.#hidden(id, known)],
+      emails: email === null || email === '' ? [] : [email],
       ...(fullName !== null && fullName !== '' && { fullName }),
     };
-  }
-
-  /** https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address */
-  #hidden(id: number, name: string): readonly string[] {
-    return [`${id}+${name}@users.noreply.${this.#api.host}`, `${name}@users.noreply.${this.#api.host}`];
   }
 
   /** Those of the teams below it are members of a team too. https://docs.github.com/en/rest/teams/members#list-team-members */
