@@ -6,12 +6,18 @@ const bot = { id: 'id-bot', name: 'lockkeeper', bot: true };
 const file = { path: 'access/billing/ada.yml' };
 
 /** Newest first, as `id: message`. */
-const asked = (commits: readonly string[], more: Partial<GatedRequest> = {}, opener = bot) => {
+const asked = (commits: readonly string[], more: Partial<GatedRequest> = {}, opener = bot, ours = true) => {
   const line = commits.map((one) => {
     const [sha = '', ...message] = one.split(': ');
     return { sha, message: message.join(': '), author: 'x', date: '2026-11-21T10:00:00Z', url: '' };
   });
-  const request = { commit: line[0]?.sha ?? '', base: 'base', branch: 'lockkeeper-access/billing/ada-0123ab', ...more } as GatedRequest;
+  const request = {
+    commit: line[0]?.sha ?? '',
+    base: 'base',
+    ours: true,
+    branch: 'lockkeeper-access/billing/ada-0123ab',
+    ...more,
+  } as GatedRequest;
   return askedBy({ line: () => Promise.resolve({ commits: line, complete: true }) }, 'p', { request, opener, file });
 };
 
@@ -38,4 +44,8 @@ test.each<
 
 test('a person asks by opening it, whatever commits say', async () => {
   expect(await asked(['c1: x\n\nRequested-by: eve'], {}, user('ada'))).toEqual({ name: 'ada', id: 'id-ada', others: [] });
+});
+
+test('another program asks on nobody’s word', async () => {
+  expect(await asked(['c1: x\n\nRequested-by: ada', 'base: x'], {}, bot, false)).toEqual({ others: [] });
 });
