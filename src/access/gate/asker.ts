@@ -22,10 +22,10 @@ interface Opened {
 /** Commits that are looked at; a request of the bot has one. */
 const mostCommits = 20;
 
-/** A person asks by opening it. The bot opens what a comment or a command asked for, and its commit says who that was. */
+/** A person asks by opening it. The bot opens what a comment or a command asked for, and its commit says who that was; another program's may be anybody's. */
 export async function askedBy(forge: Pick<EnvironmentForge, 'line'>, path: string, { request, opener, file }: Opened): Promise<Asking> {
   if (!opener.bot) return { name: opener.name, id: opener.id, others: [] };
-  if (file === undefined || !request.branch.startsWith(accessBranches)) return { others: [] };
+  if (file === undefined || request.ours !== true || !request.branch.startsWith(accessBranches)) return { others: [] };
   const { commits } = await forge.line(path, request.commit, [file.path], mostCommits);
   const until = commits.findIndex(({ sha }) => sha === request.base);
   const [newest, ...others] = (until === -1 ? commits : commits.slice(0, until)).map(({ message }) => namedIn(message));

@@ -86,12 +86,14 @@ export async function readEvidence(
   const shape = shapeOf(found);
   if (request.target !== defaultBranch || shape.kind === 'none') return { ...found, ...nothing(request) };
   const turns = pLimit(atOnce);
-  const [reviews, hands, comments, file] = await Promise.all([
-    turns(() => readReviews(forge, path, id)),
+  const [told, hands, comments, file] = await Promise.all([
+    turns(() => forge.reviews(path, id)),
     turns(() => forge.hands(path, id)),
     turns(() => forge.commandComments(path, id)),
     turns(() => ('path' in shape ? readFile(forge, path, request.commit, shape.path) : undefined)),
   ]);
+  // Our own account may look like a person's.
+  const reviews = { ...told, author: { ...told.author, bot: told.author.bot || request.ours === true } };
   const asked = await askedBy(forge, path, { request, opener: reviews.author, ...(file !== undefined && { file }) });
   const names = namesIn({ reviews, asked, file }, settings, environment);
   const directory = await readDirectory(forge, path, names);
@@ -109,14 +111,6 @@ export async function readEvidence(
     directory,
     ...(asker !== undefined && { asker }),
   };
-}
-
-/** The bot may have an account like anybody's: that it is the bot's, only the forge's word about the person says. */
-async function readReviews(forge: GateForge, path: string, id: number): Promise<Reviews> {
-  const reviews = await forge.reviews(path, id);
-  const { author } = reviews;
-  const bot = author.bot || (await forge.person(path, author.name))?.bot === true;
-  return { ...reviews, author: { ...author, bot } };
 }
 
 const nothing = ({ author, commit }: GatedRequest): Pick<Evidence, 'reviews' | 'hands' | 'comments' | 'directory'> => ({
