@@ -192,6 +192,14 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await fixture.comments(path, id)).toEqual([]);
   });
 
+  test('nothing stands of what asked before, and only takes away now', async () => {
+    const { id, branch } = await ask();
+    await scene.review(id);
+    await fixture.pushBy(path, 'ada', branch, { [file]: undefined, 'access/old/eve.yml': undefined });
+    expect([await scene.review(id), await scene.status(id)]).toEqual(['removal', 'success']);
+    expect(await said(id)).toBe('**lockkeeper/access: nothing to decide** · it asks for no access any more.');
+  });
+
   test('what waited too long is closed with the reason, and its branch and text stay', async () => {
     const { id, branch, head } = await ask();
     await scene.review(id);

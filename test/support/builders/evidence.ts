@@ -80,6 +80,7 @@ function evidenceOf(told: Told = {}): Evidence {
       draft: false,
       state: 'open',
       createdAt: at(-60),
+      ...(author.name === 'lockkeeper' && { ours: true as const }),
       ...told.request,
     },
     defaultBranch: 'main',
