@@ -19,7 +19,7 @@ const branchNote = /^(?:added \d+ (?:new )?commits?\b|applied \d+ suggestions?\b
 type PushEvent = Pick<EventSchema, 'created_at'> & {
   /** Absent for a user who was deleted. */
   readonly author?: Account;
-  readonly push_data?: { readonly commit_to: string | null };
+  readonly push_data?: { readonly commit_to: string | null; readonly ref?: string | null };
 };
 
 interface Opened {
@@ -27,6 +27,8 @@ interface Opened {
   /** Of every version. */
   readonly heads: ReadonlySet<string>;
   readonly createdAt: string;
+  /** Branch to which it goes: who merges it pushes to that. */
+  readonly target: string;
 }
 
 /** Who had a hand in a merge request. */
@@ -49,7 +51,12 @@ export class AccessHands {
     const request = await this.#requests.look(path, id);
     const newest = versions.toSorted((one, other) => other.id - one.id)[0];
     if (newest?.head_commit_sha !== request.sha) throw this.#failed(path, id, 'GitLab has not worked out its newest version yet');
-    const opened: Opened = { id, heads: new Set(versions.map((one) => one.head_commit_sha)), createdAt: request.created_at };
+    const opened: Opened = {
+      id,
+      heads: new Set(versions.map((one) => one.head_commit_sha)),
+      createdAt: request.created_at,
+      target: request.target_branch,
+    };
     const [commits, noted, pushed] = [
       await this.#commits(path, id, versions),
       await this.#noted(path, id),
@@ -93,7 +100,7 @@ export class AccessHands {
   }
 
   /** Newest first, back to before it was opened. GitLab names none for a push of many branches at once, and forgets those of deleted users. */
-  async #pushers(path: string, { id, heads, createdAt }: Opened): Promise<readonly Account[]> {
+  async #pushers(path: string, { id, heads, createdAt, target }: Opened): Promise<readonly Account[]> {
     const unknown = new Set(heads);
     const found: Account[] = [];
     const since = Date.parse(createdAt) - lookedBackMs;
@@ -102,7 +109,7 @@ export class AccessHands {
       if (page > mostEventPages) throw this.#failed(path, id, 'there are more pushes than can be read');
       const { data, next } = await this.#events(path, page);
       for (const { push_data: push, author } of data) {
-        if (author === undefined || typeof push?.commit_to !== 'string' || !heads.has(push.commit_to)) continue;
+        if (author === undefined || typeof push?.commit_to !== 'string' || !heads.has(push.commit_to) || push.ref === target) continue;
         found.push(author);
         unknown.delete(push.commit_to);
       }
