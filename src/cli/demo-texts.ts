@@ -31,6 +31,7 @@ export function nextSteps({ directory, configFile, ports }: Told, { proposals }:
     no && ['Close one', `git -C ${repository(directory, no)} branch -D ${no.branch}`],
     ['Scan again', `npx lockkeeper scan --config ${word(configFile)}`],
     ['Overview', `npx lockkeeper inventory --config ${word(configFile)}`],
+    ['Access', 'npx lockkeeper demo access   asked for, approved, used and over in two minutes'],
   ].filter((step) => step !== false && step !== undefined);
   const width = Math.max(...steps.map(([what = '']) => what.length));
   const lines = steps.map(([what = '', how = '']) => `  ${what.padEnd(width)}  ${how}`);

@@ -74,7 +74,7 @@ function addDemo(program: Command, start: Start): void {
     .command('demo')
     .description('a small company on this machine, scanned for real: shows its merge requests until Ctrl-C')
     .addArgument(new Argument('[walk]', 'access: asks for access, approves, uses and ends it, in two minutes').choices(['access']))
-    .option('--dir <dir>', 'where it is made, or lies already (default: lockkeeper-demo, or lockkeeper-demo-access)')
+    .option('--dir <dir>', 'where it is made, or lies already (default: "lockkeeper-demo"); of the walk lockkeeper-demo-access')
     .addOption(new Option('--port <number>', 'of the pages (default: 3000, or any free one)').argParser(portNumber))
     .action((walk: 'access' | undefined, { dir, ...options }: Partial<DemoCommand>) =>
       start(async (context) => {

@@ -5,6 +5,8 @@ import type { RequestComment, RequestNow } from './request-forge.ts';
 export interface GatedRequest extends RequestNow {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
+  /** We opened it ourselves, whatever account we use: no other program did. */
+  readonly ours?: true;
   /** Only for a merged one. */
   readonly merged?: {
     /** RFC 3339, UTC. */

@@ -62,7 +62,7 @@ describeWith('control-plane', 'lockkeeper validate', () => {
   test('a folder without app.yml: the template of environments is accepted', async () => {
     const { exit, stdout, stderr } = await validate(resolve(import.meta.dirname, '../../environments-template'));
     expect([exit, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^example: accepted, .* · 10 objects against Kubernetes 1\.\d+ in \d+\.\d s$/m);
+    expect(stdout).toMatch(/^example: accepted, .* · 25 objects against Kubernetes 1\.\d+ in \d+\.\d s$/m);
   });
 
   test('rejected: JUnit in a file, the text on the terminal', async () => {

@@ -4,7 +4,10 @@ import { askedSince, seenIn } from '../../src/serve/local-changes.ts';
 
 const at = (path: string) => ({ forge: 'local', path });
 const served = createServed({
-  environments: [{ repository: at('staging'), deployed: true }, { repository: at('testing') }],
+  environments: [
+    { repository: at('staging'), deployed: true },
+    { repository: at('testing'), granted: true },
+  ],
   sources: [at('apps/{name}')],
 });
 const [one, two] = ['1'.repeat(40), '2'.repeat(40)];
@@ -43,12 +46,12 @@ test.each<[string, RepositorySight, RepositorySight, readonly string[]]>([
   ['a push to the default branch', sight(), sight({ commit: two }), deployAndScan],
   ['another default branch', sight(), sight({ defaultBranch: 'trunk' }), deployAndScan],
   ['a tag', sight(), sight({ tags: 'one' }), []],
-  ['a new merge request', sight(), withRequest(), ['scan-environment', 'validate 7']],
-  ['one that was pushed to', withRequest(), withRequest({ commit: two }), ['scan-environment', 'validate 7']],
-  ['one into another branch', withRequest(), withRequest({ target: 'trunk' }), ['scan-environment', 'validate 7']],
-  ['one that is no draft any more', withRequest({ draft: true }), withRequest(), ['scan-environment', 'validate 7']],
+  ['a new merge request', sight(), withRequest(), ['scan-environment', 'validate 7', 'access-review 7']],
+  ['one that was pushed to', withRequest(), withRequest({ commit: two }), ['scan-environment', 'validate 7', 'access-review 7']],
+  ['one into another branch', withRequest(), withRequest({ target: 'trunk' }), ['scan-environment', 'validate 7', 'access-review 7']],
+  ['one that is no draft any more', withRequest({ draft: true }), withRequest(), ['scan-environment', 'validate 7', 'access-review 7']],
   ['one that has become a draft', withRequest(), withRequest({ draft: true }), ['scan-environment']],
-  ['one opened again', withRequest({ state: 'closed' }), withRequest(), ['scan-environment', 'validate 7']],
+  ['one opened again', withRequest({ state: 'closed' }), withRequest(), ['scan-environment', 'validate 7', 'access-review 7']],
   [
     'a merge, seen before its push',
     withRequest(),
@@ -73,8 +76,8 @@ test.each<[string, RepositorySight, RepositorySight, readonly string[]]>([
   expect(asked('staging', before, now)).toEqual(expected);
 });
 
-test('nobody deploys what the service is not to deploy', () => {
-  expect(asked('testing', sight(), sight({ commit: two }))).toEqual(['scan-environment']);
+test('nobody deploys what the service is not to deploy; what may grant access is looked at', () => {
+  expect(asked('testing', sight(), sight({ commit: two }))).toEqual(['access', 'scan-environment']);
 });
 
 test.each<[string, RepositorySight, readonly string[]]>([
@@ -87,7 +90,7 @@ test.each<[string, RepositorySight, readonly string[]]>([
 
 test('in one that was not known all is new, but what is said there', () => {
   const now = withRequest({ comments: ['/lockkeeper unlock'] });
-  expect(asked('staging', undefined, now)).toEqual([...deployAndScan, 'validate 7']);
+  expect(asked('staging', undefined, now)).toEqual([...deployAndScan, 'validate 7', 'access-review 7']);
 });
 
 test('in any other repository nothing is asked for', () => {

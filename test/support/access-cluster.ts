@@ -102,16 +102,17 @@ export class AccessCluster {
     return `${collection(found, metadata.namespace ?? '')}/${metadata.name}`;
   }
 
-  /** A client with a token of that service account. */
-  async account(namespace: string, name: string): Promise<ClusterClient> {
+  /** Of that service account. */
+  async token(namespace: string, name: string): Promise<string> {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-    const reply = await this.admin.ask({
-      method: 'POST',
-      path,
-      body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
-    });
-    const { status } = JSON.parse(reply.body) as { readonly status: { readonly token: string } };
-    return connectCluster({ ...this.#address, token: status.token }, { throwAway: true });
+    const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} });
+    const reply = await this.admin.ask({ method: 'POST', path, body });
+    return (JSON.parse(reply.body) as { readonly status: { readonly token: string } }).status.token;
+  }
+
+  /** A client that asks as that service account. */
+  async account(namespace: string, name: string): Promise<ClusterClient> {
+    return connectCluster({ ...this.#address, token: await this.token(namespace, name) }, { throwAway: true });
   }
 
   /** Asks as somebody else. */

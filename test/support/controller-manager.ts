@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startProcess } from '../../src/adapters/cluster/control-plane/server-process.ts';
+import { type ControllerManager, startControllerManager as start } from '../../src/adapters/cluster/control-plane/controller-manager.ts';
 import type { ControlPlane } from '../../src/adapters/cluster/control-plane/start.ts';
-import { startWatchdog } from '../../src/adapters/cluster/control-plane/watchdog.ts';
 import { sharedControlPlane } from './control-plane.ts';
 import { controllerManagerFile } from './controller-manager-program.ts';
 
@@ -33,42 +29,12 @@ interface ControllerOptions {
   readonly asThemselves?: boolean;
 }
 
-export interface ControllerManager {
-  stop(): Promise<void>;
-}
-
-/** The real kube-controller-manager against that API server, on no port. It ends with this process, however that ends. */
-export async function startControllerManager(
-  plane: ControlPlane,
-  { asThemselves = false }: ControllerOptions = {},
-): Promise<ControllerManager> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-controller-manager-'));
-  const args = [
-    `--kubeconfig=${plane.kubeconfig}`,
-    '--leader-elect=false',
-    '--secure-port=0',
-    `--controllers=${controllers.join(',')}`,
+/** The one of this machine against that API server, with what tests need. */
+export const startControllerManager = (plane: ControlPlane, { asThemselves = false }: ControllerOptions = {}): Promise<ControllerManager> =>
+  start(controllerManagerFile(plane.version), plane, controllers, [
     '--resource-quota-sync-period=1s',
     `--use-service-account-credentials=${asThemselves}`,
-  ];
-  const running = startProcess({
-    name: 'kube-controller-manager',
-    file: controllerManagerFile(plane.version),
-    args,
-    folder,
-    log: () => {},
-  });
-  const callOff = startWatchdog(
-    folder,
-    [running.pid].flatMap((pid) => pid ?? []),
-  );
-  const stop = async (): Promise<void> => {
-    callOff();
-    await running.kill();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { stop };
-}
+  ]);
 
 /** As sharedControlPlane, with controllers; to be called once per file, inside `describeWith('controller-manager', …)`. */
 export function sharedControllers(options: ControllerOptions = {}): () => Promise<ControlPlane> {

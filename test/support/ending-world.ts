@@ -44,6 +44,8 @@ export async function endingWorld(
     files: (await files()) as KnownGrants['files'],
     others: [] as readonly KnownGrants[],
     live: [{ id: grant.id, namespace: grant.namespace, binding: { uid: 'u1' } }] as readonly Live[],
+    /** A binding without our label. */
+    hidden: false,
     edited: undefined as string | undefined,
     /** Why the forge merges nothing. */
     refuses: undefined as string | undefined,
@@ -62,6 +64,7 @@ export async function endingWorld(
       return state.live;
     },
     differs: () => state.edited,
+    isHidden: async () => state.hidden,
     isEnding: () => false,
     take: async ({ id, namespace }) => {
       answering('cluster');

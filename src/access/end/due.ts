@@ -4,6 +4,8 @@ import type { EndCluster, KnownGrants, Live } from './ports.ts';
 /** Why a grant ends at its hour; for every other reason it ended early. */
 export const timeIsUp = 'its time is up';
 
+export const bindingGone = 'its binding was deleted in the cluster before its hour';
+
 /** Milliseconds: a binding or a timer that was gone so shortly before its hour has reached it by the cluster's clock. */
 const clockDifference = 30_000;
 /** Milliseconds before the end at which its holder is told, and the share of the duration where that is less. */
@@ -52,10 +54,16 @@ function tampered(grant: Grant, { now, cluster }: Sight, all: readonly Live[]): 
   const isGone = live?.binding === undefined;
   const isNear = Date.parse(grant.until) - now.getTime() <= clockDifference;
   if (isNear && (isGone || cluster.isEnding(live))) return { because: timeIsUp, by };
-  if (isGone) return { because: 'its binding was deleted in the cluster before its hour', by };
+  if (isGone) return { because: bindingGone, by };
   const changed = cluster.differs(live, grant);
-  return changed === undefined ? undefined : { because: `it was changed in the cluster: ${changed}`, by, tampered: changed };
+  return changed === undefined ? undefined : changedInCluster(changed);
 }
+
+export const changedInCluster = (tampered: string): Due => ({
+  because: `it was changed in the cluster: ${tampered}`,
+  by: 'lockkeeper',
+  tampered,
+});
 
 const isOf = ({ id, namespace }: Live, grant: Grant): boolean => id === grant.id && namespace === grant.namespace;
 

@@ -1,7 +1,7 @@
 import type { GrantRecord } from '../../domain/access.ts';
 import { explain } from '../../domain/errors.ts';
 import { clearAway } from './clear-away.ts';
-import { dueOf, laterOf, reminderDue } from './due.ts';
+import { bindingGone, changedInCluster, dueOf, laterOf, reminderDue } from './due.ts';
 import { endOne } from './end-one.ts';
 import type { EndPlace, EndPorts, KnownGrants, Live } from './ports.ts';
 import { type Tried, takeStrangers } from './uphold.ts';
@@ -36,7 +36,9 @@ interface Seen {
 async function keep(ports: EndPorts, record: GrantRecord, { known, live, now }: Seen, signal: AbortSignal): Promise<void> {
   const { grant } = record;
   const { cluster } = ports;
-  const due = dueOf(record, { now, files: known.files, cluster, ...(live !== undefined && { live }) });
+  const seen = dueOf(record, { now, files: known.files, cluster, ...(live !== undefined && { live }) });
+  const isHidden = seen?.because === bindingGone && (await cluster.isHidden(grant, signal));
+  const due = isHidden ? changedInCluster('its binding has lost its label') : seen;
   if (due?.tampered !== undefined) {
     const text = `the grant ${grant.id} of ${grant.subject.name} in ${grant.namespace} was changed in the cluster, and is taken away: ${due.tampered}`;
     await ports.news.alarm({ key: `changed ${grant.id}`, text, url: grant.url });

@@ -22,6 +22,8 @@ export interface EndCluster {
   live(signal: AbortSignal): Promise<readonly Live[]>;
   /** What somebody changed in it, in words; undefined where it is as it was given. */
   differs(live: Live, grant: Grant): string | undefined;
+  /** Its binding stands there without our label, and `live` does not see it. */
+  isHidden(grant: Grant, signal: AbortSignal): Promise<boolean>;
   /** Its timer has run out, and the cluster is about to take it away. */
   isEnding(live: Live): boolean;
   /** Deleted, and seen to be gone. Does nothing where there is none. */

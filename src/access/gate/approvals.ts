@@ -20,6 +20,8 @@ export interface ApprovalFacts {
   readonly parties: ReadonlyMap<string, string>;
   /** Milliseconds. */
   readonly dwellMs: number;
+  /** RFC 3339: until when it waited; whoever opens it again asks for nothing new. */
+  readonly expiresAt: string;
   /** RFC 3339: what came later does not count. Undefined while it is not merged. */
   readonly mergedAt?: string;
 }
@@ -41,7 +43,7 @@ export function countApprovals(facts: ApprovalFacts): Approvals {
   const judged = last
     .filter(({ state }) => state === 'approved')
     .map((review) => {
-      const why = noApprover(review.user, facts) ?? forAnother(review, facts);
+      const why = noApprover(review.user, facts) ?? tooLate(review, facts) ?? forAnother(review, facts);
       const isUnproven = why === undefined && !isProven(review, facts) && !hasWritten(review.user, facts);
       return { user: review.user, isUnproven, why: isUnproven ? tooEarly(review, facts) : why };
     });
@@ -77,6 +79,9 @@ function noApprover(user: ForgeUser, { approvers, parties, directory, hands }: A
   return hand && `${user.name} approved it, and ${deedOf(hand)}.`;
 }
 
+const tooLate = ({ submittedAt, user: { name } }: Review, { expiresAt }: ApprovalFacts): string | undefined =>
+  isAfter(submittedAt, expiresAt) ? `${name} approved it when its time was over.` : undefined;
+
 const forAnother = ({ commit: of, user: { name } }: Review, { reviews: { commit } }: ApprovalFacts): string | undefined =>
   of === undefined || of === commit ? undefined : `${name} approved ${short(of)}, and the newest commit is ${short(commit)}.`;
 
@@ -96,10 +101,11 @@ function isProven({ commit, submittedAt }: Review, { reviews: { since }, forge, 
 }
 
 /** `/lockkeeper approve` and the head's full id. */
-const hasWritten = ({ id }: ForgeUser, { comments, reviews: { commit }, mergedAt }: ApprovalFacts): boolean =>
+const hasWritten = ({ id }: ForgeUser, { comments, reviews: { commit }, mergedAt, expiresAt }: ApprovalFacts): boolean =>
   comments.some(
     (comment) =>
       comment.author.id === id &&
       !isAfter(comment.createdAt, mergedAt) &&
+      !isAfter(comment.createdAt, expiresAt) &&
       commandsIn(comment).some((command) => command.kind === 'approve' && command.commit === commit),
   );

@@ -86,12 +86,13 @@ export async function readEvidence(
   const shape = shapeOf(found);
   if (request.target !== defaultBranch || shape.kind === 'none') return { ...found, ...nothing(request) };
   const turns = pLimit(atOnce);
-  const [reviews, hands, comments, file] = await Promise.all([
+  const [told, hands, comments, file] = await Promise.all([
     turns(() => forge.reviews(path, id)),
     turns(() => forge.hands(path, id)),
     turns(() => forge.commandComments(path, id)),
     turns(() => ('path' in shape ? readFile(forge, path, request.commit, shape.path) : undefined)),
   ]);
+  const reviews = { ...told, author: await knownAs(forge, path, told.author) };
   const asked = await askedBy(forge, path, { request, opener: reviews.author, ...(file !== undefined && { file }) });
   const names = namesIn({ reviews, asked, file }, settings, environment);
   const directory = await readDirectory(forge, path, names);
@@ -117,6 +118,13 @@ const nothing = ({ author, commit }: GatedRequest): Pick<Evidence, 'reviews' | '
   comments: [],
   directory: { people: new Map(), groups: new Map() },
 });
+
+/** A bot that works with a person's account is told as one where it is asked for by name. */
+async function knownAs(forge: GateForge, path: string, user: ForgeUser): Promise<ForgeUser> {
+  if (user.bot) return user;
+  const person = await forge.person(path, user.name);
+  return { ...user, bot: person?.id === user.id && person.bot };
+}
 
 /** Where there are more paths than the forge lists, those under `access/` are found in git itself. */
 async function readChanges(forge: GateForge, path: string, { id, commit, base }: GatedRequest): Promise<ChangedPaths> {

@@ -1,4 +1,5 @@
 import type { AccessRequest, Grant } from '../../domain/access.ts';
+import type { GatedRequest } from '../../domain/access-forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
 import { parseRequest } from '../request/parse.ts';
 import { forbidden } from '../request/permitted.ts';
@@ -85,6 +86,7 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     approvers: approvers.users,
     parties,
     dwellMs: settings.dwellMs,
+    expiresAt: expiryOf(evidence.request, settings).toISOString(),
     ...(by.moment === 'after-merge' && { mergedAt: evidence.request.merged?.at ?? '' }),
   });
   const mayApprove = [...approvers.users]
@@ -102,6 +104,10 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     mayApprove,
   };
 }
+
+/** From then on it is no request any more, unless it was approved before. */
+export const expiryOf = ({ createdAt }: Pick<GatedRequest, 'createdAt'>, { expireAfterMs }: Pick<AccessSettings, 'expireAfterMs'>): Date =>
+  new Date(Date.parse(createdAt) + expireAfterMs);
 
 function lacking(missing: number, mayApprove: readonly string[], commit: string): readonly string[] {
   if (missing <= 0) return [];

@@ -70,9 +70,9 @@ function unfitAsker({ requesters }: AccessRules, evidence: Evidence): readonly s
 }
 
 /** Behind a token may stand anybody, one who approves it too. */
-function strangers({ hands, reviews: { author } }: Evidence): readonly string[] {
+function strangers({ hands, request, reviews: { author } }: Evidence): readonly string[] {
   const bots = hands.flatMap(({ user, ...hand }) =>
-    user?.bot === true && !(author.bot && user.id === author.id) ? [[user.name, deedOf(hand)] as const] : [],
+    user?.bot === true && !(request.ours === true && user.id === author.id) ? [[user.name, deedOf(hand)] as const] : [],
   );
   return [...new Set(bots.map(([name, deed]) => `${name}, which is no person, ${deed}: nobody can tell who that was.`))];
 }

@@ -50,9 +50,9 @@ export function reportOf(facts: ReportFacts): Report {
 }
 
 /** It asked for access once, and does no more. */
-export const untouched = (url: string): Report => ({
+export const asksNoMore = (url: string): Report => ({
   status: { name: statusName, state: 'success', description: 'changes nothing under access/ any more', url },
-  comment: `**${statusName}: nothing to decide** · it changes nothing under \`access/\` any more.`,
+  comment: `**${statusName}: nothing to decide** · it asks for no access any more.`,
 });
 
 /** In place of a verdict, because something outside failed. */

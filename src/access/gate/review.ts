@@ -2,12 +2,13 @@ import type { Grant } from '../../domain/access.ts';
 import type { GatedRequest } from '../../domain/access-forge.ts';
 import { ConflictError, explain, OutsideError, RefusedError, UsageError } from '../../domain/errors.ts';
 import type { Forge, RepositoryRef } from '../../domain/forge.ts';
+import { accessBranches } from '../branches.ts';
 import type { AccessBook } from '../grant/book.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
-import { type Judgement, judge } from './gate.ts';
-import { expired, lateness, type Next, type Report, reportOf, unknown, untouched } from './report.ts';
+import { expiryOf, type Judgement, judge } from './gate.ts';
+import { asksNoMore, expired, lateness, type Next, type Report, type ReportFacts, reportOf, unknown } from './report.ts';
 
 export interface ReviewPorts {
   readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close'>;
@@ -39,7 +40,7 @@ export interface ReviewedEnvironment {
 export type ReviewOutcome = 'none' | 'over' | 'removal' | 'missing' | 'open' | 'merged' | 'expired';
 
 /** Branches of the bot on which it proposes to take something back: a person merges those, or nobody. */
-const reverts = 'lockkeeper-access/revert-';
+const reverts = `${accessBranches}revert-`;
 
 /**
  * Looks at one merge request as the forge has it now: says at its head and below it whether the gate is open, and what is missing; merges it where
@@ -67,10 +68,10 @@ const whyNot = (error: unknown): string =>
     : 'a bug in lockkeeper; the log says more';
 
 /** What cannot be found out either concerns nobody who was not told before. */
-async function concernsAccess({ forge, readBook }: ReviewPorts, path: string, id: number): Promise<boolean> {
-  if ((await readBook()).requests[id] !== undefined) return true;
+async function concernsAccess(ports: ReviewPorts, path: string, id: number): Promise<boolean> {
+  if ((await ports.readBook()).requests[id] !== undefined) return true;
   try {
-    return (await forge.changedPaths(path, id)).paths.some((one) => touchesAccess(one.path));
+    return (await ports.forge.changedPaths(path, id)).paths.some((one) => touchesAccess(one.path));
   } catch (error) {
     if (error instanceof OutsideError) return false;
     throw error;
@@ -93,73 +94,50 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
   const judgement = judge(evidence, { settings, environment: name, held: held(book), now: now(), moment: 'before-merge' });
-  const known = book.requests[id];
-  if (judgement.kind === 'none') {
-    if (known !== undefined) await say(ports, repository.path, request, untouched(request.url));
-    if (known !== undefined) await forget(ports, id);
-    return 'none';
-  }
+  const matter: Matter = { ...environment, ports, request, judgement };
+  if (judgement.kind === 'request') return settle(matter);
+  // Where it asked for something before, nothing of what was said then stands.
+  const known = book.requests[id] !== undefined;
   if (judgement.kind === 'removal') {
-    await say(ports, repository.path, request, reportOf(factsOf(ports, environment, request, judgement, { kind: 'person' })));
-    await forget(ports, id);
-    return 'removal';
-  }
-  return settle(ports, environment, request, judgement);
+    const { status } = reportOf(factsOf(matter, { kind: 'person' }));
+    await say(ports, repository.path, request, known ? { ...asksNoMore(request.url), status } : { status });
+  } else if (known) await say(ports, repository.path, request, asksNoMore(request.url));
+  await forget(ports, id);
+  return judgement.kind;
 }
 
 /** What is given, or about to be. */
 const held = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
 
-const factsOf = (
-  { forge: { traits } }: ReviewPorts,
-  { settings }: ReviewedEnvironment,
-  request: GatedRequest,
-  judgement: Judgement,
-  next: Next,
-) => ({
+/** A merge request that asks for access, as it was judged. */
+interface Matter extends ReviewedEnvironment {
+  readonly ports: ReviewPorts;
+  readonly request: GatedRequest;
+  readonly judgement: Judgement;
+}
+
+const factsOf = ({ ports, request, judgement, settings }: Matter, next: Next): ReportFacts => ({
   judgement,
-  traits,
+  traits: ports.forge.traits,
   commit: request.commit,
   url: request.url,
   next,
   expiresAt: expiryOf(request, settings),
 });
 
-const expiryOf = ({ createdAt }: GatedRequest, { expireAfterMs }: AccessSettings): Date => new Date(Date.parse(createdAt) + expireAfterMs);
-
-async function settle(
-  ports: ReviewPorts,
-  environment: ReviewedEnvironment,
-  request: GatedRequest,
-  judgement: Judgement,
-): Promise<ReviewOutcome> {
-  const { settings, repository } = environment;
-  const { path } = repository;
+async function settle(matter: Matter): Promise<ReviewOutcome> {
+  const { ports, request, judgement, settings, repository } = matter;
   const open = judgement.reasons.length === 0;
   const isLate = ports.now() >= expiryOf(request, settings);
-  if (!open && isLate && judgement.request !== undefined && isConfigured(settings)) return expire(ports, environment, request, judgement);
+  if (!open && isLate && judgement.request !== undefined && isConfigured(settings)) return expire(matter);
   const next = nextOf(request, settings);
-  const report = (step: Next): Report => reportOf(factsOf(ports, environment, request, judgement, step));
   // The status first: a forge may let nobody merge without it.
-  const isKnown = await sayStatus(ports, path, request, report(next));
-  if (!open || next.kind !== 'merge' || !isKnown) {
-    await sayComment(
-      ports,
-      path,
-      request,
-      report(next.kind === 'merge' && open ? { kind: 'person', refusal: 'it takes no status from us' } : next),
-    );
-    await remember(ports, request, judgement);
-    return open ? 'open' : 'missing';
-  }
-  // Remembered before: where we die after the merge, the next look finds that it is over.
+  const isSaid = await sayStatus(ports, repository.path, request, reportOf(factsOf(matter, next)));
+  // Remembered before a merge: where we die after it, the next look finds that it is over.
   await remember(ports, request, judgement);
-  const merge = await ports.forge.merge(path, request.id, request.commit);
-  if (merge.outcome === 'refused') {
-    await sayComment(ports, path, request, report({ kind: 'person', refusal: merge.reason.replace(/\.$/, '') }));
-    return 'open';
-  }
-  await sayComment(ports, path, request, report({ kind: 'merged' }));
+  const step = open && next.kind === 'merge' ? await mergeNow(matter, isSaid) : next;
+  await sayComment(ports, repository.path, request, reportOf(factsOf(matter, step)));
+  if (step.kind !== 'merged') return open ? 'open' : 'missing';
   await over(ports, { ...request, state: 'merged' });
   return 'merged';
 }
@@ -169,17 +147,17 @@ function nextOf({ draft, branch }: GatedRequest, { merge }: AccessSettings): Nex
   return merge === 'person' || branch.startsWith(reverts) ? { kind: 'person' } : { kind: 'merge' };
 }
 
-/** Said first, so that whoever finds it closed finds why; a branch of the bot's is of no use then. */
-async function expire(
-  ports: ReviewPorts,
-  environment: ReviewedEnvironment,
-  request: GatedRequest,
-  judgement: Judgement,
-): Promise<ReviewOutcome> {
-  const { settings, repository } = environment;
+async function mergeNow({ ports: { forge }, request, repository }: Matter, isSaid: boolean): Promise<Next> {
+  if (!isSaid) return { kind: 'person', refusal: 'it takes no status from Lockkeeper' };
+  const merge = await forge.merge(repository.path, request.id, request.commit);
+  return merge.outcome === 'merged' ? { kind: 'merged' } : { kind: 'person', refusal: merge.reason.replace(/\.$/, '') };
+}
+
+/** Said first, so that whoever finds it closed finds why. */
+async function expire(matter: Matter): Promise<ReviewOutcome> {
+  const { ports, request, judgement, settings, repository } = matter;
   const because = lateness(settings.expireAfterMs);
-  const report = expired(factsOf(ports, environment, request, judgement, { kind: 'person' }), because);
-  await say(ports, repository.path, request, report);
+  await say(ports, repository.path, request, expired(factsOf(matter, { kind: 'person' }), because));
   await ports.forge.close(repository.path, request.id, { commit: request.commit });
   await ports.announce({ request, state: 'closed', judgement, because });
   await forget(ports, request.id);
@@ -227,8 +205,8 @@ async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Ju
   await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt } } }));
 }
 
-async function forget({ changeBook }: ReviewPorts, id: number): Promise<void> {
-  await changeBook((book) => {
+async function forget(ports: ReviewPorts, id: number): Promise<void> {
+  await ports.changeBook((book) => {
     if (book.requests[id] === undefined) return book;
     const { [id]: _, ...requests } = book.requests;
     return { ...book, requests };

@@ -62,10 +62,11 @@ export async function obeyAsking(ports: CommentPorts, place: AskPlace, asking: A
   return { text: [...new Set(texts)].join('\n\n'), answers };
 }
 
-const isForUs = ({ kind }: Command, alone: boolean): boolean => kind === 'access' || (alone && (kind === 'help' || kind === 'unknown'));
+/** Ending what was given is not asked for. */
+const isForUs = (command: Command, alone: boolean): boolean =>
+  command.kind === 'access' ? command.words[0] !== 'revoke' : alone && (command.kind === 'help' || command.kind === 'unknown');
 
-/** What became of it: where it was asked for. */
-type Asked = Omit<Extract<Answer, { readonly id: number }>, 'outcome'>;
+type Asked = Extract<Answer, { readonly id: number }>;
 
 /** `begun`: which file it would be in, and the newest commit with that file before; the merge request may be there or not. */
 type Memory = { readonly begun: { readonly file: string; readonly before?: string } } | { readonly done: Asked };
@@ -77,22 +78,22 @@ const landed = 'That was asked for, and merged.';
 async function askOnce(ports: CommentPorts, place: AskPlace, key: string, ask: Ask): Promise<Answer | string> {
   const { store } = ports;
   const memory = await store.get<Memory>(space, key);
-  if (memory !== undefined && 'done' in memory) return { outcome: 'there', ...memory.done };
+  if (memory !== undefined && 'done' in memory) return memory.done;
   const planned = await askForAccess(ports, place, { ...ask, dryRun: true });
   if (memory !== undefined && planned.outcome !== 'there') {
     const { file, before } = memory.begun;
     if ((await newestOf(ports, place, file)) !== before) return landed;
   }
+  if (planned.outcome === 'refused') return planned;
   if (planned.outcome === 'planned') {
     const before = await newestOf(ports, place, planned.file);
     await store.put(space, key, { begun: { file: planned.file, ...(before !== undefined && { before }) } } satisfies Memory);
   }
   const answer = await askForAccess(ports, place, ask);
-  if (answer.outcome === 'opened' || answer.outcome === 'there') {
-    const { title, branch, id, url } = answer;
-    await store.put(space, key, { done: { title, branch, id, url } } satisfies Memory);
-  }
-  return answer;
+  if (!('id' in answer)) return answer;
+  const done: Asked = memory === undefined ? answer : { ...answer, outcome: 'opened' };
+  await store.put(space, key, { done } satisfies Memory);
+  return done;
 }
 
 /** The commit of the default branch that changed the file last. */

@@ -73,8 +73,9 @@ function table(request: AccessRequest, facts: RequestFacts): string {
 /** Of Kubernetes: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles; the last is ours. */
 const known: Readonly<Record<string, string>> = {
   view: 'look at everything in the namespace but its Secrets; change nothing',
-  edit: 'change what runs in the namespace, and read its Secrets; no roles, no role bindings',
-  'lockkeeper-admin': 'change everything in the namespace, and read its Secrets; but give rights to nobody, and make no tokens',
+  edit: 'change what runs in the namespace, read its Secrets, and run pods as its service accounts; no roles, no role bindings',
+  'lockkeeper-admin':
+    'change everything in the namespace, read its Secrets, and run pods as its service accounts; but give rights to nobody, and make no tokens',
 };
 
 function abilities(role: string): string {

@@ -1,10 +1,8 @@
-import { revokeGrant } from '../../access/end/revoke.ts';
 import { readBook } from '../../access/grant/book.ts';
 import { UsageError } from '../../domain/errors.ts';
-import { endPlace, endPorts } from '../../serve/access/ending.ts';
 import { textOf } from '../../serve/access/environments.ts';
+import { revokeNow } from '../../serve/access/revoking.ts';
 import { accessSettings } from '../../serve/access/settings.ts';
-import { withCluster } from '../../serve/cluster.ts';
 import { caller } from '../caller.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../io.ts';
@@ -27,9 +25,7 @@ export async function runAccessRevoke({ id, reason, env, json = false }: AccessR
     const metrics = { access: { alarmed: () => {}, removed: () => {} } }; // counted in the service alone
     const parts = { config, settings: accessSettings(config), services, metrics, log, redact, tells, now: () => new Date() };
     const revocation = { id, by: `operator:${caller(context.env)}`, ...(reason !== undefined && { reason }) };
-    return withCluster(environment.cluster.place, (server) =>
-      revokeGrant(endPorts(parts, environment, server, 'command'), endPlace(environment), revocation, new AbortController().signal),
-    );
+    return revokeNow(parts, environment, revocation, 'command', new AbortController().signal);
   });
   if (json) output.json({ id, outcome });
   else output.print(outcome === 'over' ? `${id} had ended already` : `${id} is revoked: its binding is gone`);

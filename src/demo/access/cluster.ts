@@ -1,12 +1,10 @@
-import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { type ClusterClient, connectCluster } from '../../adapters/cluster/client.ts';
+import { startControllerManager } from '../../adapters/cluster/control-plane/controller-manager.ts';
 import { findBinaries } from '../../adapters/cluster/control-plane/find.ts';
-import { startProcess } from '../../adapters/cluster/control-plane/server-process.ts';
-import { type ControlPlane, startControlPlane } from '../../adapters/cluster/control-plane/start.ts';
-import { startWatchdog } from '../../adapters/cluster/control-plane/watchdog.ts';
+import { startControlPlane } from '../../adapters/cluster/control-plane/start.ts';
 import { collection } from '../../domain/api-path.ts';
 import type { ClusterAddress, ServedKind } from '../../domain/cluster.ts';
 import { OutsideError } from '../../domain/errors.ts';
@@ -32,9 +30,9 @@ export async function startDemoCluster(env: Env, namespaces: readonly string[]):
   const plane = await startControlPlane(found.binaries);
   const admin = connectCluster(plane.address, { throwAway: false });
   const manager = await managerBeside(found.binaries.apiserver, env);
-  const stopManager = manager === undefined ? undefined : await startManager(manager, plane);
+  const running = manager === undefined ? undefined : await startControllerManager(manager, plane, controllers);
   const close = async (): Promise<void> => {
-    await stopManager?.();
+    await running?.stop();
     await admin.close();
     await plane.stop();
   };
@@ -63,22 +61,12 @@ const isExecutable = (file: string): Promise<boolean> =>
   );
 
 /** Those that a grant needs, and no others: its timer ends, and what it owns goes with it. */
-const controllers = 'job-controller,ttl-after-finished-controller,garbage-collector-controller,validatingadmissionpolicy-status-controller';
-
-async function startManager(file: string, { kubeconfig }: ControlPlane): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockkeeper-controller-manager-'));
-  const args = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0', `--controllers=${controllers}`];
-  const running = startProcess({ name: 'kube-controller-manager', file, args, folder, log: () => {} });
-  const callOff = startWatchdog(
-    folder,
-    [running.pid].flatMap((pid) => pid ?? []),
-  );
-  return async () => {
-    callOff();
-    await running.kill();
-    await rm(folder, { recursive: true, force: true });
-  };
-}
+const controllers = [
+  'job-controller',
+  'ttl-after-finished-controller',
+  'garbage-collector-controller',
+  'validatingadmissionpolicy-status-controller',
+];
 
 const template = resolve(import.meta.dirname, '../../../environments-template/manifests/access');
 

@@ -4,6 +4,7 @@ import type { Forge } from '../../domain/forge.ts';
 import { forgeOf } from '../judged-environments.ts';
 import { type AccessEnvironment, type AccessParts, textOf } from './environments.ts';
 import { reviewJob } from './jobs.ts';
+import { revokeInComment } from './revoking.ts';
 
 /** Where somebody wrote a comment: below a merge request or an issue. */
 export interface Below {
@@ -29,10 +30,17 @@ export async function askInComment(
   signal.throwIfAborted();
   const { grants } = await readBook(store, textOf(environment));
   const held = grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
-  const { text, answers } = await obeyAsking({ forge, settings, held, store, now: now() }, { environment: environment.name, path }, asking);
+  const about = { comment: asking.comment, ...(below.kind === 'request' && { request: below.number }) };
+  const revoked = await revokeInComment(parts, environment, about, trace, signal);
+  const { text: asked, answers } = await obeyAsking(
+    { forge, settings, held, store, now: now() },
+    { environment: environment.name, path },
+    asking,
+  );
   const opened = answers.flatMap((one) => (one.outcome === 'opened' || one.outcome === 'there' ? [one.id] : []));
   if (opened.length > 0) await services.persistence.queue().add(opened.map((id) => reviewJob(textOf(environment), id, trace)));
-  if (text === undefined) return;
+  const text = [revoked, asked].filter((one) => one !== undefined).join('\n\n');
+  if (text === '') return;
   const key = `access-${below.comment}`;
   if (below.kind === 'issue') await forge.commentIssue(path, below.number, key, redact(text));
   else await forge.comment(path, below.number, key, redact(text));

@@ -1,4 +1,4 @@
-import { differs, isGoing, type LiveGrant, liveGrants } from '../../access/cluster/live.ts';
+import { bindingPath, differs, isGoing, type LiveGrant, liveGrants, readObject } from '../../access/cluster/live.ts';
 import { takeGrant } from '../../access/cluster/take.ts';
 import type { EndPlace, EndPorts } from '../../access/end/ports.ts';
 import { changeBook, readBook } from '../../access/grant/book.ts';
@@ -32,6 +32,7 @@ export function endPorts(
     cluster: {
       live: (signal) => liveGrants(server, signal),
       differs: (live: LiveGrant, grant: Grant) => differs(live, grant, environment.cluster),
+      isHidden: async (grant, signal) => (await readObject(server, bindingPath(grant), signal)) !== undefined,
       isEnding: ({ timer }: LiveGrant) => timer === undefined || isGoing(timer),
       take: (live, signal) => takeGrant(server, live, signal),
     },

@@ -1,7 +1,8 @@
 import { Superseded } from '../../access/gate/evidence.ts';
 import { type ReviewPorts, reviewAccess } from '../../access/gate/review.ts';
 import { changeBook, readBook } from '../../access/grant/book.ts';
-import { explain } from '../../domain/errors.ts';
+import { explain, OutsideError } from '../../domain/errors.ts';
+import type { Forge } from '../../domain/forge.ts';
 import { branchPrefix } from '../../domain/identifiers.ts';
 import { announceRequest } from '../../notifications/access.ts';
 import { forgeOf } from '../judged-environments.ts';
@@ -65,12 +66,26 @@ function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: stri
 }
 
 /** Numbers of those that are known to ask for access; with `all`, of every open merge request but the bot's updates, which nobody else pushes to unnoticed. */
-export async function openRequestsOf({ services }: AccessParts, environment: AccessEnvironment, all: boolean): Promise<readonly number[]> {
+export async function openRequestsOf(
+  { services, log }: AccessParts,
+  environment: AccessEnvironment,
+  all: boolean,
+): Promise<readonly number[]> {
   const known = Object.keys((await readBook(services.persistence.store, textOf(environment))).requests).map(Number);
   if (!all) return known;
-  const forge = forgeOf(services, environment.repository.forge);
-  const { path } = environment.repository;
+  try {
+    return [
+      ...new Set([...known, ...(await peoplesRequests(forgeOf(services, environment.repository.forge), environment.repository.path))]),
+    ];
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn({ environment: environment.name }, `requests for access were not looked for: ${explain(error)}`);
+    return known; // the next look at all of them is within the hour
+  }
+}
+
+async function peoplesRequests(forge: Pick<Forge, 'state' | 'openRequests'>, path: string): Promise<readonly number[]> {
   const { defaultBranch } = await forge.state(path);
-  const open = (await forge.openRequests(path, defaultBranch)).filter(({ branch }) => !branch.startsWith(branchPrefix));
-  return [...new Set([...known, ...open.map(({ id }) => id)])];
+  const open = await forge.openRequests(path, defaultBranch);
+  return open.filter(({ branch }) => !branch.startsWith(branchPrefix)).map(({ id }) => id);
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nameOf } from '../../../src/access/cluster/objects.ts';
+import type { ControllerManager } from '../../../src/adapters/cluster/control-plane/controller-manager.ts';
 import type { ControlPlane } from '../../../src/adapters/cluster/control-plane/start.ts';
 import type { Grant } from '../../../src/domain/access.ts';
 import { AccessCluster, bindingPath, grantOf, paths, type Request, timerPath } from '../../support/access-cluster.ts';
 import { sharedControlPlane } from '../../support/control-plane.ts';
-import { type ControllerManager, sharedControllers, startControllerManager } from '../../support/controller-manager.ts';
+import { sharedControllers, startControllerManager } from '../../support/controller-manager.ts';
 import { describeWith } from '../../support/parts.ts';
 
 /** Seconds; the shortest in which everything can be tried. */

@@ -200,6 +200,18 @@ describe('whose hand is in it', () => {
       /grace approved it, and pushed/,
     ],
     [
+      "a workflow's request on a branch like the bot's, which names a person",
+      async (server, scene) => {
+        const branch = 'lockkeeper-access/billing/ada-0123ab';
+        const author = { name: 'renovate[bot]', email: 'renovate@example.com' };
+        await server.pushAs(path, 'renovate[bot]', branch, { files: { [file]: text }, text: 'Ask\n\nRequested-by: ada\n', author });
+        const id = await server.openPull(path, branch, 'access: ada', { login: 'renovate[bot]' });
+        await scene.approve(id, 'grace');
+        return id;
+      },
+      /a person must ask|which is no person/,
+    ],
+    [
       'a branch that the approver brought back',
       async (server, scene) => {
         const { id, branch, head } = await scene.ask({ [file]: text });

@@ -135,6 +135,16 @@ describeWith('git', 'the end of a grant', () => {
     expect([told.alarms, told.ended.length]).toEqual([[], 1]);
   });
 
+  test('a grant whose binding has lost its label is one that was changed', async () => {
+    const { pass, record, state, told } = await begin();
+    clock.now = later(-3_600_000);
+    state.live = [];
+    state.hidden = true;
+    await pass();
+    expect(record()).toMatchObject({ state: 'ended', because: 'it was changed in the cluster: its binding has lost its label' });
+    expect(told.alarms).toHaveLength(1);
+  });
+
   const stranger = { id: 'g2', namespace: 'vault', binding: { uid: 'u2' } };
 
   test('a binding of nobody is taken away with an alarm, each time anew', async () => {

@@ -70,6 +70,16 @@ const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
     { ...github, since: undefined, reviews: [approvalOf('grace', head)] },
     /nobody can tell/,
   ],
+  [
+    'one that came when its time was over',
+    { request: { createdAt: at(-24 * 3600 + 59) }, reviews: [approval('grace')] },
+    /grace approved it when its time was over/,
+  ],
+  [
+    'one too early, and the commit written when its time was over',
+    { ...early, request: { createdAt: at(-24 * 3600 + 89) }, comments: [written] },
+    /had been there/,
+  ],
   ['one of a bot', { reviews: [{ ...approval('grace'), user: { ...user('grace'), bot: true } }] }, /is no person/],
   [
     'one of a name that stands for somebody else',

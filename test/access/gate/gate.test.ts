@@ -75,6 +75,12 @@ test.each<readonly [name: string, told: Told, says: Says]>([
 });
 
 test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
+  [
+    'another program asked on their word',
+    { ...approved, author: { id: 'id-ci', name: 'ci', bot: true } },
+    {},
+    /ci, which is no person, opened it/,
+  ],
   ['nobody is named who asked', { ...approved, author: bot, asker: undefined }, {}, /lockkeeper opened it, and nobody is named who asked/],
   ['who asks may not push', { ...approved, asker: { user: person('ada'), mayWrite: false } }, {}, /ada asks for it, and may not push/],
   ['who asks is blocked', { ...approved, asker: { user: person('ada', { active: false }), mayWrite: true } }, {}, /ada is blocked/],

@@ -2,6 +2,7 @@ import { Superseded } from '../../../src/access/gate/evidence.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
 import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
 import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { git } from '../../support/git-repository.ts';
 import { type LocalAttackFixture, localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
 
@@ -60,6 +61,27 @@ describeWith('git', 'a look at a merge request', () => {
     const id = await scene.askByBot('ada');
     expect(await scene.review(id)).toBe('missing');
     await scene.approve(id, 'grace');
+    const { branch } = await fixture.forge.gatedRequest(path, id);
+    expect(await scene.review(id)).toBe('merged');
+    expect(await scene.afterMerge(id)).toBe('');
+    await git(fixture.directory(path), ['update-ref', '-d', `refs/heads/${branch}`]);
+    expect(await scene.afterMerge(id)).toBe('');
+  });
+
+  test('an update of more files than the forge lists has nothing to do with access', async () => {
+    const many = Object.fromEntries(Array.from({ length: 102 }, (_, at) => [`manifests/n${at}.yaml`, `n: ${at}\n`]));
+    const { id } = await scene.ask(many);
+    expect([await scene.review(id), await described(id)]).toEqual(['none', []]);
+  });
+
+  test('what asks in another branch is looked at when it is aimed at this one', async () => {
+    const branch = scene.branch();
+    await fixture.pushBy(path, 'grace', 'next', { 'manifests/app.yaml': 'a: 3\n' });
+    await fixture.pushBy(path, 'ada', branch, { [file]: requestText() });
+    const id = await fixture.openBy(path, 'ada', branch, 'next');
+    await scene.approve(id, 'grace');
+    expect([await scene.review(id), await described(id)]).toEqual(['none', []]);
+    await fixture.forge.edit(path, id, { target: 'main' });
     expect(await scene.review(id)).toBe('merged');
   });
 
@@ -168,6 +190,14 @@ describeWith('git', 'a look at a merge request', () => {
     const { id } = await scene.ask({ 'access/old/eve.yml': undefined });
     expect([await scene.review(id), await scene.status(id), await scene.state(id)]).toEqual(['removal', 'success', 'open']);
     expect(await fixture.comments(path, id)).toEqual([]);
+  });
+
+  test('nothing stands of what asked before, and only takes away now', async () => {
+    const { id, branch } = await ask();
+    await scene.review(id);
+    await fixture.pushBy(path, 'ada', branch, { [file]: undefined, 'access/old/eve.yml': undefined });
+    expect([await scene.review(id), await scene.status(id)]).toEqual(['removal', 'success']);
+    expect(await said(id)).toBe('**lockkeeper/access: nothing to decide** · it asks for no access any more.');
   });
 
   test('what waited too long is closed with the reason, and its branch and text stay', async () => {

@@ -59,7 +59,7 @@ export interface Told {
 }
 
 /** Ada asks for herself; grace, linus and eve are there. */
-export function evidenceOf(told: Told = {}): Evidence {
+function evidenceOf(told: Told = {}): Evidence {
   const { forge = 'gitlab', reviews = [], hands = [], comments = [], people = [], groups = {}, content = requestText() } = told;
   const everybody = [...['ada', 'grace', 'linus', 'eve'].map((name) => person(name)), ...people];
   const author = told.author ?? user('ada');
@@ -80,6 +80,7 @@ export function evidenceOf(told: Told = {}): Evidence {
       draft: false,
       state: 'open',
       createdAt: at(-60),
+      ...(author.name === 'lockkeeper' && { ours: true as const }),
       ...told.request,
     },
     defaultBranch: 'main',

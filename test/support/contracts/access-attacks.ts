@@ -42,6 +42,14 @@ export function accessAttacks(name: string, create: () => Promise<AttackFixture>
           });
       });
 
+    test('what the bot asks on the word of a person opens, and holds after the merge', async () => {
+      const scene = new Scene(fixture, settingsOf());
+      const id = await scene.askByBot('ada');
+      await scene.approve(id, 'grace');
+      expect([await scene.review(id), scene.said(id)]).toEqual(['merged', '']);
+      expect(await scene.afterMerge(id)).toBe('');
+    });
+
     test(`what cannot happen there: ${cannot.length === 0 ? 'all can' : cannot.join('; ')}`, () => {
       const lacking = Object.values(subjects).flatMap((attacks) =>
         attacks.filter(({ needs }) => needs !== undefined && fixture[needs] === undefined).map((one) => one.name),

@@ -26,6 +26,21 @@ export function mergingContract(fixture: () => AccessFixture): void {
       expect((await forge.gatedRequest(path, id)).commit).toBe(next);
     });
 
+    test("ours is ours, and nobody else's is", async () => {
+      const { forge } = fixture();
+      const { commit: base } = await forge.state(path);
+      const change = {
+        base,
+        expected: undefined,
+        files: [{ path: accessFile, content: Buffer.from(aliceYaml), isNew: true as const }],
+        message: 'access',
+      };
+      await forge.commit(path, { ...change, branch: 'lockkeeper-access/billing/alice-0123ab' });
+      const asked = { branch: 'lockkeeper-access/billing/alice-0123ab', target: 'main', title: 'access', description: 'x', labels: [] };
+      expect((await forge.gatedRequest(path, (await forge.open(path, asked)).id)).ours).toBe(true);
+      expect((await forge.gatedRequest(path, (await askFor(fixture(), 'ada')).id)).ours).toBeUndefined();
+    });
+
     test('a closed one was not merged', async () => {
       const { forge, closeAsPerson } = fixture();
       const { id } = await askFor(fixture(), 'ada');

@@ -31,11 +31,11 @@ export class AccessPeople {
     );
     if (found === undefined) return undefined;
     const { login: known, email, name: fullName, suspended_at: suspended } = found.data as typeof found.data & Suspended;
-    const isOurs = known.toLowerCase() === (await this.#writer.login()).toLowerCase();
+    const isUs = await this.#writer.isUs();
     const user = toUser(found.data);
     return {
       ...user,
-      bot: user.bot || isOurs,
+      bot: user.bot || isUs(known),
       active: (suspended ?? null) === null,
       emails: email === null || email === '' ? [] : [email],
       ...(fullName !== null && fullName !== '' && { fullName }),

@@ -17,7 +17,10 @@ export function accessForge(
 ): AccessForge {
   const people = new AccessPeople(api, writer);
   return {
-    gatedRequest: (path, id) => requests.gatedRequest(path, id),
+    async gatedRequest(path, id) {
+      const [found, isOurs] = await Promise.all([requests.gatedRequest(path, id), writer.isUs()]);
+      return { ...found, ...(isOurs(found.author.name) && { ours: true }) };
+    },
     hands: (path, id) => handsIn(api, path, id),
     commandComments: (path, id) => comments.commands(path, id),
     changedPaths: (path, id) => changedPaths(api, path, id),

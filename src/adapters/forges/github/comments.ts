@@ -29,13 +29,13 @@ export class Comments {
     );
     // It is asked for by its own number: where it belongs to, its address says.
     if (found === undefined || !found.data.issue_url.endsWith(`/issues/${id}`)) return undefined;
-    return toComment(found.data, await this.#writer.login());
+    return toComment(found.data, await this.#writer.isUs());
   }
 
   /** See AccessForge. */
   async commands(path: string, id: number): Promise<readonly RequestComment[]> {
-    const [items, me] = await Promise.all([this.#list(path, id, 'pull request'), this.#writer.login()]);
-    return items.flatMap((one) => toComment(one, me) ?? []).filter(({ author, text }) => !author.bot && mayHoldCommand(text));
+    const [items, isUs] = await Promise.all([this.#list(path, id, 'pull request'), this.#writer.isUs()]);
+    return items.flatMap((one) => toComment(one, isUs) ?? []).filter(({ author, text }) => !author.bot && mayHoldCommand(text));
   }
 
   async write(path: string, id: number, key: string, text: string, what: Commented = 'pull request'): Promise<void> {
@@ -70,8 +70,8 @@ export class Comments {
 
   /** Our comment with that key: the marker alone proves nothing, anybody can quote it. */
   async #own(path: string, id: number, key: string, what: Commented): Promise<IssueComment | undefined> {
-    const [items, me] = await Promise.all([this.#list(path, id, what), this.#writer.login()]);
-    return items.find(({ user, body = '' }) => isSame(user?.login, me) && body.startsWith(marker(key)));
+    const [items, isUs] = await Promise.all([this.#list(path, id, what), this.#writer.isUs()]);
+    return items.find(({ user, body = '' }) => isUs(user?.login) && body.startsWith(marker(key)));
   }
 
   async #list(path: string, id: number, what: Commented): Promise<readonly IssueComment[]> {
@@ -89,20 +89,18 @@ type Commented = 'pull request' | 'issue';
 /** Times are whole seconds: an edit within the second in which it was written does not show. */
 function toComment(
   { id, body = '', user, created_at: created, updated_at: updated }: IssueComment,
-  me: string,
+  isUs: (login: string) => boolean,
 ): RequestComment | undefined {
   if (user === null) return undefined;
   const author = toUser(user);
   return {
     id,
     text: body,
-    author: { ...author, bot: author.bot || isSame(author.name, me) },
+    author: { ...author, bot: author.bot || isUs(author.name) },
     createdAt: utc(created),
     edited: updated !== created,
   };
 }
-
-const isSame = (login: string | undefined, me: string): boolean => login?.toLowerCase() === me.toLowerCase();
 
 const marker = (key: string): string => `<!-- lockkeeper:comment ${key} -->`;
 

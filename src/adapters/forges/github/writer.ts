@@ -43,6 +43,12 @@ export class Writer {
     return this.#api.askOwner('asking who we are', undefined, undefined, () => this.#api.account.login());
   }
 
+  /** A function that tells whether a login is ours. */
+  async isUs(): Promise<(login: string | undefined) => boolean> {
+    const ours = await this.login();
+    return (login) => same(ours, login);
+  }
+
   /** A function that tells whether author and committer of a commit are we. What an App commits GitHub signs, and is its committer. */
   async recognizer(): Promise<(of: Compared) => { readonly author: boolean; readonly committer: boolean }> {
     const [login, { authors, committers }] = await Promise.all([this.login(), this.#known()]);

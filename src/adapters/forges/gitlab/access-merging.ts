@@ -5,6 +5,7 @@ import { writeOnce } from '../write-once.ts';
 import type { GitLabApi } from './api.ts';
 import { toState, utc } from './merge-request.ts';
 import type { Requests } from './requests.ts';
+import type { TokenUser } from './token-user.ts';
 import type { Account, Users } from './users.ts';
 
 type Merged = Awaited<ReturnType<AccessForge['merge']>>;
@@ -36,16 +37,20 @@ export class AccessMerging {
   readonly #api: GitLabApi;
   readonly #users: Users;
   readonly #requests: Requests;
+  readonly #me: TokenUser;
 
-  constructor(api: GitLabApi, users: Users, requests: Requests) {
+  constructor(api: GitLabApi, me: TokenUser, users: Users, requests: Requests) {
     this.#api = api;
+    this.#me = me;
     this.#users = users;
     this.#requests = requests;
   }
 
   async gatedRequest(path: string, id: number): Promise<GatedRequest> {
     const found = await this.#requests.look(path, id);
-    const request = { ...(await this.#requests.toNow(path, found)), createdAt: utc(found.created_at) };
+    const now = await this.#requests.toNow(path, found);
+    const isOurs = now.author.id === String(await this.#me.id());
+    const request = { ...now, createdAt: utc(found.created_at), ...(isOurs && { ours: true as const }) };
     if (toState(found.state) !== 'merged') return request;
     const { merged_at: at, ...of } = found;
     if (typeof at !== 'string') throw this.#error(OutsideError, path, `merge request !${id}: GitLab does not say when it was merged`);

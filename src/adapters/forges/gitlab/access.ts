@@ -24,7 +24,7 @@ export function accessForge({ api, user, users, requests, comments }: Parts): Ac
   const trees = new AccessTrees(api);
   const changes = new AccessChanges(api, trees, requests);
   const hands = new AccessHands(api, users, requests, comments);
-  const merging = new AccessMerging(api, users, requests);
+  const merging = new AccessMerging(api, user, users, requests);
   const people = new AccessPeople(api, user, users, requests);
   const protections = new AccessProtections(api);
   return {

@@ -4,6 +4,7 @@ import { RefusedError } from '../../../domain/errors.ts';
 import { hands } from './hands.ts';
 import { merge, mergedWith } from './merging.ts';
 import { type Looking, said, toRequestNow, toUser } from './persons.ts';
+import { ourName } from './record.ts';
 import type { Repository } from './repository.ts';
 import { lookAt, lookAtAll } from './requests.ts';
 import { blob, changedBy, changedPaths, entries } from './trees.ts';
@@ -41,6 +42,7 @@ async function gatedRequest(repository: Repository, id: number, { links, now }: 
   return {
     ...(await toRequestNow(repository, links, record)),
     createdAt: utc(createdAt),
+    ...(record.author === ourName && { ours: true }),
     ...(state === 'merged' && mergedAt !== undefined && { merged: { at: utc(mergedAt), commit: mergeCommit ?? commit } }),
   };
 }

@@ -207,7 +207,7 @@ describe('what is read', () => {
     const second = await at.server.openPull(path, 'ask', 'Ask again', { target: await side() });
     at.server.changePull(path, second, { target: 'main' });
     await at.server.moveBranch(path, 'ada', 'main', first.head);
-    expect((await at.forge.mergedWith(path, first.head)).toSorted()).toEqual([first.id, second]);
+    expect(new Set(await at.forge.mergedWith(path, first.head))).toEqual(new Set([first.id, second]));
   });
 
   async function side(): Promise<string> {
