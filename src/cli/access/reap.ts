@@ -42,7 +42,8 @@ export async function runAccessReap(command: AccessReapCommand, context: Context
     if (problem !== undefined) errors.push({ scope: cluster, message: `${namespace}: the grant ${id} stays (${reason}): ${problem}` });
   if (command.json === true) output.json({ reaped: gone, errors });
   else for (const { cluster, namespace, id, reason } of gone) output.print(`${cluster}: took the grant ${id} from ${namespace}: ${reason}`);
-  if (command.json !== true) output.print(gone.length === 0 ? 'Nothing has expired.' : `${count(gone.length, 'grant')} taken`);
+  if (command.json !== true && (gone.length > 0 || errors.length === 0))
+    output.print(gone.length === 0 ? 'Nothing has expired.' : `${count(gone.length, 'grant')} taken`);
   for (const { scope, message } of errors) log.error(`${scope}: ${message}`);
   return errors.length === 0 ? 0 : 3;
 }

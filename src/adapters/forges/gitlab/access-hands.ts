@@ -25,6 +25,8 @@ type PushEvent = Pick<EventSchema, 'created_at'> & {
 interface Opened {
   readonly id: number;
   readonly branch: string;
+  /** Branch to which it goes: who merges it pushes to that. */
+  readonly target: string;
   /** Of every version. */
   readonly heads: ReadonlySet<string>;
   /** Of every version, heads among them. */
@@ -57,6 +59,7 @@ export class AccessHands {
     const opened: Opened = {
       id,
       branch: request.source_branch,
+      target: request.target_branch,
       heads,
       commits: new Set([...heads, ...commits.map((commit) => commit.id)]),
       createdAt: request.created_at,
@@ -100,7 +103,7 @@ export class AccessHands {
   }
 
   /** Newest first, back to before it was opened. GitLab names none for a push of many branches at once, and forgets those of deleted users. */
-  async #pushers(path: string, { id, branch, heads, commits, createdAt }: Opened): Promise<readonly Account[]> {
+  async #pushers(path: string, { id, branch, target, heads, commits, createdAt }: Opened): Promise<readonly Account[]> {
     const unknown = new Set(heads);
     const found: Account[] = [];
     const since = Date.parse(createdAt) - lookedBackMs;
@@ -109,7 +112,7 @@ export class AccessHands {
       if (page > mostEventPages) throw this.#failed(path, id, 'there are more pushes than can be read');
       const { data, next } = await this.#events(path, page);
       for (const { push_data: push, author } of data) {
-        if (author === undefined || typeof push?.commit_to !== 'string') continue;
+        if (author === undefined || typeof push?.commit_to !== 'string' || push.ref === target) continue;
         if (push.ref !== branch && !commits.has(push.commit_to)) continue;
         found.push(author);
         unknown.delete(push.commit_to);
