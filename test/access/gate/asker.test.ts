@@ -14,7 +14,7 @@ const asked = (commits: readonly string[], more: Partial<GatedRequest> = {}, ope
   const request = {
     commit: line[0]?.sha ?? '',
     base: 'base',
-    ours: true,
+    ...(ours && { ours: true as const }),
     branch: 'lockkeeper-access/billing/ada-0123ab',
     ...more,
   } as GatedRequest;
