@@ -74,7 +74,8 @@ function table(request: AccessRequest, facts: RequestFacts): string {
 const known: Readonly<Record<string, string>> = {
   view: 'look at everything in the namespace but its Secrets; change nothing',
   edit: 'change what runs in the namespace, read its Secrets, and run pods as its service accounts; no roles, no role bindings',
-  'lockkeeper-admin': 'change everything in the namespace, read its Secrets, and run pods as its service accounts; but give rights to nobody, and make no tokens',
+  'lockkeeper-admin':
+    'change everything in the namespace, read its Secrets, and run pods as its service accounts; but give rights to nobody, and make no tokens',
 };
 
 function abilities(role: string): string {
