@@ -47,8 +47,8 @@ export interface AccessSettings {
   readonly guards: 'required' | 'optional';
 }
 
-/** Where nobody is ever given access. */
-const alwaysProtected: readonly string[] = ['kube-*', 'lockkeeper-system'];
+/** Where nobody is ever given access: where Kubernetes and we run, as the template has it; whoever is admin there has our credentials. */
+const alwaysProtected: readonly string[] = ['kube-*', 'lockkeeper', 'lockkeeper-system'];
 
 export const isProtected = (settings: Pick<AccessSettings, 'protected'>, namespace: string): boolean =>
   [...alwaysProtected, ...settings.protected].some((pattern) => fits(pattern, namespace));

@@ -170,7 +170,7 @@ describe('init', () => {
         .filter((line) => !line.includes('Not ready yet'))
         .flatMap(
           (line) =>
-            /`?lockkeeper ([a-z]+)(?: ([a-z]+))?/
+            /(?<!\/)`?lockkeeper ([a-z]+)(?: ([a-z]+))?/
               .exec(line)
               ?.slice(1)
               .filter((word) => word !== undefined)

@@ -108,4 +108,21 @@ describeWith('control-plane', 'between the merge and the grant', () => {
     },
     longest,
   );
+
+  test(
+    'a forge that does not answer grants nothing, and keeps no grant from its end',
+    async () => {
+      await world.restore();
+      await expectGranted(0);
+      world.loseForge();
+      expect(await exitOf(world.start())).toEqual(ended);
+      expect((await world.sight()).bindings).toHaveLength(1);
+      await world.expire();
+      expect(await exitOf(world.start())).toEqual(ended);
+      const { bindings, book, entries } = await world.sight();
+      expect({ bindings, states: book.grants.map(({ state }) => state) }).toEqual({ bindings: [], states: ['ended'] });
+      expect(entries.map(({ kind }) => kind)).toEqual(['grant', 'revocation', 'revocation']);
+    },
+    longest,
+  );
 });

@@ -4,11 +4,12 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveGrants } from '../../src/access/cluster/live.ts';
 import { takeGrant } from '../../src/access/cluster/take.ts';
-import { type AccessBook, readBook } from '../../src/access/grant/book.ts';
+import { type AccessBook, changeBook, readBook } from '../../src/access/grant/book.ts';
 import { connectCluster } from '../../src/adapters/cluster/client.ts';
 import type { ControlPlane } from '../../src/adapters/cluster/control-plane/start.ts';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import { openPersistence } from '../../src/adapters/store/open.ts';
+import type { GrantRecord } from '../../src/domain/access.ts';
 import type { Entry } from '../../src/domain/journal.ts';
 import { startApiProxy } from './api-proxy.ts';
 import { path, requestText } from './contracts/attack-scene.ts';
@@ -86,6 +87,15 @@ access: { approvers: [grace], guards: optional }
         await persistence.close();
       }
     },
+    /** Its hour has come, as far as is remembered. */
+    expire: async (): Promise<void> => {
+      const persistence = await openPersistence(`file:${join(home, 'data')}`, () => {});
+      const over = (one: GrantRecord): GrantRecord => ({ ...one, grant: { ...one.grant, until: one.grant.from } });
+      await changeBook(persistence, repository, (book) => ({ ...book, grants: book.grants.map(over) }));
+      await persistence.close();
+    },
+    /** Nobody can read the forge's repositories any more. */
+    loseForge: () => rmSync(join(home, 'repositories'), { recursive: true }),
     /** Store and journal are lost. */
     forget: () => rmSync(join(home, 'data'), { recursive: true, force: true }),
     /** As it was when it was made. */

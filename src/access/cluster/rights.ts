@@ -22,7 +22,7 @@ export async function may(server: ApiServer, right: Right, signal: AbortSignal):
 }
 
 /** What giving and taking grants, and this check, cannot do without: the rules of the ClusterRole lockkeeper-access. `roles`: of the levels. */
-export const neededRights = (roles: readonly string[]): readonly Right[] => [
+const neededRights = (roles: readonly string[]): readonly Right[] => [
   { group: 'lockkeeper.dev', resource: 'grants', verb: 'write' },
   ...['get', 'list', 'create', 'patch', 'delete'].flatMap((verb) => [
     { group: 'batch', resource: 'jobs', verb },

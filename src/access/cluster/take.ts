@@ -62,7 +62,7 @@ async function release(server: ApiServer, path: string, { uid, value }: LiveObje
 }
 
 /** The very object that was looked at. What belongs to it goes with it, in the background: a Job's own default is to leave it. */
-export async function deleteObject(server: ApiServer, path: string, { uid }: LiveObject, signal: AbortSignal): Promise<void> {
+async function deleteObject(server: ApiServer, path: string, { uid }: LiveObject, signal: AbortSignal): Promise<void> {
   const preconditions = { uid };
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions });
   const reply = await server.ask({ method: 'DELETE', path, body }, signal);

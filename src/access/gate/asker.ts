@@ -1,5 +1,5 @@
 import type { GatedRequest } from '../../domain/access-forge.ts';
-import type { EnvironmentForge } from '../../domain/forge.ts';
+import type { EnvironmentForge, SourceCommit } from '../../domain/forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
 import { accessBranches } from '../branches.ts';
 
@@ -27,8 +27,11 @@ export async function askedBy(forge: Pick<EnvironmentForge, 'line'>, path: strin
   if (!opener.bot) return { name: opener.name, id: opener.id, others: [] };
   if (file === undefined || request.ours !== true || !request.branch.startsWith(accessBranches)) return { others: [] };
   const { commits } = await forge.line(path, request.commit, [file.path], mostCommits);
-  const until = commits.findIndex(({ sha }) => sha === request.base);
-  const [newest, ...others] = (until === -1 ? commits : commits.slice(0, until)).map(({ message }) => namedIn(message));
+  // After a merge some forges say that it left its target where it ends; what was there before has no such words then.
+  const isStart = ({ sha, message }: SourceCommit): boolean =>
+    request.base === request.commit ? namedIn(message).length === 0 : sha === request.base;
+  const start = commits.findIndex(isStart);
+  const [newest, ...others] = (start === -1 ? commits : commits.slice(0, start)).map(({ message }) => namedIn(message));
   const [name, ...more] = newest ?? [];
   return { ...(name !== undefined && { name }), others: [...more, ...others.flat()] };
 }

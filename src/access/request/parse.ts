@@ -11,8 +11,8 @@ export type Parsed = { readonly request: AccessRequest } | { readonly problems: 
 /** Bytes. */
 export const largestRequest = 16_384;
 /** Characters. */
-export const longestReason = 500;
-export const shortestGrantMs = 60_000;
+const longestReason = 500;
+const shortestGrantMs = 60_000;
 
 /** A request as the one who wrote it must have meant it: what could be read in another way is refused. */
 export function parseRequest(path: string, content: Uint8Array): Parsed {

@@ -17,7 +17,7 @@ export function requestFile({ subject, level, reason, durationMs, breakGlass }: 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 
 /** `alice`, or `the group team-payments`. */
-export const subjectText = ({ kind, name }: AccessRequest['subject']): string => (kind === 'group' ? `the group ${name}` : name);
+const subjectText = ({ kind, name }: AccessRequest['subject']): string => (kind === 'group' ? `the group ${name}` : name);
 
 /** `access: alice, admin of billing for 2h` */
 export const requestTitle = ({ subject, level, namespace, durationMs, breakGlass }: AccessRequest): string =>

@@ -92,7 +92,7 @@ export const access = section(
       }),
     ),
     protected: list(text('A namespace; * stands for any part of a name.', { examples: ['vault', 'cert-*'] }), {
-      description: 'Where nobody is given access, beside kube-* and lockkeeper-system.',
+      description: 'Where nobody is given access, beside kube-*, lockkeeper and lockkeeper-system.',
       default: [],
     }),
     expireAfter: text('How long a request waits for its approvals.', { default: '24h', examples: ['24h'] }),

@@ -4,7 +4,7 @@ import { explain, OutsideError } from '../../domain/errors.ts';
 import { adaFile } from './world.ts';
 
 /** The merge request's file, which is the page of the local forge: docs/local-forge.md. */
-export const requestFile = 'repositories/sandbox.lockkeeper/merge-requests/1.json';
+const requestFile = 'repositories/sandbox.lockkeeper/merge-requests/1.json';
 export const accessFile = 'access/billing/ada.yml';
 
 /** A minute is the shortest that there is. */

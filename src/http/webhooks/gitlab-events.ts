@@ -29,14 +29,10 @@ function isNewNote(payload: Payload): boolean {
 
 function noteAsks(payload: Payload, repository: RepositoryRef, served: Served): Asked {
   const [text, comment] = [textAt(payload, 'object_attributes', 'note') ?? '', numberAt(payload, 'object_attributes', 'id')];
-  switch (textAt(payload, 'object_attributes', 'noteable_type')) {
-    case 'MergeRequest':
-      return askedIn({ text, request: numberAt(payload, 'merge_request', 'iid'), comment }, repository, served);
-    case 'Issue':
-      return askedInIssue({ text, issue: numberAt(payload, 'issue', 'iid'), comment }, repository, served);
-    default:
-      return 'uninteresting';
-  }
+  const on = textAt(payload, 'object_attributes', 'noteable_type');
+  if (on === 'MergeRequest') return askedIn({ text, request: numberAt(payload, 'merge_request', 'iid'), comment }, repository, served);
+  if (on === 'Issue') return askedInIssue({ text, issue: numberAt(payload, 'issue', 'iid'), comment }, repository, served);
+  return 'uninteresting';
 }
 
 const reviews: readonly string[] = ['approved', 'approval', 'unapproved', 'unapproval', 'merge', 'close'];

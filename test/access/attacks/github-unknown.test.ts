@@ -215,3 +215,14 @@ test('an Enterprise Server: approved by who is suspended by now, as one of a tea
   expect(scene.said(id)).toMatch(/grace is blocked/);
   expect(await scene.status(id)).toBe('failure');
 });
+
+test.each(['token', 'App'] as const)("what the bot asks on a person's word, with its %s, opens the gate", async (as) => {
+  await world.fixture.dispose();
+  world = await attackedEnvironment(true, as);
+  scene = new Scene(world.fixture, settingsOf());
+  const id = await scene.askByBot('ada');
+  expect([await scene.review(id), await scene.state(id)]).toEqual(['missing', 'open']);
+  await scene.approve(id, 'grace');
+  expect([await scene.review(id), scene.said(id), await scene.state(id)]).toEqual(['merged', '', 'merged']);
+  expect(await scene.afterMerge(id)).toBe('');
+});

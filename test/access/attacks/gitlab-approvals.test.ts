@@ -135,6 +135,18 @@ const attacks: readonly GitLabAttack[] = [
     },
   },
   {
+    name: 'pushed by the approver under the name of another, below a commit of that one',
+    because: /grace approved it, and pushed to it/,
+    attack: async (at) => {
+      const crafted = await at.fixture.pushBy(path, 'ada', 'scratch', { [file]: requestText({ duration: '1h' }) });
+      await at.server.pushCommit(path, 'asks', crafted, 'grace');
+      await at.fixture.pushBy(path, 'ada', 'asks', { [file]: text });
+      const id = await at.fixture.openBy(path, 'ada', 'asks');
+      await at.scene.approve(id, 'grace');
+      return id;
+    },
+  },
+  {
     name: "approved by a project's token in the group of those who may",
     because: /is no person/,
     says: { rules: { approvers: ['@platform/leads'] } },
@@ -180,7 +192,7 @@ describe('attacks on the approvals of GitLab', () => {
     const at = await arranged({ says: dwell });
     const { id, head } = await approved(at);
     await at.fixture.commentBy(path, 'grace', id, `/lockkeeper approve ${head}`);
-    expect([await at.scene.review(id), await at.scene.said(id), await at.scene.state(id)]).toEqual(['merged', '', 'merged']);
+    expect([await at.scene.review(id), at.scene.said(id), await at.scene.state(id)]).toEqual(['merged', '', 'merged']);
     expect(await at.scene.afterMerge(id)).toBe('');
     await at.fixture.dispose();
   });

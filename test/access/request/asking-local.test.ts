@@ -3,5 +3,5 @@ import { localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
 
 describeWith('git', 'on this machine', () => {
-  askingContract('the local forge', localAttackFixture);
+  askingContract('the local forge', localAttackFixture, { strangers: false, issues: false });
 });

@@ -91,6 +91,7 @@ describe('outside', () => {
   test.each<[string, Partial<AccessRequest>, readonly string[], (readonly Grant[])?]>([
     ['a namespace of Kubernetes', { namespace: 'kube-system' }, ['Nobody is given access to kube-system: it is protected.']],
     ['our own', { namespace: 'lockkeeper-system' }, ['Nobody is given access to lockkeeper-system: it is protected.']],
+    ['where we run', { namespace: 'lockkeeper' }, ['Nobody is given access to lockkeeper: it is protected.']],
     ['one that is protected and listed', { namespace: 'vault' }, ['Nobody is given access to vault: it is protected.']],
     [
       'one that is not listed',

@@ -1,7 +1,6 @@
-import type { MergeRequestDiffVersionsSchema } from '@gitbeaker/rest';
 import type { ChangedPath, ChangedPaths, TreeEntry } from '../../../domain/access-forge.ts';
-import { OutsideError } from '../../../domain/errors.ts';
 import { type AccessTrees, folderMode } from './access-trees.ts';
+import { versionAt } from './access-versions.ts';
 import type { GitLabApi } from './api.ts';
 import type { Requests } from './requests.ts';
 
@@ -29,16 +28,9 @@ export class AccessChanges {
 
   /** Against where its newest version left the target: of a merged one, too, whose head the target contains. */
   async ofRequest(path: string, id: number): Promise<ChangedPaths> {
-    const { items } = await this.#api.ask(`listing the versions of merge request !${id} of`, path, ({ mergeRequests }) =>
-      this.#api.list<MergeRequestDiffVersionsSchema>((paging) => mergeRequests.allDiffVersions(path, id, paging), { maxPages: 1 }),
-    );
-    const [newest] = items.toSorted((one, other) => other.id - one.id);
     const { sha } = await this.#requests.look(path, id);
-    if (newest?.head_commit_sha !== sha) {
-      const text = `looking at what merge request !${id} of ${path} changes: GitLab has not worked out its newest version yet; try again in a moment`;
-      throw new OutsideError(`${this.#api.name}:${path}`, text);
-    }
-    return this.#between(path, newest.base_commit_sha, sha);
+    const { base_commit_sha: base } = await versionAt(this.#api, path, id, sha);
+    return this.#between(path, base, sha);
   }
 
   async ofCommit(path: string, commit: string): Promise<ChangedPaths> {

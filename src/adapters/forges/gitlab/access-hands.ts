@@ -9,7 +9,7 @@ import type { Account, Users } from './users.ts';
 
 const mostVersionPages = 20;
 const mostEventPages = 200;
-/** Who pushed a head of the merge request to another branch before it was opened: that far back is looked, and further where a head's pusher is not known. */
+/** Who pushed to the branch, or any of its commits elsewhere, before it was opened: that far back is looked, and further where a head's pusher is not known. */
 const lookedBackMs = 7 * 24 * 3_600_000;
 
 /** How GitLab notes that somebody changed the branch (app/services/system_notes/commit_service.rb and merge_requests_service.rb of GitLab). */
@@ -19,13 +19,18 @@ const branchNote = /^(?:added \d+ (?:new )?commits?\b|applied \d+ suggestions?\b
 type PushEvent = Pick<EventSchema, 'created_at'> & {
   /** Absent for a user who was deleted. */
   readonly author?: Account;
-  readonly push_data?: { readonly commit_to: string | null };
+  readonly push_data?: { readonly commit_to: string | null; readonly ref: string | null };
 };
 
 interface Opened {
   readonly id: number;
+  readonly branch: string;
+  /** Branch to which it goes: who merges it pushes to that. */
+  readonly target: string;
   /** Of every version. */
   readonly heads: ReadonlySet<string>;
+  /** Of every version, heads among them. */
+  readonly commits: ReadonlySet<string>;
   readonly createdAt: string;
 }
 
@@ -49,16 +54,22 @@ export class AccessHands {
     const request = await this.#requests.look(path, id);
     const newest = versions.toSorted((one, other) => other.id - one.id)[0];
     if (newest?.head_commit_sha !== request.sha) throw this.#failed(path, id, 'GitLab has not worked out its newest version yet');
-    const opened: Opened = { id, heads: new Set(versions.map((one) => one.head_commit_sha)), createdAt: request.created_at };
-    const [commits, noted, pushed] = [
-      await this.#commits(path, id, versions),
-      await this.#noted(path, id),
-      isOwn(request) ? await this.#pushers(path, opened) : [],
-    ];
+    const commits = await this.#commits(path, id, versions);
+    const heads = new Set(versions.map((one) => one.head_commit_sha));
+    const opened: Opened = {
+      id,
+      branch: request.source_branch,
+      target: request.target_branch,
+      heads,
+      commits: new Set([...heads, ...commits.map((commit) => commit.id)]),
+      createdAt: request.created_at,
+    };
+    const noted = await this.#noted(path, id);
+    const pushed = isOwn(request) ? await this.#pushers(path, opened) : [];
     const pushers = new Map([...noted, ...pushed].map((account) => [account.id, account]));
     return [
       { how: 'opener', user: await this.#users.of(request.author) },
-      ...commits,
+      ...new Map(commits.flatMap(signedBy).map((hand) => [JSON.stringify(hand), hand])).values(),
       ...(await Promise.all(
         [...pushers.values()].map(async (account): Promise<Hand> => ({ how: 'pusher', user: await this.#users.of(account) })),
       )),
@@ -75,16 +86,15 @@ export class AccessHands {
     return items;
   }
 
-  /** Authors and committers, each once. A head that comes again comes with its commits. */
-  async #commits(path: string, id: number, versions: readonly MergeRequestDiffVersionsSchema[]): Promise<readonly Hand[]> {
-    const found = new Map<string, Hand>();
+  async #commits(path: string, id: number, versions: readonly MergeRequestDiffVersionsSchema[]): Promise<readonly CommitSchema[]> {
+    const found: CommitSchema[] = [];
     for (const version of versions) {
       const { commits } = await this.#api.ask(`looking at version ${version.id} of merge request !${id} of`, path, ({ mergeRequests }) =>
         mergeRequests.showDiffVersion(path, id, version.id),
       );
-      for (const hand of commits.flatMap(signedBy)) found.set(JSON.stringify(hand), hand);
+      found.push(...commits);
     }
-    return [...found.values()];
+    return found;
   }
 
   async #noted(path: string, id: number): Promise<readonly Account[]> {
@@ -93,7 +103,7 @@ export class AccessHands {
   }
 
   /** Newest first, back to before it was opened. GitLab names none for a push of many branches at once, and forgets those of deleted users. */
-  async #pushers(path: string, { id, heads, createdAt }: Opened): Promise<readonly Account[]> {
+  async #pushers(path: string, { id, branch, target, heads, commits, createdAt }: Opened): Promise<readonly Account[]> {
     const unknown = new Set(heads);
     const found: Account[] = [];
     const since = Date.parse(createdAt) - lookedBackMs;
@@ -102,7 +112,8 @@ export class AccessHands {
       if (page > mostEventPages) throw this.#failed(path, id, 'there are more pushes than can be read');
       const { data, next } = await this.#events(path, page);
       for (const { push_data: push, author } of data) {
-        if (author === undefined || typeof push?.commit_to !== 'string' || !heads.has(push.commit_to)) continue;
+        if (author === undefined || typeof push?.commit_to !== 'string' || push.ref === target) continue;
+        if (push.ref !== branch && !commits.has(push.commit_to)) continue;
         found.push(author);
         unknown.delete(push.commit_to);
       }

@@ -2,6 +2,7 @@ import type { ExpandedMergeRequestSchema, MergeRequestSchema } from '@gitbeaker/
 import type { AccessForge, GatedRequest } from '../../../domain/access-forge.ts';
 import { ConflictError, OutsideError, RefusedError } from '../../../domain/errors.ts';
 import { writeOnce } from '../write-once.ts';
+import { versionAt } from './access-versions.ts';
 import type { GitLabApi } from './api.ts';
 import { toState, utc } from './merge-request.ts';
 import type { Requests } from './requests.ts';
@@ -55,7 +56,9 @@ export class AccessMerging {
     const { merged_at: at, ...of } = found;
     if (typeof at !== 'string') throw this.#error(OutsideError, path, `merge request !${id}: GitLab does not say when it was merged`);
     const by = (of['merge_user'] ?? of['merged_by']) as Account | null | undefined;
-    return { ...request, merged: { at: utc(at), commit: broughtBy(found), ...(by ? { by: await this.#users.of(by) } : {}) } };
+    // The target contains all of it by now.
+    const { base_commit_sha: base } = await versionAt(this.#api, path, id, found.sha);
+    return { ...request, base, merged: { at: utc(at), commit: broughtBy(found), ...(by ? { by: await this.#users.of(by) } : {}) } };
   }
 
   /**
