@@ -157,9 +157,10 @@ function dying(death: Death | undefined) {
         if (typeof real !== 'function' || immortal.includes(name as keyof T)) return real;
         return async (...args: unknown[]): Promise<unknown> => {
           steps += 1;
-          if (dead || (steps === death?.step && !death.after)) die();
+          const isLast = steps === death?.step;
+          if (dead || (isLast && !death.after)) die();
           const result: unknown = await Reflect.apply(real, target, args);
-          return steps === death?.step ? die() : result;
+          return isLast ? die() : result;
         };
       },
     });

@@ -62,9 +62,9 @@ function rowOf(record: GrantRecord, looked: Looked | undefined): ListedGrant {
   };
 }
 
-function otherwise({ grant, state }: GrantRecord, { live, differs }: Looked): string | undefined {
+function otherwise({ grant, state }: GrantRecord, looked: Looked): string | undefined {
   if (state === 'ended') return undefined;
-  const found = live.find(({ id, namespace }) => id === grant.id && namespace === grant.namespace);
+  const found = looked.live.find(({ id, namespace }) => id === grant.id && namespace === grant.namespace);
   if (found?.binding === undefined) return state === 'active' ? 'is not there' : undefined;
-  return differs(found, grant);
+  return looked.differs(found, grant);
 }

@@ -63,11 +63,11 @@ export interface EndPorts {
   readonly journal: Pick<Journal, 'recordOnce'>;
   readonly news: EndNews;
   /** As they are remembered at this moment. */
-  known(): Promise<KnownGrants>;
+  readonly known: () => Promise<KnownGrants>;
   /** Those of the other environments of app.yml, which may have the same cluster. */
-  others(): Promise<readonly KnownGrants[]>;
+  readonly others: () => Promise<readonly KnownGrants[]>;
   /** Changes what is remembered of one grant, while nobody else does; durable when it resolves. */
-  remember(id: string, change: (record: GrantRecord) => GrantRecord): Promise<void>;
+  readonly remember: (id: string, change: (record: GrantRecord) => GrantRecord) => Promise<void>;
   readonly now: () => Date;
 }
 

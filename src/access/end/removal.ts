@@ -1,5 +1,6 @@
 import type { GrantRecord } from '../../domain/access.ts';
 import { explain, RefusedError } from '../../domain/errors.ts';
+import { accessBranches, accessLabel } from '../branches.ts';
 import type { EndPlace, EndPorts } from './ports.ts';
 import { leftComment, removalDescription, removalMessage, removalTitle } from './texts.ts';
 
@@ -7,9 +8,7 @@ type Removal = NonNullable<GrantRecord['removal']>;
 /** One whose merge request is open. */
 type Open = Removal & Required<Pick<Removal, 'request' | 'head'>>;
 
-/** Of merge requests about access that are ours. */
-export const accessLabel = 'lockkeeper-access';
-export const removalBranch = (id: string): string => `lockkeeper-access/end-${id}`;
+const removalBranch = (id: string): string => `${accessBranches}end-${id}`;
 
 /** Milliseconds from the end on that the forge may take to find a merge request fit to be merged: pipelines, other checks. */
 const patience = 15 * 60_000;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TreeEntry } from '../../domain/access-forge.ts';
 import { requestWord } from '../../domain/forge.ts';
 import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
-import { accessLabel } from '../end/removal.ts';
+import { accessLabel } from '../branches.ts';
 import type { Pass } from './ports.ts';
 
 const revertBranch = ({ path, id }: Pick<TreeEntry, 'path' | 'id'>): string =>

@@ -22,7 +22,7 @@ export interface AccessReapCommand extends ClusterChoice {
 /** A cluster by the name that it is told by. */
 interface Chosen {
   readonly name: string;
-  address(): Promise<ClusterAddress>;
+  readonly address: () => Promise<ClusterAddress>;
 }
 
 /** `lockkeeper access reap`: asks neither store nor forge. 0 when nothing that expired is left, 3 where something is, or a cluster cannot be asked. */

@@ -57,7 +57,7 @@ export async function revokeInComment(
   return [...new Set(answers)].join('\n\n');
 }
 
-export const isRevocation = ([first]: readonly string[]): boolean => first === 'revoke';
+const isRevocation = ([first]: readonly string[]): boolean => first === 'revoke';
 
 interface Asked {
   readonly record: GrantRecord;

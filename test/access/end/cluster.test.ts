@@ -228,11 +228,11 @@ describeWith('control-plane', 'a grant in a cluster whose controllers are down',
     const env = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
     const pod = connected(await inClusterAddress(env, folder));
     const reaped = (await reapExpired(pod, new Date(), signal)).filter(({ namespace }) => namespace === grant.namespace);
-    expect(reaped.map(({ id, reason }) => [id, reason]).sort()).toEqual([
-      ['local', 'when it ends cannot be read'],
-      ['nonsense', 'when it ends cannot be read'],
-      ['over', 'it ended at 2026-01-01T00:00:00Z'],
-      ['silent', 'it does not say when it ends'],
+    expect(reaped.map(({ id, reason }) => `${id}: ${reason}`).sort()).toEqual([
+      'local: when it ends cannot be read',
+      'nonsense: when it ends cannot be read',
+      'over: it ended at 2026-01-01T00:00:00Z',
+      'silent: it does not say when it ends',
     ]);
     expect((await left()).map(({ id }) => id)).toEqual([grant.id]);
     const later = await reapExpired(pod, new Date(Date.now() + 3_600_000), signal);
