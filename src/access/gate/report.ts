@@ -28,6 +28,8 @@ export interface ReportFacts {
   readonly next: Next;
   /** When it is closed, if it still waits then. */
   readonly expiresAt: Date;
+  /** What its description does not say, because a person wrote that. */
+  readonly particulars?: string;
 }
 
 /** Of the forge's limit, for the hidden key that the comment is found by. */
@@ -88,7 +90,7 @@ function shortly({ reasons: [first = '', ...more] }: Judgement): string {
 const plainly = ({ subject, level, namespace, durationMs }: AccessRequest): string =>
   `${subject.name}, ${level} of ${namespace} for ${durationText(durationMs)}`;
 
-function commentText({ judgement, commit, traits, next, expiresAt }: ReportFacts): string {
+function commentText({ judgement, commit, traits, next, expiresAt, particulars = '' }: ReportFacts): string {
   const { reasons, passedOver } = judgement;
   const parts = [
     { text: `**${statusName}: ${verdict(judgement)}** · ${what(judgement)}` },
@@ -99,6 +101,7 @@ function commentText({ judgement, commit, traits, next, expiresAt }: ReportFacts
     },
     { text: toWrite(judgement, commit) },
     { text: follows(judgement, next, requestWord(traits.type), expiresAt) },
+    { text: particulars, rest: 'More is in the file.' },
     { text: `About: ${codeSpan(commit.slice(0, 12))}. An approval counts for this commit alone.` },
   ];
   return fitParts(parts, traits.descriptionLimit - reserve);

@@ -4,6 +4,8 @@ import { ConflictError, explain, OutsideError, RefusedError, UsageError } from '
 import type { Forge, RepositoryRef } from '../../domain/forge.ts';
 import { accessBranches } from '../branches.ts';
 import type { AccessBook } from '../grant/book.ts';
+import { mostCalled } from '../request/ask.ts';
+import { particularsTable } from '../request/description.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
@@ -11,7 +13,7 @@ import { expiryOf, type Judgement, judge } from './gate.ts';
 import { asksNoMore, expired, lateness, type Next, type Report, type ReportFacts, reportOf, unknown } from './report.ts';
 
 export interface ReviewPorts {
-  readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close'>;
+  readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close' | 'askForReview'>;
   readBook(): Promise<AccessBook>;
   changeBook(change: (book: AccessBook) => AccessBook): Promise<unknown>;
   /** The merge brought something that is to be granted now. */
@@ -93,8 +95,9 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   const { request } = evidence;
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
-  const judgement = judge(evidence, { settings, environment: name, held: held(book), now: now(), moment: 'before-merge' });
-  const matter: Matter = { ...environment, ports, request, judgement };
+  const given = held(book);
+  const judgement = judge(evidence, { settings, environment: name, held: given, now: now(), moment: 'before-merge' });
+  const matter: Matter = { ...environment, ports, request, judgement, held: given };
   if (judgement.kind === 'request') return settle(matter);
   // Where it asked for something before, nothing of what was said then stands.
   const known = book.requests[id] !== undefined;
@@ -114,16 +117,25 @@ interface Matter extends ReviewedEnvironment {
   readonly ports: ReviewPorts;
   readonly request: GatedRequest;
   readonly judgement: Judgement;
+  readonly held: readonly Grant[];
 }
 
-const factsOf = ({ ports, request, judgement, settings }: Matter, next: Next): ReportFacts => ({
-  judgement,
-  traits: ports.forge.traits,
-  commit: request.commit,
-  url: request.url,
+const factsOf = (matter: Matter, next: Next): ReportFacts => ({
+  judgement: matter.judgement,
+  traits: matter.ports.forge.traits,
+  commit: matter.request.commit,
+  url: matter.request.url,
   next,
-  expiresAt: expiryOf(request, settings),
+  expiresAt: expiryOf(matter.request, matter.settings),
+  particulars: particularsOf(matter),
 });
+
+/** Of what we opened ourselves the description says it. */
+function particularsOf({ ports, request, judgement: { request: asked, rules }, held: given, name }: Matter): string {
+  if (request.ours === true || asked === undefined || rules === undefined) return '';
+  const others = given.filter((one) => one.request !== request.id);
+  return particularsTable(asked, { rules, held: others, environment: name, now: ports.now() });
+}
 
 async function settle(matter: Matter): Promise<ReviewOutcome> {
   const { ports, request, judgement, settings, repository } = matter;
@@ -134,7 +146,7 @@ async function settle(matter: Matter): Promise<ReviewOutcome> {
   // The status first: a forge may let nobody merge without it.
   const isSaid = await sayStatus(ports, repository.path, request, reportOf(factsOf(matter, next)));
   // Remembered before a merge: where we die after it, the next look finds that it is over.
-  await remember(ports, request, judgement);
+  if (await isNews(ports, request, judgement)) await tell(matter);
   const step = open && next.kind === 'merge' ? await mergeNow(matter, isSaid) : next;
   await sayComment(ports, repository.path, request, reportOf(factsOf(matter, step)));
   if (step.kind !== 'merged') return open ? 'open' : 'missing';
@@ -194,15 +206,30 @@ async function tolerant(work: () => Promise<void>, about: string, warn: (text: s
   }
 }
 
-/** People are told of what has changed since. */
-async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Judgement): Promise<void> {
-  const { id, url, title } = request;
-  const missing = judgement.reasons;
+/** Whether something has changed since people were told. */
+async function isNews(ports: ReviewPorts, { id, title }: GatedRequest, { reasons }: Judgement): Promise<boolean> {
   const known = (await ports.readBook()).requests[id];
-  if (known?.title === title && known.missing.join('\n') === missing.join('\n')) return;
+  return known?.title !== title || known.missing.join('\n') !== reasons.join('\n');
+}
+
+async function tell(matter: Matter): Promise<void> {
+  const { ports, request, judgement } = matter;
+  const { id, url, title } = request;
+  await callApprovers(matter);
   await ports.announce({ request, state: 'open', judgement });
-  const seenAt = known?.seenAt ?? ports.now().toISOString();
-  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt } } }));
+  await ports.changeBook((book) => {
+    const seenAt = book.requests[id]?.seenAt ?? ports.now().toISOString();
+    return { ...book, requests: { ...book.requests, [id]: { url, title, missing: judgement.reasons, seenAt } } };
+  });
+}
+
+/** Of what we opened ourselves they were asked then. */
+async function callApprovers({ ports: { forge, warn }, request, judgement, repository: { path } }: Matter): Promise<void> {
+  const { waitsFor, mayApprove } = judgement;
+  if (request.ours === true || waitsFor === undefined) return;
+  const people = await Promise.all(mayApprove.slice(0, mostCalled).map((name) => forge.person(path, name)));
+  const called = people.filter((person) => person !== undefined);
+  await tolerant(() => forge.askForReview(path, request.id, called), `${path}!${request.id}`, warn);
 }
 
 async function forget(ports: ReviewPorts, id: number): Promise<void> {

@@ -55,20 +55,33 @@ function given(request: AccessRequest, { environment, now }: RequestFacts): stri
 const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function table(request: AccessRequest, facts: RequestFacts): string {
-  const { by, askedAt, rules } = facts;
+  const { by, askedAt } = facts;
   const href = askedAt === undefined ? undefined : safeHref(askedAt);
-  const rows = [
+  return tableOf([
     ['why', harmlessText(request.reason)],
     ['asked for by', `${codeSpan(by)}${href === undefined ? '' : `, [here](${href})`}`],
-    ['what it can do', abilities(rules.role)],
-    ['may approve', approvers(request, rules)],
-    ['has access there now', holders(request, facts)],
-  ];
-  return markdownTable(
+    ...particulars(request, facts),
+  ]);
+}
+
+/** What an approver has to know that the file does not say, for a merge request whose description a person wrote. */
+export const particularsTable = (request: AccessRequest, facts: Particulars): string => tableOf(particulars(request, facts));
+
+type Particulars = Pick<RequestFacts, 'rules' | 'held' | 'environment' | 'now'>;
+
+const particulars = (request: AccessRequest, facts: Particulars): readonly Row[] => [
+  ['what it can do', abilities(facts.rules.role)],
+  ['may approve', approvers(request, facts.rules)],
+  ['has access there now', holders(request, facts)],
+];
+
+type Row = readonly [of: string, text: string];
+
+const tableOf = (rows: readonly Row[]): string =>
+  markdownTable(
     ['', ''],
     rows.map((row) => row.map(cell)),
   );
-}
 
 /** Of Kubernetes: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles; the last is ours. */
 const known: Readonly<Record<string, string>> = {
@@ -97,7 +110,7 @@ function listed(names: readonly string[]): string {
   return [...shown, ...(names.length > mostNames ? [`${names.length - mostNames} more`] : [])].join(', ');
 }
 
-function holders({ namespace }: AccessRequest, { held, environment, now }: RequestFacts): string {
+function holders({ namespace }: AccessRequest, { held, environment, now }: Particulars): string {
   const there = held
     .filter((one) => one.environment === environment && one.namespace === namespace && Date.parse(one.until) > now.getTime())
     .sort((one, other) => Date.parse(one.until) - Date.parse(other.until));

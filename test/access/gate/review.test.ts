@@ -45,6 +45,30 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await described(id)).toEqual([`${statusName} failure: It needs an approval of ${head.slice(0, 12)} by grace.`]);
   });
 
+  test('what a person opened is told as what we open: what it can do, who has access, and the approvers are asked, once', async () => {
+    const { id } = await ask();
+    const called: string[] = [];
+    const askForReview = (_: string, request: number, users: readonly { readonly name: string }[]) => {
+      called.push(...users.map(({ name }) => `${request} ${name}`));
+      return Promise.resolve();
+    };
+    for (const _ of ['look', 'look again']) await scene.review(id, { askForReview });
+    expect(called).toEqual([`${id} grace`]);
+    expect(await said(id)).toContain('| what it can do | change everything in the namespace, read its Secrets');
+    expect(await said(id)).toContain('| has access there now | nobody for a while');
+    const ours = await scene.askByBot('ada');
+    await scene.review(ours, { askForReview });
+    expect(called).toHaveLength(1);
+    expect(await said(ours)).not.toContain('what it can do');
+  });
+
+  test('whom the forge does not let us ask to review is no reason to say nothing', async () => {
+    const { id } = await ask();
+    const askForReview = () => Promise.reject(new RefusedError('gitlab.example.com', 'no reviewers for you'));
+    expect(await scene.review(id, { askForReview })).toBe('missing');
+    expect(await said(id)).toContain('waits for an approval');
+  });
+
   test('what is approved is merged, and granted by others', async () => {
     const { id } = await ask();
     await scene.review(id);
