@@ -6,7 +6,7 @@ import type { Pass } from './ports.ts';
 import type { Denial } from './verify.ts';
 
 /** Milliseconds that a forge may need to write down what it merged. */
-const patience = 60_000;
+const patience = 30_000;
 
 /** Who brought it: the commit, and its page. */
 export interface Bringer {
