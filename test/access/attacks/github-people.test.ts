@@ -1,5 +1,6 @@
+import type { Says } from '../../support/builders/access.ts';
 import { tryAttack } from '../../support/contracts/access-attacks.ts';
-import { file, path, requestText, type Says, type Scene } from '../../support/contracts/attack-scene.ts';
+import { file, path, requestText, type Scene } from '../../support/contracts/attack-scene.ts';
 import type { Attack } from '../../support/contracts/attacks/attack.ts';
 import { branchHead } from '../../support/git-repository.ts';
 import { type AttackedGitHub, attackedEnvironment } from '../../support/github-server/attack-world.ts';

@@ -1,5 +1,6 @@
+import type { Says } from '../../support/builders/access.ts';
 import { approval, at, judged, person, type Told, user } from '../../support/builders/evidence.ts';
-import { requestText, type Says } from '../../support/contracts/attack-scene.ts';
+import { requestText } from '../../support/contracts/attack-scene.ts';
 
 const approved = { reviews: [approval('grace')] };
 const paths = (...changed: readonly string[]) => ({

@@ -1,7 +1,8 @@
 import { Superseded } from '../../../src/access/gate/evidence.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
 import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
-import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { settingsOf } from '../../support/builders/access.ts';
+import { file, path, requestText, Scene } from '../../support/contracts/attack-scene.ts';
 import { git } from '../../support/git-repository.ts';
 import { type LocalAttackFixture, localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
