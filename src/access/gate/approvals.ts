@@ -85,8 +85,10 @@ const tooLate = ({ submittedAt, user: { name } }: Review, { expiresAt }: Approva
 const forAnother = ({ commit: of, user: { name } }: Review, { reviews: { commit } }: ApprovalFacts): string | undefined =>
   of === undefined || of === commit ? undefined : `${name} approved ${short(of)}, and the newest commit is ${short(commit)}.`;
 
-const tooEarly = ({ user: { name } }: Review, { reviews: { commit }, dwellMs }: ApprovalFacts): string =>
-  `${name} approved it before ${short(commit)} had been there for ${durationText(dwellMs)}, or nobody can tell.`;
+const tooEarly = ({ user: { name }, commit: of }: Review, { reviews: { commit }, dwellMs }: ApprovalFacts): string =>
+  of === undefined
+    ? `${name} approved it before ${short(commit)} had been there for ${durationText(dwellMs)}, or nobody can tell.`
+    : `${name} approved it before ${short(commit)} was pushed there the last time or the target was changed, or nobody can tell.`;
 
 const short = (commit: string): string => commit.slice(0, 12);
 

@@ -1,4 +1,4 @@
-import type { Job, JobState } from '../../domain/queue.ts';
+import { type Job, type JobState, urgent } from '../../domain/queue.ts';
 import type { Census } from './alive.ts';
 import type { Database } from './database.ts';
 import type { Claims } from './worker.ts';
@@ -37,17 +37,22 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
   const { connection } = database;
   const mine = `id = ? AND state = 'running' AND worker = ?`;
   return {
-    claim: async (room, messages) =>
+    claim: async ({ urgent: firstRoom, all, messages }) =>
       database.transaction('taking jobs', () => {
         giveBack(database, workers, self, attempts);
-        const rows = connection
+        const due = `state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running')`;
+        const first = connection
+          .prepare(`SELECT id FROM job WHERE ${due} AND kind = ? ORDER BY due, added, rowid LIMIT ?`)
+          .all(now(), urgent, firstRoom);
+        const others = connection
           .prepare(
             `SELECT id FROM (
                SELECT id, kind = 'notify' AS tells, row_number() OVER (PARTITION BY kind = 'notify' ORDER BY due, added, rowid) AS place
-               FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running'))
+               FROM job WHERE ${due} AND kind <> ?)
              WHERE NOT tells OR place <= ? ORDER BY tells, place LIMIT ?`,
           )
-          .all(now(), messages, room);
+          .all(now(), urgent, messages, Math.max(0, all - first.length));
+        const rows = [...first, ...others];
         const take = connection.prepare(`UPDATE job SET state = 'running', attempts = attempts + 1, worker = ? WHERE id = ? RETURNING *`);
         return rows.flatMap(({ id }) => take.all(self, String(id)).map(jobOf));
       }),

@@ -1,11 +1,21 @@
 import { explain } from '../../domain/errors.ts';
-import { type Job, RetryAt, type Worker, type WorkOptions } from '../../domain/queue.ts';
+import { type Job, RetryAt, urgentPlaces, type Worker, type WorkOptions } from '../../domain/queue.ts';
 import type { Bell } from './bell.ts';
+
+/** How many may be taken. */
+export interface Room {
+  /** Of those that come before all others. */
+  readonly urgent: number;
+  /** Of all. */
+  readonly all: number;
+  /** Of those that tell people something. */
+  readonly messages: number;
+}
 
 /** What a worker takes jobs from; each store has its own. */
 export interface Claims {
-  /** At most so many jobs that are due, now running here; of them at most `messages` that tell people something. */
-  claim(room: number, messages: number): Promise<readonly Job[]>;
+  /** Jobs that are due, now running here. */
+  claim(room: Room): Promise<readonly Job[]>;
   /** Says that they are still worked on; gives the ids of those that this worker does not have any more. */
   renew(jobs: readonly Job[]): Promise<readonly string[]>;
   finish(job: Job): Promise<void>;
@@ -74,10 +84,12 @@ export function startWorker(scene: Scene): Worker {
   };
   const take = async (): Promise<void> => {
     while (!stopping) {
-      const room = options.atOnce - running.size;
+      const all = Math.max(0, options.atOnce - running.size);
+      const urgent = Math.max(0, options.atOnce + urgentPlaces - running.size);
       const telling = [...running].filter(({ job }) => job.data.kind === 'notify').length;
       const messages = Math.max(0, Math.ceil(options.atOnce / 2) - telling);
-      const jobs = room === 0 ? [] : await claims.claim(room, messages).catch((error: unknown) => said(warn, 'taking jobs', error, []));
+      const jobs =
+        urgent === 0 ? [] : await claims.claim({ urgent, all, messages }).catch((error: unknown) => said(warn, 'taking jobs', error, []));
       for (const job of jobs) start(job);
       if (jobs.length === 0) await bell.heard(pace.poll);
     }

@@ -63,7 +63,7 @@ const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
   [
     'one of the head, older than its last push',
     { ...github, reviews: [approvalOf('grace', head, { submittedAt: at(-1) })] },
-    /had been there/,
+    /before aaaaaaaaaaaa was pushed there the last time or the target was changed/,
   ],
   [
     'one of the head on GitHub, where nobody knows when it was pushed',

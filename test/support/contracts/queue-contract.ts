@@ -164,6 +164,26 @@ export function queueContract(name: string, create: () => Promise<QueueFixture>)
       expect([...seen].sort()).toEqual(['a', 'b', 'c', 'm1', 'm2', 'm3', 'm4', 'm5']);
     });
 
+    test('grants are looked after while everything else is busy, and before what waits', async () => {
+      const end = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      await work(
+        async ({ data, key }) => {
+          seen.push(data.kind === 'access' ? key : 'scan');
+          if (data.kind !== 'access') await end.promise;
+        },
+        { atOnce: 2 },
+      );
+      await queue.add(['a', 'b', 'c'].map((key) => scanOf(key)));
+      await until(async () => seen.length === 2);
+      const access = (repository: string): NewJob => ({ data: { kind: 'access', repository }, key: repository, trace: 't' });
+      await other.add(['x', 'y', 'z'].map(access));
+      await until(async () => ['x', 'y', 'z'].every((key) => seen.includes(key)));
+      expect([...seen].sort()).toEqual(['scan', 'scan', 'x', 'y', 'z']);
+      end.resolve();
+      await settles();
+    });
+
     test('what fails again and again is parked once, with its last problem', async () => {
       let count = 0;
       await work(

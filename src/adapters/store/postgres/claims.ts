@@ -3,7 +3,7 @@ import type { Job } from '../../../domain/queue.ts';
 import type { Claims } from '../worker.ts';
 import { inside, queueName } from './boss.ts';
 import type { Postgres, Query } from './connection.ts';
-import { afterOthers, again, byAge, jobOf, type Kept, type Row, slotOf, usual } from './jobs.ts';
+import { afterOthers, again, beforeOthers, byAge, jobOf, type Kept, type Row, slotOf, usual } from './jobs.ts';
 import { claimLock, lockClass } from './migrations.ts';
 
 /** Jobs taken from pg-boss. A job whose worker was not heard of is given to another; what the first says of it afterwards counts for nothing. */
@@ -21,7 +21,7 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
   };
 
   return {
-    claim: async (room, messages) => {
+    claim: async ({ urgent, all, messages }) => {
       const rows = await postgres.transaction('taking jobs', true, async (query) => {
         // One replica at a time, for a few milliseconds: two that look at once would both see that nobody works on a key.
         await query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, claimLock]);
@@ -29,8 +29,10 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
           batchSize === 0
             ? []
             : await boss.fetch<Kept>(queueName, { ...inside(query), ...priority, batchSize, includeMetadata: true, groupConcurrency: 1 });
-        const work = await fetch(room, { minPriority: usual });
-        return [...work, ...(await fetch(Math.min(room - work.length, messages), { maxPriority: afterOthers }))];
+        const first = await fetch(urgent, { minPriority: beforeOthers });
+        const room = Math.max(0, all - first.length);
+        const work = await fetch(room, { minPriority: usual, maxPriority: usual });
+        return [...first, ...work, ...(await fetch(Math.min(room - work.length, messages), { maxPriority: afterOthers }))];
       });
       return rows.sort(inTurn).flatMap((row) => {
         const job = jobOf(row);
