@@ -6,6 +6,7 @@ import { forbidden } from '../request/permitted.ts';
 import { type AccessRules, type AccessSettings, isConfigured, rulesFor } from '../settings.ts';
 import { countApprovals } from './approvals.ts';
 import type { Evidence } from './evidence.ts';
+import { mayBeOf } from './hands.ts';
 import { entitled } from './names.ts';
 import { partiesOf, unfit } from './parties.ts';
 import { shapeOf, unreadable } from './shape.ts';
@@ -90,7 +91,7 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     ...(by.moment === 'after-merge' && { mergedAt: evidence.request.merged?.at ?? '' }),
   });
   const mayApprove = [...approvers.users]
-    .filter(([id]) => !parties.has(id) && !approvedBy.some((one) => one.id === id))
+    .filter(([id, name]) => !parties.has(id) && !hasHandIn(evidence, name) && !approvedBy.some((one) => one.id === id))
     .map(([, name]) => name);
   const missing = rules.approvals - approvedBy.length;
   const wanted = [...against.map(({ name }) => `${name} asks for changes.`), ...lacking(missing, mayApprove, evidence.request.commit)];
@@ -103,6 +104,12 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     approvedBy,
     mayApprove,
   };
+}
+
+/** By what commits say of themselves alone: whose approval would not count is not asked for one. */
+function hasHandIn({ hands, directory }: Evidence, name: string): boolean {
+  const person = directory.people.get(name);
+  return person !== undefined && hands.some((hand) => mayBeOf(hand, person));
 }
 
 /** From then on it is no request any more, unless it was approved before. */

@@ -106,6 +106,18 @@ test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
     { rules: { approvals: 3, approvers: ['grace', 'linus'] } },
     /needs 2 approvals of .* by linus, and those are too few/,
   ],
+  [
+    'one of two approvers wrote a commit, as its name says',
+    { hands: [{ how: 'author', name: 'Grace', email: 'g@elsewhere.example.com' }] },
+    { rules: { approvers: ['grace', 'linus'] } },
+    /^It needs an approval of \w+ by linus\.$/,
+  ],
+  [
+    'the only approver committed to it',
+    { hands: [{ how: 'committer', email: 'grace@example.com' }] },
+    {},
+    /nobody is left who may approve/,
+  ],
   ['the only approver is whom it is for', { content: requestText({ user: 'grace' }) }, {}, /nobody is left who may approve/],
   [
     'without an approval, opened by the bot on the word of another',
