@@ -83,6 +83,13 @@ export function isSettled({ grants, refused }: AccessBook, { path, id, mode }: S
   return mode === '100644' && (record?.state === 'active' || record?.state === 'ending');
 }
 
+/** Whether a grant has not ended, or its file is still to be taken away. */
+export const hasOpen = ({ grants, files }: AccessBook): boolean =>
+  grants.some(
+    ({ grant, state, removal }) =>
+      state !== 'ended' || (files?.[grant.file] === grant.blob && removal?.merged !== true && removal?.left === undefined),
+  );
+
 /** Merge requests that take away what stands there no longer, by the key of its file. */
 export function idleReverts({ refused }: AccessBook, standing: readonly Standing[]): readonly (readonly [key: string, request: number])[] {
   const there = keysOf(standing);
