@@ -87,6 +87,8 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     parties,
     dwellMs: settings.dwellMs,
     expiresAt: expiryOf(evidence.request, settings).toISOString(),
+    keepsMs: settings.expireAfterMs,
+    until: evidence.request.merged?.at ?? now.toISOString(),
     ...(by.moment === 'after-merge' && { mergedAt: evidence.request.merged?.at ?? '' }),
   });
   const mayApprove = [...approvers.users]
