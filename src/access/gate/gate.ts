@@ -25,8 +25,8 @@ export interface Judgement {
   readonly rules?: AccessRules;
   readonly file?: { readonly path: string; readonly blob: string };
   readonly approvedBy: readonly ForgeUser[];
-  /** Names of those whose approval would count now. */
-  readonly mayApprove: readonly string[];
+  /** Those whose approval would count now. */
+  readonly mayApprove: readonly ForgeUser[];
   readonly askedBy?: ForgeUser;
 }
 
@@ -93,9 +93,16 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
   });
   const mayApprove = [...approvers.users]
     .filter(([id]) => !parties.has(id) && !approvedBy.some((one) => one.id === id))
-    .map(([, name]) => name);
+    .map(([id, name]) => ({ id, name, bot: false }));
   const missing = rules.approvals - approvedBy.length;
-  const wanted = [...against.map(({ name }) => `${name} asks for changes.`), ...lacking(missing, mayApprove, evidence.request.commit)];
+  const wanted = [
+    ...against.map(({ name }) => `${name} asks for changes.`),
+    ...lacking(
+      missing,
+      mayApprove.map(({ name }) => name),
+      evidence.request.commit,
+    ),
+  ];
   return {
     ...found,
     reasons: [...reasons, ...wanted],

@@ -24,7 +24,17 @@ export interface AccessBook {
   readonly refused: Readonly<Record<string, Refusal>>;
   /** Open access requests, by number. */
   readonly requests: Readonly<
-    Record<string, { readonly url: string; readonly title: string; readonly missing: readonly string[]; readonly seenAt: string }>
+    Record<
+      string,
+      {
+        readonly url: string;
+        readonly title: string;
+        readonly missing: readonly string[];
+        readonly seenAt: string;
+        /** Those who may approve it were asked to. */
+        readonly called?: true;
+      }
+    >
   >;
   /**
    * Blobs of the files under `access/` on the default branch, by path, as last read; absent while they were never all looked at. A grant whose file is
