@@ -4,6 +4,7 @@ import { ConflictError, explain, OutsideError, RefusedError, UsageError } from '
 import type { Forge, RepositoryRef } from '../../domain/forge.ts';
 import { accessBranches } from '../branches.ts';
 import type { AccessBook } from '../grant/book.ts';
+import { mostCalled } from '../request/ask.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
@@ -11,7 +12,7 @@ import { expiryOf, type Judgement, judge } from './gate.ts';
 import { asksNoMore, expired, lateness, type Next, type Report, type ReportFacts, reportOf, unknown } from './report.ts';
 
 export interface ReviewPorts {
-  readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close'>;
+  readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close' | 'askForReview'>;
   readBook(): Promise<AccessBook>;
   changeBook(change: (book: AccessBook) => AccessBook): Promise<unknown>;
   /** The merge brought something that is to be granted now. */
@@ -135,6 +136,7 @@ async function settle(matter: Matter): Promise<ReviewOutcome> {
   const isSaid = await sayStatus(ports, repository.path, request, reportOf(factsOf(matter, next)));
   // Remembered before a merge: where we die after it, the next look finds that it is over.
   await remember(ports, request, judgement);
+  await callApprovers(matter);
   const step = open && next.kind === 'merge' ? await mergeNow(matter, isSaid) : next;
   await sayComment(ports, repository.path, request, reportOf(factsOf(matter, step)));
   if (step.kind !== 'merged') return open ? 'open' : 'missing';
@@ -194,6 +196,18 @@ async function tolerant(work: () => Promise<void>, about: string, warn: (text: s
   }
 }
 
+/** Once, as soon as nothing else is missing; who asks by a comment or a command has had them called. */
+async function callApprovers({ ports, request, judgement, repository }: Matter): Promise<void> {
+  const { ours, id } = request;
+  if (ours === true || judgement.waitsFor === undefined || (await ports.readBook()).requests[id]?.called === true) return;
+  const wanted = judgement.mayApprove.slice(0, mostCalled);
+  await tolerant(() => ports.forge.askForReview(repository.path, id, wanted), `${repository.path}!${id}`, ports.warn);
+  await ports.changeBook((book) => {
+    const known = book.requests[id];
+    return known === undefined ? book : { ...book, requests: { ...book.requests, [id]: { ...known, called: true } } };
+  });
+}
+
 /** People are told of what has changed since. */
 async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Judgement): Promise<void> {
   const { id, url, title } = request;
@@ -202,7 +216,8 @@ async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Ju
   if (known?.title === title && known.missing.join('\n') === missing.join('\n')) return;
   await ports.announce({ request, state: 'open', judgement });
   const seenAt = known?.seenAt ?? ports.now().toISOString();
-  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt } } }));
+  const called = known?.called === true && { called: true as const };
+  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt, ...called } } }));
 }
 
 async function forget(ports: ReviewPorts, id: number): Promise<void> {

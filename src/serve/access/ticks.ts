@@ -19,8 +19,8 @@ interface Ports {
 export function startAccessTicks({ access, queue, log }: Ports): Schedule {
   const stopped = new AbortController();
   const ticking = tickUntil(stopped.signal, async () => {
-    const jobs = access.jobs(randomUUID());
     try {
+      const jobs = await access.jobs(randomUUID());
       if (jobs.length > 0) await queue.add(jobs);
     } catch (error) {
       log.error(`the look at the grants could not be asked for: ${explain(error)}`);

@@ -76,6 +76,15 @@ const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
     /grace approved it when its time was over/,
   ],
   [
+    'one that waited too long for the merge, of a draft or of what was closed meanwhile',
+    {
+      request: { createdAt: at(-24 * 3600 - 10) },
+      since: at(-24 * 3600 - 10),
+      reviews: [approval('grace', { submittedAt: at(-24 * 3600 + 40) })],
+    },
+    /grace approved it more than 1d before, and it was not merged since/,
+  ],
+  [
     'one too early, and the commit written when its time was over',
     { ...early, request: { createdAt: at(-24 * 3600 + 89) }, comments: [written] },
     /had been there/,
@@ -162,6 +171,15 @@ test('an approver who wants changes keeps it closed, whoever else approves', () 
 test.each<readonly [...Case, number]>([
   ['before', { ...merged, reviews: [approval('grace', { submittedAt: at(99) })] }, 1],
   ['at the second of', { ...merged, reviews: [approval('grace', { submittedAt: at(100) })] }, 1],
+  [
+    'a day before',
+    {
+      since: at(-90_000),
+      request: { ...merged.request, createdAt: at(-90_000) },
+      reviews: [approval('grace', { submittedAt: at(-86_301) })],
+    },
+    0,
+  ],
   ['after', { ...merged, reviews: [approval('grace', { submittedAt: at(101) })] }, 0],
   [
     'before, and once more after',

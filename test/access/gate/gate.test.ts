@@ -138,7 +138,7 @@ test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
 test('what waits for approvals alone says for how many', () => {
   expect(judged({}, { rules: { approvals: 2, approvers: ['grace', 'linus'] } })).toMatchObject({
     waitsFor: 2,
-    mayApprove: ['grace', 'linus'],
+    mayApprove: [{ name: 'grace' }, { name: 'linus' }],
   });
   expect(judged({ content: requestText({ duration: '9h' }) }).waitsFor).toBeUndefined();
 });

@@ -76,7 +76,7 @@ export function askingContract(name: string, create: () => Promise<AccessFixture
       expect(queue.jobs.map(({ data }) => data)).toEqual([{ kind: 'access-review', repository: `forge:${path}`, request: id }]);
       const evidence = await readEvidence(fixture.forge, path, id, settings, 'staging');
       const judgement = judge(evidence, { settings, environment: 'staging', held: [], now, moment: 'before-merge' });
-      expect(judgement).toMatchObject({ kind: 'request', waitsFor: 1, mayApprove: ['grace'], askedBy: { name: 'ada' } });
+      expect(judgement).toMatchObject({ kind: 'request', waitsFor: 1, mayApprove: [{ name: 'grace' }], askedBy: { name: 'ada' } });
       if (fixture.askedForReview !== undefined) expect(fixture.askedForReview(path, id)).toEqual(['grace']);
       expect(await answers(place)).toEqual([expect.stringContaining('asks for it, and says who may approve')]);
     });
