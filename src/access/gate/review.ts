@@ -15,6 +15,8 @@ export interface ReviewPorts {
   readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close' | 'askForReview'>;
   readBook(): Promise<AccessBook>;
   changeBook(change: (book: AccessBook) => AccessBook): Promise<unknown>;
+  /** Why nothing could be granted in a namespace now, whoever approved it: a whole sentence, and what to do. Undefined where nothing is known of that. */
+  obstacle(namespace: string): Promise<string | undefined>;
   /** The merge brought something that is to be granted now. */
   landed(): Promise<void>;
   /** People are told. */
@@ -94,7 +96,8 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   const { request } = evidence;
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
-  const judgement = judge(evidence, { settings, environment: name, held: held(book), now: now(), moment: 'before-merge' });
+  const judged = judge(evidence, { settings, environment: name, held: held(book), now: now(), moment: 'before-merge' });
+  const judgement = await unlessInVain(ports, judged);
   const matter: Matter = { ...environment, ports, request, judgement };
   if (judgement.kind === 'request') return settle(matter);
   // Where it asked for something before, nothing of what was said then stands.
@@ -105,6 +108,14 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   } else if (known) await say(ports, repository.path, request, asksNoMore(request.url));
   await forget(ports, id);
   return judgement.kind;
+}
+
+/** Nobody approves what could not be given. */
+async function unlessInVain(ports: ReviewPorts, judgement: Judgement): Promise<Judgement> {
+  const obstacle = judgement.request && (await ports.obstacle(judgement.request.namespace));
+  if (obstacle === undefined) return judgement;
+  const { waitsFor: _, ...rest } = judgement;
+  return { ...rest, reasons: [obstacle, ...judgement.reasons] };
 }
 
 /** What is given, or about to be. */

@@ -72,6 +72,21 @@ describeWith('git', 'a look at a merge request', () => {
     expect(scene.landed).toBe(1);
   });
 
+  test('what could not be given is neither waited for nor merged, as long as that is so', async () => {
+    scene.obstacle = 'Nothing can be granted here: app.yml names no cluster for the environment production. Add the key cluster.';
+    const { id } = await ask();
+    expect(await scene.review(id)).toBe('missing');
+    expect(await described(id)).toEqual([
+      expect.stringMatching(/^lockkeeper\/access failure: Nothing can be granted here: .*; and 1 more$/),
+    ]);
+    expect(await said(id)).toContain('- Nothing can be granted here');
+    await scene.approve(id, 'grace');
+    expect([await scene.review(id), await scene.state(id)]).toEqual(['missing', 'open']);
+    expect(await described(id)).toEqual([`${statusName} failure: ${scene.obstacle}`]);
+    scene.obstacle = undefined;
+    expect([await scene.review(id), await scene.state(id)]).toEqual(['merged', 'merged']);
+  });
+
   test('what the bot asks on the word of a person is theirs', async () => {
     const id = await scene.askByBot('ada');
     expect(await scene.review(id)).toBe('missing');

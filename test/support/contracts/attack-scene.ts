@@ -30,6 +30,8 @@ export class Scene {
   settings: AccessSettings;
   /** How late it is for the gate. */
   lateMs = 0;
+  /** Why nothing could be granted there. */
+  obstacle: string | undefined;
   /** Given already. */
   held: readonly Grant[] = [];
   #book: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
@@ -124,6 +126,7 @@ export class Scene {
         this.#book = change(this.#book);
         return Promise.resolve();
       },
+      obstacle: () => Promise.resolve(this.obstacle),
       landed: () => {
         this.landed += 1;
         return Promise.resolve();
