@@ -5,6 +5,7 @@ import type { Forge, RepositoryRef } from '../../domain/forge.ts';
 import { accessBranches } from '../branches.ts';
 import type { AccessBook } from '../grant/book.ts';
 import { mostCalled } from '../request/ask.ts';
+import { abilitiesOf, holdersOf } from '../request/description.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
@@ -96,9 +97,9 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   const { request } = evidence;
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
-  const judged = judge(evidence, { settings, environment: name, held: held(book), now: now(), moment: 'before-merge' });
+  const judged = judge(evidence, { settings, environment: name, held: heldIn(book), now: now(), moment: 'before-merge' });
   const judgement = await unlessInVain(ports, judged);
-  const matter: Matter = { ...environment, ports, request, judgement };
+  const matter: Matter = { ...environment, ports, request, judgement, held: heldIn(book) };
   if (judgement.kind === 'request') return settle(matter);
   // Where it asked for something before, nothing of what was said then stands.
   const known = book.requests[id] !== undefined;
@@ -119,23 +120,35 @@ async function unlessInVain(ports: ReviewPorts, judgement: Judgement): Promise<J
 }
 
 /** What is given, or about to be. */
-const held = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
+const heldIn = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
 
 /** A merge request that asks for access, as it was judged. */
 interface Matter extends ReviewedEnvironment {
   readonly ports: ReviewPorts;
   readonly request: GatedRequest;
   readonly judgement: Judgement;
+  /** What is given in the environment now. */
+  readonly held: readonly Grant[];
 }
 
-const factsOf = ({ ports, request, judgement, settings }: Matter, next: Next): ReportFacts => ({
-  judgement,
-  traits: ports.forge.traits,
-  commit: request.commit,
-  url: request.url,
-  next,
-  expiresAt: expiryOf(request, settings),
-});
+function plainlyOf({ ports, request: { ours }, judgement: { request, rules }, held, name }: Matter): Pick<ReportFacts, 'plainly'> {
+  if (ours === true || request === undefined || rules === undefined) return {};
+  const holders = holdersOf(request, { held, environment: name, now: ports.now() });
+  return { plainly: { can: abilitiesOf(rules.role), holders } };
+}
+
+function factsOf(matter: Matter, next: Next): ReportFacts {
+  const { ports, request, judgement, settings } = matter;
+  return {
+    judgement,
+    traits: ports.forge.traits,
+    commit: request.commit,
+    url: request.url,
+    next,
+    expiresAt: expiryOf(request, settings),
+    ...plainlyOf(matter),
+  };
+}
 
 async function settle(matter: Matter): Promise<ReviewOutcome> {
   const { ports, request, judgement, settings, repository } = matter;

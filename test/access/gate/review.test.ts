@@ -40,6 +40,8 @@ describeWith('git', 'a look at a merge request', () => {
     const [before, record] = [await said(id), fixture.read(path, id)];
     expect(await scene.review(id)).toBe('missing');
     expect(before).toContain('waits for an approval');
+    expect(before).toContain('It can: change everything in the namespace, read its Secrets');
+    expect(before).toContain('Has access there now: nobody for a while, beside the standing rights');
     expect(before).toContain(`It needs an approval of ${head.slice(0, 12)} by grace.`);
     expect(fixture.read(path, id)).toEqual(record);
     expect(scene.announced).toEqual(['open']);
