@@ -43,6 +43,18 @@ export type JobData =
 
 export type JobKind = JobData['kind'];
 
+/** Whose turn comes first: what somebody's access to a cluster depends on; last: what people are told. */
+export type Turn = 'first' | 'usual' | 'last';
+
+export const turnsOfKinds: Readonly<Partial<Record<JobKind, Turn>>> = {
+  access: 'first',
+  'access-review': 'first',
+  'access-issue': 'first',
+  notify: 'last',
+};
+
+export const turnOf = (kind: JobKind): Turn => turnsOfKinds[kind] ?? 'usual';
+
 export interface NewJob {
   readonly data: JobData;
   /** Of several waiting jobs with the same kind and key, one is kept: what the others would have looked at, it looks at. */
@@ -89,7 +101,8 @@ export interface Queue {
   /**
    * Works jobs off until stopped, at most `atOnce` here and, in all replicas together, never two of the same kind and key at the same time.
    * Those that are due longest go first, `notify` after all others, and at most half of those that run are such: what is to be told may wait, one message
-   * a second, for what is to be done, and what is to be done waits for no chat that does not answer.
+   * a second, for what is to be done, and what is to be done waits for no chat that does not answer. What access depends on goes before all others, has
+   * one place more than these, so that it never waits for scans, and takes at most half of theirs.
    * A job whose handler throws waits for 10 s, then 30 s, 90 s … (at most an hour, with jitter) and is parked after `attempts`, in the place of one of the same kind and key; one that is done takes a parked one of its kind and key away;
    * with RetryAt thrown it waits until then and the attempt does not count.
    */

@@ -10,6 +10,7 @@ import { type DesiredState, unreachable } from './desired-object.ts';
 import { type FileObjects, joined, readObjects } from './documents.ts';
 import { environmentFile } from './environment-file.ts';
 import { type EnvironmentFiles, type RepositoryFiles, readEnvironmentFiles } from './environment-files.ts';
+import { writtenGrants } from './grants.ts';
 import { shownUrl } from './shown-url.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function readDesiredState(source: RepositoryFiles, bundles: Bundles
   const { environment } = read;
   const parts = await (read.lines === undefined ? wholeRepository(read) : namedSources(read, read.lines, bundles));
   const { objects, findings, complete } = joined(parts);
-  const told = [...read.findings, ...findings];
+  const told = [...read.findings, ...findings, ...writtenGrants(objects)];
   return {
     environment,
     objects,

@@ -25,6 +25,26 @@ async function read(files: Readonly<Record<string, string>> | readonly Entry[], 
   };
 }
 
+test('temporary access in a file or a bundle is an error at its label, whatever carries it and whatever it says', async () => {
+  const posing = (name: string, label: string) =>
+    `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata:\n  name: ${name}\n  labels:\n    app: x\n    ${label}\n`;
+  const url = 'https://nexus.example.com/r/b-1.0.0.tar.gz';
+  const tar = gzipped(await tarOf([{ name: 'b.yaml', content: posing('bundled', '"lockkeeper.dev/grant": g1') }]));
+  const { told, names, findings } = await read(
+    {
+      'environment.yml': `name: staging\nmanifests: [manifests, "${url}"]\n`,
+      'manifests/a.yaml': `${config('a')}---\n${posing('b', 'lockkeeper.dev/grant:')}---\n${posing('c', 'lockkeeper.dev/grants: g1')}`,
+    },
+    bundles({ [url]: tar }),
+  );
+  expect(names).toEqual(['a', 'b', 'c', 'bundled']);
+  expect(told).toEqual([
+    'error grant manifests/a.yaml:11 rbac.authorization.k8s.io/RoleBinding/b carries the label lockkeeper.dev/grant, which only temporary access has',
+    expect.stringMatching(/^error grant .*b\.yaml:7 rbac.authorization.k8s.io\/RoleBinding\/bundled carries/),
+  ]);
+  expect(findings[0]).toMatchObject({ object: { kind: 'RoleBinding', name: 'b' }, help: expect.stringContaining('access/') });
+});
+
 test('folders, files and bundles in the order of environment.yml, files by path, each once', async () => {
   const tar = gzipped(
     await tarOf([

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { giveGrant } from '../../src/access/cluster/give.ts';
 import { liveGrants } from '../../src/access/cluster/live.ts';
 import { takeGrant } from '../../src/access/cluster/take.ts';
 import { type AccessBook, changeBook, readBook } from '../../src/access/grant/book.ts';
@@ -9,20 +10,33 @@ import { connectCluster } from '../../src/adapters/cluster/client.ts';
 import type { ControlPlane } from '../../src/adapters/cluster/control-plane/start.ts';
 import { createLocal } from '../../src/adapters/forges/local/local.ts';
 import { openPersistence } from '../../src/adapters/store/open.ts';
-import type { GrantRecord } from '../../src/domain/access.ts';
+import type { Grant } from '../../src/domain/access.ts';
 import type { Entry } from '../../src/domain/journal.ts';
 import { startApiProxy } from './api-proxy.ts';
 import { path, requestText } from './contracts/attack-scene.ts';
+import { gitText } from './git-repository.ts';
 import { localFixture } from './local-fixture.ts';
 import type { Mortal } from './scan-process.ts';
 
 const repository = `local:${path}`;
 const support = import.meta.dirname;
+const hour = 3_600_000;
+/** Milliseconds by which everything is older then; longer than what is asked for. */
+const aged = 3 * hour;
+
+/** Every time that the text says. */
+const older = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (at) => new Date(Date.parse(at) - aged).toISOString());
 
 /** What is known of grants, everywhere. */
 export interface LandingSight {
-  /** Ids of the bindings in the cluster. */
+  /** Ids of the bindings in the cluster, and of the timers. */
   readonly bindings: readonly string[];
+  readonly timers: readonly string[];
+  /** The file stands on the default branch. */
+  readonly asks: boolean;
+  /** Number of merge requests, whatever became of them. */
+  readonly requests: number;
   readonly book: AccessBook;
   readonly entries: readonly Entry[];
 }
@@ -58,6 +72,8 @@ access: { approvers: [grace], guards: optional }
   await fixture.mergeBy(path, 'grace', id, 'merge commit');
   await forge.gatedRequest(path, id); // it is noticed now
   cpSync(home, kept, { recursive: true });
+  /** What the cluster has at the beginning. */
+  let given: Grant | undefined;
 
   const none = new AbortController().signal;
   const live = async () => (await liveGrants(admin, none)).filter((one) => one.namespace === namespace);
@@ -82,27 +98,47 @@ access: { approvers: [grace], guards: optional }
         const entries: Entry[] = [];
         for await (const entry of persistence.journal().entries()) entries.push(entry);
         const book = await readBook(persistence.store, repository);
-        return { bindings: (await live()).flatMap(({ id: one, binding }) => (binding === undefined ? [] : [one])), book, entries };
+        const there = await live();
+        return {
+          bindings: there.flatMap(({ id: one, binding }) => (binding === undefined ? [] : [one])),
+          timers: there.flatMap(({ id: one, timer }) => (timer === undefined ? [] : [one])),
+          asks: existsSync(fixture.directory(path)) && (await gitText(fixture.directory(path), ['ls-tree', 'main', file])) !== '',
+          requests: existsSync(fixture.requests(path)) ? await fixture.countMergeRequests(path) : 0,
+          book,
+          entries,
+        };
       } finally {
         await persistence.close();
       }
     },
-    /** Its hour has come, as far as is remembered. */
+    /** Its hour has come: everything that the forge and we remember was hours earlier. */
     expire: async (): Promise<void> => {
       const persistence = await openPersistence(`file:${join(home, 'data')}`, () => {});
-      const over = (one: GrantRecord): GrantRecord => ({ ...one, grant: { ...one.grant, until: one.grant.from } });
-      await changeBook(persistence, repository, (book) => ({ ...book, grants: book.grants.map(over) }));
+      await changeBook(persistence, repository, (book) => JSON.parse(older(JSON.stringify(book))) as AccessBook);
       await persistence.close();
+      const folder = fixture.requests(path);
+      for (const name of existsSync(folder) ? readdirSync(folder).filter((one) => one.endsWith('.json')) : [])
+        writeFileSync(join(folder, name), older(readFileSync(join(folder, name), 'utf8')));
     },
     /** Nobody can read the forge's repositories any more. */
     loseForge: () => rmSync(join(home, 'repositories'), { recursive: true }),
     /** Store and journal are lost. */
     forget: () => rmSync(join(home, 'data'), { recursive: true, force: true }),
-    /** As it was when it was made. */
+    /** As it was when it was made, or kept. */
     restore: async (): Promise<void> => {
       for (const one of await live()) await takeGrant(admin, one, none);
       for (const name of ['repositories', 'data']) rmSync(join(home, name), { recursive: true, force: true });
       cpSync(kept, home, { recursive: true });
+      if (given === undefined) return;
+      const now = new Date();
+      const lasting = { ...given, until: new Date(now.getTime() + hour).toISOString() };
+      expect(await giveGrant(admin, lasting, { usernamePrefix: '', groupsPrefix: '' }, now, none)).toEqual({ outcome: 'given' });
+    },
+    /** From here on this is the beginning, with that grant in the cluster. */
+    keep: (grant: Grant): void => {
+      rmSync(kept, { recursive: true });
+      cpSync(home, kept, { recursive: true });
+      given = grant;
     },
     dispose: async (): Promise<void> => {
       await proxy.close();

@@ -48,8 +48,8 @@ const secondsLeft = ({ until }: Grant, now: number): number => Math.floor((Date.
 const isKept = ({ value }: LiveObject, grant: Grant): boolean =>
   timerDiffers(value, grant) === undefined && !isLate(value, grant, startedAt(value));
 
-/** Why nothing can be granted there. */
-async function placeRefuses(server: ApiServer, namespace: string, signal: AbortSignal): Promise<string | undefined> {
+/** Why nothing can be granted in a namespace, as a clause. Throws OutsideError. */
+export async function placeRefuses(server: ApiServer, namespace: string, signal: AbortSignal): Promise<string | undefined> {
   const found = await readObject(server, `/api/v1/namespaces/${encodeURIComponent(namespace)}`, signal);
   if (found === undefined) return `there is no namespace ${namespace} in the cluster`;
   if (isGoing(found) || recordOf(found.value['status'])['phase'] === 'Terminating') return `the namespace ${namespace} is being deleted`;

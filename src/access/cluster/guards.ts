@@ -36,6 +36,12 @@ export async function checkGuards(server: ApiServer, namespaces: readonly string
   return { ok: checks.every(({ ok }) => ok), checks };
 }
 
+/** The first check of a namespace that is not fine, as a clause; undefined where all are. Throws as checkGuards does. */
+export async function unguarded(server: ApiServer, namespace: string, signal: AbortSignal): Promise<string | undefined> {
+  const failed = (await checkGuards(server, [namespace], signal)).checks.find(({ ok }) => !ok);
+  return failed && `the cluster is not guarded: ${failed.check}: ${failed.detail}`;
+}
+
 const root = '/apis/admissionregistration.k8s.io/v1';
 const install = `apply ${policiesFile}`;
 

@@ -26,8 +26,8 @@ export interface Judgement {
   readonly rules?: AccessRules;
   readonly file?: { readonly path: string; readonly blob: string };
   readonly approvedBy: readonly ForgeUser[];
-  /** Names of those whose approval would count now. */
-  readonly mayApprove: readonly string[];
+  /** Those whose approval would count now. */
+  readonly mayApprove: readonly ForgeUser[];
   readonly askedBy?: ForgeUser;
 }
 
@@ -88,13 +88,22 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     parties,
     dwellMs: settings.dwellMs,
     expiresAt: expiryOf(evidence.request, settings).toISOString(),
+    keepsMs: settings.expireAfterMs,
+    until: evidence.request.merged?.at ?? now.toISOString(),
     ...(by.moment === 'after-merge' && { mergedAt: evidence.request.merged?.at ?? '' }),
   });
   const mayApprove = [...approvers.users]
     .filter(([id, name]) => !parties.has(id) && !hasHandIn(evidence, name) && !approvedBy.some((one) => one.id === id))
-    .map(([, name]) => name);
+    .map(([id, name]) => ({ id, name, bot: false }));
   const missing = rules.approvals - approvedBy.length;
-  const wanted = [...against.map(({ name }) => `${name} asks for changes.`), ...lacking(missing, mayApprove, evidence.request.commit)];
+  const wanted = [
+    ...against.map(({ name }) => `${name} asks for changes.`),
+    ...lacking(
+      missing,
+      mayApprove.map(({ name }) => name),
+      evidence.request.commit,
+    ),
+  ];
   return {
     ...found,
     reasons: [...reasons, ...wanted],

@@ -5,7 +5,7 @@ import type { Forge, RepositoryRef } from '../../domain/forge.ts';
 import { accessBranches } from '../branches.ts';
 import type { AccessBook } from '../grant/book.ts';
 import { mostCalled } from '../request/ask.ts';
-import { particularsTable } from '../request/description.ts';
+import { abilitiesOf, holdersOf } from '../request/description.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
@@ -16,6 +16,8 @@ export interface ReviewPorts {
   readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close' | 'askForReview'>;
   readBook(): Promise<AccessBook>;
   changeBook(change: (book: AccessBook) => AccessBook): Promise<unknown>;
+  /** Why nothing could be granted in a namespace now, whoever approved it: a whole sentence, and what to do. Undefined where nothing is known of that. */
+  obstacle(namespace: string): Promise<string | undefined>;
   /** The merge brought something that is to be granted now. */
   landed(): Promise<void>;
   /** People are told. */
@@ -95,9 +97,9 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   const { request } = evidence;
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
-  const given = held(book);
-  const judgement = judge(evidence, { settings, environment: name, held: given, now: now(), moment: 'before-merge' });
-  const matter: Matter = { ...environment, ports, request, judgement, held: given };
+  const judged = judge(evidence, { settings, environment: name, held: heldIn(book), now: now(), moment: 'before-merge' });
+  const judgement = await unlessInVain(ports, judged);
+  const matter: Matter = { ...environment, ports, request, judgement, held: heldIn(book) };
   if (judgement.kind === 'request') return settle(matter);
   // Where it asked for something before, nothing of what was said then stands.
   const known = book.requests[id] !== undefined;
@@ -109,32 +111,43 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   return judgement.kind;
 }
 
+/** Nobody approves what could not be given. */
+async function unlessInVain(ports: ReviewPorts, judgement: Judgement): Promise<Judgement> {
+  const obstacle = judgement.request && (await ports.obstacle(judgement.request.namespace));
+  if (obstacle === undefined) return judgement;
+  const { waitsFor: _, ...rest } = judgement;
+  return { ...rest, reasons: [obstacle, ...judgement.reasons] };
+}
+
 /** What is given, or about to be. */
-const held = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
+const heldIn = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
 
 /** A merge request that asks for access, as it was judged. */
 interface Matter extends ReviewedEnvironment {
   readonly ports: ReviewPorts;
   readonly request: GatedRequest;
   readonly judgement: Judgement;
+  /** What is given in the environment now. */
   readonly held: readonly Grant[];
 }
 
-const factsOf = (matter: Matter, next: Next): ReportFacts => ({
-  judgement: matter.judgement,
-  traits: matter.ports.forge.traits,
-  commit: matter.request.commit,
-  url: matter.request.url,
-  next,
-  expiresAt: expiryOf(matter.request, matter.settings),
-  particulars: particularsOf(matter),
-});
+function plainlyOf({ ports, request: { ours }, judgement: { request, rules }, held, name }: Matter): Pick<ReportFacts, 'plainly'> {
+  if (ours === true || request === undefined || rules === undefined) return {};
+  const holders = holdersOf(request, { held, environment: name, now: ports.now() });
+  return { plainly: { can: abilitiesOf(rules.role), holders } };
+}
 
-/** Of what we opened ourselves the description says it. */
-function particularsOf({ ports, request, judgement: { request: asked, rules }, held: given, name }: Matter): string {
-  if (request.ours === true || asked === undefined || rules === undefined) return '';
-  const others = given.filter((one) => one.request !== request.id);
-  return particularsTable(asked, { rules, held: others, environment: name, now: ports.now() });
+function factsOf(matter: Matter, next: Next): ReportFacts {
+  const { ports, request, judgement, settings } = matter;
+  return {
+    judgement,
+    traits: ports.forge.traits,
+    commit: request.commit,
+    url: request.url,
+    next,
+    expiresAt: expiryOf(request, settings),
+    ...plainlyOf(matter),
+  };
 }
 
 async function settle(matter: Matter): Promise<ReviewOutcome> {
@@ -146,7 +159,8 @@ async function settle(matter: Matter): Promise<ReviewOutcome> {
   // The status first: a forge may let nobody merge without it.
   const isSaid = await sayStatus(ports, repository.path, request, reportOf(factsOf(matter, next)));
   // Remembered before a merge: where we die after it, the next look finds that it is over.
-  if (await isNews(ports, request, judgement)) await tell(matter);
+  await remember(ports, request, judgement);
+  await callApprovers(matter);
   const step = open && next.kind === 'merge' ? await mergeNow(matter, isSaid) : next;
   await sayComment(ports, repository.path, request, reportOf(factsOf(matter, step)));
   if (step.kind !== 'merged') return open ? 'open' : 'missing';
@@ -206,30 +220,28 @@ async function tolerant(work: () => Promise<void>, about: string, warn: (text: s
   }
 }
 
-/** Whether something has changed since people were told. */
-async function isNews(ports: ReviewPorts, { id, title }: GatedRequest, { reasons }: Judgement): Promise<boolean> {
-  const known = (await ports.readBook()).requests[id];
-  return known?.title !== title || known.missing.join('\n') !== reasons.join('\n');
-}
-
-async function tell(matter: Matter): Promise<void> {
-  const { ports, request, judgement } = matter;
-  const { id, url, title } = request;
-  await callApprovers(matter);
-  await ports.announce({ request, state: 'open', judgement });
+/** Once, as soon as nothing else is missing; who asks by a comment or a command has had them called. */
+async function callApprovers({ ports, request, judgement, repository }: Matter): Promise<void> {
+  const { ours, id } = request;
+  if (ours === true || judgement.waitsFor === undefined || (await ports.readBook()).requests[id]?.called === true) return;
+  const wanted = judgement.mayApprove.slice(0, mostCalled);
+  await tolerant(() => ports.forge.askForReview(repository.path, id, wanted), `${repository.path}!${id}`, ports.warn);
   await ports.changeBook((book) => {
-    const seenAt = book.requests[id]?.seenAt ?? ports.now().toISOString();
-    return { ...book, requests: { ...book.requests, [id]: { url, title, missing: judgement.reasons, seenAt } } };
+    const known = book.requests[id];
+    return known === undefined ? book : { ...book, requests: { ...book.requests, [id]: { ...known, called: true } } };
   });
 }
 
-/** Of what we opened ourselves they were asked then. */
-async function callApprovers({ ports: { forge, warn }, request, judgement, repository: { path } }: Matter): Promise<void> {
-  const { waitsFor, mayApprove } = judgement;
-  if (request.ours === true || waitsFor === undefined) return;
-  const people = await Promise.all(mayApprove.slice(0, mostCalled).map((name) => forge.person(path, name)));
-  const called = people.filter((person) => person !== undefined);
-  await tolerant(() => forge.askForReview(path, request.id, called), `${path}!${request.id}`, warn);
+/** People are told of what has changed since. */
+async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Judgement): Promise<void> {
+  const { id, url, title } = request;
+  const missing = judgement.reasons;
+  const known = (await ports.readBook()).requests[id];
+  if (known?.title === title && known.missing.join('\n') === missing.join('\n')) return;
+  await ports.announce({ request, state: 'open', judgement });
+  const seenAt = known?.seenAt ?? ports.now().toISOString();
+  const called = known?.called === true && { called: true as const };
+  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt, ...called } } }));
 }
 
 async function forget(ports: ReviewPorts, id: number): Promise<void> {

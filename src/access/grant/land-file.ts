@@ -1,51 +1,81 @@
 import { dirname } from 'node:path/posix';
+import type { Grant } from '../../domain/access.ts';
 import type { TreeEntry } from '../../domain/access-forge.ts';
-import { OutsideError } from '../../domain/errors.ts';
+import { explain, OutsideError } from '../../domain/errors.ts';
 import { laterOf } from '../end/due.ts';
 import { readEvidence } from '../gate/evidence.ts';
 import { judge } from '../gate/gate.ts';
 import { alarmEvent, endedCommentKey, endedEvent } from './entries.ts';
 import { begun, giveLanded, type Landed } from './give.ts';
 import type { Pass } from './ports.ts';
-import { type Bringer, fileAlarm, refuse } from './refuse.ts';
+import { type Bringer, fileAlarm, refuse, refuseUnread } from './refuse.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import { broughtBy, grantId, grantOf, isDenial, type Landing, type MergedRequest, merged, misshapen } from './verify.ts';
+import { broughtBy, type Denial, grantId, grantOf, isDenial, type Landing, type MergedRequest, merged, misshapen } from './verify.ts';
 
-/** Finds out what gives a file of the default branch its right to be there, and gives what it grants, or refuses it. Throws OutsideError, and Superseded. */
+/**
+ * Finds out what gives a file of the default branch its right to be there, and gives what it grants, or refuses it. Throws OutsideError, and Superseded:
+ * the next pass tries again, but what the forge does not tell for too long is refused.
+ */
 export async function landFile(pass: Pass, file: TreeEntry): Promise<Landed> {
-  const { ports, place, defaultBranch, signal } = pass;
   const wrong = misshapen(file);
   if (wrong !== undefined) return refuse(pass, file, wrong);
-  const { landing, by } = await unlessAborted(signal, readLanding(pass, file));
-  if (await wasRefused(pass, file, by)) return refuse(pass, file, { reason: 'it was refused before', maybeYet: false }, by);
-  const number = broughtBy(landing);
-  if (typeof number !== 'number') return refuse(pass, file, number, by);
-  const request = merged(await unlessAborted(signal, ports.forge.gatedRequest(place.path, number)), defaultBranch);
-  if (isDenial(request)) return refuse(pass, file, request, by);
-  if (await hasEnded(pass, request, file)) return 'settled';
-  return judged(pass, file, request, by);
+  const read = await orRefused(pass, file, undefined, () => readLanding(pass, file));
+  if (read === 'settled') return read;
+  const { by } = read;
+  const found = await orRefused(pass, file, by, () => decide(pass, file, read));
+  if (found === 'settled') return found;
+  return isDenial(found) ? refuse(pass, file, found, by) : give(pass, found);
 }
 
-async function judged(pass: Pass, file: TreeEntry, request: MergedRequest, by: Bringer): Promise<Landed> {
-  const { ports, place, signal } = pass;
+async function orRefused<T>(pass: Pass, file: TreeEntry, by: Bringer | undefined, work: () => Promise<T>): Promise<T | 'settled'> {
+  try {
+    return await unlessAborted(pass.signal, work());
+  } catch (error) {
+    pass.signal.throwIfAborted();
+    if (!(error instanceof OutsideError)) throw error;
+    if ((await refuseUnread(pass, file, explain(error), by)) === 'waits') throw error;
+    return 'settled';
+  }
+}
+
+interface Read {
+  readonly landing: Landing;
+  readonly by: Bringer;
+}
+
+async function decide(pass: Pass, file: TreeEntry, { landing, by }: Read): Promise<Grant | Denial | 'settled'> {
+  const { ports, place, defaultBranch } = pass;
+  if (await wasRefused(pass, file, by)) return { reason: 'it was refused before', maybeYet: false };
+  const number = broughtBy(landing);
+  if (typeof number !== 'number') return number;
+  const request = merged(await ports.forge.gatedRequest(place.path, number), defaultBranch);
+  if (isDenial(request)) return request;
+  if (await hasEnded(pass, request, file)) return 'settled';
+  return judged(pass, file, request);
+}
+
+async function judged({ ports, place }: Pass, file: TreeEntry, request: MergedRequest): Promise<Grant | Denial> {
   const { environment, repository, settings, path } = place;
-  const evidence = await unlessAborted(signal, readEvidence(ports.forge, path, request.id, settings, environment));
+  const evidence = await readEvidence(ports.forge, path, request.id, settings, environment);
   const { grants } = await ports.book();
   const now = laterOf(ports.now(), grants);
   const held = grants.flatMap(({ grant, state }) =>
     (state === 'granting' || state === 'active') && grant.file !== file.path ? [grant] : [],
   );
   const judgement = judge(evidence, { settings, environment, held, now, moment: 'after-merge' });
-  const grant = grantOf({ repository, environment, file, request, evidence, judgement, now });
-  if (isDenial(grant)) return refuse(pass, file, grant, by);
-  if (Date.parse(grant.until) > now.getTime()) return giveLanded(pass, grant);
+  return grantOf({ repository, environment, file, request, evidence, judgement, now });
+}
+
+async function give(pass: Pass, grant: Grant): Promise<Landed> {
+  const { ports } = pass;
+  if (Date.parse(grant.until) > laterOf(ports.now(), (await ports.book()).grants).getTime()) return giveLanded(pass, grant);
   // Its end takes it away, whatever of it there may be, and its file.
   await ports.change((book) => begun(book, grant));
   return 'settled';
 }
 
 /** How git and the forge say that the file came to the branch. */
-async function readLanding({ ports: { forge }, place, commit: head }: Pass, file: TreeEntry): Promise<{ landing: Landing; by: Bringer }> {
+async function readLanding({ ports: { forge }, place, commit: head }: Pass, file: TreeEntry): Promise<Read> {
   const { path } = place;
   const [newest] = (await forge.line(path, head, [file.path], 1)).commits;
   if (newest === undefined)

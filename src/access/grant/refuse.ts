@@ -1,12 +1,14 @@
 import type { TreeEntry } from '../../domain/access-forge.ts';
-import { instant } from '../../domain/time.ts';
+import { durationText, instant } from '../../domain/time.ts';
 import { type AccessBook, fileKey } from './book.ts';
 import type { Landed } from './give.ts';
 import type { Pass } from './ports.ts';
 import type { Denial } from './verify.ts';
 
 /** Milliseconds that a forge may need to write down what it merged. */
-const patience = 60_000;
+const patience = 30_000;
+/** Milliseconds for which it may fail to say what is asked of it. */
+const silence = 600_000;
 
 /** Who brought it: the commit, and its page. */
 export interface Bringer {
@@ -15,7 +17,23 @@ export interface Bringer {
 }
 
 /** A file that has no right to be where it is gives nothing, and what it gave ends. Said once for each commit that brings it. */
-export async function refuse(pass: Pass, file: TreeEntry, { reason, maybeYet }: Denial, by?: Bringer): Promise<Landed> {
+export function refuse(pass: Pass, file: TreeEntry, denial: Denial, by?: Bringer): Promise<Landed> {
+  return refuseAfter(pass, file, denial, by, patience);
+}
+
+/** One that the forge does not tell enough of. */
+export function refuseUnread(pass: Pass, file: TreeEntry, problem: string, by?: Bringer): Promise<Landed> {
+  const reason = `what gives it a right to be there could not be found out for ${durationText(silence)}: ${problem}`;
+  return refuseAfter(pass, file, { reason, maybeYet: true }, by, silence);
+}
+
+async function refuseAfter(
+  pass: Pass,
+  file: TreeEntry,
+  { reason, maybeYet }: Denial,
+  by: Bringer | undefined,
+  waitMs: number,
+): Promise<Landed> {
   const { ports, defaultBranch } = pass;
   const key = fileKey(file.path, file.id);
   const now = ports.now();
@@ -23,7 +41,7 @@ export async function refuse(pass: Pass, file: TreeEntry, { reason, maybeYet }: 
     const { unexplained } = await ports.change((book) => noticed(book, key, now));
     const waited = now.getTime() - Date.parse(unexplained[key] ?? '');
     // A clock that was set back has not waited.
-    if (waited >= 0 && waited < patience) return 'waits';
+    if (waited >= 0 && waited < waitMs) return 'waits';
   }
   const todo = 'Merge the merge request that takes it away, and find out who brought it';
   const text = `${file.path} on ${defaultBranch} grants nothing: ${reason}. ${todo}.`;

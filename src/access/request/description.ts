@@ -55,33 +55,20 @@ function given(request: AccessRequest, { environment, now }: RequestFacts): stri
 const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function table(request: AccessRequest, facts: RequestFacts): string {
-  const { by, askedAt } = facts;
+  const { by, askedAt, rules } = facts;
   const href = askedAt === undefined ? undefined : safeHref(askedAt);
-  return tableOf([
+  const rows = [
     ['why', harmlessText(request.reason)],
     ['asked for by', `${codeSpan(by)}${href === undefined ? '' : `, [here](${href})`}`],
-    ...particulars(request, facts),
-  ]);
-}
-
-/** What an approver has to know that the file does not say, for a merge request whose description a person wrote. */
-export const particularsTable = (request: AccessRequest, facts: Particulars): string => tableOf(particulars(request, facts));
-
-type Particulars = Pick<RequestFacts, 'rules' | 'held' | 'environment' | 'now'>;
-
-const particulars = (request: AccessRequest, facts: Particulars): readonly Row[] => [
-  ['what it can do', abilities(facts.rules.role)],
-  ['may approve', approvers(request, facts.rules)],
-  ['has access there now', holders(request, facts)],
-];
-
-type Row = readonly [of: string, text: string];
-
-const tableOf = (rows: readonly Row[]): string =>
-  markdownTable(
+    ['what it can do', abilitiesOf(rules.role)],
+    ['may approve', approvers(request, rules)],
+    ['has access there now', holdersOf(request, facts).join('<br>')],
+  ];
+  return markdownTable(
     ['', ''],
     rows.map((row) => row.map(cell)),
   );
+}
 
 /** Of Kubernetes: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles; the last is ours. */
 const known: Readonly<Record<string, string>> = {
@@ -91,7 +78,8 @@ const known: Readonly<Record<string, string>> = {
     'change everything in the namespace, read its Secrets, and run pods as its service accounts; but give rights to nobody, and make no tokens',
 };
 
-function abilities(role: string): string {
+/** What a level lets its holder do; Markdown. */
+export function abilitiesOf(role: string): string {
   const words = Object.hasOwn(known, role) ? known[role] : undefined;
   return words === undefined ? `what the ClusterRole ${codeSpan(role)} allows` : `${words} (ClusterRole ${codeSpan(role)})`;
 }
@@ -110,17 +98,21 @@ function listed(names: readonly string[]): string {
   return [...shown, ...(names.length > mostNames ? [`${names.length - mostNames} more`] : [])].join(', ');
 }
 
-function holders({ namespace }: AccessRequest, { held, environment, now }: Particulars): string {
+/** Who has access to the namespace now, each in Markdown. */
+export function holdersOf(
+  { namespace }: Pick<AccessRequest, 'namespace'>,
+  { held, environment, now }: Pick<RequestFacts, 'held' | 'environment' | 'now'>,
+): readonly string[] {
   const there = held
     .filter((one) => one.environment === environment && one.namespace === namespace && Date.parse(one.until) > now.getTime())
     .sort((one, other) => Date.parse(one.until) - Date.parse(other.until));
-  if (there.length === 0) return 'nobody for a while, beside the standing rights of the namespace';
+  if (there.length === 0) return ['nobody for a while, beside the standing rights of the namespace'];
   const lines = there.slice(0, mostNames).map((one) => {
     const href = safeHref(one.url);
     const until = `until ${minute(new Date(one.until))}`;
     return `${subject(one)}: ${one.level} ${href === undefined ? until : `[${until}](${href})`}`;
   });
-  return [...lines, ...(there.length > mostNames ? [`${there.length - mostNames} more`] : [])].join('<br>');
+  return [...lines, ...(there.length > mostNames ? [`${there.length - mostNames} more`] : [])];
 }
 
 function footer({ breakGlass }: AccessRequest, { traits: { type }, expireAfterMs, file }: RequestFacts): string {

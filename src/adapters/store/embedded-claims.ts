@@ -1,4 +1,4 @@
-import type { Job, JobState } from '../../domain/queue.ts';
+import { type Job, type JobState, type Turn, turnsOfKinds } from '../../domain/queue.ts';
 import type { Census } from './alive.ts';
 import type { Database } from './database.ts';
 import type { Claims } from './worker.ts';
@@ -37,19 +37,20 @@ export function embeddedClaims({ database, workers, self, attempts, now }: Parts
   const { connection } = database;
   const mine = `id = ? AND state = 'running' AND worker = ?`;
   return {
-    claim: async (room, messages) =>
+    claim: async (room) =>
       database.transaction('taking jobs', () => {
         giveBack(database, workers, self, attempts);
-        const rows = connection
-          .prepare(
-            `SELECT id FROM (
-               SELECT id, kind = 'notify' AS tells, row_number() OVER (PARTITION BY kind = 'notify' ORDER BY due, added, rowid) AS place
-               FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running'))
-             WHERE NOT tells OR place <= ? ORDER BY tells, place LIMIT ?`,
-          )
-          .all(now(), messages, room);
+        const due = connection.prepare(
+          `SELECT id FROM job WHERE state = 'waiting' AND due <= ? AND slot NOT IN (SELECT slot FROM job WHERE state = 'running')
+             AND coalesce((SELECT value FROM json_each(?) WHERE key = kind), 'usual') = ? ORDER BY due, added, rowid LIMIT ?`,
+        );
         const take = connection.prepare(`UPDATE job SET state = 'running', attempts = attempts + 1, worker = ? WHERE id = ? RETURNING *`);
-        return rows.flatMap(({ id }) => take.all(self, String(id)).map(jobOf));
+        const turn = (of: Turn, most: number): readonly Job[] =>
+          due.all(now(), JSON.stringify(turnsOfKinds), of, most).flatMap(({ id }) => take.all(self, String(id)).map(jobOf));
+        const first = turn('first', Math.min(room.all, room.first));
+        const others = Math.min(room.all - first.length, room.others);
+        const usual = turn('usual', others);
+        return [...first, ...usual, ...turn('last', Math.min(others - usual.length, room.last))];
       }),
     renew: async () => [], // the kernel does
     finish: async (job) =>

@@ -1,17 +1,41 @@
 import { explain } from '../../domain/errors.ts';
-import { type Job, RetryAt, type Worker, type WorkOptions } from '../../domain/queue.ts';
+import { type Job, RetryAt, type Turn, turnOf, type Worker, type WorkOptions } from '../../domain/queue.ts';
 import type { Bell } from './bell.ts';
 
 /** What a worker takes jobs from; each store has its own. */
 export interface Claims {
-  /** At most so many jobs that are due, now running here; of them at most `messages` that tell people something. */
-  claim(room: number, messages: number): Promise<readonly Job[]>;
+  /** At most so many jobs that are due, now running here: those whose turn comes first, then the others. */
+  claim(room: Room): Promise<readonly Job[]>;
   /** Says that they are still worked on; gives the ids of those that this worker does not have any more. */
   renew(jobs: readonly Job[]): Promise<readonly string[]>;
   finish(job: Job): Promise<void>;
   /** It waits again. `counts`: the attempt was one of those that it has. */
   postpone(job: Job, again: { readonly due: Date; readonly counts: boolean; readonly problem?: string }): Promise<void>;
   park(job: Job, problem: string): Promise<void>;
+}
+
+/** How many more may run. */
+export interface Room {
+  readonly all: number;
+  /** Of those whose turn comes first. */
+  readonly first: number;
+  /** Of all others, and of them those whose turn comes last. */
+  readonly others: number;
+  readonly last: number;
+}
+
+/** Places beside `atOnce` that only those take whose turn comes first. */
+const kept = 1;
+
+function roomBeside(running: readonly Job[], atOnce: number): Room {
+  const count = (turn: Turn): number => running.filter(({ data }) => turnOf(data.kind) === turn).length;
+  const left = (limit: number, taken: number): number => Math.max(0, limit - taken);
+  return {
+    all: left(atOnce + kept, running.length),
+    first: left(kept + Math.floor(atOnce / 2), count('first')),
+    others: left(atOnce, running.length - count('first')),
+    last: left(Math.ceil(atOnce / 2), count('last')),
+  };
 }
 
 /** Milliseconds, all of them. */
@@ -74,10 +98,11 @@ export function startWorker(scene: Scene): Worker {
   };
   const take = async (): Promise<void> => {
     while (!stopping) {
-      const room = options.atOnce - running.size;
-      const telling = [...running].filter(({ job }) => job.data.kind === 'notify').length;
-      const messages = Math.max(0, Math.ceil(options.atOnce / 2) - telling);
-      const jobs = room === 0 ? [] : await claims.claim(room, messages).catch((error: unknown) => said(warn, 'taking jobs', error, []));
+      const room = roomBeside(
+        [...running].map(({ job }) => job),
+        options.atOnce,
+      );
+      const jobs = room.all === 0 ? [] : await claims.claim(room).catch((error: unknown) => said(warn, 'taking jobs', error, []));
       for (const job of jobs) start(job);
       if (jobs.length === 0) await bell.heard(pace.poll);
     }

@@ -1,5 +1,5 @@
 import { giveGrant } from '../../access/cluster/give.ts';
-import { checkGuards, type GuardReport } from '../../access/cluster/guards.ts';
+import { unguarded } from '../../access/cluster/guards.ts';
 import { changeBook, readBook } from '../../access/grant/book.ts';
 import type { LandPlace, LandPorts } from '../../access/grant/ports.ts';
 import type { ApiServer } from '../../domain/cluster.ts';
@@ -29,8 +29,7 @@ export function landPorts(
   return {
     forge: forgeOf(services, environment.repository.forge),
     cluster: {
-      unguarded: async (namespace, signal) =>
-        settings.guards === 'required' ? missing(await checkGuards(server, [namespace], signal)) : undefined,
+      unguarded: async (namespace, signal) => (settings.guards === 'required' ? unguarded(server, namespace, signal) : undefined),
       give: (grant, at, signal) => giveGrant(server, grant, environment.cluster, at, signal),
     },
     journal,
@@ -49,11 +48,4 @@ export function landPorts(
     change: (change) => changeBook({ store, locks }, repository, change),
     now,
   };
-}
-
-/** The first check that is not fine, in its own words. */
-function missing({ ok, checks }: GuardReport): string | undefined {
-  if (ok) return undefined;
-  const failed = checks.find((one) => !one.ok);
-  return failed === undefined ? 'the cluster is not guarded' : `the cluster is not guarded: ${failed.check}: ${failed.detail}`;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { explain } from '../../domain/errors.ts';
 import type { NewJob, Queue } from '../../domain/queue.ts';
 import { type Schedule, startSchedule } from '../../runtime/schedule.ts';
 import type { Access } from './access.ts';
+import { every } from './every.ts';
 import { auditJob } from './jobs.ts';
 
 /** Milliseconds between two looks at open requests: app.yml changes, approvers lose rights, and time runs out. */
@@ -28,28 +28,21 @@ export async function startAccessLooks({ access, queue, log }: Ports): Promise<S
       log.error(`a look at requests for access could not be asked for: ${explain(error)}`);
     }
   };
-  const stopped = new AbortController();
-  const looking = lookUntil(stopped.signal, (turn) => ask(() => access.reviews(randomUUID(), access.isOn && turn % all === 0)));
-  if (access.isOn) await ask(() => Promise.resolve([auditJob(randomUUID())]));
+  const looking = every(pause, (turn) => ask(() => access.reviews(randomUUID(), access.isOn && turn % all === 0)));
+  let asked = !access.isOn;
   const daily = await startSchedule({
     name: 'access-audit',
     cron: '23 5 * * *',
     timezone: 'Etc/UTC',
     now: () => new Date(),
-    onTick: async (id) => void (access.isOn && (await queue.add([auditJob(id)], { sender: 'schedule', id }))),
+    onTick: async (id) => {
+      if (access.isOn) asked = (await queue.add([auditJob(id)], { sender: 'schedule', id })) === 'added';
+    },
     onError: (error) => log.error(`the audit of the forges could not be asked for: ${explain(error)}`),
   });
+  // Another process may have asked for today's.
+  if (!asked) await ask(() => Promise.resolve([auditJob(randomUUID())]));
   return {
-    stop: async () => {
-      stopped.abort();
-      await Promise.all([looking, daily.stop()]);
-    },
+    stop: async () => void (await Promise.all([looking.stop(), daily.stop()])),
   };
-}
-
-async function lookUntil(signal: AbortSignal, look: (turn: number) => Promise<void>): Promise<void> {
-  for (let turn = 0; !signal.aborted; turn += 1) {
-    await look(turn);
-    await sleep(pause, undefined, { signal }).catch(() => {}); // stopped
-  }
 }

@@ -9,6 +9,7 @@ import { forgeOf } from '../judged-environments.ts';
 import { spoken } from '../spoken.ts';
 import { type AccessEnvironment, type AccessParts, textOf } from './environments.ts';
 import { accessJob, reviewJob } from './jobs.ts';
+import { obstacleTo } from './obstacle.ts';
 
 /** Looks at one merge request: whether it asks for access, what is still missing, and merges it where nothing is. */
 export async function reviewRequest(
@@ -16,12 +17,12 @@ export async function reviewRequest(
   environment: AccessEnvironment,
   request: number,
   trace: string,
-  _signal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
   const { log, settings, services } = parts;
   const about = { trace, environment: environment.name, request };
   try {
-    const outcome = await reviewAccess(portsOf(parts, environment, trace), { ...environment, settings }, request);
+    const outcome = await reviewAccess(portsOf(parts, environment, trace, signal), { ...environment, settings }, request);
     if (outcome === 'none' || outcome === 'over') log.debug({ ...about, outcome }, 'looked for a request for access');
     else log.info({ ...about, outcome }, 'a request for access was looked at');
   } catch (error) {
@@ -31,7 +32,7 @@ export async function reviewRequest(
   }
 }
 
-function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: string): ReviewPorts {
+function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: string, signal: AbortSignal): ReviewPorts {
   const { services, redact, tells, now, log } = parts;
   const { persistence } = services;
   const { store, locks } = persistence;
@@ -41,6 +42,7 @@ function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: stri
     forge: { ...forge, ...spoken(forge, redact) },
     readBook: () => readBook(store, repository),
     changeBook: (change) => changeBook({ store, locks }, repository, change),
+    obstacle: (namespace) => obstacleTo(parts, environment, namespace, signal),
     landed: async () => void (await persistence.queue().add([accessJob(repository, trace)])),
     announce: async ({ request, state, judgement, because }) => {
       if (!tells) return;
@@ -55,7 +57,7 @@ function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: stri
         state,
         ...(asks !== undefined && { asks }),
         missing: judgement?.reasons ?? [],
-        mayApprove: judgement?.mayApprove ?? [],
+        mayApprove: (judgement?.mayApprove ?? []).map(({ name }) => name),
         ...(because !== undefined && { because }),
       };
       await announceRequest({ store, locks, queue: persistence.queue() }, news, trace);

@@ -1,5 +1,6 @@
+import type { Says } from '../../support/builders/access.ts';
 import { approval, at, judged, person, type Told, user } from '../../support/builders/evidence.ts';
-import { requestText, type Says } from '../../support/contracts/attack-scene.ts';
+import { requestText } from '../../support/contracts/attack-scene.ts';
 
 const approved = { reviews: [approval('grace')] };
 const paths = (...changed: readonly string[]) => ({
@@ -137,7 +138,7 @@ test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
 test('what waits for approvals alone says for how many', () => {
   expect(judged({}, { rules: { approvals: 2, approvers: ['grace', 'linus'] } })).toMatchObject({
     waitsFor: 2,
-    mayApprove: ['grace', 'linus'],
+    mayApprove: [{ name: 'grace' }, { name: 'linus' }],
   });
   expect(judged({ content: requestText({ duration: '9h' }) }).waitsFor).toBeUndefined();
 });

@@ -1,7 +1,8 @@
 import { Superseded } from '../../../src/access/gate/evidence.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
 import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
-import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { settingsOf } from '../../support/builders/access.ts';
+import { file, path, requestText, Scene } from '../../support/contracts/attack-scene.ts';
 import { git } from '../../support/git-repository.ts';
 import { type LocalAttackFixture, localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
@@ -39,34 +40,26 @@ describeWith('git', 'a look at a merge request', () => {
     const [before, record] = [await said(id), fixture.read(path, id)];
     expect(await scene.review(id)).toBe('missing');
     expect(before).toContain('waits for an approval');
+    expect(before).toContain('It can: change everything in the namespace, read its Secrets');
+    expect(before).toContain('Has access there now: nobody for a while, beside the standing rights');
     expect(before).toContain(`It needs an approval of ${head.slice(0, 12)} by grace.`);
     expect(fixture.read(path, id)).toEqual(record);
     expect(scene.announced).toEqual(['open']);
     expect(await described(id)).toEqual([`${statusName} failure: It needs an approval of ${head.slice(0, 12)} by grace.`]);
   });
 
-  test('what a person opened is told as what we open: what it can do, who has access, and the approvers are asked, once', async () => {
-    const { id } = await ask();
+  test('who may approve is asked for a review once; not of what the bot opened, who did that itself', async () => {
     const called: string[] = [];
-    const askForReview = (_: string, request: number, users: readonly { readonly name: string }[]) => {
-      called.push(...users.map(({ name }) => `${request} ${name}`));
-      return Promise.resolve();
+    const forge = {
+      askForReview: (_: string, id: number, users: readonly { readonly name: string }[]) => {
+        called.push(`${id} ${users.map(({ name }) => name).join(' ')}`);
+        return Promise.resolve();
+      },
     };
-    for (const _ of ['look', 'look again']) await scene.review(id, { askForReview });
-    expect(called).toEqual([`${id} grace`]);
-    expect(await said(id)).toContain('| what it can do | change everything in the namespace, read its Secrets');
-    expect(await said(id)).toContain('| has access there now | nobody for a while');
-    const ours = await scene.askByBot('ada');
-    await scene.review(ours, { askForReview });
-    expect(called).toHaveLength(1);
-    expect(await said(ours)).not.toContain('what it can do');
-  });
-
-  test('whom the forge does not let us ask to review is no reason to say nothing', async () => {
     const { id } = await ask();
-    const askForReview = () => Promise.reject(new RefusedError('gitlab.example.com', 'no reviewers for you'));
-    expect(await scene.review(id, { askForReview })).toBe('missing');
-    expect(await said(id)).toContain('waits for an approval');
+    for (let look = 0; look < 2; look += 1) await scene.review(id, forge);
+    await scene.review(await scene.askByBot('ada', { reason: 'INC-2' }), forge);
+    expect(called).toEqual([`${id} grace`]);
   });
 
   test('what is approved is merged, and granted by others', async () => {
@@ -79,6 +72,21 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await said(id)).toContain('Lockkeeper has merged it');
     expect(await scene.review(id)).toBe('over');
     expect(scene.landed).toBe(1);
+  });
+
+  test('what could not be given is neither waited for nor merged, as long as that is so', async () => {
+    scene.obstacle = 'Nothing can be granted here: app.yml names no cluster for the environment production. Add the key cluster.';
+    const { id } = await ask();
+    expect(await scene.review(id)).toBe('missing');
+    expect(await described(id)).toEqual([
+      expect.stringMatching(/^lockkeeper\/access failure: Nothing can be granted here: .*; and 1 more$/),
+    ]);
+    expect(await said(id)).toContain('- Nothing can be granted here');
+    await scene.approve(id, 'grace');
+    expect([await scene.review(id), await scene.state(id)]).toEqual(['missing', 'open']);
+    expect(await described(id)).toEqual([`${statusName} failure: ${scene.obstacle}`]);
+    scene.obstacle = undefined;
+    expect([await scene.review(id), await scene.state(id)]).toEqual(['merged', 'merged']);
   });
 
   test('what the bot asks on the word of a person is theirs', async () => {
@@ -241,10 +249,19 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await scene.review(id)).toBe('over');
   });
 
-  test('what was approved in time is merged however late it is looked at', async () => {
-    const { id } = await ask(['grace']);
-    scene.lateMs = 48 * 3_600_000;
-    expect(await scene.review(id)).toBe('merged');
+  test('what was approved in time is merged when its own time is over, and closed when that of the approval is, too', async () => {
+    const { id } = await ask();
+    const record = fixture.read(path, id);
+    fixture.write(path, id, { ...record, createdAt: new Date(Date.now() - 23 * 3_600_000).toISOString() });
+    await scene.approve(id, 'grace');
+    scene.lateMs = 23 * 3_600_000;
+    const asDraft = { gatedRequest: async (...of: [string, number]) => ({ ...(await fixture.forge.gatedRequest(...of)), draft: true }) };
+    expect([await scene.review(id, asDraft), await scene.state(id)]).toEqual(['open', 'open']);
+    scene.lateMs = 25 * 3_600_000;
+    expect([await scene.review(id, asDraft), await scene.state(id)]).toEqual(['expired', 'closed']);
+    const other = await ask(['grace'], { branch: 'other' });
+    scene.lateMs = 23 * 3_600_000;
+    expect(await scene.review(other.id)).toBe('merged');
   });
 
   test('where nobody may approve, nothing is closed for waiting', async () => {

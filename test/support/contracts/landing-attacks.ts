@@ -1,9 +1,10 @@
 import type { LandForge } from '../../../src/access/grant/ports.ts';
 import { OutsideError } from '../../../src/domain/errors.ts';
+import { settingsOf } from '../builders/access.ts';
 import { gitText } from '../git-repository.ts';
 import { LandingScene } from '../landing-scene.ts';
 import type { AttackFixture } from './attack-fixture.ts';
-import { file, path, requestText, settingsOf } from './attack-scene.ts';
+import { file, path, requestText } from './attack-scene.ts';
 
 const asked = { [file]: requestText() };
 const hour = 3_600_000;
@@ -557,6 +558,34 @@ export function landingContract(name: string, create: () => Promise<AttackFixtur
           [scene.instead, scene.problems.length] = [{}, 0];
           await scene.pass();
           await expectGranted();
+        },
+      );
+
+      test.each(['line', 'gatedRequest', 'hands'] as const)(
+        'ten minutes for a forge that does not say: %s; refused for good then',
+        async (method) => {
+          await merged();
+          const fails = { [method]: () => Promise.reject(new OutsideError('forge', 'it does not say who pushed')) };
+          scene.instead = fails;
+          await scene.pass();
+          scene.lateMs = 9 * 60_000;
+          await scene.pass();
+          nothingYet();
+          expect([scene.alarms.size, scene.problems.length, (await scene.book()).refused]).toEqual([0, 2, {}]);
+          scene.lateMs = 11 * 60_000;
+          await scene.pass();
+          const [refused] = Object.values((await scene.book()).refused);
+          expect([...scene.alarms.values()]).toEqual([
+            expect.stringContaining('could not be found out for 10m: it does not say who pushed'),
+          ]);
+          scene.instead = {};
+          await scene.pass();
+          nothingYet();
+          const book = await scene.book();
+          expect(Object.values(book.refused)).toEqual([{ reason: refused?.reason, at: refused?.at, revert: expect.any(Number) }]);
+          expect(book).toMatchObject({ files: { [file]: expect.any(String) }, head: expect.any(String), unexplained: {}, grants: [] });
+          expect([scene.alarms.size, scene.problems.length]).toEqual([1, 2]);
+          scene.problems.length = 0;
         },
       );
 

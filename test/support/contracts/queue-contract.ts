@@ -164,6 +164,53 @@ export function queueContract(name: string, create: () => Promise<QueueFixture>)
       expect([...seen].sort()).toEqual(['a', 'b', 'c', 'm1', 'm2', 'm3', 'm4', 'm5']);
     });
 
+    test('what access depends on waits for no scan: it goes first, and has a place of its own', async () => {
+      const access = (key: string): NewJob => ({ data: { kind: 'access', repository: key }, key, trace: 't' });
+      await queue.add(['a', 'b', 'c', 'd'].map((key) => scanOf(key)));
+      const end = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      const running = new Set<string>();
+      await work(
+        async ({ data, key }) => {
+          seen.push(`${data.kind} ${key}`);
+          running.add(`${data.kind} ${key}`);
+          if (data.kind !== 'access' || key.startsWith('held')) await end.promise;
+          running.delete(`${data.kind} ${key}`);
+        },
+        { atOnce: 2 },
+      );
+      await until(async () => seen.length === 2);
+      await queue.add([scanOf('e')]);
+      await other.add([access('a'), access('b')]);
+      await until(async () => seen.length === 4);
+      expect(seen.slice(2).toSorted()).toEqual(['access a', 'access b']);
+      await other.add([access('held 1'), access('held 2'), access('held 3')]);
+      await until(async () => seen.length === 5);
+      expect([...running].map((one) => one.split(' ')[0])).toEqual(['scan-environment', 'scan-environment', 'access']);
+      end.resolve();
+      await settles();
+      expect(seen).toHaveLength(10);
+    });
+
+    test('what access depends on leaves half of the places to the others', async () => {
+      const end = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      await queue.add(['1', '2', '3', '4'].map((key) => ({ data: { kind: 'access', repository: key }, key, trace: 't' })));
+      await work(
+        async ({ data, key }) => {
+          seen.push(key);
+          if (data.kind === 'access') await end.promise;
+        },
+        { atOnce: 2 },
+      );
+      await until(async () => seen.length === 2);
+      await queue.add([scanOf('a'), scanOf('b')]);
+      await until(async () => seen.length === 4);
+      expect(seen.slice(2).toSorted()).toEqual(['a', 'b']);
+      end.resolve();
+      await settles();
+    });
+
     test('what fails again and again is parked once, with its last problem', async () => {
       let count = 0;
       await work(

@@ -56,8 +56,10 @@ export async function branchProtections(api: GitHubApi, path: string, branch: st
     told(
       'who-merges',
       demands('restricted') || demands('gate'),
-      demands('gate') ? `nothing is merged into ${branch} without ${gate} of the App` : `only those named may bring anything to ${branch}`,
-      `whoever may write may merge into ${branch} whatever the gate says; demand the check ${gate} from the App`,
+      demands('gate')
+        ? `nothing is merged into ${branch} without the check ${gate}, which is set on requests for access alone: demand it no more, and have updates restricted instead, or every other pull request waits for ever`
+        : `only those named may bring anything to ${branch}`,
+      `whoever may write may merge into ${branch} whatever the gate says; have updates restricted to few people and the App`,
     ),
   ];
 }

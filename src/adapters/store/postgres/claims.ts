@@ -1,9 +1,9 @@
 import type { PgBoss } from 'pg-boss';
-import type { Job } from '../../../domain/queue.ts';
+import type { Job, Turn } from '../../../domain/queue.ts';
 import type { Claims } from '../worker.ts';
 import { inside, queueName } from './boss.ts';
 import type { Postgres, Query } from './connection.ts';
-import { afterOthers, again, byAge, jobOf, type Kept, type Row, slotOf, usual } from './jobs.ts';
+import { again, byAge, jobOf, type Kept, priorities, type Row, slotOf } from './jobs.ts';
 import { claimLock, lockClass } from './migrations.ts';
 
 /** Jobs taken from pg-boss. A job whose worker was not heard of is given to another; what the first says of it afterwards counts for nothing. */
@@ -21,16 +21,19 @@ export function bossClaims(postgres: Postgres, boss: PgBoss): Claims {
   };
 
   return {
-    claim: async (room, messages) => {
+    claim: async (room) => {
       const rows = await postgres.transaction('taking jobs', true, async (query) => {
         // One replica at a time, for a few milliseconds: two that look at once would both see that nobody works on a key.
         await query('SELECT pg_advisory_xact_lock($1, $2)', [lockClass, claimLock]);
-        const fetch = async (batchSize: number, priority: { readonly minPriority?: number; readonly maxPriority?: number }) =>
-          batchSize === 0
-            ? []
-            : await boss.fetch<Kept>(queueName, { ...inside(query), ...priority, batchSize, includeMetadata: true, groupConcurrency: 1 });
-        const work = await fetch(room, { minPriority: usual });
-        return [...work, ...(await fetch(Math.min(room - work.length, messages), { maxPriority: afterOthers }))];
+        const fetch = async (turn: Turn, batchSize: number): Promise<Row[]> => {
+          if (batchSize === 0) return [];
+          const of = { minPriority: priorities[turn], maxPriority: priorities[turn], batchSize };
+          return boss.fetch<Kept>(queueName, { ...inside(query), ...of, includeMetadata: true, groupConcurrency: 1 });
+        };
+        const first = await fetch('first', Math.min(room.all, room.first));
+        const others = Math.min(room.all - first.length, room.others);
+        const usual = await fetch('usual', others);
+        return [...first, ...usual, ...(await fetch('last', Math.min(others - usual.length, room.last)))];
       });
       return rows.sort(inTurn).flatMap((row) => {
         const job = jobOf(row);

@@ -1,5 +1,5 @@
 import type { JobInsert, JobWithMetadata } from 'pg-boss';
-import type { Job, JobState, NewJob } from '../../../domain/queue.ts';
+import { type Job, type JobState, type NewJob, type Turn, turnOf } from '../../../domain/queue.ts';
 import { nameOf } from './store.ts';
 
 /** What pg-boss keeps as a job's data: jsonb, which holds no U+0000, so that ours is JSON in one of its texts. */
@@ -23,7 +23,7 @@ type Insert = JobInsert<Kept> & { readonly singletonKey: string };
 
 export function insertOf({ data, key, trace, notBefore }: NewJob, place: number): Insert {
   const kept: Kept = { job: JSON.stringify({ data, key, trace, notBefore }), added: [Date.now(), place], attempts: 0 };
-  return inserted(kept, slotOf({ data, key }), data.kind === 'notify' ? afterOthers : usual, notBefore);
+  return inserted(kept, slotOf({ data, key }), priorities[turnOf(data.kind)], notBefore);
 }
 
 /** The same job, to wait anew. */
@@ -35,9 +35,8 @@ export function again(
   return { ...inserted(kept, singletonKey ?? '', priority, due?.toISOString()), id };
 }
 
-/** Priorities: pg-boss takes higher ones first. */
-export const usual = 0;
-export const afterOthers = -1;
+/** pg-boss takes higher ones first. */
+export const priorities: Readonly<Record<Turn, number>> = { first: 1, usual: 0, last: -1 };
 
 const inserted = (data: Kept, slot: string, priority: number, startAfter: string | undefined): Insert => ({
   data,
