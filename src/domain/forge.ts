@@ -273,7 +273,7 @@ export interface Reviews {
   readonly author: ForgeUser;
   /** Head commit at the moment of asking. */
   readonly commit: string;
-  /** Since when that is the head, RFC 3339, UTC: also where it was the head before, and was pushed away and back. Undefined where the forge does not say, or not yet. */
+  /** Since when that is the head, RFC 3339, UTC: also where it was the head before, and was pushed away and back, or went into another branch. Undefined where the forge does not say, or not yet. */
   readonly since?: string;
   /** Every one, oldest first. GitLab tells those approvals alone that still stand, each user's once. */
   readonly reviews: readonly Review[];

@@ -8,6 +8,8 @@ import { askedBy, askedIn, askedToReview, type Change, type Served } from '../ht
 export interface Seen extends Pick<RepositorySight, 'defaultBranch' | 'commit' | 'tags'> {
   /** Open merge requests by their numbers. */
   readonly open: Readonly<Record<string, SeenRequest>>;
+  /** How many comments the others have, where they have any. Absent in what was remembered before these were listened to. */
+  readonly ended?: Readonly<Record<string, number>>;
 }
 
 interface SeenRequest extends Pick<SightedRequest, 'commit' | 'target' | 'draft' | 'approvals'> {
@@ -17,7 +19,12 @@ interface SeenRequest extends Pick<SightedRequest, 'commit' | 'target' | 'draft'
 
 export function seenIn({ defaultBranch, commit, tags, requests }: RepositorySight): Seen {
   const open = requests.filter(({ state }) => state === 'open');
-  return { defaultBranch, commit, tags, open: Object.fromEntries(open.map((request) => [request.id, seenOf(request)])) };
+  const ended = requests.filter(({ state, comments }) => state !== 'open' && comments.length > 0);
+  return {
+    ...{ defaultBranch, commit, tags },
+    open: Object.fromEntries(open.map((request) => [request.id, seenOf(request)])),
+    ended: Object.fromEntries(ended.map(({ id, comments }) => [id, comments.length])),
+  };
 }
 
 const seenOf = ({ commit, target, draft, approvals, comments }: SightedRequest): SeenRequest => ({
@@ -64,14 +71,18 @@ function eventsOf(before: SeenRequest | undefined, { id, commit, target, draft }
   return before.draft === draft ? [] : [{ change: 'merge-request' }];
 }
 
-/** Comments that were not there; where some were taken away, numbers say nothing. */
+/** Comments that were not there, below what was merged too: there access is ended. Where some were taken away, numbers say nothing. */
 const said = (before: Seen, { requests }: RepositorySight) =>
-  requests
-    .filter(({ state }) => state === 'open')
-    .flatMap(({ id, comments }) => {
-      const known = before.open[id]?.comments ?? 0;
-      return comments.slice(known).map((text, at) => ({ text, request: id, comment: known + at + 1 }));
-    });
+  requests.flatMap((request) => {
+    const { id, comments } = request;
+    const known = knownOf(before, request);
+    return comments.slice(known).map((text, at) => ({ text, request: id, comment: known + at + 1 }));
+  });
+
+function knownOf({ open, ended }: Seen, { id, state, comments }: SightedRequest): number {
+  const unseen = ended === undefined && state !== 'open' ? comments.length : 0;
+  return open[id]?.comments ?? ended?.[id] ?? unseen;
+}
 
 /** Those that somebody approved, or took an approval back from, and those that have ended. */
 function reviewed(before: Seen, { requests }: RepositorySight): readonly number[] {

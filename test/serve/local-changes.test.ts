@@ -66,6 +66,24 @@ test.each<[string, RepositorySight, RepositorySight, readonly string[]]>([
   ['a comment', withRequest(), withRequest({ comments: ['looks good', 'thanks'] }), []],
   ['a command', withRequest(), withRequest({ comments: ['looks good', '', '/lockkeeper validate'] }), ['command 7 3']],
   [
+    'a command below one that was merged',
+    withRequest({ state: 'merged' }),
+    withRequest({ state: 'merged', comments: ['looks good', '/lockkeeper access revoke'] }),
+    ['command 7 2'],
+  ],
+  [
+    'a command below one that was merged meanwhile',
+    withRequest(),
+    withRequest({ state: 'merged', comments: ['looks good', '/lockkeeper access revoke'] }),
+    [...deployAndScan, 'validate-repository', 'command 7 2', 'access-review 7'],
+  ],
+  [
+    'a command that was there when it was opened again',
+    withRequest({ state: 'closed', comments: ['/lockkeeper validate'] }),
+    withRequest({ comments: ['/lockkeeper validate'] }),
+    ['scan-environment', 'validate 7', 'access-review 7'],
+  ],
+  [
     'a command that was there',
     withRequest({ comments: ['/lockkeeper validate'] }),
     withRequest({ comments: ['/lockkeeper validate'] }),
@@ -91,6 +109,12 @@ test.each<[string, RepositorySight, readonly string[]]>([
 test('in one that was not known all is new, but what is said there', () => {
   const now = withRequest({ comments: ['/lockkeeper unlock'] });
   expect(asked('staging', undefined, now)).toEqual([...deployAndScan, 'validate 7', 'access-review 7']);
+});
+
+test('what had ended before such were listened to says nothing new', () => {
+  const { ended: _, ...before } = seenIn(withRequest({ state: 'merged' }));
+  const now = withRequest({ state: 'merged', comments: ['looks good', '/lockkeeper access revoke'] });
+  expect(askedSince(before, now, at('staging'), served)).toEqual([]);
 });
 
 test('in any other repository nothing is asked for', () => {

@@ -5,7 +5,7 @@ import { createLocal, type Local } from '../../src/adapters/forges/local/local.t
 import type { AttackFixture } from './contracts/attack-fixture.ts';
 import { localFixture } from './local-fixture.ts';
 
-export type LocalAttackFixture = AttackFixture & Pick<ReturnType<typeof localFixture>, 'read'> & { readonly forge: Local };
+export type LocalAttackFixture = AttackFixture & Pick<ReturnType<typeof localFixture>, 'read' | 'write'> & { readonly forge: Local };
 
 /** The local forge, in a new folder. */
 export async function localAttackFixture(): Promise<LocalAttackFixture> {

@@ -22,6 +22,10 @@ export interface ApprovalFacts {
   readonly dwellMs: number;
   /** RFC 3339: until when it waited; whoever opens it again asks for nothing new. */
   readonly expiresAt: string;
+  /** Milliseconds for which an approval waits for the merge: a draft, or one that was closed, may be merged long after anybody thought of it. */
+  readonly keepsMs: number;
+  /** RFC 3339: the merge, or now. */
+  readonly until: string;
   /** RFC 3339: what came later does not count. Undefined while it is not merged. */
   readonly mergedAt?: string;
 }
@@ -43,7 +47,7 @@ export function countApprovals(facts: ApprovalFacts): Approvals {
   const judged = last
     .filter(({ state }) => state === 'approved')
     .map((review) => {
-      const why = noApprover(review.user, facts) ?? tooLate(review, facts) ?? forAnother(review, facts);
+      const why = noApprover(review.user, facts) ?? tooLate(review, facts) ?? tooOld(review, facts) ?? forAnother(review, facts);
       const isUnproven = why === undefined && !isProven(review, facts) && !hasWritten(review.user, facts);
       return { user: review.user, isUnproven, why: isUnproven ? tooEarly(review, facts) : why };
     });
@@ -82,11 +86,18 @@ function noApprover(user: ForgeUser, { approvers, parties, directory, hands }: A
 const tooLate = ({ submittedAt, user: { name } }: Review, { expiresAt }: ApprovalFacts): string | undefined =>
   isAfter(submittedAt, expiresAt) ? `${name} approved it when its time was over.` : undefined;
 
+const tooOld = ({ submittedAt, user: { name } }: Review, { keepsMs, until }: ApprovalFacts): string | undefined =>
+  submittedAt !== undefined && Date.parse(until) - Date.parse(submittedAt) > keepsMs
+    ? `${name} approved it more than ${durationText(keepsMs)} before, and it was not merged since.`
+    : undefined;
+
 const forAnother = ({ commit: of, user: { name } }: Review, { reviews: { commit } }: ApprovalFacts): string | undefined =>
   of === undefined || of === commit ? undefined : `${name} approved ${short(of)}, and the newest commit is ${short(commit)}.`;
 
-const tooEarly = ({ user: { name } }: Review, { reviews: { commit }, dwellMs }: ApprovalFacts): string =>
-  `${name} approved it before ${short(commit)} had been there for ${durationText(dwellMs)}, or nobody can tell.`;
+const tooEarly = ({ user: { name }, commit: of }: Review, { reviews: { commit }, dwellMs }: ApprovalFacts): string =>
+  of === undefined
+    ? `${name} approved it before ${short(commit)} had been there for ${durationText(dwellMs)}, or nobody can tell.`
+    : `${name} approved it before ${short(commit)} was pushed there the last time or the target was changed, or nobody can tell.`;
 
 const short = (commit: string): string => commit.slice(0, 12);
 

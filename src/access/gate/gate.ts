@@ -6,6 +6,7 @@ import { forbidden } from '../request/permitted.ts';
 import { type AccessRules, type AccessSettings, isConfigured, rulesFor } from '../settings.ts';
 import { countApprovals } from './approvals.ts';
 import type { Evidence } from './evidence.ts';
+import { mayBeOf } from './hands.ts';
 import { entitled } from './names.ts';
 import { partiesOf, unfit } from './parties.ts';
 import { shapeOf, unreadable } from './shape.ts';
@@ -25,8 +26,8 @@ export interface Judgement {
   readonly rules?: AccessRules;
   readonly file?: { readonly path: string; readonly blob: string };
   readonly approvedBy: readonly ForgeUser[];
-  /** Names of those whose approval would count now. */
-  readonly mayApprove: readonly string[];
+  /** Those whose approval would count now. */
+  readonly mayApprove: readonly ForgeUser[];
   readonly askedBy?: ForgeUser;
 }
 
@@ -87,13 +88,22 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     parties,
     dwellMs: settings.dwellMs,
     expiresAt: expiryOf(evidence.request, settings).toISOString(),
+    keepsMs: settings.expireAfterMs,
+    until: evidence.request.merged?.at ?? now.toISOString(),
     ...(by.moment === 'after-merge' && { mergedAt: evidence.request.merged?.at ?? '' }),
   });
   const mayApprove = [...approvers.users]
-    .filter(([id]) => !parties.has(id) && !approvedBy.some((one) => one.id === id))
-    .map(([, name]) => name);
+    .filter(([id, name]) => !parties.has(id) && !hasHandIn(evidence, name) && !approvedBy.some((one) => one.id === id))
+    .map(([id, name]) => ({ id, name, bot: false }));
   const missing = rules.approvals - approvedBy.length;
-  const wanted = [...against.map(({ name }) => `${name} asks for changes.`), ...lacking(missing, mayApprove, evidence.request.commit)];
+  const wanted = [
+    ...against.map(({ name }) => `${name} asks for changes.`),
+    ...lacking(
+      missing,
+      mayApprove.map(({ name }) => name),
+      evidence.request.commit,
+    ),
+  ];
   return {
     ...found,
     reasons: [...reasons, ...wanted],
@@ -103,6 +113,12 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     approvedBy,
     mayApprove,
   };
+}
+
+/** By what commits say of themselves alone: whose approval would not count is not asked for one. */
+function hasHandIn({ hands, directory }: Evidence, name: string): boolean {
+  const person = directory.people.get(name);
+  return person !== undefined && hands.some((hand) => mayBeOf(hand, person));
 }
 
 /** From then on it is no request any more, unless it was approved before. */

@@ -28,6 +28,8 @@ export interface ReportFacts {
   readonly next: Next;
   /** When it is closed, if it still waits then. */
   readonly expiresAt: Date;
+  /** Of one that a person opened, whose description may say anything; each in Markdown. */
+  readonly plainly?: { readonly can: string; readonly holders: readonly string[] };
 }
 
 /** Of the forge's limit, for the hidden key that the comment is found by. */
@@ -88,10 +90,11 @@ function shortly({ reasons: [first = '', ...more] }: Judgement): string {
 const plainly = ({ subject, level, namespace, durationMs }: AccessRequest): string =>
   `${subject.name}, ${level} of ${namespace} for ${durationText(durationMs)}`;
 
-function commentText({ judgement, commit, traits, next, expiresAt }: ReportFacts): string {
+function commentText({ judgement, commit, traits, next, expiresAt, plainly: told }: ReportFacts): string {
   const { reasons, passedOver } = judgement;
   const parts = [
     { text: `**${statusName}: ${verdict(judgement)}** · ${what(judgement)}` },
+    { text: told === undefined ? '' : `It can: ${told.can}.\n\nHas access there now: ${told.holders.join('; ')}.` },
     { text: reasons.slice(0, mostListed).map(item).join('\n'), rest: 'More is cut here.' },
     {
       text: passedOver.length === 0 ? '' : `What does not count:\n\n${passedOver.slice(0, mostListed).map(item).join('\n')}`,

@@ -4,6 +4,8 @@ import { ConflictError, explain, OutsideError, RefusedError, UsageError } from '
 import type { Forge, RepositoryRef } from '../../domain/forge.ts';
 import { accessBranches } from '../branches.ts';
 import type { AccessBook } from '../grant/book.ts';
+import { mostCalled } from '../request/ask.ts';
+import { abilitiesOf, holdersOf } from '../request/description.ts';
 import { touchesAccess } from '../request/path.ts';
 import { type AccessSettings, isConfigured } from '../settings.ts';
 import { type GateForge, readEvidence, Superseded } from './evidence.ts';
@@ -11,7 +13,7 @@ import { expiryOf, type Judgement, judge } from './gate.ts';
 import { asksNoMore, expired, lateness, type Next, type Report, type ReportFacts, reportOf, unknown } from './report.ts';
 
 export interface ReviewPorts {
-  readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close'>;
+  readonly forge: GateForge & Pick<Forge, 'setStatus' | 'comment' | 'merge' | 'close' | 'askForReview'>;
   readBook(): Promise<AccessBook>;
   changeBook(change: (book: AccessBook) => AccessBook): Promise<unknown>;
   /** Why nothing could be granted in a namespace now, whoever approved it: a whole sentence, and what to do. Undefined where nothing is known of that. */
@@ -95,9 +97,9 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   const { request } = evidence;
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
-  const judged = judge(evidence, { settings, environment: name, held: held(book), now: now(), moment: 'before-merge' });
+  const judged = judge(evidence, { settings, environment: name, held: heldIn(book), now: now(), moment: 'before-merge' });
   const judgement = await unlessInVain(ports, judged);
-  const matter: Matter = { ...environment, ports, request, judgement };
+  const matter: Matter = { ...environment, ports, request, judgement, held: heldIn(book) };
   if (judgement.kind === 'request') return settle(matter);
   // Where it asked for something before, nothing of what was said then stands.
   const known = book.requests[id] !== undefined;
@@ -118,23 +120,35 @@ async function unlessInVain(ports: ReviewPorts, judgement: Judgement): Promise<J
 }
 
 /** What is given, or about to be. */
-const held = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
+const heldIn = ({ grants }: AccessBook): readonly Grant[] => grants.filter(({ state }) => state !== 'ended').map(({ grant }) => grant);
 
 /** A merge request that asks for access, as it was judged. */
 interface Matter extends ReviewedEnvironment {
   readonly ports: ReviewPorts;
   readonly request: GatedRequest;
   readonly judgement: Judgement;
+  /** What is given in the environment now. */
+  readonly held: readonly Grant[];
 }
 
-const factsOf = ({ ports, request, judgement, settings }: Matter, next: Next): ReportFacts => ({
-  judgement,
-  traits: ports.forge.traits,
-  commit: request.commit,
-  url: request.url,
-  next,
-  expiresAt: expiryOf(request, settings),
-});
+function plainlyOf({ ports, request: { ours }, judgement: { request, rules }, held, name }: Matter): Pick<ReportFacts, 'plainly'> {
+  if (ours === true || request === undefined || rules === undefined) return {};
+  const holders = holdersOf(request, { held, environment: name, now: ports.now() });
+  return { plainly: { can: abilitiesOf(rules.role), holders } };
+}
+
+function factsOf(matter: Matter, next: Next): ReportFacts {
+  const { ports, request, judgement, settings } = matter;
+  return {
+    judgement,
+    traits: ports.forge.traits,
+    commit: request.commit,
+    url: request.url,
+    next,
+    expiresAt: expiryOf(request, settings),
+    ...plainlyOf(matter),
+  };
+}
 
 async function settle(matter: Matter): Promise<ReviewOutcome> {
   const { ports, request, judgement, settings, repository } = matter;
@@ -146,6 +160,7 @@ async function settle(matter: Matter): Promise<ReviewOutcome> {
   const isSaid = await sayStatus(ports, repository.path, request, reportOf(factsOf(matter, next)));
   // Remembered before a merge: where we die after it, the next look finds that it is over.
   await remember(ports, request, judgement);
+  await callApprovers(matter);
   const step = open && next.kind === 'merge' ? await mergeNow(matter, isSaid) : next;
   await sayComment(ports, repository.path, request, reportOf(factsOf(matter, step)));
   if (step.kind !== 'merged') return open ? 'open' : 'missing';
@@ -205,6 +220,18 @@ async function tolerant(work: () => Promise<void>, about: string, warn: (text: s
   }
 }
 
+/** Once, as soon as nothing else is missing; who asks by a comment or a command has had them called. */
+async function callApprovers({ ports, request, judgement, repository }: Matter): Promise<void> {
+  const { ours, id } = request;
+  if (ours === true || judgement.waitsFor === undefined || (await ports.readBook()).requests[id]?.called === true) return;
+  const wanted = judgement.mayApprove.slice(0, mostCalled);
+  await tolerant(() => ports.forge.askForReview(repository.path, id, wanted), `${repository.path}!${id}`, ports.warn);
+  await ports.changeBook((book) => {
+    const known = book.requests[id];
+    return known === undefined ? book : { ...book, requests: { ...book.requests, [id]: { ...known, called: true } } };
+  });
+}
+
 /** People are told of what has changed since. */
 async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Judgement): Promise<void> {
   const { id, url, title } = request;
@@ -213,7 +240,8 @@ async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Ju
   if (known?.title === title && known.missing.join('\n') === missing.join('\n')) return;
   await ports.announce({ request, state: 'open', judgement });
   const seenAt = known?.seenAt ?? ports.now().toISOString();
-  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt } } }));
+  const called = known?.called === true && { called: true as const };
+  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt, ...called } } }));
 }
 
 async function forget(ports: ReviewPorts, id: number): Promise<void> {

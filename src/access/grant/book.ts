@@ -24,7 +24,17 @@ export interface AccessBook {
   readonly refused: Readonly<Record<string, Refusal>>;
   /** Open access requests, by number. */
   readonly requests: Readonly<
-    Record<string, { readonly url: string; readonly title: string; readonly missing: readonly string[]; readonly seenAt: string }>
+    Record<
+      string,
+      {
+        readonly url: string;
+        readonly title: string;
+        readonly missing: readonly string[];
+        readonly seenAt: string;
+        /** Those who may approve it were asked to. */
+        readonly called?: true;
+      }
+    >
   >;
   /**
    * Blobs of the files under `access/` on the default branch, by path, as last read; absent while they were never all looked at. A grant whose file is
@@ -82,6 +92,13 @@ export function isSettled({ grants, refused }: AccessBook, { path, id, mode }: S
   const record = grants.findLast(({ grant }) => grant.file === path && grant.blob === id);
   return mode === '100644' && (record?.state === 'active' || record?.state === 'ending');
 }
+
+/** Whether a grant has not ended, or its file is still to be taken away. */
+export const hasOpen = ({ grants, files }: AccessBook): boolean =>
+  grants.some(
+    ({ grant, state, removal }) =>
+      state !== 'ended' || (files?.[grant.file] === grant.blob && removal?.merged !== true && removal?.left === undefined),
+  );
 
 /** Merge requests that take away what stands there no longer, by the key of its file. */
 export function idleReverts({ refused }: AccessBook, standing: readonly Standing[]): readonly (readonly [key: string, request: number])[] {

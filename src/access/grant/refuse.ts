@@ -6,7 +6,7 @@ import type { Pass } from './ports.ts';
 import type { Denial } from './verify.ts';
 
 /** Milliseconds that a forge may need to write down what it merged. */
-const patience = 60_000;
+const patience = 30_000;
 /** Milliseconds for which it may fail to say what is asked of it. */
 const silence = 600_000;
 

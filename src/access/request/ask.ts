@@ -171,7 +171,7 @@ async function finished(matter: Matter, { id, url, title, branch, labels }: List
 }
 
 /** People; who is in a large group need not all be called. */
-const mostCalled = 10;
+export const mostCalled = 10;
 
 async function callApprovers(matter: Matter, id: number): Promise<void> {
   const { forge, path, request, rules, by } = matter;

@@ -60,9 +60,9 @@ function table(request: AccessRequest, facts: RequestFacts): string {
   const rows = [
     ['why', harmlessText(request.reason)],
     ['asked for by', `${codeSpan(by)}${href === undefined ? '' : `, [here](${href})`}`],
-    ['what it can do', abilities(rules.role)],
+    ['what it can do', abilitiesOf(rules.role)],
     ['may approve', approvers(request, rules)],
-    ['has access there now', holders(request, facts)],
+    ['has access there now', holdersOf(request, facts).join('<br>')],
   ];
   return markdownTable(
     ['', ''],
@@ -78,7 +78,8 @@ const known: Readonly<Record<string, string>> = {
     'change everything in the namespace, read its Secrets, and run pods as its service accounts; but give rights to nobody, and make no tokens',
 };
 
-function abilities(role: string): string {
+/** What a level lets its holder do; Markdown. */
+export function abilitiesOf(role: string): string {
   const words = Object.hasOwn(known, role) ? known[role] : undefined;
   return words === undefined ? `what the ClusterRole ${codeSpan(role)} allows` : `${words} (ClusterRole ${codeSpan(role)})`;
 }
@@ -97,17 +98,21 @@ function listed(names: readonly string[]): string {
   return [...shown, ...(names.length > mostNames ? [`${names.length - mostNames} more`] : [])].join(', ');
 }
 
-function holders({ namespace }: AccessRequest, { held, environment, now }: RequestFacts): string {
+/** Who has access to the namespace now, each in Markdown. */
+export function holdersOf(
+  { namespace }: Pick<AccessRequest, 'namespace'>,
+  { held, environment, now }: Pick<RequestFacts, 'held' | 'environment' | 'now'>,
+): readonly string[] {
   const there = held
     .filter((one) => one.environment === environment && one.namespace === namespace && Date.parse(one.until) > now.getTime())
     .sort((one, other) => Date.parse(one.until) - Date.parse(other.until));
-  if (there.length === 0) return 'nobody for a while, beside the standing rights of the namespace';
+  if (there.length === 0) return ['nobody for a while, beside the standing rights of the namespace'];
   const lines = there.slice(0, mostNames).map((one) => {
     const href = safeHref(one.url);
     const until = `until ${minute(new Date(one.until))}`;
     return `${subject(one)}: ${one.level} ${href === undefined ? until : `[${until}](${href})`}`;
   });
-  return [...lines, ...(there.length > mostNames ? [`${there.length - mostNames} more`] : [])].join('<br>');
+  return [...lines, ...(there.length > mostNames ? [`${there.length - mostNames} more`] : [])];
 }
 
 function footer({ breakGlass }: AccessRequest, { traits: { type }, expireAfterMs, file }: RequestFacts): string {

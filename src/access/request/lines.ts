@@ -33,8 +33,15 @@ export function readLines(text: string): Lines {
     return flat(text, parseEvents(text, {}));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return { problems: [`line ${lineAt(text, error.mark?.position ?? 0)}: is no YAML: ${error.reason}`] };
+    const number = lineAt(text, error.mark?.position ?? 0);
+    return { problems: [`line ${number}: is no YAML: ${bareColon(text, number) ?? error.reason}`] };
   }
+}
+
+/** The mistake that a ticket invites: `reason: INC-1234: migration stuck`. */
+function bareColon(text: string, number: number): string | undefined {
+  const [, key] = /^(\w+):[ \t]+[^'"\s].*:(?:\s|$)/.exec(text.split('\n')[number - 1] ?? '') ?? [];
+  return key === undefined ? undefined : `what ${key} says has a colon in it: write it in quotes, as in ${key}: "…"`;
 }
 
 function flat(text: string, [document, root, ...events]: readonly Event[]): Lines {

@@ -1,3 +1,4 @@
+import { hasOpen, readBook } from '../../access/grant/book.ts';
 import { isConfigured } from '../../access/settings.ts';
 import type { NewJob } from '../../domain/queue.ts';
 import { askInComment, type Below } from './asking.ts';
@@ -44,10 +45,12 @@ export class Access {
     return auditForge(this.#parts, this.#named());
   }
 
-  /** A look at the grants of every environment with a cluster. */
-  jobs(trace: string): readonly NewJob[] {
-    if (!this.isOn) return [];
-    return this.#named().flatMap((one) => (one.cluster === undefined ? [] : [accessJob(textOf(one), trace)]));
+  /** A look at the grants of every environment with a cluster; where nobody may approve any more, of those in which something is left to end. */
+  async jobs(trace: string): Promise<readonly NewJob[]> {
+    const { store } = this.#parts.services.persistence;
+    const kept = this.#named().filter(({ cluster }) => cluster !== undefined);
+    const wanted = await Promise.all(kept.map(async (one) => this.isOn || hasOpen(await readBook(store, textOf(one)))));
+    return kept.filter((_, at) => wanted[at]).map((one) => accessJob(textOf(one), trace));
   }
 
   /** A look at every request for access that is known to be open; at `all` that are open, where one may have been missed. */

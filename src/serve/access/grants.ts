@@ -15,15 +15,18 @@ type Clustered = AccessEnvironment & { readonly cluster: AccessCluster };
 
 /** Milliseconds that a pass waits for another one of the same environment. */
 const patience = 60_000;
-/** Milliseconds until what could not be looked at is looked at again, at the latest; no end is late by more. */
-const pause = 20_000;
+/** Milliseconds until what failed is tried again. */
+const pause = 15_000;
 /** Milliseconds that the ends of grants wait for the forge, so that none is late because a forge does not answer. */
 const forgePatience = 25_000;
 
-/** Gives what was merged, ends what is over, and finds what somebody tampered with. Throws RetryAt: a job that fails in another way waits longer every time. */
+/**
+ * Gives what was merged, ends what is over, and finds what somebody tampered with. Throws RetryAt for what failed, which the next tick tries again: a job that
+ * failed otherwise waits longer every time.
+ */
 export async function keepGrants(parts: AccessParts, environment: AccessEnvironment, trace: string, signal: AbortSignal): Promise<void> {
   const { cluster } = environment;
-  if (!isConfigured(parts.settings) || cluster === undefined) return;
+  if (cluster === undefined) return;
   const one: Clustered = { ...environment, cluster };
   try {
     await rememberEnvironment(parts.services.persistence, one);
@@ -37,6 +40,12 @@ export async function keepGrants(parts: AccessParts, environment: AccessEnvironm
 }
 
 async function onePass(parts: AccessParts, environment: Clustered, server: ApiServer, trace: string, signal: AbortSignal): Promise<void> {
+  // Where nobody may approve any more, nothing is given, and what was given ends all the same.
+  if (isConfigured(parts.settings)) await land(parts, environment, server, trace, signal);
+  await endGrants(endPorts(parts, environment, server, trace), endPlace(environment), signal);
+}
+
+async function land(parts: AccessParts, environment: Clustered, server: ApiServer, trace: string, signal: AbortSignal): Promise<void> {
   const late = AbortSignal.any([signal, AbortSignal.timeout(forgePatience)]);
   try {
     await landGrants(landPorts(parts, environment, server, trace), landPlace(parts, environment), late);
@@ -45,5 +54,4 @@ async function onePass(parts: AccessParts, environment: Clustered, server: ApiSe
     const why = late.aborted ? `it took longer than ${forgePatience / 1000} s` : parts.redact(explain(error));
     parts.log.warn({ trace, environment: environment.name }, `what was merged is not granted yet: ${why}`);
   }
-  await endGrants(endPorts(parts, environment, server, trace), endPlace(environment), signal);
 }

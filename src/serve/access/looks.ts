@@ -33,15 +33,19 @@ export async function startAccessLooks({ access, queue, log }: Ports): Promise<S
       await access.warnOfLost().catch((error: unknown) => log.error(`grants could not be looked through: ${explain(error)}`));
     await ask(() => access.reviews(randomUUID(), access.isOn && turn % all === 0));
   });
-  if (access.isOn) await ask(() => Promise.resolve([auditJob(randomUUID())]));
+  let asked = !access.isOn;
   const daily = await startSchedule({
     name: 'access-audit',
     cron: '23 5 * * *',
     timezone: 'Etc/UTC',
     now: () => new Date(),
-    onTick: async (id) => void (access.isOn && (await queue.add([auditJob(id)], { sender: 'schedule', id }))),
+    onTick: async (id) => {
+      if (access.isOn) asked = (await queue.add([auditJob(id)], { sender: 'schedule', id })) === 'added';
+    },
     onError: (error) => log.error(`the audit of the forges could not be asked for: ${explain(error)}`),
   });
+  // Another process may have asked for today's.
+  if (!asked) await ask(() => Promise.resolve([auditJob(randomUUID())]));
   return {
     stop: async () => void (await Promise.all([looking.stop(), daily.stop()])),
   };

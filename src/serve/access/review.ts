@@ -57,7 +57,7 @@ function portsOf(parts: AccessParts, environment: AccessEnvironment, trace: stri
         state,
         ...(asks !== undefined && { asks }),
         missing: judgement?.reasons ?? [],
-        mayApprove: judgement?.mayApprove ?? [],
+        mayApprove: (judgement?.mayApprove ?? []).map(({ name }) => name),
         ...(because !== undefined && { because }),
       };
       await announceRequest({ store, locks, queue: persistence.queue() }, news, trace);

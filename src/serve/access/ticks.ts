@@ -18,8 +18,8 @@ interface Ports {
 /** Asks for a look at the grants of every environment with a cluster, now and again and again. */
 export function startAccessTicks({ access, queue, log }: Ports): Schedule {
   return every(pause, async () => {
-    const jobs = access.jobs(randomUUID());
     try {
+      const jobs = await access.jobs(randomUUID());
       if (jobs.length > 0) await queue.add(jobs);
     } catch (error) {
       log.error(`the look at the grants could not be asked for: ${explain(error)}`);

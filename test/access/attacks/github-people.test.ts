@@ -1,5 +1,6 @@
+import type { Says } from '../../support/builders/access.ts';
 import { tryAttack } from '../../support/contracts/access-attacks.ts';
-import { file, path, requestText, type Says, type Scene } from '../../support/contracts/attack-scene.ts';
+import { file, path, requestText, type Scene } from '../../support/contracts/attack-scene.ts';
 import type { Attack } from '../../support/contracts/attacks/attack.ts';
 import { branchHead } from '../../support/git-repository.ts';
 import { type AttackedGitHub, attackedEnvironment } from '../../support/github-server/attack-world.ts';
@@ -70,6 +71,20 @@ describe('whose word it is', () => {
         return id;
       },
       /grace approved [0-9a-f]{12}, and the newest commit is/,
+    ],
+    [
+      'an approval of what it changed in another branch',
+      async (server, scene) => {
+        await scene.fixture.pushBy(path, 'ada', 'staging', { [file]: text, 'manifests/app.yaml': 'a: 2\n' });
+        const head = (await branchHead(server.directory(path), 'staging')) ?? '';
+        await server.moveBranch(path, 'ada', 'tidy', head);
+        await server.pushAs(path, 'ada', 'tidy', { files: { 'manifests/app.yaml': 'a: 1\n' }, text: 'Tidy up', author: ada });
+        const id = await scene.fixture.openBy(path, 'ada', 'tidy', 'staging');
+        await scene.approve(id, 'grace');
+        server.changePull(path, id, { target: 'main' });
+        return id;
+      },
+      /grace approved it before/,
     ],
     ['a review that is not handed in', async (server, scene) => pending(server, scene), needsOne],
     [

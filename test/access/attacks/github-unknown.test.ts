@@ -1,7 +1,8 @@
 import { Superseded } from '../../../src/access/gate/evidence.ts';
 import { OutsideError } from '../../../src/domain/errors.ts';
 import type { Forge } from '../../../src/domain/forge.ts';
-import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { settingsOf } from '../../support/builders/access.ts';
+import { file, path, requestText, Scene } from '../../support/contracts/attack-scene.ts';
 import { branchHead, gitText } from '../../support/git-repository.ts';
 import { type AttackedGitHub, attackedEnvironment } from '../../support/github-server/attack-world.ts';
 import type { GitHubServer } from '../../support/github-server/github-server.ts';

@@ -1,5 +1,6 @@
+import { type Says, settingsOf } from '../../support/builders/access.ts';
 import type { AttackFixture } from '../../support/contracts/attack-fixture.ts';
-import { file, path, requestText, type Says, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { file, path, requestText, Scene } from '../../support/contracts/attack-scene.ts';
 import { connectGitLab } from '../../support/gitlab-server/access-fixture.ts';
 import type { GitLabServer } from '../../support/gitlab-server/gitlab-server.ts';
 import type { People } from '../../support/gitlab-server/people.ts';

@@ -1,6 +1,7 @@
 import { broughtBy, isDenial } from '../../../src/access/grant/verify.ts';
+import { settingsOf } from '../../support/builders/access.ts';
 import type { AttackFixture } from '../../support/contracts/attack-fixture.ts';
-import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { file, path, requestText, Scene } from '../../support/contracts/attack-scene.ts';
 import { branchHead, gitText } from '../../support/git-repository.ts';
 import { connectGitLab } from '../../support/gitlab-server/access-fixture.ts';
 import type { GitLabServer } from '../../support/gitlab-server/gitlab-server.ts';

@@ -1,25 +1,8 @@
 import { differs, type LiveGrant, liveObject } from '../../../src/access/cluster/live.ts';
 import { bindingOf, timerOf, type Value } from '../../../src/access/cluster/objects.ts';
-import type { Grant } from '../../../src/domain/access.ts';
+import { grantOf } from '../../support/builders/grants.ts';
 
-const grant: Grant = {
-  id: 'g0123456789abcdef0123',
-  environment: 'production',
-  repository: 'gitlab:platform/environments/production',
-  request: 7,
-  url: 'https://gitlab.example.com/platform/environments/production/-/merge_requests/7',
-  file: 'access/billing/alice.yml',
-  blob: '0123456789abcdef0123456789abcdef01234567',
-  namespace: 'billing',
-  subject: { kind: 'user', name: 'alice' },
-  level: 'admin',
-  role: 'lockkeeper-admin',
-  reason: 'INC-1234: migration stuck',
-  from: '2026-11-21T12:00:00Z',
-  until: '2026-11-21T14:00:00Z',
-  approvedBy: ['lead'],
-  breakGlass: false,
-};
+const grant = grantOf({ id: 'g0123456789abcdef0123' });
 const naming = { usernamePrefix: 'oidc:', groupsPrefix: 'oidc:' };
 
 interface Changes {

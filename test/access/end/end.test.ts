@@ -182,12 +182,22 @@ describeWith('git', 'the end of a grant', () => {
     state.live = [...state.live, stranger];
     state.others = [{ grants: [], files: {} }, { grants: [] }];
     await pass();
+    expect(told.problems).toEqual([expect.stringMatching(/no merge request is known for it, and it stays until the files of every/)]);
     state.others = [{ grants: [{ grant: { ...grant, ...stranger }, state: 'active' }], files: {} }];
     await pass();
     expect([state.live.length, told.alarms]).toEqual([2, []]);
     state.others = [{ grants: [{ grant: { ...grant, ...stranger }, state: 'ended' }], files: {} }];
     await pass();
     expect([state.live.length, told.alarms.length]).toEqual([1, 1]);
+  });
+
+  test('what came back after its end is taken, though another environment was never read', async () => {
+    const { pass, state, told, grant } = await begin();
+    clock.now = later(-3_600_000);
+    state.live = [...state.live, stranger];
+    state.others = [{ grants: [{ grant: { ...grant, ...stranger }, state: 'ended' }], files: {} }, { grants: [] }];
+    await pass();
+    expect([state.live.length, told.alarms.length, told.problems]).toEqual([1, 1, []]);
   });
 
   test('while the cluster is silent the journal says what is due, and the next pass takes it', async () => {

@@ -63,7 +63,7 @@ const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
   [
     'one of the head, older than its last push',
     { ...github, reviews: [approvalOf('grace', head, { submittedAt: at(-1) })] },
-    /had been there/,
+    /before aaaaaaaaaaaa was pushed there the last time or the target was changed/,
   ],
   [
     'one of the head on GitHub, where nobody knows when it was pushed',
@@ -74,6 +74,15 @@ const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
     'one that came when its time was over',
     { request: { createdAt: at(-24 * 3600 + 59) }, reviews: [approval('grace')] },
     /grace approved it when its time was over/,
+  ],
+  [
+    'one that waited too long for the merge, of a draft or of what was closed meanwhile',
+    {
+      request: { createdAt: at(-24 * 3600 - 10) },
+      since: at(-24 * 3600 - 10),
+      reviews: [approval('grace', { submittedAt: at(-24 * 3600 + 40) })],
+    },
+    /grace approved it more than 1d before, and it was not merged since/,
   ],
   [
     'one too early, and the commit written when its time was over',
@@ -162,6 +171,15 @@ test('an approver who wants changes keeps it closed, whoever else approves', () 
 test.each<readonly [...Case, number]>([
   ['before', { ...merged, reviews: [approval('grace', { submittedAt: at(99) })] }, 1],
   ['at the second of', { ...merged, reviews: [approval('grace', { submittedAt: at(100) })] }, 1],
+  [
+    'a day before',
+    {
+      since: at(-90_000),
+      request: { ...merged.request, createdAt: at(-90_000) },
+      reviews: [approval('grace', { submittedAt: at(-86_301) })],
+    },
+    0,
+  ],
   ['after', { ...merged, reviews: [approval('grace', { submittedAt: at(101) })] }, 0],
   [
     'before, and once more after',

@@ -1,5 +1,6 @@
+import type { Says } from '../../support/builders/access.ts';
 import { approval, at, judged, person, type Told, user } from '../../support/builders/evidence.ts';
-import { requestText, type Says } from '../../support/contracts/attack-scene.ts';
+import { requestText } from '../../support/contracts/attack-scene.ts';
 
 const approved = { reviews: [approval('grace')] };
 const paths = (...changed: readonly string[]) => ({
@@ -105,6 +106,18 @@ test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
     { rules: { approvals: 3, approvers: ['grace', 'linus'] } },
     /needs 2 approvals of .* by linus, and those are too few/,
   ],
+  [
+    'one of two approvers wrote a commit, as its name says',
+    { hands: [{ how: 'author', name: 'Grace', email: 'g@elsewhere.example.com' }] },
+    { rules: { approvers: ['grace', 'linus'] } },
+    /^It needs an approval of \w+ by linus\.$/,
+  ],
+  [
+    'the only approver committed to it',
+    { hands: [{ how: 'committer', email: 'grace@example.com' }] },
+    {},
+    /nobody is left who may approve/,
+  ],
   ['the only approver is whom it is for', { content: requestText({ user: 'grace' }) }, {}, /nobody is left who may approve/],
   [
     'without an approval, opened by the bot on the word of another',
@@ -125,7 +138,7 @@ test.each<readonly [name: string, told: Told, says: Says, reason: RegExp]>([
 test('what waits for approvals alone says for how many', () => {
   expect(judged({}, { rules: { approvals: 2, approvers: ['grace', 'linus'] } })).toMatchObject({
     waitsFor: 2,
-    mayApprove: ['grace', 'linus'],
+    mayApprove: [{ name: 'grace' }, { name: 'linus' }],
   });
   expect(judged({ content: requestText({ duration: '9h' }) }).waitsFor).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { type Next, type ReportFacts, reportOf, unknown } from '../../../src/access/gate/report.ts';
+import type { Says } from '../../support/builders/access.ts';
 import { approval, head, judged, type Told } from '../../support/builders/evidence.ts';
-import { requestText, type Says } from '../../support/contracts/attack-scene.ts';
+import { requestText } from '../../support/contracts/attack-scene.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { liveIn } from '../../support/live-text.ts';
 

@@ -1,7 +1,8 @@
 import { Superseded } from '../../../src/access/gate/evidence.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
 import { OutsideError, RefusedError } from '../../../src/domain/errors.ts';
-import { file, path, requestText, Scene, settingsOf } from '../../support/contracts/attack-scene.ts';
+import { settingsOf } from '../../support/builders/access.ts';
+import { file, path, requestText, Scene } from '../../support/contracts/attack-scene.ts';
 import { git } from '../../support/git-repository.ts';
 import { type LocalAttackFixture, localAttackFixture } from '../../support/local-attack-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
@@ -39,10 +40,26 @@ describeWith('git', 'a look at a merge request', () => {
     const [before, record] = [await said(id), fixture.read(path, id)];
     expect(await scene.review(id)).toBe('missing');
     expect(before).toContain('waits for an approval');
+    expect(before).toContain('It can: change everything in the namespace, read its Secrets');
+    expect(before).toContain('Has access there now: nobody for a while, beside the standing rights');
     expect(before).toContain(`It needs an approval of ${head.slice(0, 12)} by grace.`);
     expect(fixture.read(path, id)).toEqual(record);
     expect(scene.announced).toEqual(['open']);
     expect(await described(id)).toEqual([`${statusName} failure: It needs an approval of ${head.slice(0, 12)} by grace.`]);
+  });
+
+  test('who may approve is asked for a review once; not of what the bot opened, who did that itself', async () => {
+    const called: string[] = [];
+    const forge = {
+      askForReview: (_: string, id: number, users: readonly { readonly name: string }[]) => {
+        called.push(`${id} ${users.map(({ name }) => name).join(' ')}`);
+        return Promise.resolve();
+      },
+    };
+    const { id } = await ask();
+    for (let look = 0; look < 2; look += 1) await scene.review(id, forge);
+    await scene.review(await scene.askByBot('ada', { reason: 'INC-2' }), forge);
+    expect(called).toEqual([`${id} grace`]);
   });
 
   test('what is approved is merged, and granted by others', async () => {
@@ -232,10 +249,19 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await scene.review(id)).toBe('over');
   });
 
-  test('what was approved in time is merged however late it is looked at', async () => {
-    const { id } = await ask(['grace']);
-    scene.lateMs = 48 * 3_600_000;
-    expect(await scene.review(id)).toBe('merged');
+  test('what was approved in time is merged when its own time is over, and closed when that of the approval is, too', async () => {
+    const { id } = await ask();
+    const record = fixture.read(path, id);
+    fixture.write(path, id, { ...record, createdAt: new Date(Date.now() - 23 * 3_600_000).toISOString() });
+    await scene.approve(id, 'grace');
+    scene.lateMs = 23 * 3_600_000;
+    const asDraft = { gatedRequest: async (...of: [string, number]) => ({ ...(await fixture.forge.gatedRequest(...of)), draft: true }) };
+    expect([await scene.review(id, asDraft), await scene.state(id)]).toEqual(['open', 'open']);
+    scene.lateMs = 25 * 3_600_000;
+    expect([await scene.review(id, asDraft), await scene.state(id)]).toEqual(['expired', 'closed']);
+    const other = await ask(['grace'], { branch: 'other' });
+    scene.lateMs = 23 * 3_600_000;
+    expect(await scene.review(other.id)).toBe('merged');
   });
 
   test('where nobody may approve, nothing is closed for waiting', async () => {

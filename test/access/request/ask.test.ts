@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ask, type AskPorts, askForAccess } from '../../../src/access/request/ask.ts';
 import { parseRequest } from '../../../src/access/request/parse.ts';
-import type { AccessSettings } from '../../../src/access/settings.ts';
 import { createLocal } from '../../../src/adapters/forges/local/local.ts';
 import type { AccessRequest } from '../../../src/domain/access.ts';
 import type { Person } from '../../../src/domain/access-forge.ts';
 import type { Forge } from '../../../src/domain/forge.ts';
 import type { ForgeUser } from '../../../src/domain/forge-user.ts';
+import { requestOf, settingsOf } from '../../support/builders/access.ts';
 import { gitText } from '../../support/git-repository.ts';
 import { localFixture } from '../../support/local-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
@@ -17,26 +17,9 @@ const hour = 3_600_000;
 const now = new Date('2026-11-22T12:00:00Z');
 const place = { environment: 'staging', path: 'staging' };
 
-const settings: AccessSettings = {
-  levels: { readonly: 'view', developer: 'edit', admin: 'lockkeeper-admin' },
-  rules: { approvers: ['lead', 'other#9', '@leads'], approvals: 1, maxDurationMs: 8 * hour },
-  policies: [],
-  groups: { 'team-payments': '@payments/team' },
-  protected: [],
-  expireAfterMs: 24 * hour,
-  dwellMs: 30_000,
-  merge: 'service',
-  guards: 'required',
-};
+const settings = settingsOf({ rules: { approvers: ['lead', 'other#9', '@leads'] }, groups: { 'team-payments': '@payments/team' } });
 
-const asked: AccessRequest = {
-  namespace: 'billing',
-  subject: { kind: 'user', name: 'alice' },
-  level: 'admin',
-  reason: 'INC-1234: migration stuck',
-  durationMs: 2 * hour,
-  breakGlass: false,
-};
+const asked = requestOf();
 const ask = (otherwise: Partial<AccessRequest> = {}, more: Partial<Ask> = {}): Ask => ({
   request: { ...asked, ...otherwise },
   by: 'alice',

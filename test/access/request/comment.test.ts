@@ -2,29 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommentPorts, obeyAsking } from '../../../src/access/request/comment.ts';
-import type { AccessSettings } from '../../../src/access/settings.ts';
 import { createLocal } from '../../../src/adapters/forges/local/local.ts';
 import type { Forge } from '../../../src/domain/forge.ts';
 import type { RequestComment } from '../../../src/domain/request-forge.ts';
+import { settingsOf } from '../../support/builders/access.ts';
 import { localFixture } from '../../support/local-fixture.ts';
 import { MemoryStore } from '../../support/memory-store.ts';
 import { describeWith } from '../../support/parts.ts';
 
-const hour = 3_600_000;
 const place = { environment: 'staging', path: 'staging' };
 const ask = '/lockkeeper access admin billing for 2h because INC-1234';
 
-const settings: AccessSettings = {
-  levels: { readonly: 'view', developer: 'edit', admin: 'lockkeeper-admin' },
-  rules: { approvers: ['lead'], approvals: 1, maxDurationMs: 8 * hour },
-  policies: [],
-  groups: {},
-  protected: [],
-  expireAfterMs: 24 * hour,
-  dwellMs: 30_000,
-  merge: 'service',
-  guards: 'required',
-};
+const settings = settingsOf({ rules: { approvers: ['lead'] } });
 
 describeWith('git', 'a comment that asks for access', () => {
   let root = '';

@@ -1,18 +1,12 @@
 import { describeRequest, type RequestFacts } from '../../../src/access/request/description.ts';
-import type { AccessRequest, Grant } from '../../../src/domain/access.ts';
+import type { Grant } from '../../../src/domain/access.ts';
+import { requestOf } from '../../support/builders/access.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { liveIn } from '../../support/live-text.ts';
 
 const hour = 3_600_000;
 
-const asked: AccessRequest = {
-  namespace: 'billing',
-  subject: { kind: 'user', name: 'alice' },
-  level: 'admin',
-  reason: 'INC-1234: migration stuck',
-  durationMs: 2 * hour,
-  breakGlass: false,
-};
+const asked = requestOf();
 
 const held: Grant = {
   id: 'g1',

@@ -62,6 +62,11 @@ describe('says what to write instead of', () => {
     ['level yes', but('level: yes'), ['line 4: level: expected a text, and yes is none to YAML: write it in quotes']],
     ['another level', but('level: Admin'), ['line 4: level: expected one of readonly, developer, admin']],
     ['no reason', but('reason: ""'), ['line 4: reason: expected why, in a few words']],
+    [
+      'a ticket and a colon without quotes',
+      but('reason: INC-1234: migration stuck'),
+      ['line 4: is no YAML: what reason says has a colon in it: write it in quotes, as in reason: "…"'],
+    ],
     ['an essay', but(`reason: ${'a '.repeat(300)}b`), ['line 4: reason: expected at most 500 characters']],
     ['a time without a unit', but('duration: 90'), ['line 4: duration: expected a number and its unit, such as 90m or 2h']],
     ['another time', but('duration: 2 hours'), ['line 4: duration: expected a duration such as 90m, 2h or 1d']],

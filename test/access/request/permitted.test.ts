@@ -1,6 +1,8 @@
 import { forbidden } from '../../../src/access/request/permitted.ts';
 import { type AccessSettings, rulesFor } from '../../../src/access/settings.ts';
 import type { AccessRequest, Grant } from '../../../src/domain/access.ts';
+import { requestOf } from '../../support/builders/access.ts';
+import { grantOf } from '../../support/builders/grants.ts';
 
 const hour = 3_600_000;
 const now = new Date('2026-11-22T12:00:00Z');
@@ -27,34 +29,18 @@ const settings: AccessSettings = {
   guards: 'required',
 };
 
-const asked: AccessRequest = {
-  namespace: 'pay-eu',
-  subject: { kind: 'user', name: 'alice' },
-  level: 'admin',
-  reason: 'INC-1234: stuck',
-  durationMs: 2 * hour,
-  breakGlass: false,
-};
+const asked = requestOf({ namespace: 'pay-eu', reason: 'INC-1234: stuck' });
 
-const held = (otherwise: Partial<Grant> = {}): Grant => ({
-  id: 'g1',
-  environment: 'production',
-  repository: 'local:production',
-  request: 1,
-  url: 'https://forge.example.com/1',
-  file: 'access/pay-eu/alice.yml',
-  blob: 'b'.repeat(40),
-  namespace: 'pay-eu',
-  subject: { kind: 'user', name: 'alice' },
-  level: 'readonly',
-  role: 'view',
-  reason: 'INC-1',
-  from: '2026-11-22T11:00:00Z',
-  until: '2026-11-22T12:30:00Z',
-  approvedBy: ['lead'],
-  breakGlass: false,
-  ...otherwise,
-});
+const held = (otherwise: Partial<Grant> = {}): Grant =>
+  grantOf({
+    file: 'access/pay-eu/alice.yml',
+    namespace: 'pay-eu',
+    level: 'readonly',
+    role: 'view',
+    from: '2026-11-22T11:00:00Z',
+    until: '2026-11-22T12:30:00Z',
+    ...otherwise,
+  });
 
 const judged = (otherwise: Partial<AccessRequest>, grants: readonly Grant[] = [], environment = 'production') => {
   const request = { ...asked, ...otherwise };

@@ -5,7 +5,7 @@ import { kubeconfigText } from '../../../src/adapters/cluster/control-plane/kube
 import type { ClusterAddress } from '../../../src/domain/cluster.ts';
 import { obstacleTo } from '../../../src/serve/access/obstacle.ts';
 import { AccessCluster, guards as policies, written } from '../../support/access-cluster.ts';
-import { settingsOf } from '../../support/contracts/attack-scene.ts';
+import { settingsOf } from '../../support/builders/access.ts';
 import { sharedControlPlane } from '../../support/control-plane.ts';
 import { describeWith } from '../../support/parts.ts';
 import { temporaryFolder } from '../../support/temporary.ts';

@@ -5,7 +5,8 @@ import type { Hand, Person } from '../../../src/domain/access-forge.ts';
 import type { Review } from '../../../src/domain/forge.ts';
 import type { ForgeUser } from '../../../src/domain/forge-user.ts';
 import type { RequestComment } from '../../../src/domain/request-forge.ts';
-import { requestText, type Says, settingsOf } from '../contracts/attack-scene.ts';
+import { requestText } from '../contracts/attack-scene.ts';
+import { type Says, settingsOf } from './access.ts';
 
 export const head = 'a'.repeat(40);
 export const older = 'b'.repeat(40);

@@ -5,6 +5,7 @@ import type { AccessSettings } from '../../../src/access/settings.ts';
 import type { Forge } from '../../../src/domain/forge.ts';
 import { askInComment, type Below } from '../../../src/serve/access/asking.ts';
 import type { AccessParts } from '../../../src/serve/access/environments.ts';
+import { settingsOf } from '../builders/access.ts';
 import { MemoryQueue } from '../memory-queue.ts';
 import { MemoryStore } from '../memory-store.ts';
 import type { AccessFixture } from './access-fixture.ts';
@@ -61,17 +62,7 @@ export function askingContract(name: string, create: () => Promise<AccessFixture
       [queue, store] = [new MemoryQueue(), new MemoryStore()];
       await fixture.createRepository(path, { 'manifests/web.yaml': 'kind: Namespace\n' });
       const leads = fixture.createGroup?.(['ada', 'grace']);
-      settings = {
-        levels: { readonly: 'view', developer: 'edit', admin: 'lockkeeper-admin' },
-        rules: { approvers: [leads === undefined ? 'grace' : `@${leads}`], approvals: 1, maxDurationMs: 8 * hour },
-        policies: [],
-        groups: {},
-        protected: [],
-        expireAfterMs: 24 * hour,
-        dwellMs: 30_000,
-        merge: 'service',
-        guards: 'required',
-      };
+      settings = settingsOf({ rules: { approvers: [leads === undefined ? 'grace' : `@${leads}`] }, dwellMs: 30_000 });
     });
     afterEach(() => fixture.dispose());
 
@@ -85,7 +76,7 @@ export function askingContract(name: string, create: () => Promise<AccessFixture
       expect(queue.jobs.map(({ data }) => data)).toEqual([{ kind: 'access-review', repository: `forge:${path}`, request: id }]);
       const evidence = await readEvidence(fixture.forge, path, id, settings, 'staging');
       const judgement = judge(evidence, { settings, environment: 'staging', held: [], now, moment: 'before-merge' });
-      expect(judgement).toMatchObject({ kind: 'request', waitsFor: 1, mayApprove: ['grace'], askedBy: { name: 'ada' } });
+      expect(judgement).toMatchObject({ kind: 'request', waitsFor: 1, mayApprove: [{ name: 'grace' }], askedBy: { name: 'ada' } });
       if (fixture.askedForReview !== undefined) expect(fixture.askedForReview(path, id)).toEqual(['grace']);
       expect(await answers(place)).toEqual([expect.stringContaining('asks for it, and says who may approve')]);
     });

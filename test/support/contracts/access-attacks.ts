@@ -1,5 +1,6 @@
+import { settingsOf } from '../builders/access.ts';
 import type { AttackFixture } from './attack-fixture.ts';
-import { path, requestText, Scene, settingsOf } from './attack-scene.ts';
+import { path, requestText, Scene } from './attack-scene.ts';
 import type { Attack } from './attacks/attack.ts';
 import { contents } from './attacks/content.ts';
 import { moments } from './attacks/moments.ts';

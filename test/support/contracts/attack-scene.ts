@@ -4,32 +4,13 @@ import { type Judgement, judge } from '../../../src/access/gate/gate.ts';
 import { statusName } from '../../../src/access/gate/report.ts';
 import { type ReviewOutcome, type ReviewPorts, reviewAccess } from '../../../src/access/gate/review.ts';
 import type { AccessBook } from '../../../src/access/grant/book.ts';
-import type { AccessRules, AccessSettings } from '../../../src/access/settings.ts';
+import type { AccessSettings } from '../../../src/access/settings.ts';
 import type { Grant } from '../../../src/domain/access.ts';
+import { type Says, settingsOf } from '../builders/access.ts';
 import type { Files } from '../git-repository.ts';
 import type { AttackFixture } from './attack-fixture.ts';
 
 export const path = 'platform/production';
-const hour = 3_600_000;
-
-/** What app.yml says in an attack, where it is something else than usual. */
-export interface Says extends Partial<Omit<AccessSettings, 'rules'>> {
-  readonly rules?: Partial<AccessRules>;
-}
-
-const usual: AccessSettings = {
-  levels: { readonly: 'view', developer: 'edit', admin: 'lockkeeper-admin' },
-  rules: { approvers: ['grace'], approvals: 1, maxDurationMs: 8 * hour },
-  policies: [],
-  groups: {},
-  protected: ['vault'],
-  expireAfterMs: 24 * hour,
-  dwellMs: 0,
-  merge: 'service',
-  guards: 'required',
-};
-
-export const settingsOf = ({ rules, ...says }: Says = {}): AccessSettings => ({ ...usual, ...says, rules: { ...usual.rules, ...rules } });
 
 /** What a request says, with lines of it replaced. */
 export function requestText(change: Readonly<Record<string, string | undefined>> = {}): string {

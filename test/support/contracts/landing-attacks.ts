@@ -1,9 +1,10 @@
 import type { LandForge } from '../../../src/access/grant/ports.ts';
 import { OutsideError } from '../../../src/domain/errors.ts';
+import { settingsOf } from '../builders/access.ts';
 import { gitText } from '../git-repository.ts';
 import { LandingScene } from '../landing-scene.ts';
 import type { AttackFixture } from './attack-fixture.ts';
-import { file, path, requestText, settingsOf } from './attack-scene.ts';
+import { file, path, requestText } from './attack-scene.ts';
 
 const asked = { [file]: requestText() };
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 import { gitText } from '../git-repository.ts';
-import type { Comment, ForcedPush, Issue, LabelEvent, Pull, Repository, User, World } from './world.ts';
+import type { Comment, ForcedPush, Issue, LabelEvent, Pull, Repository, Retarget, User, World } from './world.ts';
 import { pathOf } from './world.ts';
 
 /** GitHub tells whole seconds. */
@@ -132,6 +132,19 @@ export const forcedEntity = (world: World, pull: Pull, of: ForcedPush) => ({
   event: 'head_ref_force_pushed',
   commit_id: of.after,
   commit_url: `${world.api}/repos/${pathOf(pull.repository)}/commits/${of.after}`,
+  created_at: time(of.at),
+  performed_via_github_app: null,
+});
+
+/** Told among the events of an issue, and not in its timeline. */
+export const retargetEntity = (world: World, pull: Pull, of: Retarget) => ({
+  id: of.id,
+  node_id: '',
+  url: `${world.api}/repos/${pathOf(pull.repository)}/issues/events/${of.id}`,
+  actor: userEntity(world, of.by),
+  event: 'base_ref_changed',
+  commit_id: null,
+  commit_url: null,
   created_at: time(of.at),
   performed_via_github_app: null,
 });

@@ -16,7 +16,7 @@ import { answer } from './conversation.ts';
 import { attempt } from './hooks.ts';
 import { type MergeMethod, merge } from './merging.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
-import { close, deleteBranch, keepHeads, pushed, relabel } from './pushes.ts';
+import { close, deleteBranch, keepHeads, pushed, relabel, retarget } from './pushes.ts';
 import {
   type App,
   type Issue,
@@ -366,9 +366,9 @@ export class GitHubServer {
   changePull(path: string, number: number, { title, target, labels, state }: PersonsChange): void {
     const pull = this.pull(path, number);
     if (labels !== undefined) relabel(this.#world, pull, labels, this.#user(ada.login));
+    if (target !== undefined) retarget(this.#world, pull, target, this.#user(ada.login));
     Object.assign(pull, {
       ...(title !== undefined && { title }),
-      ...(target !== undefined && { base: target }),
       ...(state !== undefined && { state }),
       updatedAt: this.#world.now(),
     });

@@ -14,8 +14,8 @@ import {
   text,
   writable,
 } from './call.ts';
-import { eventEntity, forcedEntity, labelEntity, pullEntity, shownPullEntity, userEntity } from './entities.ts';
-import { close, keepHead, mergeability, relabel } from './pushes.ts';
+import { eventEntity, forcedEntity, labelEntity, pullEntity, retargetEntity, shownPullEntity, userEntity } from './entities.ts';
+import { close, keepHead, mergeability, relabel, retarget } from './pushes.ts';
 import type { Pull, Repository } from './world.ts';
 
 export function listPulls(call: Call): Reply {
@@ -87,6 +87,7 @@ export async function createPull(call: Call): Promise<Reply> {
     labels: [],
     events: [],
     forced: [],
+    retargets: [],
     assignees: [],
     requested: [],
     author: call.user,
@@ -117,7 +118,8 @@ export async function updatePull(call: Call): Promise<Reply> {
   if (base !== undefined && (await resolve(repository, `refs/heads/${base}`)) === undefined)
     throw invalid('PullRequest', `Base is invalid`);
   const before = JSON.stringify([pull.title, pull.body, pull.base, pull.state]);
-  Object.assign(pull, { ...(title !== undefined && { title }), ...(body !== undefined && { body }), ...(base !== undefined && { base }) });
+  Object.assign(pull, { ...(title !== undefined && { title }), ...(body !== undefined && { body }) });
+  if (base !== undefined) retarget(call.world, pull, base, call.user);
   if (state === 'closed' && pull.state === 'open') close(call.world, pull, call.user);
   if (state === 'open' && pull.state === 'closed') {
     if (pull.mergedAt !== undefined) throw invalid('PullRequest', 'state cannot be changed. The pull request was merged.');
@@ -129,9 +131,12 @@ export async function updatePull(call: Call): Promise<Reply> {
 
 export function listEvents(call: Call): Reply {
   const pull = pullOf(call, repositoryOf(call));
+  const labels = pull.events.map((event) => ({ at: event.at, entity: eventEntity(call.world, pull, event) }));
+  const retargets = pull.retargets.map((event) => ({ at: event.at, entity: retargetEntity(call.world, pull, event) }));
+  const all = [...labels, ...retargets].sort((one, other) => one.at.getTime() - other.at.getTime());
   return page(
     call,
-    pull.events.map((event) => eventEntity(call.world, pull, event)),
+    all.map(({ entity }) => entity),
   );
 }
 

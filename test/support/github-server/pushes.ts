@@ -81,6 +81,13 @@ export function close(world: World, pull: Pull, user: User): void {
   Object.assign(pull, { state: 'closed', closedAt: at, closedBy: user, updatedAt: at });
 }
 
+/** Somebody makes it go into another branch. */
+export function retarget(world: World, pull: Pull, base: string, by: User): void {
+  if (base === pull.base) return;
+  pull.retargets.push({ id: world.nextId(), by, at: world.now() });
+  pull.base = base;
+}
+
 /** The pull request has these labels from now on; what changes is an event of it. */
 export function relabel(world: World, pull: Pull, labels: readonly string[], by: User): void {
   const changes = [

@@ -69,6 +69,13 @@ export interface CheckRun {
   readonly startedAt: Date;
 }
 
+/** Somebody made it go into another branch. */
+export interface Retarget {
+  readonly id: number;
+  readonly by: User;
+  readonly at: Date;
+}
+
 export interface LabelEvent {
   readonly id: number;
   readonly event: 'labeled' | 'unlabeled';
@@ -125,6 +132,7 @@ export interface Pull {
   /** When a label was put on or taken off. */
   readonly events: LabelEvent[];
   readonly forced: ForcedPush[];
+  readonly retargets: Retarget[];
   assignees: User[];
   /** Who is asked for a review and has not given one. */
   requested: User[];

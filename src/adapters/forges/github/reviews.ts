@@ -4,6 +4,7 @@ import type { Review, Reviews } from '../../../domain/forge.ts';
 import type { GitHubApi } from './api.ts';
 import { isOwn, utc } from './pull-request.ts';
 import { headSince } from './pushes.ts';
+import { retargetedAt } from './retargets.ts';
 import { toUser } from './users.ts';
 
 type ListedReview = RestEndpointMethodTypes['pulls']['listReviews']['response']['data'][number];
@@ -20,9 +21,14 @@ export async function reviewsOf(api: GitHubApi, path: string, id: number): Promi
   // The head is asked for last: a push in between makes reviews look too old, and never too new.
   const { data } = await api.ask(`looking at pull request #${id} of`, path, (rest, at) => rest.pulls.get({ ...at, pull_number: id }));
   const commit = data.head.sha;
-  const since = isOwn(data) ? await headSince(api, path, data) : undefined;
+  const [pushed, retargeted] = [isOwn(data) ? await headSince(api, path, data) : undefined, await retargetedAt(api, path, id)];
+  // Of a merged one whose branch is gone nobody may know the pushes any more.
+  const since = pushed === undefined && !data.merged ? undefined : later(pushed, retargeted);
   return { author: toUser(data.user), commit, ...(since === undefined ? {} : { since }), reviews: items.flatMap(toReview) };
 }
+
+const later = (one: string | undefined, other: string | undefined): string | undefined =>
+  one !== undefined && other !== undefined && Date.parse(one) > Date.parse(other) ? one : (other ?? one);
 
 const states: Readonly<Record<string, Review['state']>> = {
   APPROVED: 'approved',

@@ -1,5 +1,6 @@
+import type { Says } from '../../builders/access.ts';
 import type { AttackFixture } from '../attack-fixture.ts';
-import type { Says, Scene } from '../attack-scene.ts';
+import type { Scene } from '../attack-scene.ts';
 
 /** Something that must not open the gate. */
 export interface Attack {

@@ -1,5 +1,6 @@
 import type { Grant } from '../../../../src/domain/access.ts';
-import { file, requestText, type Says } from '../attack-scene.ts';
+import type { Says } from '../../builders/access.ts';
+import { file, requestText } from '../attack-scene.ts';
 import type { Attack } from './attack.ts';
 
 type Lines = Parameters<typeof requestText>[0];
