@@ -4,6 +4,7 @@ import type { NewJob } from '../../domain/queue.ts';
 import { askInComment, type Below } from './asking.ts';
 import { auditForge } from './audit.ts';
 import { type AccessEnvironment, type AccessParts, accessEnvironment, namedEnvironments, textOf } from './environments.ts';
+import { warnOfLost } from './figures.ts';
 import { keepGrants } from './grants.ts';
 import { accessJob, reviewJob } from './jobs.ts';
 import { openRequestsOf, reviewRequest } from './review.ts';
@@ -32,6 +33,12 @@ export class Access {
 
   ask(repository: string, below: Below, trace: string, signal: AbortSignal): Promise<void> {
     return this.#at(repository, (environment) => askInComment(this.#parts, environment, below, trace, signal));
+  }
+
+  /** Says in the log which grants nobody ends any more. */
+  warnOfLost(): Promise<void> {
+    const { config, services, log } = this.#parts;
+    return warnOfLost(config, services, log);
   }
 
   audit(): Promise<void> {

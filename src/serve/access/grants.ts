@@ -8,6 +8,7 @@ import { RetryAt } from '../../domain/queue.ts';
 import { withCluster } from '../cluster.ts';
 import { endPlace, endPorts } from './ending.ts';
 import { type AccessCluster, type AccessEnvironment, type AccessParts, textOf } from './environments.ts';
+import { rememberEnvironment } from './figures.ts';
 import { landPlace, landPorts } from './landing.ts';
 
 type Clustered = AccessEnvironment & { readonly cluster: AccessCluster };
@@ -28,6 +29,7 @@ export async function keepGrants(parts: AccessParts, environment: AccessEnvironm
   if (cluster === undefined) return;
   const one: Clustered = { ...environment, cluster };
   try {
+    await rememberEnvironment(parts.services.persistence, one);
     await parts.services.persistence.locks.hold(passLock(textOf(one)), patience, (lost) =>
       withCluster(cluster.place, (server) => onePass(parts, one, server, trace, AbortSignal.any([signal, lost]))),
     );

@@ -13,7 +13,7 @@ const pause = 60_000;
 const all = 60;
 
 interface Ports {
-  readonly access: Pick<Access, 'isOn' | 'reviews'>;
+  readonly access: Pick<Access, 'isOn' | 'reviews' | 'warnOfLost'>;
   readonly queue: Pick<Queue, 'add'>;
   readonly log: Logger;
 }
@@ -28,7 +28,11 @@ export async function startAccessLooks({ access, queue, log }: Ports): Promise<S
       log.error(`a look at requests for access could not be asked for: ${explain(error)}`);
     }
   };
-  const looking = every(pause, (turn) => ask(() => access.reviews(randomUUID(), access.isOn && turn % all === 0)));
+  const looking = every(pause, async (turn) => {
+    if (turn % all === 0)
+      await access.warnOfLost().catch((error: unknown) => log.error(`grants could not be looked through: ${explain(error)}`));
+    await ask(() => access.reviews(randomUUID(), access.isOn && turn % all === 0));
+  });
   let asked = !access.isOn;
   const daily = await startSchedule({
     name: 'access-audit',

@@ -17,6 +17,7 @@ async function looks(isOn: boolean, reviews: (all: boolean) => Promise<readonly 
   const asked: boolean[] = [];
   const access = {
     isOn,
+    warnOfLost: () => Promise.resolve(),
     reviews: (_: string, all: boolean) => {
       asked.push(all);
       return reviews(all);
