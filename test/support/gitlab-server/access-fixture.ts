@@ -23,7 +23,7 @@ export const robot = { username: 'project_7_bot_0a1b2c', name: 'deploy', roles: 
 const group = 'platform/leads';
 
 /** Developers may merge into the default branch, and maintainers alone push to it. */
-export function gitlabAccessFixture(server: GitLabServer, forge: Forge, dispose: () => Promise<void>): AttackFixture {
+function gitlabAccessFixture(server: GitLabServer, forge: Forge, dispose: () => Promise<void>): AttackFixture {
   const fixture = gitlabFixture(server, forge, dispose);
   const people = new People(server);
   const identity = (username: string): Identity => {
