@@ -14,6 +14,7 @@ describeWith('control-plane', 'between the hour of a grant and the removal of it
   const plane = sharedControlPlane();
   const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-ending-'));
   let world: LandingWorld;
+  let last: number;
   beforeAll(async () => {
     world = await landingWorld(folder, await plane());
     expect(await exitOf(world.start())).toEqual(ended);
@@ -22,6 +23,7 @@ describeWith('control-plane', 'between the hour of a grant and the removal of it
     expect({ state: record?.state, bindings }).toEqual({ state: 'active', bindings: [record?.grant.id] });
     await world.expire();
     if (record !== undefined) world.keep(record.grant);
+    last = await steps();
   }, longest);
   afterAll(async () => {
     await world.dispose();
@@ -87,12 +89,11 @@ describeWith('control-plane', 'between the hour of a grant and the removal of it
   }
 
   test.each([
-    ['with what is remembered', 7, expectEnded],
-    ['with store and journal lost', 17, expectForgotten],
+    ['with what is remembered', 9, expectEnded],
+    ['with store and journal lost', 11, expectForgotten],
   ] as const)(
     'killed before its git processes, changes of files and rows, %s',
     async (_, stride, expectRepaired) => {
-      const last = await steps();
       expect(last).toBeGreaterThan(40);
       const dead: number[] = [];
       await each(upTo(last, everything ? 1 : stride), async (number) => {
