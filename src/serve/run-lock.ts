@@ -2,14 +2,14 @@ import type { Logger } from 'pino';
 import type { ClusterClient } from '../adapters/cluster/client.ts';
 import type { Config } from '../config/schema.ts';
 import { holderNow, releaseDead } from '../deploy/lock/release-lease.ts';
-import { explain, OutsideError, UsageError } from '../domain/errors.ts';
+import { explain, OutsideError, RefusedError, UsageError } from '../domain/errors.ts';
 import type { RunInProgress } from '../validation/holds/text.ts';
 import type { RunRelease } from '../validation/holds/unlock.ts';
 import { clusterOf, withCluster } from './cluster.ts';
 
 interface Parts {
   readonly config: Pick<Config, 'environments' | 'clusters'>;
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: Pick<Logger, 'warn' | 'debug'>;
 }
 
 /** The run that has the lock of an environment; undefined also where its cluster does not say: it is told for the sake of people alone. */
@@ -36,7 +36,8 @@ async function asked<T>(
     return await withCluster(cluster, work);
   } catch (error) {
     if (signal.aborted || !(error instanceof OutsideError || error instanceof UsageError)) throw error;
-    log.warn(`who has the lock of ${environment} is not known: ${explain(error)}`);
+    // An account that may not look never may: where it shall deploy, its deployments say so.
+    log[error instanceof RefusedError ? 'debug' : 'warn'](`who has the lock of ${environment} is not known: ${explain(error)}`);
     return 'no answer';
   }
 }
