@@ -26,6 +26,8 @@ export interface ApprovalFacts {
   readonly keepsMs: number;
   /** RFC 3339: the merge, or now. */
   readonly until: string;
+  /** RFC 3339: it was closed then, and opened again since. */
+  readonly closedAt?: string;
   /** RFC 3339: what came later does not count. Undefined while it is not merged. */
   readonly mergedAt?: string;
 }
@@ -47,7 +49,12 @@ export function countApprovals(facts: ApprovalFacts): Approvals {
   const judged = last
     .filter(({ state }) => state === 'approved')
     .map((review) => {
-      const why = noApprover(review.user, facts) ?? tooLate(review, facts) ?? tooOld(review, facts) ?? forAnother(review, facts);
+      const why =
+        noApprover(review.user, facts) ??
+        tooLate(review, facts) ??
+        closedSince(review, facts) ??
+        tooOld(review, facts) ??
+        forAnother(review, facts);
       const isUnproven = why === undefined && !isProven(review, facts) && !hasWritten(review.user, facts);
       return { user: review.user, isUnproven, why: isUnproven ? tooEarly(review, facts) : why };
     });
@@ -91,6 +98,12 @@ const tooOld = ({ submittedAt, user: { name } }: Review, { keepsMs, until }: App
     ? `${name} approved it more than ${durationText(keepsMs)} before, and it was not merged since.`
     : undefined;
 
+/** Whoever closed it may have meant no. */
+const closedSince = ({ submittedAt, user: { name } }: Review, { closedAt }: ApprovalFacts): string | undefined =>
+  closedAt !== undefined && !isAfter(submittedAt, closedAt)
+    ? `${name} approved it before it was closed: opened again, it has to be approved anew.`
+    : undefined;
+
 const forAnother = ({ commit: of, user: { name } }: Review, { reviews: { commit } }: ApprovalFacts): string | undefined =>
   of === undefined || of === commit ? undefined : `${name} approved ${short(of)}, and the newest commit is ${short(commit)}.`;
 
@@ -111,11 +124,12 @@ function isProven({ commit, submittedAt }: Review, { reviews: { since }, forge, 
   return Date.parse(submittedAt) > Date.parse(since) + (commit === undefined ? dwellMs : 0);
 }
 
-/** `/lockkeeper approve` and the head's full id. */
-const hasWritten = ({ id }: ForgeUser, { comments, reviews: { commit }, mergedAt, expiresAt }: ApprovalFacts): boolean =>
+/** `/lockkeeper approve` and the head's full id, since that is the head: of the same commit into another branch it says nothing. */
+const hasWritten = ({ id }: ForgeUser, { comments, reviews: { commit, since }, mergedAt, expiresAt }: ApprovalFacts): boolean =>
   comments.some(
     (comment) =>
       comment.author.id === id &&
+      !isAfter(since, comment.createdAt) &&
       !isAfter(comment.createdAt, mergedAt) &&
       !isAfter(comment.createdAt, expiresAt) &&
       commandsIn(comment).some((command) => command.kind === 'approve' && command.commit === commit),

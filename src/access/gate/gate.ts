@@ -39,6 +39,8 @@ export interface JudgedBy {
   readonly now: Date;
   /** After the merge only that counts which was there before it. */
   readonly moment: 'before-merge' | 'after-merge';
+  /** RFC 3339: when it was last seen closed; opened again, it has to be approved anew. */
+  readonly closedAt?: string | undefined;
 }
 
 const nobody = { passedOver: [], unproven: [], approvedBy: [], mayApprove: [] };
@@ -90,6 +92,7 @@ function judgeRequest(request: AccessRequest, file: NonNullable<Judgement['file'
     expiresAt: expiryOf(evidence.request, settings).toISOString(),
     keepsMs: settings.expireAfterMs,
     until: evidence.request.merged?.at ?? now.toISOString(),
+    ...(by.closedAt !== undefined && { closedAt: by.closedAt }),
     ...(by.moment === 'after-merge' && { mergedAt: evidence.request.merged?.at ?? '' }),
   });
   const mayApprove = [...approvers.users]

@@ -85,6 +85,10 @@ async function concernsAccess(ports: ReviewPorts, path: string, id: number): Pro
 async function over(ports: ReviewPorts, request: GatedRequest): Promise<ReviewOutcome> {
   if ((await ports.readBook()).requests[request.id] === undefined) return 'over';
   await ports.announce({ request, state: request.state });
+  if (request.state === 'closed') {
+    const at = ports.now().toISOString();
+    await ports.changeBook((book) => ({ ...book, closed: { ...book.closed, [request.id]: at } }));
+  }
   await forget(ports, request.id);
   if (request.state === 'merged') await ports.landed();
   return 'over';
@@ -97,7 +101,14 @@ async function reviewOpen(ports: ReviewPorts, environment: ReviewedEnvironment, 
   const { request } = evidence;
   if (request.state !== 'open') return over(ports, request);
   const book = await ports.readBook();
-  const judged = judge(evidence, { settings, environment: name, held: heldIn(book), now: now(), moment: 'before-merge' });
+  const judged = judge(evidence, {
+    settings,
+    environment: name,
+    held: heldIn(book),
+    now: now(),
+    moment: 'before-merge',
+    closedAt: book.closed[id],
+  });
   const judgement = await unlessInVain(ports, judged);
   const matter: Matter = { ...environment, ports, request, judgement, held: heldIn(book) };
   if (judgement.kind === 'request') return settle(matter);

@@ -36,6 +36,8 @@ export interface AccessBook {
       }
     >
   >;
+  /** When merge requests that asked for access were seen closed without a merge, by number: RFC 3339. What was approved before that is not approved any more. */
+  readonly closed: Readonly<Record<string, string>>;
   /**
    * Blobs of the files under `access/` on the default branch, by path, as last read; absent while they were never all looked at. A grant whose file is
    * not among them, or has another blob there, has lost it, and ends.
@@ -48,7 +50,7 @@ export interface AccessBook {
 }
 
 const space = 'access';
-const empty: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
+const empty: AccessBook = { grants: [], refused: {}, requests: {}, closed: {}, unexplained: {} };
 
 /** Milliseconds that others may take to change it. */
 const patience = 30_000;
@@ -138,9 +140,11 @@ const mostEnded = 100;
 
 /** Without what ended long ago. What still has its file on the branch stays. */
 export function trimmed(book: AccessBook, now: Date): AccessBook {
+  const isPast = (at: string): boolean => now.getTime() - Date.parse(at) > endedFor;
   const isOver = ({ state, grant }: GrantRecord): boolean => state === 'ended' && book.files?.[grant.file] !== grant.blob;
-  const isOld = ({ goneAt, grant }: GrantRecord): boolean => now.getTime() - Date.parse(goneAt ?? grant.until) > endedFor;
   const newest = new Set(book.grants.filter(isOver).slice(-mostEnded));
-  const grants = book.grants.filter((one) => !isOver(one) || (newest.has(one) && !isOld(one)));
-  return grants.length === book.grants.length ? book : { ...book, grants };
+  const grants = book.grants.filter((one) => !isOver(one) || (newest.has(one) && !isPast(one.goneAt ?? one.grant.until)));
+  const closed = Object.fromEntries(Object.entries(book.closed).filter(([, at]) => !isPast(at)));
+  const isSame = grants.length === book.grants.length && Object.keys(closed).length === Object.keys(book.closed).length;
+  return isSame ? book : { ...book, grants, closed };
 }

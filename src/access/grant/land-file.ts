@@ -57,12 +57,12 @@ async function decide(pass: Pass, file: TreeEntry, { landing, by }: Read): Promi
 async function judged({ ports, place }: Pass, file: TreeEntry, request: MergedRequest): Promise<Grant | Denial> {
   const { environment, repository, settings, path } = place;
   const evidence = await readEvidence(ports.forge, path, request.id, settings, environment);
-  const { grants } = await ports.book();
+  const { grants, closed } = await ports.book();
   const now = laterOf(ports.now(), grants);
   const held = grants.flatMap(({ grant, state }) =>
     (state === 'granting' || state === 'active') && grant.file !== file.path ? [grant] : [],
   );
-  const judgement = judge(evidence, { settings, environment, held, now, moment: 'after-merge' });
+  const judgement = judge(evidence, { settings, environment, held, now, moment: 'after-merge', closedAt: closed[request.id] });
   return grantOf({ repository, environment, file, request, evidence, judgement, now });
 }
 

@@ -15,8 +15,9 @@ export const isInCluster = (env: Env): boolean => (env['KUBERNETES_SERVICE_HOST'
 export async function inClusterAddress(env: Env, folder = mounted): Promise<ClusterAddress> {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = env;
   if (host === '') throw new UsageError('KUBERNETES_SERVICE_HOST is not set: this runs in no pod');
-  const [token, ca] = await Promise.all(['token', 'ca.crt'].map((name) => textOf(join(folder, name))));
-  return { url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, token: token?.trim() ?? '', ...(ca !== undefined && { ca }) };
+  const token = (await textOf(join(folder, 'token'))).trim();
+  const ca = await textOf(join(folder, 'ca.crt'));
+  return { url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, token, ca };
 }
 
 async function textOf(path: string): Promise<string> {

@@ -85,6 +85,11 @@ const doesNotCount: readonly (readonly [...Case, RegExp])[] = [
     /grace approved it more than 1d before, and it was not merged since/,
   ],
   [
+    'one too early, and the commit written before that was the head',
+    { ...early, comments: [{ ...written, createdAt: at(-1) }] },
+    /had been there/,
+  ],
+  [
     'one too early, and the commit written when its time was over',
     { ...early, request: { createdAt: at(-24 * 3600 + 89) }, comments: [written] },
     /had been there/,

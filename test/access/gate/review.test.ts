@@ -264,6 +264,25 @@ describeWith('git', 'a look at a merge request', () => {
     expect(await scene.review(other.id)).toBe('merged');
   });
 
+  test('what was closed and opened again has to be approved anew', async () => {
+    const { id, head } = await ask(['grace']);
+    const asDraft = { gatedRequest: async (...of: [string, number]) => ({ ...(await fixture.forge.gatedRequest(...of)), draft: true }) };
+    expect([await scene.review(id, asDraft), scene.said(id)]).toEqual(['open', '']);
+    fixture.write(path, id, { ...fixture.read(path, id), state: 'closed' });
+    expect(await scene.review(id)).toBe('over');
+    fixture.write(path, id, { ...fixture.read(path, id), state: 'open' });
+    expect([await scene.review(id), await scene.state(id)]).toEqual(['missing', 'open']);
+    expect(scene.said(id)).toContain('grace approved it before it was closed: opened again, it has to be approved anew.');
+    await fixture.mergeBy(path, 'ada', id, 'merge commit');
+    expect(await scene.afterMerge(id)).toContain('it has to be approved anew');
+    fixture.write(path, id, {
+      ...fixture.read(path, id),
+      approvals: [{ user: 'grace', commit: head, at: new Date(Date.now() + 1000).toISOString() }],
+      mergedAt: new Date(Date.now() + 2000).toISOString(),
+    });
+    expect(await scene.afterMerge(id)).toBe('');
+  });
+
   test('where nobody may approve, nothing is closed for waiting', async () => {
     scene.says({ rules: { approvers: [] } });
     const { id } = await ask();

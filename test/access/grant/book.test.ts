@@ -17,7 +17,7 @@ import { MemoryStore } from '../../support/memory-store.ts';
 const { file, blob } = grantOf();
 const standing = { path: file, id: blob, mode: '100644' };
 const key = fileKey(file, blob);
-const empty: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
+const empty: AccessBook = { grants: [], refused: {}, requests: {}, closed: {}, unexplained: {} };
 const refused = { reason: 'no', at: '2026-11-21T12:00:00Z' };
 
 test.each<readonly [string, Partial<AccessBook>, Partial<typeof standing>, boolean]>([

@@ -34,7 +34,7 @@ export class Scene {
   obstacle: string | undefined;
   /** Given already. */
   held: readonly Grant[] = [];
-  #book: AccessBook = { grants: [], refused: {}, requests: {}, unexplained: {} };
+  #book: AccessBook = { grants: [], refused: {}, requests: {}, closed: {}, unexplained: {} };
   /** Asked for a look at what was merged. */
   landed = 0;
   /** What people were told, as state and reason. */
@@ -110,6 +110,7 @@ export class Scene {
       held: this.held,
       now: this.#now(),
       moment: 'after-merge',
+      closedAt: this.#book.closed[id],
     });
     return judged.kind === 'request' ? against(judged) : judged.kind;
   }
