@@ -18,7 +18,9 @@ export type Next =
   /** A person has to; with the forge's words, where it did not let Lockkeeper. */
   | { readonly kind: 'person'; readonly refusal?: string }
   /** It is a draft. */
-  | { readonly kind: 'draft' };
+  | { readonly kind: 'draft' }
+  /** The environment has no cluster in which it could be granted: that the gate is open gives nothing to anybody. */
+  | { readonly kind: 'nowhere' };
 
 export interface ReportFacts {
   readonly judgement: Judgement;
@@ -144,6 +146,8 @@ function follows({ reasons, request, waitsFor }: Judgement, next: Next, word: st
   if (request === undefined) return 'Nothing is granted as it is.';
   const begins = `The access begins with the merge and ends ${durationText(request.durationMs)} later by itself`;
   const end = `Without it, this ${word} is closed at ${instant(expiresAt)}.`;
+  if (next.kind === 'nowhere')
+    return `Nothing is granted here, and Lockkeeper does not merge it: app.yml names no \`cluster\` for this environment. ${end}`;
   if (waitsFor !== undefined)
     return `${next.kind === 'person' ? 'Then a person merges it.' : 'Then Lockkeeper merges it.'} ${begins}. ${end}`;
   if (reasons.length > 0)

@@ -38,6 +38,8 @@ export interface ReviewedEnvironment {
   readonly name: string;
   readonly repository: RepositoryRef;
   readonly settings: AccessSettings;
+  /** What is granted there takes effect in a cluster. */
+  readonly hasCluster: boolean;
 }
 
 /** `none`: it has nothing to do with access; `over`: merged or closed meanwhile. */
@@ -166,7 +168,7 @@ async function settle(matter: Matter): Promise<ReviewOutcome> {
   const open = judgement.reasons.length === 0;
   const isLate = ports.now() >= expiryOf(request, settings);
   if (!open && isLate && judgement.request !== undefined && isConfigured(settings)) return expire(matter);
-  const next = nextOf(request, settings);
+  const next = nextOf(matter);
   // The status first: a forge may let nobody merge without it.
   const isSaid = await sayStatus(ports, repository.path, request, reportOf(factsOf(matter, next)));
   // Remembered before a merge: where we die after it, the next look finds that it is over.
@@ -179,7 +181,8 @@ async function settle(matter: Matter): Promise<ReviewOutcome> {
   return 'merged';
 }
 
-function nextOf({ draft, branch }: GatedRequest, { merge }: AccessSettings): Next {
+function nextOf({ request: { draft, branch }, settings: { merge }, hasCluster }: Matter): Next {
+  if (!hasCluster) return { kind: 'nowhere' };
   if (draft) return { kind: 'draft' };
   return merge === 'person' || branch.startsWith(reverts) ? { kind: 'person' } : { kind: 'merge' };
 }

@@ -9,7 +9,7 @@ type Parts = Pick<AccessParts, 'settings' | 'log' | 'redact'>;
 
 /**
  * Why nothing could be granted in the namespace now, whoever approved it: a whole sentence. A cluster that does not answer is no obstacle: it is asked again
- * before anything is given.
+ * before anything is given; nor is that there is none, which the gate says without it.
  */
 export async function obstacleTo(
   { settings, log, redact }: Parts,
@@ -17,8 +17,7 @@ export async function obstacleTo(
   namespace: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (cluster === undefined)
-    return `Nothing can be granted here: app.yml names no cluster for the environment ${name}. Add the key cluster to it.`;
+  if (cluster === undefined) return undefined;
   try {
     return await withCluster(cluster.place, (server) => inCluster(server, namespace, settings.guards, signal));
   } catch (error) {

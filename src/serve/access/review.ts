@@ -22,7 +22,11 @@ export async function reviewRequest(
   const { log, settings, services } = parts;
   const about = { trace, environment: environment.name, request };
   try {
-    const outcome = await reviewAccess(portsOf(parts, environment, trace, signal), { ...environment, settings }, request);
+    const outcome = await reviewAccess(
+      portsOf(parts, environment, trace, signal),
+      { ...environment, settings, hasCluster: environment.cluster !== undefined },
+      request,
+    );
     if (outcome === 'none' || outcome === 'over') log.debug({ ...about, outcome }, 'looked for a request for access');
     else log.info({ ...about, outcome }, 'a request for access was looked at');
   } catch (error) {

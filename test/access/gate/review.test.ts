@@ -144,6 +144,17 @@ describeWith('git', 'a look at a merge request', () => {
     expect([await scene.review(id), scene.landed]).toEqual(['over', 1]);
   });
 
+  test('where there is no cluster, the gate is judged, and nothing is merged for nothing', async () => {
+    scene.hasCluster = false;
+    const { id } = await ask();
+    expect([await scene.review(id), await scene.status(id)]).toEqual(['missing', 'failure']);
+    await scene.approve(id, 'grace');
+    expect([await scene.review(id), await scene.status(id), await scene.state(id)]).toEqual(['open', 'success', 'open']);
+    expect(await said(id)).toContain(
+      'Nothing is granted here, and Lockkeeper does not merge it: app.yml names no `cluster` for this environment.',
+    );
+  });
+
   test('a draft is judged, and not merged', async () => {
     const branch = scene.branch();
     await fixture.pushBy(path, 'ada', branch, { [file]: requestText() });

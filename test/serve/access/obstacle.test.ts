@@ -15,12 +15,6 @@ const never = new AbortController().signal;
 const log = pino({ level: 'silent' });
 const parts = (guards: 'required' | 'optional') => ({ settings: settingsOf({ guards }), log, redact: (text: string) => text });
 
-test('where app.yml names no cluster nothing can be granted, and it says what to do', async () => {
-  expect(await obstacleTo(parts('optional'), environment, 'shop', never)).toBe(
-    'Nothing can be granted here: app.yml names no cluster for the environment production. Add the key cluster to it.',
-  );
-});
-
 describeWith('control-plane', 'before anybody approves in vain', () => {
   const plane = sharedControlPlane();
   const temporary = temporaryFolder();

@@ -32,6 +32,7 @@ export class Scene {
   lateMs = 0;
   /** Why nothing could be granted there. */
   obstacle: string | undefined;
+  hasCluster = true;
   /** Given already. */
   held: readonly Grant[] = [];
   #book: AccessBook = { grants: [], refused: {}, requests: {}, closed: {}, unexplained: {} };
@@ -81,7 +82,12 @@ export class Scene {
   review(id: number, forge: Partial<ReviewPorts['forge']> = {}): Promise<ReviewOutcome> {
     return reviewAccess(
       this.#ports(forge),
-      { name: 'production', repository: { forge: this.fixture.forge.traits.name, path }, settings: this.settings },
+      {
+        name: 'production',
+        repository: { forge: this.fixture.forge.traits.name, path },
+        settings: this.settings,
+        hasCluster: this.hasCluster,
+      },
       id,
     );
   }
