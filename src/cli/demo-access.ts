@@ -80,13 +80,20 @@ class Walk {
     );
     this.#say(`Lockkeeper says what is missing: ${description}`, this.#page);
     await this.#step('Grace, who may approve, approves it as it is now', approving);
-    await this.#until('Lockkeeper merges it', async () => (await this.#forge.gatedRequest(path, 1)).merged);
-    this.#say('Lockkeeper has merged it');
-    if (this.#cluster === undefined) this.#print(noCluster);
+    if (this.#cluster === undefined) await this.#opened();
     else await this.#granted(this.#cluster);
   }
 
+  async #opened(): Promise<void> {
+    const isOpen = async () => (await this.#statuses()).some(({ name, state }) => name === 'lockkeeper/access' && state === 'success');
+    await this.#until('the gate opens', async () => (await isOpen()) || undefined);
+    this.#say('Nothing is missing any more: with a cluster, Lockkeeper would merge it now');
+    this.#print(noCluster);
+  }
+
   async #granted({ controllers }: DemoCluster): Promise<void> {
+    await this.#until('Lockkeeper merges it', async () => (await this.#forge.gatedRequest(path, 1)).merged);
+    this.#say('Lockkeeper has merged it');
     const until = await this.#until('the access is in the cluster', () => this.#expiry());
     this.#say(`Ada is admin of billing until ${until.slice(11, 19)} UTC, by a RoleBinding that a timer owns`);
     await this.#uses('Ada writes');
