@@ -1,7 +1,8 @@
 import { requireGit } from '../adapters/git.ts';
-import type { ShownQueue } from '../dashboard/site.ts';
+import type { ShownQueue } from '../dashboard/jobs/room.ts';
 import { makeWorld, type World } from '../demo/world.ts';
 import { startServer } from '../http/server.ts';
+import { localViewer } from '../serve/dashboard/viewer.ts';
 import { createPages } from '../serve/pages.ts';
 import { type Context, withConfig } from './context.ts';
 import { heldRows, introduction, nextSteps } from './demo-texts.ts';
@@ -35,7 +36,9 @@ async function scanAndServe(world: World, context: Context, untilStopped: () => 
   const server = await startServer({
     host: '127.0.0.1',
     port: world.ports.pages,
-    site: createPages(context.loadConfig().config, { queue: noQueue, redact: context.redact, warn: (text) => log.warn(text) }).site,
+    site: createPages(context.loadConfig().config, { queue: noQueue, redact: context.redact, warn: (text) => log.warn(text), rooms: [] })
+      .site,
+    viewer: localViewer(),
     onError: (error, path) => log.error({ err: error, path }, 'making a page'),
   });
   try {

@@ -1,5 +1,5 @@
-import { html } from './html.ts';
-import { layout } from './layout.ts';
+import { html } from './parts/html.ts';
+import { layout } from './parts/layout.ts';
 
 export interface AppForm {
   readonly action: string;

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import { checklistRules } from '../domain/checklist.ts';
-import { trusted } from './html.ts';
-import { type Crumb, layout } from './layout.ts';
-import { renderMarkdown } from './markdown.ts';
-import { type Answer, clothes } from './site.ts';
+import type { Answer } from '../domain/site.ts';
+import { trusted } from './parts/html.ts';
+import { type Crumb, layout } from './parts/layout.ts';
+import { renderMarkdown } from './parts/markdown.ts';
+import { clothes } from './site.ts';
 
 /** Page → file of docs/. */
 const files: ReadonlyMap<string, string> = new Map([

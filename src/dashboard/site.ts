@@ -1,135 +1,80 @@
-import type { PagesSource } from '../domain/pages.ts';
-import type { Queue } from '../domain/queue.ts';
-import { jobsJson, jobsPage } from './jobs.ts';
-import { icon } from './layout.ts';
-import { commitPage, comparePage, listPage, mergeRequestPage, problemPage, repositoryPage, tagPage } from './pages.ts';
-import { style } from './style.ts';
+import type { Answer, PageRequest, Site } from '../domain/site.ts';
+import { icon } from './parts/layout.ts';
+import { problemPage } from './parts/problem.ts';
+import { style } from './parts/style.ts';
+import type { Asked, Room } from './room.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-  /** Path to go on to. */
-  readonly location?: string;
+interface SiteParts {
+  readonly rooms: readonly Room[];
+  /** What is behind no path of a room: repositories, under their own names. */
+  readonly rest?: (path: string, asked: Asked) => Promise<Answer | undefined>;
+  readonly now: () => Date;
 }
 
-/** What people see of the queue, and do. */
-export type ShownQueue = Pick<Queue, 'list' | 'retry'>;
-
-/** What stands behind each address; `path` is the undecoded path of the URL. */
-export type Site = (path: string) => Promise<Answer>;
-
-/** The pages: `/`, `/jobs`, `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
-export function createSite(source: PagesSource, queue: ShownQueue, now: () => Date): Site {
-  return async (path) => {
-    const fixed = fixedAnswers.get(path);
-    if (fixed !== undefined) return fixed;
-    if (path === '/jobs') return page(jobsPage(await queue.list(), now()));
-    if (path === '/api/v1/jobs') return { status: 200, type: 'application/json', body: jobsJson(await queue.list()) };
-    if (path === '/') return page(listPage(await source.list(), now()));
-    const route = routeOf(path);
-    const text = route && (await render(source, route, now()));
-    return text === undefined ? notFound : page(text);
+/** The pages, the buttons, and the same as JSON under `/api/v1/`. */
+export function createSite({ rooms, rest, now }: SiteParts): Site {
+  const fixed = fixedAnswers(rooms);
+  const pages = rooms.flatMap((room) => room.pages.map(({ path, show }) => ({ pattern: patternOf(path), show })));
+  const buttons = rooms.flatMap(({ buttons: of = [] }) => of.map(({ path, press }) => ({ pattern: patternOf(path), press })));
+  const api = rooms.flatMap(({ api: of = [] }) => of.map(({ path, read }) => ({ pattern: patternOf(path), read })));
+  return async ({ method, path, query, form, viewer }: PageRequest) => {
+    const asked = { params: {}, query, viewer, now: now() };
+    if (method === 'POST') {
+      const button = match(buttons, path);
+      return (button && (await button.of.press({ ...asked, params: button.params, form }))) ?? readOnly;
+    }
+    const found = fixed.get(path);
+    if (found !== undefined) return found;
+    const program = match(api, path);
+    if (program !== undefined) return json(await program.of.read({ ...asked, params: program.params }));
+    const person = match(pages, path);
+    return (person && (await person.of.show({ ...asked, params: person.params }))) ?? (await rest?.(path, asked)) ?? notFound;
   };
 }
-
-/** The buttons: `/jobs/<id>/retry`. A job that is not parked any more, because somebody else was faster, is left as it is. */
-export function createActions(queue: ShownQueue): (path: string) => Promise<Answer | undefined> {
-  return async (path) => {
-    const [, id] = /^\/jobs\/([0-9a-f-]{36})\/retry$/.exec(path) ?? [];
-    if (id === undefined) return undefined;
-    await queue.retry(id);
-    return { status: 303, type: 'text/plain; charset=utf-8', body: '', location: '/jobs' };
-  };
-}
-
-const page = (body: string, status = 200): Answer => ({ status, type: 'text/html; charset=utf-8', body });
-
-const notFound = page(problemPage(404, 'Not found', 'There is no such page, or no longer.'), 404);
 
 /** What every page of ours is dressed in, the ones for setting up included. */
 export const clothes: readonly string[] = ['/style.css', '/icon.svg'];
 
-const fixedAnswers: ReadonlyMap<string, Answer> = new Map([
-  ['/healthz', { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' }],
-  ['/style.css', { status: 200, type: 'text/css; charset=utf-8', body: style }],
-  ['/icon.svg', { status: 200, type: 'image/svg+xml', body: icon }],
-]);
+const patternOf = (pathname: string): URLPattern => new URLPattern({ pathname });
 
-type Route =
-  | { readonly kind: 'repository'; readonly path: string }
-  | { readonly kind: 'merge request'; readonly path: string; readonly id: number }
-  | { readonly kind: 'commit'; readonly path: string; readonly sha: string }
-  | { readonly kind: 'tag'; readonly path: string; readonly name: string }
-  | { readonly kind: 'compare'; readonly path: string; readonly from: string; readonly to: string };
-
-async function render(source: PagesSource, route: Route, now: Date): Promise<string | undefined> {
-  const { path } = route;
-  switch (route.kind) {
-    case 'merge request': {
-      const found = await source.mergeRequest(path, route.id);
-      return found && mergeRequestPage(found, now);
-    }
-    case 'commit': {
-      const found = await source.commit(path, route.sha);
-      return found && commitPage(path, found, now);
-    }
-    case 'tag': {
-      const found = (await source.repository(path))?.tags.find(({ name }) => name === route.name);
-      return found && tagPage(path, found, now);
-    }
-    case 'compare': {
-      const found = await source.diff(path, route.from, route.to);
-      return found && comparePage(path, route.from, route.to, found, now);
-    }
-    case 'repository': {
-      const [found, listed] = await Promise.all([source.repository(path), source.list()]);
-      return (
-        found &&
-        repositoryPage(
-          path,
-          found,
-          listed.filter((one) => one.path === path),
-          now,
-        )
-      );
-    }
+function match<T extends { readonly pattern: URLPattern }>(all: readonly T[], pathname: string) {
+  for (const of of all) {
+    const groups = of.pattern.exec({ pathname })?.pathname.groups;
+    const params = groups && decoded(groups);
+    if (params !== undefined) return { of, params };
   }
+  return undefined;
 }
 
-/** undefined for whatever could be no path of a repository or no name of a revision. */
-function routeOf(raw: string): Route | undefined {
-  const text = decode(raw.slice(1));
-  if (text === undefined) return undefined;
-  const [first] = kinds
-    .map((kind) => ({ kind, at: text.indexOf(`/${kind}/`) }))
-    .filter(({ at }) => at >= 0)
-    .sort((a, b) => a.at - b.at);
-  if (first === undefined) return isPath(text) ? { kind: 'repository', path: text } : undefined;
-  const path = text.slice(0, first.at);
-  return isPath(path) ? pageRoute(first.kind, path, text.slice(first.at + first.kind.length + 2)) : undefined;
-}
-
-const kinds = ['merge_requests', 'commit', 'tags', 'compare'] as const;
-
-function pageRoute(kind: (typeof kinds)[number], path: string, rest: string): Route | undefined {
-  if (kind === 'merge_requests') return /^[1-9]\d{0,8}$/.test(rest) ? { kind: 'merge request', path, id: Number(rest) } : undefined;
-  if (kind === 'commit') return /^[0-9a-f]{7,64}$/.test(rest) ? { kind: 'commit', path, sha: rest } : undefined;
-  if (kind === 'tags') return isRevision(rest) ? { kind: 'tag', path, name: rest } : undefined;
-  const [from = '', to = '', ...more] = rest.split('...');
-  return isRevision(from) && isRevision(to) && more.length === 0 ? { kind: 'compare', path, from, to } : undefined;
-}
-
-function decode(text: string): string | undefined {
+/** Undefined where a part of the path is no text. */
+function decoded(groups: Readonly<Record<string, string | undefined>>): Record<string, string> | undefined {
   try {
-    return decodeURIComponent(text);
+    return Object.fromEntries(Object.entries(groups).map(([name, text = '']) => [name, decodeURIComponent(text)]));
   } catch {
     return undefined;
   }
 }
 
-/** Segments that start with a letter, digit or underscore: no `..`, nothing hidden, nothing that git reads as an option. */
-const isPath = (text: string): boolean => text.length < 500 && /^\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(text);
+export const page = (body: string, status = 200): Answer => ({ status, type: 'text/html; charset=utf-8', body });
 
-/** https://git-scm.com/docs/git-check-ref-format, and stricter. */
-const isRevision = (text: string): boolean => text.length < 250 && /^\w[\w.+/@-]*$/.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text);
+/** After a button: the page to go on to, so that a reload presses nothing again. */
+export const goTo = (location: string): Answer => ({ status: 303, type: 'text/plain; charset=utf-8', body: '', location });
+
+const json = (reply: unknown): Answer =>
+  reply === undefined
+    ? { status: 404, type: 'application/json', body: '{"error":"there is no such thing, or it is not for you"}\n' }
+    : { status: 200, type: 'application/json', body: `${JSON.stringify(reply)}\n` };
+
+const notFound = page(problemPage(404, 'Not found', 'There is no such page, or no longer.'), 404);
+
+const readOnly: Answer = { status: 405, type: 'text/plain; charset=utf-8', body: 'These pages are only read: use GET.\n' };
+
+const fixedAnswers = (rooms: readonly Room[]): ReadonlyMap<string, Answer> =>
+  new Map([
+    ['/healthz', { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' }],
+    [
+      '/style.css',
+      { status: 200, type: 'text/css; charset=utf-8', body: [style, ...rooms.flatMap((room) => room.style ?? [])].join('\n') },
+    ],
+    ['/icon.svg', { status: 200, type: 'image/svg+xml', body: icon }],
+  ]);

@@ -1,6 +1,11 @@
+import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../domain/errors.ts';
+import type { Answer, Site, Viewer } from '../domain/site.ts';
+import { readForm } from './form.ts';
 
 export interface ServerOptions {
   /** Where others can reach it (not `127.0.0.1`, `::1` or `localhost`) the site is not shown, as there is no login yet, but for what is `open`. */
@@ -9,28 +14,16 @@ export interface ServerOptions {
   readonly port: number;
   /** A proxy hands on to us what others ask for: the site is not shown either, as theirs and this machine's requests look the same. */
   readonly isPublished?: boolean;
-  /** What stands behind a URL's undecoded path. */
   readonly site: Site;
+  /** Who asks. */
+  readonly viewer: (request: IncomingMessage) => Promise<Viewer>;
   /** Whether a page tells nobody anything, so that everybody may read it: pages that are no part of the site need some of them, too. */
   readonly open?: (path: string) => boolean;
-  /** What a button of the site does, by the undecoded path that it posts to: asked by a page of the site itself, or not at all. Undefined: there is no such button. */
-  readonly act?: Act;
   /** What is meant for programs, under any host name. */
   readonly routes?: readonly Route[];
   /** Told of what went wrong while answering; the reader is only told that something did. */
   readonly onError: (error: unknown, path: string) => void;
 }
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-  /** Path to go on to. */
-  readonly location?: string;
-}
-
-type Site = (path: string) => Promise<Answer>;
-type Act = (path: string) => Promise<Answer | undefined>;
 
 /** Answers every method and whatever the request says of itself. */
 export interface Route {
@@ -114,7 +107,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   } catch (error) {
     options.onError(error, path);
     if (response.headersSent) response.destroy();
-    else send(request, response, plain(500, 'This page could not be made; the log says why.'));
+    else await send(request, response, plain(500, 'This page could not be made; the log says why.'));
   }
 }
 
@@ -122,33 +115,53 @@ async function answerWithPage(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { host, isPublished = false, site, open = () => false, act }: ServerOptions,
+  { host, isPublished = false, site, open = () => false, viewer }: ServerOptions,
 ): Promise<void> {
-  request.resume(); // nothing that is sent along is read
   const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead) request.resume(); // nothing that is sent along is read
+  const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '');
+  const read = async (): Promise<Message> =>
+    shown(await site({ method: 'GET', path, query, form: new URLSearchParams(), viewer: await viewer(request) }));
   if (isRead && open(path)) {
-    send(request, response, shown(await site(path)));
+    await send(request, response, await read());
   } else if (!isLoopback(host) || isPublished || isHandedOn(request)) {
-    send(
+    await send(
       request,
       response,
       plain(403, 'The pages have no login yet: they are shown on the machine itself alone (server.host: 127.0.0.1, no public server.url).'),
     );
   } else if (!isOwnName(request.headers.host)) {
-    send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
+    await send(request, response, plain(421, 'This server answers only to the name of this machine: localhost or 127.0.0.1.'));
   } else if (isRead) {
-    send(request, response, shown(await site(path)));
+    await send(request, response, await read());
   } else {
-    send(request, response, await acted(request, path, act));
+    await send(request, response, await acted(request, { path, query, site, viewer }));
   }
 }
 
-async function acted(request: IncomingMessage, path: string, act: Act | undefined): Promise<Message> {
-  const readOnly = { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } };
-  if (request.method !== 'POST' || act === undefined) return readOnly;
-  if (!isFromOurPage(request)) return plain(403, 'Only a button on one of these pages does that.');
-  const answer = await act(path);
-  return answer === undefined ? readOnly : shown(answer);
+interface Press extends Pick<ServerOptions, 'site' | 'viewer'> {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+async function acted(request: IncomingMessage, { path, query, site, viewer: viewerOf }: Press): Promise<Message> {
+  if (request.method !== 'POST') {
+    request.resume();
+    return { ...plain(405, 'These pages are only read: use GET.'), headers: { allow: 'GET, HEAD' } };
+  }
+  const form = isFromOurPage(request) ? await readForm(request) : undefined;
+  const viewer = await viewerOf(request);
+  if (form === undefined || !isSame(form.get('token') ?? '', viewer.token)) {
+    request.resume();
+    return plain(403, 'Only a button on one of these pages does that.');
+  }
+  const answer = shown(await site({ method: 'POST', path, query, form, viewer }));
+  return answer.status === 405 ? { ...answer, headers: { allow: 'GET, HEAD' } } : answer;
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 const shown = ({ location, ...answer }: Answer): Message => (location === undefined ? answer : { ...answer, headers: { location } });
@@ -180,11 +193,15 @@ const plain = (status: number, text: string) => ({ status, type: 'text/plain; ch
 interface Message {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Readable;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Message): void {
+async function send(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Message): Promise<void> {
+  if (body instanceof Readable) {
+    response.writeHead(status, { ...securityHeaders, 'content-type': type, ...headers });
+    return pipeline(body, response);
+  }
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...securityHeaders, 'content-type': type, 'content-length': length, ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);

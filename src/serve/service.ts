@@ -20,6 +20,8 @@ import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
+import { createRooms } from './dashboard/rooms.ts';
+import { localViewer } from './dashboard/viewer.ts';
 import { createDeployments } from './deployments.ts';
 import { clusterFigures } from './drift-watch.ts';
 import { githubApps } from './github-app.ts';
@@ -200,7 +202,13 @@ async function listen(
     host: config.server.host,
     port: config.server.port,
     isPublished: isPublished(config.server),
-    ...createPages(config, { queue: services.persistence.queue(), redact, warn: (text) => log.warn(text) }),
+    ...createPages(config, {
+      queue: services.persistence.queue(),
+      redact,
+      warn: (text) => log.warn(text),
+      rooms: createRooms({ config, services, redact, log }),
+    }),
+    viewer: localViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });

@@ -1,4 +1,4 @@
-import { renderDiff } from '../../src/dashboard/diff.ts';
+import { renderDiff } from '../../src/dashboard/parts/diff.ts';
 
 const file = (name: string, hunk: string) => `diff --git a/${name} b/${name}\nindex 1..2 100644\n--- a/${name}\n+++ b/${name}\n${hunk}`;
 

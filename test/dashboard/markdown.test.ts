@@ -1,4 +1,4 @@
-import { renderMarkdown } from '../../src/dashboard/markdown.ts';
+import { renderMarkdown } from '../../src/dashboard/parts/markdown.ts';
 import { writeMarker } from '../../src/domain/identifiers.ts';
 
 const render = (text: string) => renderMarkdown(text).text.trim();

@@ -1,7 +1,11 @@
-import { createActions, createSite } from '../../src/dashboard/site.ts';
+import { jobsRoom } from '../../src/dashboard/jobs/room.ts';
+import { createRepositories } from '../../src/dashboard/repositories/repositories.ts';
+import { requestsRoom } from '../../src/dashboard/requests/room.ts';
+import { createSite } from '../../src/dashboard/site.ts';
 import type { MergeRequest } from '../../src/domain/forge.ts';
 import type { ListedMergeRequest, PagesSource } from '../../src/domain/pages.ts';
 import type { Job } from '../../src/domain/queue.ts';
+import { aViewer, press, visit } from '../support/site-visitor.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const mischief = `<script>alert("1")</script>`;
@@ -75,11 +79,13 @@ const queue = {
     return true;
   },
 };
-const site = createSite(source, queue, () => now);
-const body = async (path: string) => (await site(path)).body;
+const shop = (of: PagesSource, shown: typeof queue) =>
+  createSite({ rooms: [requestsRoom(of), jobsRoom(shown)], rest: createRepositories(of), now: () => now });
+const site = shop(source, queue);
+const body = async (path: string) => (await visit(site, path)).body;
 
 test('the list has each merge request with environment, title, state and age', async () => {
-  const page = await body('/');
+  const page = await body('/requests');
   expect(page).toContain('2 open in 1 environment<');
   expect(page).toContain('href="/platform/environments/staging/merge_requests/1"');
   expect(page).toContain('billing 1.4.2 → 1.6.1');
@@ -108,8 +114,8 @@ test('a repository has its versions with their notes, its commits and its merge 
 
 test('a version has its notes, on a page of its own', async () => {
   expect(await body('/apps/billing/tags/v1.0.0')).toContain('<strong>notes</strong>');
-  expect((await site('/apps/billing/tags/v9')).status).toBe(404);
-  expect((await site('/apps/none/tags/v1.0.0')).status).toBe(404);
+  expect((await visit(site, '/apps/billing/tags/v9')).status).toBe(404);
+  expect((await visit(site, '/apps/none/tags/v1.0.0')).status).toBe(404);
 });
 
 test('jobs: parked ones first, with why and a button, then what runs and waits', async () => {
@@ -117,18 +123,20 @@ test('jobs: parked ones first, with why and a button, then what runs and waits',
   expect(page).toContain('1 parked, 1 running, 1 waiting');
   expect(page.indexOf('scan-package')).toBeLessThan(page.indexOf('redeliver'));
   expect(page).toContain('3 hours ago');
-  expect(page.match(/<form.*?<\/form>/g)).toEqual([`<form method="post" action="/jobs/${parked.id}/retry"><button>retry</button></form>`]);
+  expect(page.match(/<form.*?<\/form>/g)).toEqual([
+    `<form method="post" action="/jobs/${parked.id}/retry"><input type="hidden" name="token" value="the-token"><button>retry</button></form>`,
+  ]);
 });
 
 test('a long queue makes no endless page', async () => {
   const long = { ...queue, list: async () => Array.from({ length: 1000 }, () => job('d', 'waiting')) };
-  const { body: page } = await createSite(source, long, () => now)('/jobs');
+  const { body: page } = await visit(shop(source, long), '/jobs');
   expect(page.match(/<td class="kind">/g)).toHaveLength(200);
   expect(page).toContain('And 800 more');
 });
 
 test('jobs as the command line prints them', async () => {
-  const { type, body: text } = await site('/api/v1/jobs');
+  const { type, body: text } = await visit(site, '/api/v1/jobs');
   expect(type).toBe('application/json');
   const { data, ...rest } = parked;
   expect(JSON.parse(text).jobs[0]).toEqual({ ...rest, kind: data.kind });
@@ -136,17 +144,26 @@ test('jobs as the command line prints them', async () => {
 
 test.each([
   [`/jobs/${parked.id}/retry`, 303, [parked.id]],
-  ['/jobs/x/retry', undefined, []],
-  ['/jobs', undefined, []],
-  [`/jobs/${parked.id}`, undefined, []],
+  ['/jobs/x/retry', 405, []],
+  ['/jobs', 405, []],
+  [`/jobs/${parked.id}`, 405, []],
 ])('a button that posts to %s is answered with %s', async (path, status, expected) => {
   retried.length = 0;
-  const answer = await createActions(queue)(path);
-  expect([answer?.status, retried]).toEqual([status, expected]);
+  const answer = await press(site, path);
+  expect([answer.status, retried]).toEqual([status, expected]);
+});
+
+test('whoever does not see everything sees no jobs, and retries none', async () => {
+  const viewer = aViewer({ sees: () => false, acts: () => false });
+  retried.length = 0;
+  expect((await visit(site, '/jobs', { viewer })).status).toBe(404);
+  expect((await visit(site, '/api/v1/jobs', { viewer })).status).toBe(404);
+  expect((await press(site, `/jobs/${parked.id}/retry`, {}, viewer)).status).toBe(405);
+  expect(retried).toEqual([]);
 });
 
 const pages = [
-  '/',
+  '/requests',
   '/jobs',
   '/platform/environments/staging/merge_requests/2',
   '/platform/environments/staging/merge_requests/3',
@@ -156,7 +173,7 @@ const pages = [
 ];
 
 test.each(pages)('%s escapes all that comes from outside, and needs no script and no style of its own', async (path) => {
-  const { status, type, body: page } = await site(path);
+  const { status, type, body: page } = await visit(site, path);
   expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page).toContain('&lt;script&gt;');
   expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/);
@@ -168,7 +185,7 @@ test.each([
   ['/apps/gateway/compare/gateway%2Fv5.2.0...main', 'apps/gateway gateway/v5.2.0 main'],
 ])('%s asks for the range', async (path, expected) => {
   asked.length = 0;
-  expect((await site(path)).status).toBe(200);
+  expect((await visit(site, path)).status).toBe(200);
   expect(asked).toEqual([expected]);
 });
 
@@ -194,18 +211,18 @@ test.each([
   '/-apps/billing',
 ])('%s is not found, and nothing odd is asked for', async (path) => {
   asked.length = 0;
-  const { status, body: page } = await site(path);
+  const { status, body: page } = await visit(site, path);
   expect([status, page.includes('Not found')]).toEqual([404, true]);
   expect(asked.filter((one) => !one.endsWith('none'))).toEqual([]);
 });
 
 test('a stylesheet, an icon and a sign of life', async () => {
-  expect((await site('/style.css')).type).toContain('text/css');
-  expect((await site('/icon.svg')).type).toBe('image/svg+xml');
-  expect(await site('/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
+  expect((await visit(site, '/style.css')).type).toContain('text/css');
+  expect((await visit(site, '/icon.svg')).type).toBe('image/svg+xml');
+  expect(await visit(site, '/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
 });
 
 test('an empty list says what happens next', async () => {
-  const empty = createSite({ ...source, list: async () => [] }, queue, () => now);
-  expect((await empty('/')).body).toContain('No merge requests yet');
+  const empty = shop({ ...source, list: async () => [] }, queue);
+  expect((await visit(empty, '/requests')).body).toContain('No merge requests yet');
 });

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Answer, PageRequest } from '../../src/domain/site.ts';
 import { type HttpServer, startServer } from '../../src/http/server.ts';
+import { aViewer } from '../support/site-visitor.ts';
 
 let server: HttpServer;
 const asked: string[] = [];
@@ -12,7 +14,8 @@ beforeAll(async () => {
   server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    site: async (path) => {
+    viewer: async () => aViewer(),
+    site: async ({ path }) => {
       asked.push(path);
       if (path === '/broken') throw new Error('a secret place');
       return { status: 200, type: 'text/html; charset=utf-8', body: '<p>→</p>' };
@@ -37,7 +40,7 @@ test('HEAD has the headers of GET and no body', async () => {
   expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([200, '10', '']);
 });
 
-test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is refused', async (method) => {
+test.each(['PUT', 'DELETE', 'OPTIONS'])('%s is refused', async (method) => {
   const response = await fetch(server.url, { method });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
@@ -77,7 +80,7 @@ test('where others can reach it, the pages are not shown, as there is no login, 
     { path: '/exact', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
   ];
   const open = (path: string) => path === '/open';
-  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, open, routes, onError: () => undefined });
+  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, viewer, open, routes, onError: () => undefined });
   const found = async (path: string) => {
     const response = await fetch(`${reachable.url}${path}`, { method: path === '/below/x' ? 'POST' : 'GET' });
     return [path, response.status, (await response.text()).slice(0, 27)];
@@ -97,28 +100,30 @@ test('where others can reach it, the pages are not shown, as there is no login, 
 });
 
 const pressed: string[] = [];
-const act = async (path: string) => {
-  if (path !== '/button') return undefined;
+const viewer = async () => aViewer();
+const page = async ({ method, path }: PageRequest): Promise<Answer> => {
+  if (method === 'GET') return { status: 200, type: 'text/plain', body: 'a page' };
+  if (path !== '/button') return { status: 405, type: 'text/plain', body: '' };
   pressed.push(path);
   return { status: 303, type: 'text/plain', body: '', location: '/page' };
 };
-const page = async () => ({ status: 200, type: 'text/plain', body: 'a page' });
 
 /** The status of a POST; the own port in place of PORT. */
 async function press(
   of: HttpServer,
   path: string,
   headers: Readonly<Record<string, string>>,
-  method = 'POST',
+  { method = 'POST', form = 'token=the-token' }: { readonly method?: string; readonly form?: string } = {},
 ): Promise<number | undefined> {
   const { port } = new URL(of.url);
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', port)]));
   return await new Promise((resolve) => {
-    const sent = request(`${of.url}${path}`, { method, headers: named }, (response) => {
+    const type = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(form.length) };
+    const sent = request(`${of.url}${path}`, { method, headers: { ...type, ...named } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
-    sent.end('');
+    sent.end(form);
   });
 }
 
@@ -135,11 +140,26 @@ test.each<[string, Record<string, string>, number]>([
   ['a proxy', { 'sec-fetch-site': 'same-origin', 'x-forwarded-for': '203.0.113.9' }, 403],
 ])('a button pressed on %s', async (_, headers, status) => {
   pressed.length = 0;
-  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, act, onError: () => undefined });
+  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, viewer, onError: () => undefined });
   try {
     expect([await press(own, '/button', headers), pressed]).toEqual([status, status === 303 ? ['/button'] : []]);
     expect(await press(own, '/page', { 'sec-fetch-site': 'same-origin' })).toBe(405);
-    expect(await press(own, '/button', { 'sec-fetch-site': 'same-origin' }, 'DELETE')).toBe(405);
+    expect(await press(own, '/button', { 'sec-fetch-site': 'same-origin' }, { method: 'DELETE' })).toBe(405);
+  } finally {
+    await own.close();
+  }
+});
+
+test.each([
+  ['without the token', 'a=b'],
+  ['with another token', 'token=the-tokem'],
+  ['with nothing', ''],
+  ['with more than any form has', `token=the-token&a=${'a'.repeat(70_000)}`],
+])('a button pressed %s does nothing', async (_, form) => {
+  pressed.length = 0;
+  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, viewer, onError: () => undefined });
+  try {
+    expect([await press(own, '/button', { 'sec-fetch-site': 'same-origin' }, { form }), pressed]).toEqual([403, []]);
   } finally {
     await own.close();
   }
@@ -154,7 +174,7 @@ test.each([
     ...where,
     port: 0,
     site: page,
-    act,
+    viewer,
     open: (path) => path === '/style.css',
     onError: () => undefined,
   });
@@ -174,7 +194,7 @@ test('a route that fails does not say why', async () => {
   const answer = async () => {
     throw new Error('a secret place');
   };
-  const options = { host: '127.0.0.1', port: 0, site: async () => ({ status: 200, type: 'text/plain', body: '' }) };
+  const options = { host: '127.0.0.1', port: 0, site: async () => ({ status: 200, type: 'text/plain', body: '' }), viewer };
   const told: unknown[] = [];
   const failing = await startServer({
     ...options,
@@ -189,13 +209,15 @@ test('a route that fails does not say why', async () => {
 
 test('an address of another machine is not listened on', async () => {
   const site = async () => ({ status: 200, type: 'text/plain', body: '' });
-  await expect(startServer({ host: '192.0.2.1', port: 0, site, onError: () => undefined })).rejects.toThrow('cannot be listened on');
+  await expect(startServer({ host: '192.0.2.1', port: 0, site, viewer, onError: () => undefined })).rejects.toThrow(
+    'cannot be listened on',
+  );
 });
 
 test('a taken port is named', async () => {
   const port = Number(new URL(server.url).port);
   const site = async () => ({ status: 200, type: 'text/plain', body: '' });
-  await expect(startServer({ host: '127.0.0.1', port, site, onError: () => undefined })).rejects.toThrow(
+  await expect(startServer({ host: '127.0.0.1', port, site, viewer, onError: () => undefined })).rejects.toThrow(
     `server.port ${port} of 127.0.0.1: another program`,
   );
 });
@@ -205,6 +227,7 @@ test('a connection that was only opened in advance holds no stop up', async () =
     host: '127.0.0.1',
     port: 0,
     site: async () => ({ status: 200, type: 'text/plain', body: '' }),
+    viewer,
     onError: () => {},
   });
   const socket = connect(Number(new URL(other.url).port), '127.0.0.1');

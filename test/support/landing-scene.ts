@@ -28,8 +28,8 @@ export class LandingScene {
   readonly announced: string[] = [];
   readonly alarms = new Map<string, string>();
   readonly problems: string[] = [];
-  /** How late it is for us. Milliseconds. */
-  lateMs = 0;
+  /** How late it is for us, milliseconds: not before the times that a stand-in gives, which lets each of its seconds hold one event. */
+  lateMs = 60_000;
   unguarded: string | undefined;
   refusal: string | undefined;
   /** What the forge answers instead. */

@@ -3,6 +3,7 @@ import type { Queue } from '../../src/domain/queue.ts';
 import { startServer } from '../../src/http/server.ts';
 import { createWebhooks, type WebhookSettings } from '../../src/http/webhooks/webhooks.ts';
 import { MemoryQueue } from './memory-queue.ts';
+import { aViewer } from './site-visitor.ts';
 
 export interface Reply {
   readonly status: number;
@@ -45,6 +46,7 @@ export async function startReceiver(settings: Partial<WebhookSettings>, options:
     host: '127.0.0.1',
     port: 0,
     site: async () => ({ status: 404, type: 'text/plain', body: 'no page' }),
+    viewer: async () => aViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }],
     onError: (error) => lines.push(`unexpected: ${String(error)}`),
   });

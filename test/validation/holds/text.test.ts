@@ -1,4 +1,4 @@
-import { renderMarkdown } from '../../../src/dashboard/markdown.ts';
+import { renderMarkdown } from '../../../src/dashboard/parts/markdown.ts';
 import { longestOthers, type Others, othersText, withOthers } from '../../../src/validation/holds/text.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { liveIn } from '../../support/live-text.ts';

@@ -1,4 +1,4 @@
-import { renderMarkdown } from '../../../src/dashboard/markdown.ts';
+import { renderMarkdown } from '../../../src/dashboard/parts/markdown.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
 import { type CommentFacts, commentText } from '../../../src/validation/report/comment.ts';
 import { expectGolden } from '../../support/golden.ts';

@@ -1,4 +1,4 @@
-import { renderMarkdown } from '../../../src/dashboard/markdown.ts';
+import { renderMarkdown } from '../../../src/dashboard/parts/markdown.ts';
 import type { DesiredState } from '../../../src/manifests/desired-object.ts';
 import { planOf } from '../../../src/plan/plan.ts';
 import { commentText } from '../../../src/validation/report/comment.ts';

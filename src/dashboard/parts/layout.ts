@@ -1,3 +1,4 @@
+import type { Viewer } from '../../domain/site.ts';
 import { type Html, html, trusted } from './html.ts';
 
 export interface Crumb {
@@ -5,8 +6,24 @@ export interface Crumb {
   readonly href: string;
 }
 
+/** The places that every page leads to. */
+const places = [
+  ['Environments', '/'],
+  ['Merge requests', '/requests'],
+  ['Access', '/access'],
+  ['Journal', '/journal'],
+  ['Operations', '/operations'],
+] as const;
+
+export interface Frame {
+  /** Undefined on pages that anybody may read. */
+  readonly viewer?: Viewer;
+  /** Where in the menu the page belongs. */
+  readonly here?: (typeof places)[number][0];
+}
+
 /** A whole page. */
-export function layout(title: string, crumbs: readonly Crumb[], body: Html): string {
+export function layout(title: string, crumbs: readonly Crumb[], body: Html, { viewer, here }: Frame = {}): string {
   const way = crumbs.map(({ text, href }) => html`<li><a href="${href}">${text}</a></li>`);
   return html`<!doctype html>
 <html lang="en">
@@ -19,7 +36,7 @@ export function layout(title: string, crumbs: readonly Crumb[], body: Html): str
 <link rel="stylesheet" href="/style.css">
 </head>
 <body>
-<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages"><a href="/">Merge requests</a> <a href="/jobs">Jobs</a></nav></header>
+<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages">${places.map(([name, href]) => html`<a href="${href}"${name === here ? trusted(' aria-current="page"') : undefined}>${name}</a>`)}</nav>${viewer === undefined ? undefined : html`<p class="viewer">${viewer.name}</p>`}</header>
 <main>
 ${body}
 </main>

@@ -1,5 +1,5 @@
-import type { CommitStatus } from '../domain/forge.ts';
-import { branchPrefix, label } from '../domain/identifiers.ts';
+import type { CommitStatus } from '../../domain/forge.ts';
+import { branchPrefix, label } from '../../domain/identifiers.ts';
 import type {
   CommitDetails,
   Comparison,
@@ -9,21 +9,21 @@ import type {
   PageCommit,
   PageTag,
   RepositoryDetails,
-} from '../domain/pages.ts';
-import { renderDiff } from './diff.ts';
-import { type Html, html } from './html.ts';
-import { ago, type Crumb, layout, urlPath } from './layout.ts';
-import { renderMarkdown } from './markdown.ts';
+} from '../../domain/pages.ts';
+import { renderDiff } from '../parts/diff.ts';
+import { type Html, html } from '../parts/html.ts';
+import { ago, type Crumb, type Frame, layout, urlPath } from '../parts/layout.ts';
+import { renderMarkdown } from '../parts/markdown.ts';
 
 /** All merge requests, by environment: open ones first, those that are done folded away. */
-export function listPage(all: readonly ListedMergeRequest[], now: Date): string {
+export function listPage(all: readonly ListedMergeRequest[], now: Date, frame: Frame): string {
   const open = all.filter(({ mergeRequest }) => mergeRequest.state === 'open').length;
   const groups = [...Map.groupBy(all, ({ environment }) => environment)];
   const nothing = html`<p class="empty">No merge requests yet. The next scan opens one for each app that has a newer version.</p>`;
   const body = html`<h1>Merge requests</h1>
 <p class="lead">${open} open in ${groups.length} ${groups.length === 1 ? 'environment' : 'environments'}</p>
 ${groups.length === 0 ? nothing : groups.map(([environment, listed]) => environmentSection(environment, listed, now))}`;
-  return layout('Merge requests', [], body);
+  return layout('Merge requests', [], body, frame);
 }
 
 function environmentSection(environment: string, listed: readonly ListedMergeRequest[], now: Date): Html {
@@ -143,13 +143,4 @@ const tagUrl = (path: string, name: string): string => `/${urlPath(path)}/tags/$
 function tagCard(path: string, { name, commit, date, notes }: PageTag, now: Date): Html {
   const prose = html`<div class="prose">${renderMarkdown(notes)}</div>`;
   return html`<article class="card"><p class="meta"><a href="${tagUrl(path, name)}"><b>${name}</b></a> · <a class="sha" href="/${urlPath(path)}/commit/${commit}">${commit.slice(0, 8)}</a> · ${ago(date, now)}</p>${notes === '' ? undefined : prose}</article>`;
-}
-
-/** Says what went wrong and where to go from here. */
-export function problemPage(status: number, title: string, text: string): string {
-  return layout(
-    title,
-    [],
-    html`<section class="problem"><p class="status">${status}</p><h1>${title}</h1><p>${text}</p><p><a href="/">All merge requests</a></p></section>`,
-  );
 }

@@ -1,0 +1,5 @@
+import type { Room } from '../../dashboard/room.ts';
+import type { DashboardParts } from './parts.ts';
+
+/** Every page that is more than what repositories hold. */
+export const createRooms = (_parts: DashboardParts): readonly Room[] => [];
