@@ -2,7 +2,7 @@ import { requireGit } from '../adapters/git.ts';
 import type { ShownQueue } from '../dashboard/jobs/room.ts';
 import { makeWorld, type World } from '../demo/world.ts';
 import { startServer } from '../http/server.ts';
-import { localViewer } from '../serve/dashboard/viewer.ts';
+import { machineEntrance } from '../serve/dashboard/machine.ts';
 import { createPages } from '../serve/pages.ts';
 import { type Context, withConfig } from './context.ts';
 import { heldRows, introduction, nextSteps } from './demo-texts.ts';
@@ -33,12 +33,12 @@ export async function runDemo({ dir, port }: DemoCommand, context: Context, unti
 
 async function scanAndServe(world: World, context: Context, untilStopped: () => Promise<void>): Promise<ExitCode> {
   const { output, log } = context;
+  const { config } = context.loadConfig();
   const server = await startServer({
     host: '127.0.0.1',
     port: world.ports.pages,
-    site: createPages(context.loadConfig().config, { queue: noQueue, redact: context.redact, warn: (text) => log.warn(text), rooms: [] })
-      .site,
-    viewer: localViewer(),
+    site: createPages(config, { queue: noQueue, redact: context.redact, warn: (text) => log.warn(text), rooms: [] }).site,
+    entrance: machineEntrance(config, new Map()),
     onError: (error, path) => log.error({ err: error, path }, 'making a page'),
   });
   try {
