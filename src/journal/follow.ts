@@ -1,4 +1,5 @@
 import type { Entry, JournalStore } from '../domain/journal.ts';
+import { gently } from './gently.ts';
 
 /** The journal as pages read it: the newest entries are held, and what was added since is read when somebody asks. */
 export interface FollowedJournal {
@@ -6,6 +7,8 @@ export interface FollowedJournal {
   newestFirst(before?: number): AsyncIterable<Entry>;
   /** What is held of an app (fact `app`) in an environment, newest first. */
   entriesOf(environment: string, app: string): Promise<readonly Entry[]>;
+  /** All of it as it is kept, oldest first. */
+  oldestFirst(): AsyncIterable<Entry>;
 }
 
 interface Limits {
@@ -51,7 +54,7 @@ export function followJournal(
   const readOn = async (): Promise<void> => {
     const journal = store();
     const next = (held.at(-1)?.number ?? ((await journal.newest())?.number ?? 0) - mostEntries) + 1;
-    for await (const entry of journal.entries(Math.max(1, next))) {
+    for await (const entry of gently(journal.entries(Math.max(1, next)))) {
       held.push(entry);
       index(entry);
       characters += lengthOf(entry);
@@ -79,6 +82,7 @@ export function followJournal(
       }
       for (let to = older; to > 0; to -= piece) yield* await readPiece(store(), Math.max(1, to - piece + 1), to);
     },
+    oldestFirst: () => gently(store().entries()),
     async entriesOf(environment, app) {
       await upToDate();
       return apps.get(appKey(environment, app))?.toReversed() ?? [];
