@@ -10,6 +10,7 @@ import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
+import { followJournal } from '../journal/follow.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
 import { outlasting } from '../notifications/outage.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
@@ -19,7 +20,9 @@ import { accessFigures } from './access/figures.ts';
 import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
+import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
+import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
 import { localViewer } from './dashboard/viewer.ts';
 import { createDeployments } from './deployments.ts';
@@ -122,10 +125,13 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       access,
       ...(notify !== undefined && { notify }),
     });
+    const chain = startChainWatch(services, log);
+    parts.push(() => chain.stop());
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
+      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -181,9 +187,12 @@ async function listen(
     metrics,
     ready,
     setup,
+    dashboard,
     queue,
   }: {
     readonly setup: readonly Route[];
+    /** What pages are made from beside services. */
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -206,7 +215,7 @@ async function listen(
       queue: services.persistence.queue(),
       redact,
       warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log }),
+      rooms: createRooms({ config, services, redact, log, ...dashboard }),
     }),
     viewer: localViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
