@@ -20,6 +20,7 @@ import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
 import { recordConfiguration } from './configuration.ts';
+import { LiveEvents, storeStamp } from './dashboard/live.ts';
 import { createRooms } from './dashboard/rooms.ts';
 import { localViewer } from './dashboard/viewer.ts';
 import { createDeployments } from './deployments.ts';
@@ -124,7 +125,10 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     });
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
+    let ended = 0;
+    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
+      live,
       setup: githubApps(loaded, services, log),
       queue: validation.watching(persistence.queue()),
       log,
@@ -133,12 +137,19 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
+    parts.push(() => live.stop()); // before the server, which waits for its answers
     // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
     await recordConfiguration(services, config, redact);
-    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), {
-      atOnce: jobsAtOnce + deployment.atOnce,
-      attempts,
-    });
+    work = await persistence.queue().work(
+      worker(
+        handlers,
+        watched(metrics, log, () => (ended += 1)),
+      ),
+      {
+        atOnce: jobsAtOnce + deployment.atOnce,
+        attempts,
+      },
+    );
     // Before all is looked at: what is pushed from here on shows.
     const pushes = await startLocalPushes(config, services, {
       store: persistence.store,
@@ -182,6 +193,7 @@ async function listen(
     ready,
     setup,
     queue,
+    live,
   }: {
     readonly setup: readonly Route[];
     /** Takes what deliveries ask for. */
@@ -190,6 +202,7 @@ async function listen(
     readonly redact: Redact;
     readonly metrics: Metrics;
     readonly ready: () => Promise<string | undefined>;
+    readonly live: LiveEvents;
   },
 ): Promise<HttpServer> {
   const webhooks = await createWebhooks(webhookSettings(config), {
@@ -206,7 +219,7 @@ async function listen(
       queue: services.persistence.queue(),
       redact,
       warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log }),
+      rooms: createRooms({ config, services, redact, log, live }),
     }),
     viewer: localViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
@@ -224,11 +237,12 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
-function watched(metrics: Metrics, log: Logger): JobObserver {
+function watched(metrics: Metrics, log: Logger, count: () => void): JobObserver {
   return {
     began: ({ data, key, trace, attempts: attempt }) => log.debug({ trace, job: data.kind, key, attempt }, 'begins'),
     ended: (job, seconds, problem) => {
       metrics.jobs.ended(job, seconds, problem);
+      count();
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
       else

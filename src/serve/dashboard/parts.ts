@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.ts';
+import type { LiveSource } from '../../dashboard/live/room.ts';
 import type { Redact } from '../../domain/redact.ts';
 import type { Services } from '../../services.ts';
 
@@ -9,4 +10,5 @@ export interface DashboardParts {
   readonly services: Services;
   readonly redact: Redact;
   readonly log: Logger;
+  readonly live: LiveSource;
 }
