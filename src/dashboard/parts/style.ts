@@ -70,6 +70,34 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .jobs .what { width: 100%; min-width: 12rem; overflow-wrap: anywhere; white-space: normal; }
 .jobs .why { color: var(--closed); }
 button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; }
+.badge { display: inline-flex; align-items: baseline; gap: .3em; padding: .05em .6em; border-radius: 1em; font-size: .8rem; font-weight: 550; white-space: nowrap; background: var(--sunk); color: var(--soft); }
+.badge.good { color: var(--open); background: color-mix(in srgb, var(--open) 12%, transparent); }
+.badge.wait { color: var(--link); background: color-mix(in srgb, var(--link) 12%, transparent); }
+.badge.warn { color: var(--warn); background: var(--warn-back); }
+.badge.bad { color: var(--closed); background: color-mix(in srgb, var(--closed) 12%, transparent); }
+.figures { display: flex; flex-wrap: wrap; gap: .5rem 2.5rem; margin: 1rem 0 1.5rem; }
+.figures dt { color: var(--soft); font-size: .82rem; }
+.figures dd { margin: 0; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
+.figures .bad dd, .figures .bad a { color: var(--closed); }
+.figures .warn dd, .figures .warn a { color: var(--warn); }
+.figures .good dd { color: var(--open); }
+.list { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 10px; font-size: .93rem; }
+.list th, .list td { padding: .5rem .9rem; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); }
+.list thead th { font-size: .82rem; color: var(--soft); border-top: 0; white-space: nowrap; }
+.list tbody th { font-weight: 550; }
+.list .right { text-align: right; font-variant-numeric: tabular-nums; }
+.nothing { padding: 2rem 1rem; text-align: center; color: var(--soft); background: var(--card); border: 1px dashed var(--line); border-radius: 10px; }
+.nothing p { margin: .2rem 0; }
+.filters { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin: 0 0 1rem; }
+.filters label { display: grid; gap: .15rem; font-size: .82rem; color: var(--soft); }
+input, select, textarea { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .6rem; max-width: 100%; }
+button.main { color: var(--card); background: var(--link); border-color: transparent; }
+button.danger { color: var(--closed); }
+.actions { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
+main.wide { max-width: none; }
+.places a[aria-current] { color: var(--text); font-weight: 600; }
+.viewer { margin: 0; padding: .6rem 1rem; color: var(--soft); font-size: .87rem; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .tabs { display: flex; gap: 1.25rem; margin: 1rem 0; border-bottom: 1px solid var(--line); overflow-x: auto; white-space: nowrap; }
 .tabs a { padding: .45rem 0; color: var(--soft); }
 .tabs a:hover { color: var(--text); text-decoration: none; box-shadow: inset 0 -2px var(--link); }
