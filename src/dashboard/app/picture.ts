@@ -25,7 +25,9 @@ const laneName = ({ environment, of }: Lane): Html =>
   html`<li><b>${environment}</b>${of === '' ? undefined : html` <small>${of.slice(of.lastIndexOf('/') + 1)}</small>`}</li>`;
 
 const summary = (lanes: readonly Lane[]): string =>
-  lanes.map(({ environment, spans }) => `${environment}: ${spans.map(({ version }) => shown(version)).join(', then ') || 'nothing'}`).join('. ');
+  lanes
+    .map(({ environment, spans }) => `${environment}: ${spans.map(({ version }) => shown(version)).join(', then ') || 'nothing'}`)
+    .join('. ');
 
 /** A digest is as long as a line. */
 const shown = (version: string): string => version.replace(/^(sha\d+:[0-9a-f]{8})[0-9a-f]+$/, '$1…');
@@ -59,7 +61,10 @@ function bar(span: Span, range: Range, tint: number): Html {
   const { version, from, until, beginning } = span;
   const [x, end] = [xOf(from, range), until === undefined ? width : xOf(until, range)];
   const long = Math.max(Math.round((end - x) * 10) / 10 - 1, 1.5);
-  const vague = beginning === 'merged' || Date.parse(from) < range.from.getTime() ? undefined : html`<line class="vague" x1="${x}" x2="${x}" y1="${barTop - 3}" y2="${barTop + barHeight + 3}"/>`;
+  const vague =
+    beginning === 'merged' || Date.parse(from) < range.from.getTime()
+      ? undefined
+      : html`<line class="vague" x1="${x}" x2="${x}" y1="${barTop - 3}" y2="${barTop + barHeight + 3}"/>`;
   return html`<g class="span tint${tint}"><title>${told(span)}</title><rect x="${x}" y="${barTop}" width="${long}" height="${barHeight}" rx="${Math.min(4, long / 2)}"/>${vague}${label(shown(version), x, long)}</g>`;
 }
 

@@ -2,15 +2,16 @@ import { type Entry, isReadable } from '../../domain/journal.ts';
 import { parseVersion } from '../../domain/version.ts';
 import { comparable, compareVersions } from '../../domain/version-order.ts';
 
-/** One reference of an app in an environment, as scans saw it over time. */
+/** One package of an app in an environment, as scans saw it over time. */
 export interface Track {
   readonly environment: string;
   readonly package: string;
-  readonly file: string;
   readonly points: readonly Point[];
+  /** When the app was first seen without it, RFC 3339; absent while it is there. */
+  readonly leftAt?: string;
 }
 
-/** Another version was first seen; '' where the reference was gone. */
+/** Another version was first seen. */
 export interface Point {
   readonly version: string;
   /** RFC 3339 */
@@ -29,7 +30,7 @@ export interface Timeline {
 
 export interface Lane {
   readonly environment: string;
-  /** Which of several references; '' where the app has one version there. */
+  /** The package, where several moved apart; '' where they did not. */
   readonly of: string;
   /** Oldest first, those that reach into the range. */
   readonly spans: readonly Span[];
@@ -87,31 +88,42 @@ export function timelineOf(tracks: readonly Track[], entries: readonly Entry[], 
 const time = (at: string): number => Date.parse(at);
 const byTime = (one: Entry, other: Entry): number => time(one.at) - time(other.at) || one.number - other.number;
 
-/** References that moved together are one lane. */
+/** Packages that moved together are one lane. */
 function lanesOf(environment: string, tracks: readonly Track[], entries: readonly Entry[], range: Range): Lane[] {
-  const moves = tracks.map((track) => ({ track, points: changesOf(track.points) })).filter(({ points }) => points.length > 0);
+  const moves = tracks.map((track) => ({ track, points: changesOf(track) })).filter(({ points }) => points.length > 0);
   const together = [...Map.groupBy(moves, ({ points }) => JSON.stringify(points.map(({ version, at }) => [version, at]))).values()];
   const firsts = together.flatMap(([first]) => first ?? []);
-  const packages = new Set(firsts.map(({ track }) => track.package));
   return firsts.map(({ track, points }) => {
     const spans = spansOf(points, entries).filter(({ from, until }) => reaches(range, from, until));
-    const of = firsts.length === 1 ? '' : packages.size === firsts.length ? track.package : `${track.package} in ${track.file}`;
+    const of = firsts.length === 1 ? '' : track.package;
     return { environment, of, spans, marks: spans.flatMap((span) => rollbackMark(span, range)) };
   });
 }
 
-/** In the order of their times; the same version seen again is no change. */
-function changesOf(points: readonly Point[]): readonly Point[] {
-  const sorted = points.filter(({ at }) => !Number.isNaN(time(at))).sort((one, other) => time(one.at) - time(other.at));
+/**
+ * In the order of their times; the same version seen again is no change. Versions that were seen at once stand beside one another: `1.4.2 + 1.5.0`.
+ * The last is '' where the package is gone.
+ */
+function changesOf({ points, leftAt }: Track): readonly Point[] {
+  const known = points.filter(({ at }) => !Number.isNaN(time(at)));
+  const moments = [...Map.groupBy(known, ({ at }) => time(at)).values()].map(atOnce);
+  const gone = leftAt === undefined || known.length === 0 ? [] : [{ version: '', at: leftAt, commit: '' }];
+  const sorted = [...moments, ...gone].sort((one, other) => time(one.at) - time(other.at));
   return sorted.filter(({ version }, index) => version !== sorted[index - 1]?.version);
 }
+
+const atOnce = (points: readonly Point[]): Point => ({
+  version: [...new Set(points.map(({ version }) => version))].join(' + '),
+  at: points[0]?.at ?? '',
+  commit: points.at(-1)?.commit ?? '',
+});
 
 function spansOf(points: readonly Point[], entries: readonly Entry[]): Span[] {
   const begun = points.map((point, index) => ({ point, ...beginningOf(point, points[index - 1], entries) }));
   return begun.flatMap(({ point, ...beginning }, index) => {
     if (point.version === '') return [];
     const until = begun[index + 1]?.from;
-    const back = points.slice(0, index).findLast(({ version }) => version !== '')?.version;
+    const back = points[index - 1]?.version;
     const earlier = points.slice(0, index).some(({ version }) => version === point.version);
     const deployedAt = deployed(entries, point, beginning, until);
     return [

@@ -12,7 +12,6 @@ const point = (version: string, when: string, commit = ''): Point => ({ version,
 const track = (points: readonly Point[], change: Partial<Track> = {}): Track => ({
   environment: 'production',
   package: 'registry.example.com/shop/web',
-  file: 'web.yaml',
   points,
   ...change,
 });
@@ -118,12 +117,11 @@ const cases: readonly (readonly [name: string, points: readonly Point[], entries
     ['blue: 3 00:00 → 5 00:00, before', 'green: 5 00:00 → 7 00:00, seen', 'blue: 7 00:00 → now, seen back from green'],
   ],
   [
-    'a gap while it was gone, and a lower version after it',
-    [point('1.1', '3'), point('', '5'), point('1.0', '7')],
+    'two versions at once',
+    [point('1.0', '3'), point('2.0', '3'), point('2.1', '5')],
     [],
-    ['1.1: 3 00:00 → 5 00:00, before', '1.0: 7 00:00 → now, seen back from 1.1'],
+    ['1.0 + 2.0: 3 00:00 → 5 00:00, before', '2.1: 5 00:00 → now, seen'],
   ],
-  ['gone', [point('1.1', '3'), point('', '5')], [], ['1.1: 3 00:00 → 5 00:00, before']],
   [
     'points out of order, doubled, and of no time',
     [point('1.1', '7'), point('1.0', '5'), point('1.0', '6'), { version: '9.9', at: 'soon', commit: '' }],
@@ -165,11 +163,16 @@ test.each(cases)('%s', (_, points, entries, spans) => {
   expect(timelineOf([track(points)], entries, range).lanes.flatMap(told)).toEqual(spans);
 });
 
-test('one lane per environment, in the order of the tracks; references that moved together are one', () => {
+test('what is gone ends', () => {
+  const { lanes } = timelineOf([track([point('1.1', '3')], { leftAt: at('5') })], [], range);
+  expect(lanes.flatMap(told)).toEqual(['1.1: 3 00:00 → 5 00:00, before']);
+});
+
+test('one lane per environment, in the order of the tracks; packages that moved together are one', () => {
   const both = [point('1.0', '3'), point('1.1', '5')];
   const tracks = [
     track(both, { environment: 'staging' }),
-    track(both, { environment: 'staging', file: 'job.yaml' }),
+    track(both, { environment: 'staging', package: 'registry.example.com/shop/job' }),
     track([point('1.0', '3')]),
     track([], { environment: 'empty' }),
   ];
@@ -179,15 +182,11 @@ test('one lane per environment, in the order of the tracks; references that move
   ]);
 });
 
-test('several references that moved apart are told apart by package, and by file where that is the same', () => {
-  const [web, job] = ['registry.example.com/shop/web', 'registry.example.com/shop/job'];
-  const of = (tracks: readonly Track[]): string[] => timelineOf(tracks, [], range).lanes.map((lane) => lane.of);
-  const apart = [track([point('1.0', '3')]), track([point('2.0', '4')], { package: job })];
-  expect(of(apart)).toEqual([web, job]);
-  expect(of([...apart, track([point('3.0', '4')], { file: 'b.yaml' })])).toEqual([
-    `${web} in web.yaml`,
-    `${job} in web.yaml`,
-    `${web} in b.yaml`,
+test('packages that moved apart are told apart', () => {
+  const tracks = [track([point('1.0', '3')]), track([point('2.0', '4')], { package: 'registry.example.com/shop/job' })];
+  expect(timelineOf(tracks, [], range).lanes.map(({ of }) => of)).toEqual([
+    'registry.example.com/shop/web',
+    'registry.example.com/shop/job',
   ]);
 });
 
@@ -201,7 +200,7 @@ test('marks: runs that failed or were refused, once per environment, and rollbac
     { ...run('failed', '6'), environment: 'staging' },
     merge('1.0', '6 20:00'),
   ];
-  const { lanes } = timelineOf([track(points), track([point('8', '3')], { file: 'other.yaml' })], entries, range);
+  const { lanes } = timelineOf([track(points), track([point('8', '3')], { package: 'other' })], entries, range);
   expect(lanes.map(({ marks }) => marks)).toEqual([
     [
       { kind: 'failed', at: at('6'), text: 'the deployment failed' },
