@@ -30,7 +30,7 @@ const summary = (lanes: readonly Lane[]): string =>
     .join('. ');
 
 /** A digest is as long as a line. */
-const shown = (version: string): string => version.replace(/^(sha\d+:[0-9a-f]{8})[0-9a-f]+$/, '$1…');
+export const shown = (version: string): string => version.replace(/^(sha\d+:[0-9a-f]{8})[0-9a-f]+$/, '$1…');
 
 interface Drawing {
   readonly range: Range;
@@ -96,20 +96,22 @@ interface Sign {
   readonly texts: readonly string[];
 }
 
-/** Closer together they are one sign. */
+/** With the number beside it. */
 const signWidth = 13;
+const numberWidth = 10;
 
-/** What happened at nearly the same time is one sign with a number; the worse kind shows. */
+/** What happened at nearly the same time is one sign with a number, of the worse kind; signs stand beside one another. */
 function gathered(marks: readonly Mark[], range: Range): readonly Sign[] {
   const signs: { kind: Mark['kind']; x: number; texts: string[] }[] = [];
   for (const { kind, at, text } of marks) {
     const x = Math.min(Math.max(xOf(at, range), signWidth / 2), width - signWidth / 2);
-    const last = signs.findLast((one) => (one.kind === 'rollback') === (kind === 'rollback'));
-    if (last === undefined || x - last.x >= signWidth) signs.push({ kind, x, texts: [`${instantText(at)}: ${text}`] });
-    else {
-      last.texts.push(`${instantText(at)}: ${text}`);
+    const said = `${instantText(at)}: ${text}`;
+    const last = signs.at(-1);
+    const isNear = last !== undefined && x - last.x < signWidth;
+    if (isNear && (last.kind === 'rollback') === (kind === 'rollback')) {
+      last.texts.push(said);
       if (kind === 'failed') last.kind = kind;
-    }
+    } else signs.push({ kind, x: Math.max(x, last === undefined ? 0 : last.x + signWidth + (last.texts.length > 1 ? numberWidth : 0)), texts: [said] });
   }
   return signs;
 }
@@ -130,9 +132,22 @@ const shapes: Readonly<Record<Mark['kind'], (x: number) => Html>> = {
   rollback: (x) => html`<path d="M${x + 4} 11v-2.5a3 3 0 0 0-3-3h-5m3-3l-3 3l3 3"/>`,
 };
 
+/** What the signs and edges mean; a picture of its own for each. */
+export const legend: Html = html`<p class="timeline-key">${(
+  [
+    ['failed', 'a run failed'],
+    ['refused', 'a run was refused'],
+    ['rollback', 'back to an older version'],
+  ] as const
+).map(
+  ([kind, text]) =>
+    html`<span><svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true"><g class="sign ${kind}">${shapes[kind](6.5)}</g></svg> ${text}</span>`,
+)}<span><svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true"><line class="vague" x1="6.5" x2="6.5" y1="0" y2="13"/></svg> a scan saw it first: it came at some time before</span></p>`;
+
 const day = 86_400_000;
-const dayText = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const monthText = new Intl.DateTimeFormat('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const dayText = (date: Date): string => `${date.getUTCDate()} ${months[date.getUTCMonth()] ?? ''}`;
+const monthText = (date: Date): string => (date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : (months[date.getUTCMonth()] ?? ''));
 
 /** Days, Mondays or first days of a month, by how long the range is. */
 function ticks({ from, until }: Range): readonly { readonly at: number; readonly text: string }[] {
@@ -142,7 +157,7 @@ function ticks({ from, until }: Range): readonly { readonly at: number; readonly
   const count = Math.max(0, Math.floor((until.getTime() - first) / day) + 1);
   return Array.from({ length: count }, (_, index) => new Date(first + index * day))
     .filter(isTick)
-    .map((date) => ({ at: date.getTime(), text: (days <= 120 ? dayText : monthText).format(date) }));
+    .map((date) => ({ at: date.getTime(), text: (days <= 120 ? dayText : monthText)(date) }));
 }
 
 function axis(range: Range, bottom: number): Html {

@@ -1,7 +1,7 @@
 /** How many tints versions have, the newest first; all that are older share the last. */
 export const tints = 6;
 
-const steps = [100, 62, 40, 26, 16, 9];
+const steps = [100, 80, 42, 28, 17, 9];
 
 /** Of the pages of apps: the timeline's colours are steps from the accent to the card. */
 export const style = `.timeline { display: grid; grid-template-columns: minmax(5.5rem, max-content) 1fr; gap: 0 .9rem; margin: .4rem 0; }
@@ -14,13 +14,15 @@ export const style = `.timeline { display: grid; grid-template-columns: minmax(5
 .timeline text { fill: var(--text); }
 .timeline .axis line, .timeline .ground { stroke: var(--line); }
 .timeline .axis text, .timeline .none { fill: var(--soft); font: 11px/1 system-ui, sans-serif; }
-.timeline .vague { stroke: var(--soft); stroke-width: 2; stroke-dasharray: 2 2; }
+.timeline .vague, .timeline-key .vague { stroke: var(--soft); stroke-width: 2; stroke-dasharray: 2 2; }
 .timeline .tint0 text, .timeline .tint1 text { fill: var(--card); }
 ${steps.map((step, index) => `.timeline .tint${index} rect { fill: color-mix(in oklab, var(--link) ${step}%, var(--card)); stroke: color-mix(in oklab, var(--link) ${Math.min(100, step + 20)}%, var(--card)); }`).join('\n')}
 .timeline .span:hover rect { stroke: var(--text); }
-.timeline .sign path, .timeline .sign circle { fill: none; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-.timeline .failed path, .timeline .failed circle { stroke: var(--closed); }
-.timeline .refused path, .timeline .refused circle { stroke: var(--warn); }
-.timeline .rollback path { stroke: var(--merged); }
+:is(.timeline, .timeline-key) .sign :is(path, circle) { fill: none; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+:is(.timeline, .timeline-key) .failed :is(path, circle) { stroke: var(--closed); }
+:is(.timeline, .timeline-key) .refused :is(path, circle) { stroke: var(--warn); }
+:is(.timeline, .timeline-key) .rollback path { stroke: var(--merged); }
+.timeline-key { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .3rem 0; color: var(--soft); font-size: .82rem; }
+.timeline-key span { display: inline-flex; align-items: center; gap: .35rem; }
 .timeline .sign text { font: 10px/1 system-ui, sans-serif; fill: var(--soft); }
 `;
