@@ -16,18 +16,18 @@ export const withoutClusters = `No clusters: there is no API server here, so not
 then run the demo again`;
 
 /** The story, and how to tell it on. */
-export function whatToTry({ directory, configFile }: Told, url: string): string {
+export function whatToTry({ directory, configFile }: Told, url: string, hasClusters: boolean): string {
   const staging = word(join(directory, 'repositories/platform/environments/staging.git'));
   const steps = [
     ['/', 'what runs where, how far behind, whose it is'],
     ['/requests', 'billing 1.4.2 → 1.6.0 in production: changelog, object diff, verdict; approve and merge it'],
-    ['/environment/production', 'it is deployed, and a CronJob pruned; roll it back'],
-    [
-      '/platform/environments/staging/merge_requests/1',
-      "a person's slip, which the API server rejects; correct it:",
-      ...correction(staging),
-    ],
-    ['/access', 'ask for a minute of admin in billing as ada, approve it as grace; it ends by itself'],
+    ...(hasClusters
+      ? [
+          ['/environment/production', 'it is deployed, and a CronJob pruned; roll it back'],
+          ['/platform/environments/staging/merge_requests/1', 'a slip of a person, rejected; correct it:', ...correction(staging)],
+        ]
+      : []),
+    ['/access', `ask for a minute of admin in billing as ada, approve it as grace${hasClusters ? '; it ends by itself' : ''}`],
     ['/journal', 'all of it, in a chain that nobody changes unseen'],
   ];
   const lines = steps.flatMap(([path, ...texts], index) => [`  ${index + 1}  ${url}${path}`, ...texts.map((text) => `     ${text}`)]);

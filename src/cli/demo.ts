@@ -32,7 +32,7 @@ export async function runDemo({ dir, port }: DemoCommand, context: Context, unti
     const clusters = await startClusters(world, context);
     try {
       await configure(world.configFile, world.ports, clusters !== undefined);
-      await serve(world, withConfig(context, world.configFile), untilStopped);
+      await serve(world, clusters !== undefined, withConfig(context, world.configFile), untilStopped);
     } finally {
       await clusters?.close();
     }
@@ -58,14 +58,14 @@ async function startClusters({ directory }: World, context: Context): Promise<De
   }
 }
 
-async function serve(world: World, context: Context, untilStopped: () => Promise<void>): Promise<void> {
+async function serve(world: World, hasClusters: boolean, context: Context, untilStopped: () => Promise<void>): Promise<void> {
   const { output, log, redact, env } = context;
   await forgetClusters(context);
   const service = await startService(context.loadConfig(), { log: log.child({}, { level: 'error' }), redact, env });
   try {
     await withProgress(context, 'looking for updates', () => untilScanned(context));
     const stopped = untilStopped(); // before anybody reads that it waits for it
-    output.print(whatToTry(world, service.url));
+    output.print(whatToTry(world, service.url, hasClusters));
     await stopped;
     output.print('\nStopping.');
   } finally {
