@@ -39,10 +39,10 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Nothing but our stylesheet and icon is loaded, nothing runs, nothing frames us, and forms go to us alone. */
+/** Nothing but our stylesheet, icon and script is loaded, nothing else runs, nothing frames us, and forms go to us alone. */
 const securityHeaders = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',

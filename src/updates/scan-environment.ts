@@ -11,6 +11,7 @@ import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } fro
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Looked, lookUp } from './look-up.ts';
+import { type OpenNow, openNow } from './open-now.ts';
 import { ownerByRules, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
@@ -25,6 +26,8 @@ export interface AppOutcome {
   /** Of the merge request, once it is there. */
   readonly id?: number;
   readonly url?: string;
+  /** The merge request that was written, or kept. */
+  readonly request?: MergeRequest;
   /** Why the action could not be decided or carried out. */
   readonly problem?: unknown;
   /** The newest of those that are not open any more. */
@@ -36,6 +39,8 @@ export interface AppOutcome {
 /** Everything that a scan knows of one environment when it is done with it. */
 export interface EnvironmentOutcome {
   readonly apps: readonly AppOutcome[];
+  /** Ours that are open in the end, of all apps. */
+  readonly requests: readonly OpenNow[];
   /** What people did with merge requests of ours. */
   readonly ended: readonly Ended[];
   /** Why that could not be found out, or written down. */
@@ -88,10 +93,11 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
     return outcome;
   });
   const witnessing = witness(scene);
-  return { apps: await Promise.all(scanning), ...(await witnessing) };
+  const outcomes = await Promise.all(scanning);
+  return { apps: outcomes, requests: openNow(scene.view(), outcomes), ...(await witnessing) };
 }
 
-async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps'>> {
+async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps' | 'requests'>> {
   if (scan.dryRun) return { ended: [] };
   const { name: environment, repository } = now.settings;
   const requests = [...view().requests.values()].flat();
@@ -220,7 +226,7 @@ async function carriedOut(
   decided: Decided,
   app: string,
   looked: readonly Looked[],
-): Promise<Pick<AppOutcome, 'id' | 'url' | 'shows'> | { readonly outdated: Decided }> {
+): Promise<Pick<AppOutcome, 'id' | 'url' | 'request' | 'shows'> | { readonly outdated: Decided }> {
   try {
     let wroteIn: number | undefined;
     const request = await carryOut(
@@ -229,7 +235,7 @@ async function carriedOut(
       }),
       decided.action,
     );
-    return request === undefined ? {} : { ...placeOf(request), ...(wroteIn !== undefined && { shows: wroteIn }) };
+    return request === undefined ? {} : { ...placeOf(request), request, ...(wroteIn !== undefined && { shows: wroteIn }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
