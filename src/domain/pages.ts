@@ -4,6 +4,8 @@ import type { CommitStatus, MergeRequest } from './forge.ts';
 export interface PagesSource {
   /** Merge requests of all environments, in any order. */
   list(): Promise<readonly ListedMergeRequest[]>;
+  /** The environment that a repository describes; undefined for any other. */
+  environmentOf(path: string): Promise<string | undefined>;
   mergeRequest(path: string, id: number): Promise<MergeRequestDetails | undefined>;
   /** What `to` has that `from` has not; undefined when one of the revisions, or the repository, is unknown. */
   diff(path: string, from: string, to: string): Promise<Comparison | undefined>;
@@ -15,7 +17,8 @@ export interface PagesSource {
 export interface ListedMergeRequest {
   /** Of the repository: `platform/environments/staging`. */
   readonly path: string;
-  readonly environment: string;
+  /** The one that the repository describes; absent for any other. */
+  readonly environment?: string;
   readonly mergeRequest: MergeRequest;
   /** Of its head. */
   readonly statuses: readonly CommitStatus[];
@@ -23,6 +26,34 @@ export interface ListedMergeRequest {
 
 export interface MergeRequestDetails extends ListedMergeRequest, Comparison {
   readonly comments: readonly PageComment[];
+  readonly author: string;
+  readonly draft: boolean;
+  readonly approvals: readonly PageApproval[];
+  /** Oldest first; comments are not among them. */
+  readonly events: readonly RequestEvent[];
+  /** It changes something under access/, or nobody can tell what it changes. */
+  readonly asksForAccess: boolean;
+}
+
+export interface PageApproval {
+  readonly user: string;
+  /** What they approved. */
+  readonly commit: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export const requestEvents = ['opened', 'pushed', 'approved', 'withdrew', 'draft', 'ready', 'closed', 'reopened', 'merged'] as const;
+
+/** Something that happened to a merge request. */
+export interface RequestEvent {
+  readonly what: (typeof requestEvents)[number];
+  /** Absent where nobody knows. */
+  readonly by?: string;
+  /** The commit that was pushed, approved, or merged it. */
+  readonly commit?: string;
+  /** RFC 3339. */
+  readonly at: string;
 }
 
 export interface Comparison {
@@ -46,14 +77,22 @@ export interface PageCommit {
 }
 
 export interface PageComment {
+  /** Of one that is edited in place: what it is about. */
+  readonly key?: string;
   readonly author: string;
   /** Markdown. */
   readonly text: string;
   /** RFC 3339. */
+  readonly createdAt: string;
   readonly updatedAt: string;
 }
 
 export interface RepositoryDetails {
+  /** Absent where nothing can be proposed: in an empty repository, and an archived one. */
+  readonly defaultBranch?: string;
+  readonly branches: readonly string[];
+  /** Those of them with something that the default branch does not contain, and no open merge request. */
+  readonly proposable: readonly string[];
   /** Newest first. */
   readonly tags: readonly PageTag[];
   /** Of the default branch, newest first; as many as fit on a page. */

@@ -10,6 +10,7 @@ import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
+import { followJournal } from '../journal/follow.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
 import { outlasting } from '../notifications/outage.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
@@ -19,9 +20,12 @@ import { accessFigures } from './access/figures.ts';
 import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
+import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
-import { createEntrance, requireLogin } from './dashboard/entrance.ts';
+import { LiveEvents, storeStamp } from './dashboard/live.ts';
+import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
+import { localViewer } from './dashboard/viewer.ts';
 import { createDeployments } from './deployments.ts';
 import { clusterFigures } from './drift-watch.ts';
 import { githubApps } from './github-app.ts';
@@ -30,6 +34,7 @@ import { healthRoutes } from './health.ts';
 import { createJudging } from './judging.ts';
 import { startLocalPushes } from './local-pushes.ts';
 import { createPages } from './pages.ts';
+import { isPublished } from './reach.ts';
 import { startSchedules } from './schedules.ts';
 import { sweepSchedule, Validation } from './validation.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
@@ -58,7 +63,6 @@ const patience = 15_000;
 /** `lockkeeper serve`: takes deliveries, keeps the schedule, works jobs off, until stopped. Throws UsageError, OutsideError. */
 export async function startService(loaded: Loaded, { log, redact, env }: ServeOptions): Promise<Service> {
   const { config } = loaded;
-  requireLogin(config);
   const metrics = createMetrics({
     queue: () => persistence.queue().stats(),
     journal: async () => (await persistence.journal().newest())?.number ?? 0,
@@ -122,10 +126,15 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       access,
       ...(notify !== undefined && { notify }),
     });
+    const chain = startChainWatch(services, log);
+    parts.push(() => chain.stop());
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
+    let ended = 0;
+    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
+      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -133,12 +142,19 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
+    parts.push(() => live.stop()); // before the server, which waits for its answers
     // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
     await recordConfiguration(services, config, redact);
-    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), {
-      atOnce: jobsAtOnce + deployment.atOnce,
-      attempts,
-    });
+    work = await persistence.queue().work(
+      worker(
+        handlers,
+        watched(metrics, log, () => (ended += 1)),
+      ),
+      {
+        atOnce: jobsAtOnce + deployment.atOnce,
+        attempts,
+      },
+    );
     // Before all is looked at: what is pushed from here on shows.
     const pushes = await startLocalPushes(config, services, {
       store: persistence.store,
@@ -181,9 +197,12 @@ async function listen(
     metrics,
     ready,
     setup,
+    dashboard,
     queue,
   }: {
     readonly setup: readonly Route[];
+    /** What pages are made from beside services. */
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -201,13 +220,14 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
+    isPublished: isPublished(config.server),
     ...createPages(config, {
       queue: services.persistence.queue(),
       redact,
       warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log }),
+      rooms: createRooms({ config, services, redact, log, ...dashboard }),
     }),
-    entrance: createEntrance({ config, services, log }),
+    viewer: localViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });
@@ -223,11 +243,12 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
-function watched(metrics: Metrics, log: Logger): JobObserver {
+function watched(metrics: Metrics, log: Logger, count: () => void): JobObserver {
   return {
     began: ({ data, key, trace, attempts: attempt }) => log.debug({ trace, job: data.kind, key, attempt }, 'begins'),
     ended: (job, seconds, problem) => {
       metrics.jobs.ended(job, seconds, problem);
+      count();
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
       else

@@ -4,7 +4,7 @@ import { type LoginOptions, loginEntrance } from '../../../src/http/login/login.
 import { oidcProvider } from '../../../src/http/login/oidc.ts';
 import { type Fetch, LoginRefused } from '../../../src/http/login/provider.ts';
 import { type HttpServer, startServer } from '../../../src/http/server.ts';
-import { Browser } from '../../support/browser.ts';
+import { Browser } from '../../support/cookie-browser.ts';
 import { type OidcOptions, type OidcServer, startOidc } from '../../support/oidc-provider.ts';
 import { freePorts } from '../../support/ports.ts';
 
@@ -411,9 +411,12 @@ describe('behind a proxy on this machine', () => {
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
-  test.each(['evil.example', 'lockkeeper.example.com.evil.example', 'lockkeeper.example.com:444'])('under the name %j there is nothing', async (host) => {
-    expect((await asked({ host })).statusCode).toBe(421);
-  });
+  test.each(['evil.example', 'lockkeeper.example.com.evil.example', 'lockkeeper.example.com:444'])(
+    'under the name %j there is nothing',
+    async (host) => {
+      expect((await asked({ host })).statusCode).toBe(421);
+    },
+  );
 
   test('under the own name of the machine one is sent on to server.url to log in', async () => {
     const response = await asked({ host: 'localhost' }, '/login?to=/access');

@@ -10,23 +10,27 @@ import type {
   PagesSource,
   RepositoryDetails,
 } from '../../../domain/pages.ts';
+import { containedIn, heads, state } from './branches.ts';
 import { discover } from './discover.ts';
+import { historyOf } from './history.ts';
 import { pageLinks } from './links.ts';
 import type { LocalForge } from './local.ts';
 import { toMergeRequests } from './merge-request.ts';
 import { message, objects, rows } from './objects.ts';
 import { changes, mergeBase, startOf } from './patch.ts';
+import { isDraft } from './persons.ts';
 import { isOurs, type MergeRecord } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { lookAtAll } from './requests.ts';
 import { commitsOf, newestTags } from './source.ts';
 import { statuses } from './statuses.ts';
+import { touches } from './trees.ts';
 
 export interface LocalPages extends LocalForge {
   /** Base URL of these pages. */
   readonly url: string;
-  /** Path of a repository → the environment that it describes; any other goes by its path. */
-  readonly environments: ReadonlyMap<string, string>;
+  /** Path of a repository → the environment that it describes. */
+  readonly environments: () => Promise<ReadonlyMap<string, string>>;
 }
 
 const commitLimit = 100;
@@ -46,12 +50,12 @@ export function createLocalPages({
   const records = (repository: Repository) => lookAtAll(repository, now().toISOString(), warn);
   const listed = async (repository: Repository, of: readonly MergeRecord[]): Promise<readonly ListedMergeRequest[]> => {
     const { path } = repository;
-    const environment = environments.get(path) ?? path;
+    const environment = (await environments()).get(path);
     const mergeRequests = await toMergeRequests(repository, links, of);
     return Promise.all(
       mergeRequests.map(async (mergeRequest) => ({
         path,
-        environment,
+        ...(environment !== undefined && { environment }),
         mergeRequest,
         statuses: await readable(statuses(repository, mergeRequest.commit)),
       })),
@@ -63,12 +67,12 @@ export function createLocalPages({
       warn(explain(error));
       return [];
     });
-  const listOne = async (path: string): Promise<readonly ListedMergeRequest[]> => {
+  const listOne = async (path: string, isEnvironment: boolean): Promise<readonly ListedMergeRequest[]> => {
     try {
       const repository = locate(place, path);
       return await listed(
         repository,
-        (await records(repository)).filter((one) => environments.has(path) || isOurs(one)),
+        (await records(repository)).filter((one) => isEnvironment || isOurs(one)),
       );
     } catch (error) {
       warn(explain(error)); // one repository that cannot be read does not hide the others
@@ -76,7 +80,11 @@ export function createLocalPages({
     }
   };
   return {
-    list: async () => (await Promise.all((await ordered(place, environments)).map(listOne))).flat(),
+    async list() {
+      const known = await environments();
+      return (await Promise.all((await ordered(place, known)).map((path) => listOne(path, known.has(path))))).flat();
+    },
+    environmentOf: async (path) => (await environments()).get(path),
     async mergeRequest(path, id) {
       const repository = located(place, path);
       const record = repository && (await records(repository)).find((one) => one.id === id);
@@ -94,7 +102,7 @@ export function createLocalPages({
     },
     async repository(path) {
       const repository = located(place, path);
-      return repository && detailsOf(repository);
+      return repository && detailsOf(repository, await records(repository));
     },
   };
 }
@@ -116,8 +124,17 @@ function located(place: Place, path: string): Repository | undefined {
 async function detailed(repository: Repository, record: MergeRecord, shown: ListedMergeRequest): Promise<MergeRequestDetails> {
   const start = await startOf(repository, record);
   const nothing: Comparison = { commits: [], diff: '' };
-  const comments = record.comments.map(({ author, text, updatedAt }) => ({ author, text, updatedAt }));
-  return { ...shown, comments, ...(start === undefined ? nothing : await between(repository, start, record.commit)) };
+  const { author, comments, approvals } = record;
+  return {
+    ...shown,
+    author,
+    draft: isDraft(record),
+    comments,
+    approvals,
+    events: historyOf(record),
+    asksForAccess: await touches(repository, record, 'access'),
+    ...(start === undefined ? nothing : await between(repository, start, record.commit)),
+  };
 }
 
 async function between(repository: Repository, from: string, to: string): Promise<Comparison> {
@@ -140,7 +157,7 @@ async function commitOf(repository: Repository, sha: string): Promise<CommitDeta
   return commit && { ...commit, diff };
 }
 
-async function detailsOf(repository: Repository): Promise<RepositoryDetails> {
+async function detailsOf(repository: Repository, requests: readonly MergeRecord[]): Promise<RepositoryDetails> {
   const [found, [head]] = await Promise.all([newestTags(repository, tagLimit), objects(repository, ['HEAD^{commit}'])]);
   const peeled = await objects(
     repository,
@@ -150,7 +167,26 @@ async function detailsOf(repository: Repository): Promise<RepositoryDetails> {
     const commit = peeled[at]?.id;
     return commit === undefined ? [] : [{ name, commit, date, notes }];
   });
-  return { tags, commits: head === undefined ? [] : await log(repository, [head.id]) };
+  const commits = head === undefined ? [] : await log(repository, [head.id]);
+  return { tags, commits, ...(await targetOf(repository, requests)) };
+}
+
+/** Nothing where nothing can be proposed: the repository is empty, or archived. */
+async function targetOf(
+  repository: Repository,
+  requests: readonly MergeRecord[],
+): Promise<Pick<RepositoryDetails, 'defaultBranch' | 'branches' | 'proposable'>> {
+  const all = await heads(repository);
+  const branches = [...all.keys()];
+  try {
+    const { defaultBranch, commit } = await state(repository);
+    const contained = await containedIn(repository, commit, all.values());
+    const open = new Set(requests.filter((one) => one.state === 'open').map(({ sourceBranch }) => sourceBranch));
+    return { defaultBranch, branches, proposable: [...all].flatMap(([branch, head]) => (contained.has(head) || open.has(branch) ? [] : [branch])) };
+  } catch (error) {
+    if (error instanceof RefusedError) return { branches, proposable: [] };
+    throw error;
+  }
 }
 
 /** Newest first. */
