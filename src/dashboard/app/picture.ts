@@ -111,7 +111,12 @@ function gathered(marks: readonly Mark[], range: Range): readonly Sign[] {
     if (isNear && (last.kind === 'rollback') === (kind === 'rollback')) {
       last.texts.push(said);
       if (kind === 'failed') last.kind = kind;
-    } else signs.push({ kind, x: Math.max(x, last === undefined ? 0 : last.x + signWidth + (last.texts.length > 1 ? numberWidth : 0)), texts: [said] });
+    } else
+      signs.push({
+        kind,
+        x: Math.max(x, last === undefined ? 0 : last.x + signWidth + (last.texts.length > 1 ? numberWidth : 0)),
+        texts: [said],
+      });
   }
   return signs;
 }
