@@ -1,19 +1,12 @@
 import { once } from 'node:events';
 import { OutsideError } from '../../../src/domain/errors.ts';
-import { type LoginOptions, loginEntrance } from '../../../src/http/login/login.ts';
+import type { LoginOptions } from '../../../src/http/login/login.ts';
 import { oidcProvider } from '../../../src/http/login/oidc.ts';
-import { type Fetch, LoginRefused } from '../../../src/http/login/provider.ts';
-import { type HttpServer, startServer } from '../../../src/http/server.ts';
+import type { Fetch } from '../../../src/http/login/provider.ts';
 import { Browser } from '../../support/cookie-browser.ts';
+import { type LoginSite, secret, startLoginSite } from '../../support/login-site.ts';
 import { type OidcOptions, type OidcServer, startOidc } from '../../support/oidc-provider.ts';
 import { freePorts } from '../../support/ports.ts';
-
-const secret = '0f4c8b6e1d2a9573f08b6c1e4d7a2395';
-
-let opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.close();
-});
 
 /** As our client does: who does not answer is an OutsideError. */
 const reach: Fetch = async (url, init) => {
@@ -24,12 +17,9 @@ const reach: Fetch = async (url, init) => {
   }
 };
 
-interface World {
-  readonly url: string;
+interface World extends LoginSite {
   readonly providers: readonly OidcServer[];
-  readonly told: string[];
   readonly browser: Browser;
-  readonly server: HttpServer;
 }
 
 interface Wishes {
@@ -41,47 +31,25 @@ interface Wishes {
   readonly fetch?: Fetch;
 }
 
+let opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
 /** A site behind real providers; ada is number 7 of the forge. */
 async function begin({ username, names = ['gitlab'], options = {}, provider = {}, fetch = reach }: Wishes = {}): Promise<World> {
   const [port = 0] = await freePorts(1);
   const url = options.url ?? `http://127.0.0.1:${port}`;
-  const told: string[] = [];
   const providers: OidcServer[] = [];
   for (const name of names)
     providers.push(await startOidc({ callbacks: [`${url}/login/${name}/callback`], clientId: `at-${name}`, ...provider }));
   for (const one of providers) one.person = { sub: '7', nickname: 'ada', preferred_username: 'ada' };
-  const server = await startServer({
-    host: '127.0.0.1',
-    port,
-    site: async ({ method, path, query, viewer }) => ({
-      status: 200,
-      type: 'text/html; charset=utf-8',
-      body: `${method} ${path}?${query.toString()} ${viewer.actor} ${viewer.user?.id} token=${viewer.token} `,
-    }),
-    entrance: loginEntrance({
-      url,
-      secret,
-      sessions: 3_600_000,
-      providers: providers.map(({ issuer, client }, at) =>
-        oidcProvider({ name: names[at] ?? '', issuer, ...client, forge: 'gitlab', ...(username !== undefined && { username }) }, fetch),
-      ),
-      person: async (forge, { id = '7', name }) => {
-        if (name !== 'ada') throw new LoginRefused(`${forge} knows no ${name}`);
-        return { forge, id, name };
-      },
-      known: async (user) => ({ name: user.name, actor: `${user.forge}:${user.name}`, user, sees: () => true, acts: () => true }),
-      pages: {
-        choose: (all, to, left) => `choose ${all.join(' ')} ${to} ${left}`,
-        problem: (status, title, text, again) => `${status} ${title}: ${text} (${again})`,
-      },
-      log: { warn: (text) => told.push(text), info: (text) => told.push(text) },
-      now: () => new Date(),
-      ...options,
-    }),
-    onError: (error) => told.push(String(error)),
-  });
-  opened = [...providers, server];
-  return { url, providers, told, browser: new Browser(), server };
+  const offered = providers.map(({ issuer, client }, at) =>
+    oidcProvider({ name: names[at] ?? '', issuer, ...client, forge: 'gitlab', ...(username !== undefined && { username }) }, fetch),
+  );
+  const site = await startLoginSite(port, offered, { url, ...options });
+  opened = [...providers, site.server];
+  return { ...site, url, providers, browser: new Browser() };
 }
 
 const tokenOf = (page: string): string => /token=(\S+)/.exec(page)?.[1] ?? '';
