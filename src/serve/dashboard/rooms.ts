@@ -1,6 +1,8 @@
+import { appRoom } from '../../dashboard/app/room.ts';
 import { liveRoom } from '../../dashboard/live/room.ts';
 import type { Room } from '../../dashboard/room.ts';
+import { createAppSource } from './app.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** Every page that is more than what repositories hold. */
-export const createRooms = (parts: DashboardParts): readonly Room[] => [liveRoom(parts.live)];
+export const createRooms = (parts: DashboardParts): readonly Room[] => [appRoom(createAppSource(parts)), liveRoom(parts.live)];
