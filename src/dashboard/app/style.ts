@@ -1,13 +1,15 @@
-/** How many tints versions have, the newest first; all that are older share the last. */
-export const tints = 6;
+/** Shares of the accent, for versions that run now, and the last for those that do not. */
+const steps = [100, 78, 44, 28, 9];
 
-const steps = [100, 80, 42, 28, 17, 9];
+/** The tint of a version that runs nowhere any more. */
+export const past = steps.length - 1;
 
 /** Of the pages of apps: the timeline's colours are steps from the accent to the card. */
 export const style = `.app .about { display: flex; flex-wrap: wrap; gap: .4rem 2.5rem; margin: .6rem 0 0; }
 .app .about dt { color: var(--soft); font-size: .82rem; }
 .app .about dd { margin: 0; }
-.app .list { overflow-wrap: break-word; }
+.app .list { overflow-wrap: break-word; min-width: 38rem; }
+.app .list button { white-space: nowrap; }
 .app .line, .app .list time, .app .version { white-space: nowrap; }
 .app .version { font-family: var(--mono); font-size: .92em; font-weight: 600; }
 .app .soft, .app small { color: var(--soft); font-size: .85rem; }
