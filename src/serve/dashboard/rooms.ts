@@ -1,4 +1,3 @@
-
 import { appRoom } from '../../dashboard/app/room.ts';
 import { environmentsRoom } from '../../dashboard/environments/room.ts';
 import { liveRoom } from '../../dashboard/live/room.ts';
