@@ -19,6 +19,7 @@ import { accessFigures } from './access/figures.ts';
 import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
+import { AskedJobs } from './asked-jobs.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createRooms } from './dashboard/rooms.ts';
 import { localViewer } from './dashboard/viewer.ts';
@@ -120,6 +121,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       deployment,
       drift,
       access,
+      asked: new AskedJobs({ services, redact, now }),
       ...(notify !== undefined && { notify }),
     });
     let work: Worker | undefined;
