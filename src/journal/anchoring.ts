@@ -51,7 +51,8 @@ async function anchorAt({ journal, store, now, warn }: AnchorPorts, place: Ancho
   await store.put(space, place.name, { number, hash, at: now().toISOString() } satisfies Given);
 }
 
-async function holds(journal: Pick<JournalStore, 'entries'>, { number, hash }: Head): Promise<boolean> {
+/** Whether an entry is there as it was. */
+export async function holds(journal: Pick<JournalStore, 'entries'>, { number, hash }: Head): Promise<boolean> {
   for await (const entry of journal.entries(number)) return entry.number === number && entry.hash === hash;
   return false;
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Entry, NewEntry } from '../domain/journal.ts';
 
+type Head = Pick<Entry, 'number' | 'hash'>;
+
 const nothing = '0'.repeat(64);
 
 /** SHA-256 over the entry without its hash, as canonical JSON (RFC 8785): the same on every machine and in every language. */
@@ -43,18 +45,18 @@ export interface BrokenLink {
 
 export interface Verdict {
   readonly entries: number;
-  readonly newest: Pick<Entry, 'number' | 'hash'> | undefined;
+  readonly newest: Head | undefined;
   /** Anchors that were looked for in the chain. */
   readonly anchors: number;
   readonly problems: readonly BrokenLink[];
 }
 
-/** Reads all of the chain once. Entries come in the order in which they are kept. */
-export async function verifyChain(entries: AsyncIterable<Entry>, anchors: readonly Anchor[]): Promise<Verdict> {
+/** Reads the chain once: all of it, or what follows the entry `after`. Entries come in the order in which they are kept. */
+export async function verifyChain(entries: AsyncIterable<Entry>, anchors: readonly Anchor[], after?: Head): Promise<Verdict> {
   const problems: BrokenLink[] = [];
   const anchored = Map.groupBy(anchors, ({ number }) => number);
   let count = 0;
-  let before: Entry | undefined;
+  let before: Head | undefined = after;
   for await (const entry of entries) {
     count += 1;
     problems.push(...brokenLinks(entry, before), ...(anchored.get(entry.number) ?? []).flatMap((anchor) => mismatch(entry, anchor)));
@@ -70,7 +72,7 @@ export async function verifyChain(entries: AsyncIterable<Entry>, anchors: readon
   };
 }
 
-function brokenLinks(entry: Entry, before: Entry | undefined): BrokenLink[] {
+function brokenLinks(entry: Entry, before: Head | undefined): BrokenLink[] {
   const { number } = entry;
   const expected = (before?.number ?? 0) + 1;
   const found: BrokenLink[] = [];

@@ -40,7 +40,6 @@ export class AskedJobs {
       const { errors } = await scanned((ports) =>
         scanWish(ports, this.#parts.services.settings, { environment, app, ...wish }, (one) => {
           done = fulfilled(
-            wish,
             app,
             one.apps.find((outcome) => outcome.app === app),
           );
@@ -83,9 +82,15 @@ export class AskedJobs {
 /** One notice for each thing that is asked for. */
 export const noticeKey = ({ data, key }: Pick<Job, 'data' | 'key'>): string => `${data.kind} ${key}`;
 
-const said: Readonly<Record<Exclude<Fulfilled['action'], 'hold'>, string>> = { open: 'opened:', update: 'updated:', keep: 'open as before:' };
+const said: Readonly<Record<Exclude<Fulfilled['action'], 'hold'>, string>> = {
+  open: 'opened:',
+  update: 'updated:',
+  keep: 'open as before:',
+};
 
 function endOf({ action, title = '', url, reason }: Fulfilled): End {
   const place = url === undefined ? {} : { url };
-  return action === 'hold' ? { state: 'refused', text: reason ?? '', ...place } : { state: 'done', text: `${said[action]} ${title}`, ...place };
+  return action === 'hold'
+    ? { state: 'refused', text: reason ?? '', ...place }
+    : { state: 'done', text: `${said[action]} ${title}`, ...place };
 }

@@ -28,8 +28,7 @@ export const endAsked = (
   environment: string,
   key: string,
   end: Pick<Notice, 'state' | 'endedAt' | 'text' | 'url'>,
-): Promise<void> =>
-  change(ports, environment, (known) => known.map((one) => (one.key === key ? { ...one, ...end } : one)));
+): Promise<void> => change(ports, environment, (known) => known.map((one) => (one.key === key ? { ...one, ...end } : one)));
 
 const change = ({ store, locks }: Ports, environment: string, next: (known: readonly Notice[]) => readonly Notice[]): Promise<void> =>
   locks.hold(`pressed ${environment}`, patience, async () => store.put(space, environment, next(await askedIn(store, environment))));

@@ -10,6 +10,7 @@ import type { Redact } from '../domain/redact.ts';
 import { type HttpServer, type Route, startServer } from '../http/server.ts';
 import { createWebhooks } from '../http/webhooks/webhooks.ts';
 import { type AnchorPlace, anchored, anchorNewest } from '../journal/anchoring.ts';
+import { followJournal } from '../journal/follow.ts';
 import { type DeliveryPorts, deliver, say } from '../notifications/deliver.ts';
 import { outlasting } from '../notifications/outage.ts';
 import { type JobObserver, worker } from '../runtime/work.ts';
@@ -20,7 +21,10 @@ import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
 import { AskedJobs } from './asked-jobs.ts';
+import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
+import { LiveEvents, storeStamp } from './dashboard/live.ts';
+import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
 import { localViewer } from './dashboard/viewer.ts';
 import { createDeployments } from './deployments.ts';
@@ -124,10 +128,15 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       asked: new AskedJobs({ services, redact, now }),
       ...(notify !== undefined && { notify }),
     });
+    const chain = startChainWatch(services, log);
+    parts.push(() => chain.stop());
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
+    let ended = 0;
+    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
+      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -135,12 +144,19 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       ready: () => (stopping ? Promise.resolve('stopping') : unready(services)),
     });
     parts.push(() => server.close());
+    parts.push(() => live.stop()); // before the server, which waits for its answers
     // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
     await recordConfiguration(services, config, redact);
-    work = await persistence.queue().work(worker(handlers, watched(metrics, log)), {
-      atOnce: jobsAtOnce + deployment.atOnce,
-      attempts,
-    });
+    work = await persistence.queue().work(
+      worker(
+        handlers,
+        watched(metrics, log, () => (ended += 1)),
+      ),
+      {
+        atOnce: jobsAtOnce + deployment.atOnce,
+        attempts,
+      },
+    );
     // Before all is looked at: what is pushed from here on shows.
     const pushes = await startLocalPushes(config, services, {
       store: persistence.store,
@@ -183,9 +199,12 @@ async function listen(
     metrics,
     ready,
     setup,
+    dashboard,
     queue,
   }: {
     readonly setup: readonly Route[];
+    /** What pages are made from beside services. */
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -208,7 +227,7 @@ async function listen(
       queue: services.persistence.queue(),
       redact,
       warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log }),
+      rooms: createRooms({ config, services, redact, log, ...dashboard }),
     }),
     viewer: localViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
@@ -226,11 +245,12 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
-function watched(metrics: Metrics, log: Logger): JobObserver {
+function watched(metrics: Metrics, log: Logger, count: () => void): JobObserver {
   return {
     began: ({ data, key, trace, attempts: attempt }) => log.debug({ trace, job: data.kind, key, attempt }, 'begins'),
     ended: (job, seconds, problem) => {
       metrics.jobs.ended(job, seconds, problem);
+      count();
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
       else

@@ -2,15 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference } from '../domain/reference.ts';
+import type { Wish } from '../domain/wish.ts';
 import { appState } from './app-state.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type Ended, witnessEnded } from './ended.ts';
 import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } from './forge-view.ts';
-import { fulfilling } from './fulfil.ts';
+import { unfulfilled } from './fulfil.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Against, type Looked, lookUp } from './look-up.ts';
+import { type OpenNow, openNow } from './open-now.ts';
 import { ownerByRules, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
@@ -26,17 +28,23 @@ export interface AppOutcome {
   /** Of the merge request, once it is there. */
   readonly id?: number;
   readonly url?: string;
+  /** The merge request that was written, or kept. */
+  readonly request?: MergeRequest;
   /** Why the action could not be decided or carried out. */
   readonly problem?: unknown;
   /** The newest of those that are not open any more. */
   readonly ended?: MergeRequest;
   /** The newest write to the environment of which it is certain that all this is later. */
   readonly shows?: number;
+  /** Why what somebody asks for was not done. */
+  readonly refusedWish?: string;
 }
 
 /** Everything that a scan knows of one environment when it is done with it. */
 export interface EnvironmentOutcome {
   readonly apps: readonly AppOutcome[];
+  /** Ours that are open in the end, of all apps. */
+  readonly requests: readonly OpenNow[];
   /** What people did with merge requests of ours. */
   readonly ended: readonly Ended[];
   /** Why that could not be found out, or written down. */
@@ -89,10 +97,11 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
     return outcome;
   });
   const witnessing = witness(scene);
-  return { apps: await Promise.all(scanning), ...(await witnessing) };
+  const outcomes = await Promise.all(scanning);
+  return { apps: outcomes, requests: openNow(scene.view(), outcomes), ...(await witnessing) };
 }
 
-async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps'>> {
+async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps' | 'requests'>> {
   if (scan.dryRun) return { ended: [] };
   const { name: environment, repository } = now.settings;
   const requests = [...view().requests.values()].flat();
@@ -125,7 +134,13 @@ function startLooking(look: Look, byApp: ReadonlyMap<string, readonly Reference[
 }
 
 /** Decided anew where people rolled something back or asked for something, of which only the forge knows. */
-async function heedingPeople({ look, scan: { wish } }: Scene, { rolledBack, requests }: ForgeView, app: string, looked: readonly Looked[]) {
+async function heedingPeople(
+  { look }: Scene,
+  { rolledBack, requests }: ForgeView,
+  app: string,
+  looked: readonly Looked[],
+  wish: Wish | undefined,
+): Promise<readonly Looked[]> {
   const own = rolledBack.filter((one) => one.app === app);
   const wishes = [...wishesIn(requests.get(app) ?? []), ...(wish === undefined ? [] : [wish])];
   if (own.length + wishes.length === 0) return looked;
@@ -181,6 +196,9 @@ interface Decided {
   /** What it was decided on. */
   readonly looked: readonly Looked[];
   readonly action: Action;
+  /** What somebody asks for, where it is for that; else why it is not. */
+  readonly wish?: Wish;
+  readonly refusedWish?: string;
 }
 
 async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
@@ -189,7 +207,7 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
     scene.scan.ports.signal.throwIfAborted();
     let decided = await decide(scene, scene.view(), app, looked);
     for (;;) {
-      const { action, shows } = decided;
+      const { action, shows, refusedWish } = decided;
       const ended = newestEnded(decided.view.requests.get(app) ?? []);
       outcome = {
         app,
@@ -197,6 +215,7 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
         action,
         shows,
         ...(ended && { ended }),
+        ...(refusedWish !== undefined && { refusedWish }),
         ...('request' in action && placeOf(action.request)),
       };
       const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
@@ -217,18 +236,31 @@ const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Loo
   scene.decide(async () => {
     const shows = view.shows();
     const { wish } = scene.scan;
-    const heeding = await heedingPeople(scene, view, app, looked);
-    const state = await appState(scene, view, app, heeding);
-    const action = wish === undefined ? gated(view, reconcile(state)) : fulfilling(wish, state, reconcile(state));
-    return { view, shows, looked: heeding, action };
+    const asWished = await decideOn(scene, view, app, looked, wish);
+    const refusedWish = wish && unfulfilled(wish, asWished);
+    // No window and no limit of open ones keeps back what a person asks for; where it cannot be, the app is scanned as ever.
+    if (wish !== undefined && refusedWish === undefined) return { view, shows, ...asWished, wish };
+    const { action, ...usual } = wish === undefined ? asWished : await decideOn(scene, view, app, looked, undefined);
+    return { view, shows, ...usual, action: gated(view, action), ...(refusedWish !== undefined && { refusedWish }) };
   });
+
+async function decideOn(
+  scene: Scene,
+  view: ForgeView,
+  app: string,
+  looked: readonly Looked[],
+  wish: Wish | undefined,
+): Promise<Pick<Decided, 'looked' | 'action'>> {
+  const heeding = await heedingPeople(scene, view, app, looked, wish);
+  return { looked: heeding, action: reconcile(await appState(scene, view, app, heeding)) };
+}
 
 async function carriedOut(
   scene: Scene,
   decided: Decided,
   app: string,
   looked: readonly Looked[],
-): Promise<Pick<AppOutcome, 'id' | 'url' | 'shows'> | { readonly outdated: Decided }> {
+): Promise<Pick<AppOutcome, 'id' | 'url' | 'request' | 'shows'> | { readonly outdated: Decided }> {
   try {
     let wroteIn: number | undefined;
     const request = await carryOut(
@@ -237,7 +269,7 @@ async function carriedOut(
       }),
       decided.action,
     );
-    return request === undefined ? {} : { ...placeOf(request), ...(wroteIn !== undefined && { shows: wroteIn }) };
+    return request === undefined ? {} : { ...placeOf(request), request, ...(wroteIn !== undefined && { shows: wroteIn }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
@@ -294,7 +326,8 @@ function writerOf(
     again: 'the next scan',
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
-    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository, scan.wish))),
+    record: async (action) =>
+      void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository, decided.wish))),
     turn: (work) =>
       turn(scene, decided, [app, looked], ({ number, stillHeld }) => {
         wrote(number);

@@ -10,6 +10,7 @@ import type { Store } from '../domain/store.ts';
 import type { Wish } from '../domain/wish.ts';
 import { mergeErrors, type ScanError, scanError } from './failure.ts';
 import { findEnvironments } from './find-environments.ts';
+import { noteFailed, noteGroups, noteScanned } from './fleet/note.ts';
 import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
@@ -53,7 +54,7 @@ export interface ScanOptions {
   /** Only these apps, and only apps with one of these packages (globs, as `packages[].match`); all without any. */
   readonly apps?: readonly string[];
   readonly packages?: readonly string[];
-  /** Somebody asks for this version of the apps: nothing is written but that. */
+  /** Somebody asks for this version, for all of these apps that have the package. */
   readonly wish?: Wish;
   /** Nobody typed these names: what has gone meanwhile is no mistake. */
   readonly mayMiss?: boolean;
@@ -107,6 +108,7 @@ export async function scan<Rows>(
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const seen = new Map<string, LastWrite>();
   const { packages } = settings;
+  const partial = options.apps !== undefined || options.packages !== undefined;
   const { dryRun, wish } = options;
   const shared: Scan = { ports, packages, dryRun, wish, concerns: concerns(options), registry, seen, environment };
   const errors: ScanError[] = [];
@@ -120,9 +122,12 @@ export async function scan<Rows>(
         if (now === undefined) return [];
         const scanned = { now, ...(await scanEnvironment(shared, now)) };
         forget(one.name);
-        return [{ rows: await rowsOf(scanned), errors: problemsOf(scanned), ...appsOf(scanned) }];
+        const unkept = options.dryRun ? [] : await noteScanned(ports, scanned, { packages, partial });
+        return [{ rows: await rowsOf(scanned), errors: [...problemsOf(scanned), ...unkept], ...appsOf(scanned) }];
       } catch (error) {
-        errors.push(scanError({ asked: 'forge', error, scope: one.name, environment: one.name }));
+        const failure = scanError({ asked: 'forge', error, scope: one.name, environment: one.name });
+        errors.push(failure);
+        if (!options.dryRun && !ports.signal.aborted) errors.push(...(await noteFailed(ports, one, failure)));
         return [];
       }
     });
@@ -135,6 +140,7 @@ export async function scan<Rows>(
   const begun = early.map(scanOne);
   const found = await findEnvironments(ports, settings.environments, options.only);
   errors.push(...found.errors);
+  if (!options.dryRun && options.only === undefined) errors.push(...(await noteGroups(ports, settings.environments, found)));
   const rest = found.environments.filter((one) => !early.includes(one));
   await noteLastWrites(ports.store, rest, seen);
   const results = await Promise.all([...begun, ...rest.map(scanOne)]);

@@ -78,7 +78,10 @@ const of = (action: string, press: (pressed: Pressed) => Promise<string | undefi
   press: async (pressed) => {
     const path = await press(pressed);
     return path === undefined
-      ? page(problemPage(400, 'Something is missing', 'The form did not say what to do. Go back, fill in every field, and press again.'), 400)
+      ? page(
+          problemPage(400, 'Something is missing', 'The form did not say what to do. Go back, fill in every field, and press again.'),
+          400,
+        )
       : goTo(path);
   },
 });
@@ -96,7 +99,11 @@ const guarded = ({ path, press }: Button, ports: Pick<ActionPorts, 'has'>): Butt
 
 const forbidden = (what: string) =>
   page(
-    problemPage(403, 'Not for you', `To do this you need the right to push to the repository of ${what}. Whoever has it can do it, or give it to you.`),
+    problemPage(
+      403,
+      'Not for you',
+      `To do this you need the right to push to the repository of ${what}. Whoever has it can do it, or give it to you.`,
+    ),
     403,
   );
 

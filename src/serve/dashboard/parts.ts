@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.ts';
+import type { LiveSource } from '../../dashboard/live/room.ts';
 import type { Redact } from '../../domain/redact.ts';
+import type { FollowedJournal } from '../../journal/follow.ts';
+import type { Verified } from '../../journal/watch.ts';
 import type { Services } from '../../services.ts';
 
 /** What the pages are made from. */
@@ -9,4 +12,8 @@ export interface DashboardParts {
   readonly services: Services;
   readonly redact: Redact;
   readonly log: Logger;
+  readonly journal: FollowedJournal;
+  /** What is known of the journal's chain; undefined while it is read for the first time. */
+  readonly verified: () => Verified | undefined;
+  readonly live: LiveSource;
 }

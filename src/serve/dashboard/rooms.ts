@@ -1,5 +1,6 @@
+import { liveRoom } from '../../dashboard/live/room.ts';
 import type { Room } from '../../dashboard/room.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** Every page that is more than what repositories hold. */
-export const createRooms = (_parts: DashboardParts): readonly Room[] => [];
+export const createRooms = (parts: DashboardParts): readonly Room[] => [liveRoom(parts.live)];
