@@ -44,7 +44,12 @@ ${verdictCards(of)}
     const missing = verdictOf(statuses, 'access');
     return [
       card(comments, access, 'What the gate says', state === 'open' && missing?.state !== 'success'),
-      card(comments, validate, 'What validation found', state === 'open' && ['failure', 'error'].includes(verdictOf(statuses, 'validate')?.state ?? '')),
+      card(
+        comments,
+        validate,
+        'What validation found',
+        state === 'open' && ['failure', 'error'].includes(verdictOf(statuses, 'validate')?.state ?? ''),
+      ),
     ];
   }
 }
