@@ -1,5 +1,7 @@
+import { journalRoom } from '../../dashboard/journal/room.ts';
 import type { Room } from '../../dashboard/room.ts';
+import { journalSource } from './journal.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** Every page that is more than what repositories hold. */
-export const createRooms = (_parts: DashboardParts): readonly Room[] => [];
+export const createRooms = (parts: DashboardParts): readonly Room[] => [journalRoom(journalSource(parts))];
