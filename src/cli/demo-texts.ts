@@ -1,55 +1,49 @@
 import { join } from 'node:path';
-import { pagesUrl } from '../demo/places.ts';
+import type { DemoClusters } from '../demo/clusters/clusters.ts';
 import type { World } from '../demo/world.ts';
-import type { HeldReport, ProposalReport, ScanReport } from '../updates/report.ts';
 
 type Told = Pick<World, 'directory' | 'configFile' | 'ports' | 'made'>;
 
-/** What has been made, before it is scanned. */
-export const introduction = ({ directory, ports, made }: Told): string => `${made ? 'Made' : 'Found'} a small company in ${directory}
-  5 apps with their histories, 2 environments, all as git repositories
-  a registry at http://127.0.0.1:${ports.registry} and a bundle repository at http://127.0.0.1:${ports.bundles}
+export const introduction = ({ directory, ports, made }: Told): string =>
+  `${made ? 'Made' : 'Found'} a small company in ${directory}: 5 apps with their histories and 2 environments as git repositories,
+a registry at 127.0.0.1:${ports.registry}, a bundle repository at 127.0.0.1:${ports.bundles}`;
 
-Scanning it over HTTP, as "lockkeeper scan" would:
-`;
+export const withClusters = ({ controllers }: Pick<DemoClusters, 'controllers'>): string =>
+  `Two clusters, staging and production, are real API servers without nodes: pods do not run, and the demo says that they do
+${controllers ? 'Kubernetes itself ends temporary access' : 'Lockkeeper alone ends temporary access: with a kube-controller-manager on the PATH, Kubernetes does'}`;
 
-/** Environment, app, version, why: once for all the places that one app has it in. */
-export function heldRows(held: readonly HeldReport[]): readonly (readonly string[])[] {
-  const rows = held.map(({ environment, app, to = '', reason }) => [environment, app, to, reason]);
-  return [...new Map(rows.map((row) => [row.join('\n'), row])).values()];
-}
+export const withoutClusters = `No clusters: there is no API server here, so nothing is judged, deployed or granted. "npx lockkeeper apiserver setup" obtains one;
+then run the demo again`;
 
-/** What a person may try while the pages are served. */
-export function nextSteps({ directory, configFile, ports }: Told, { proposals }: ScanReport): string {
-  const bundle = proposals.find(({ url, updates }) => url !== undefined && updates.some(({ datasource }) => datasource === 'nexus-raw'));
-  const [yes, no] = [example(proposals, 'web'), example(proposals, 'redis')];
+/** The story, and how to tell it on. */
+export function whatToTry({ directory, configFile }: Told, url: string, hasClusters: boolean): string {
+  const staging = word(join(directory, 'repositories/platform/environments/staging.git'));
   const steps = [
-    ['Open', `${pagesUrl(ports)}   all merge requests`],
-    bundle?.url !== undefined && ['', `${bundle.url}   a bundle's changelog and what changes in the cluster`],
-    yes && ['Merge one', `git clone ${repository(directory, yes)} && cd ${yes.environment}`],
-    yes && ['', `git merge origin/${yes.branch} && git push`],
-    no && ['Close one', `git -C ${repository(directory, no)} branch -D ${no.branch}`],
-    ['Scan again', `npx lockkeeper scan --config ${word(configFile)}`],
-    ['Overview', `npx lockkeeper inventory --config ${word(configFile)}`],
-    ['Access', 'npx lockkeeper demo access   asked for, approved, used and over in two minutes'],
-  ].filter((step) => step !== false && step !== undefined);
-  const width = Math.max(...steps.map(([what = '']) => what.length));
-  const lines = steps.map(([what = '', how = '']) => `  ${what.padEnd(width)}  ${how}`);
+    ['/', 'what runs where, how far behind, whose it is'],
+    ['/requests', 'billing 1.4.2 → 1.6.0 in production: changelog, object diff, verdict; approve and merge it'],
+    ...(hasClusters
+      ? [
+          ['/environment/production', 'it is deployed, and a CronJob pruned; roll it back'],
+          ['/platform/environments/staging/merge_requests/1', 'a slip of a person, rejected; correct it:', ...correction(staging)],
+        ]
+      : []),
+    ['/access', `ask for a minute of admin in billing as ada, approve it as grace${hasClusters ? '; it ends by itself' : ''}`],
+    ['/journal', 'all of it, in a chain that nobody changes unseen'],
+  ];
+  const lines = steps.flatMap(([path, ...texts], index) => [`  ${index + 1}  ${url}${path}`, ...texts.map((text) => `     ${text}`)]);
   return `
-Serving the merge requests at ${pagesUrl(ports)} until you press Ctrl-C. Meanwhile, in another terminal:
+Serving ${url} until you press Ctrl-C. The story, in the browser:
 
 ${lines.join('\n')}
 
-Running the demo again changes nothing; delete the folder to be rid of it.`;
+Also beside it: npx lockkeeper inventory --config ${word(configFile)}
+The next run goes on with it; delete the folder to be rid of it.`;
 }
 
-/** An open one of this app. */
-function example(proposals: readonly ProposalReport[], app: string): ProposalReport | undefined {
-  return proposals.find((one) => one.url !== undefined && one.action !== 'close' && one.app === app);
-}
-
-const repository = (directory: string, { environment }: ProposalReport): string =>
-  word(join(directory, 'repositories/platform/environments', `${environment}.git`));
+const correction = (repository: string): readonly string[] => [
+  `git clone -b web-before-the-sale ${repository} && cd staging`,
+  "sed -i s/replicass/replicas/ manifests/web.yaml && git commit -am 'Correct the slip' && git push",
+];
 
 /** As a shell reads one word. */
 const word = (text: string): string => (/^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

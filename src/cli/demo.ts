@@ -1,15 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireGit } from '../adapters/git.ts';
-import type { ShownQueue } from '../dashboard/jobs/room.ts';
+import { type DemoClusters, startDemoClusters } from '../demo/clusters/clusters.ts';
+import { configure } from '../demo/configuration.ts';
+import { environments } from '../demo/environments.ts';
 import { makeWorld, type World } from '../demo/world.ts';
-import { startServer } from '../http/server.ts';
-import { localViewer } from '../serve/dashboard/viewer.ts';
-import { createPages } from '../serve/pages.ts';
+import { forgetRuns } from '../deploy/record/remembered.ts';
+import { explain, OutsideError } from '../domain/errors.ts';
+import { deployedEnvironments } from '../serve/deployed-environments.ts';
+import { lastScan } from '../serve/handlers.ts';
+import { startService } from '../serve/service.ts';
 import { type Context, withConfig } from './context.ts';
-import { heldRows, introduction, nextSteps } from './demo-texts.ts';
-import { judgeOpen } from './demo-verdicts.ts';
+import { introduction, whatToTry, withClusters, withoutClusters } from './demo-texts.ts';
 import type { ExitCode } from './io.ts';
-import { scanOnce } from './scan.ts';
-import { printReport } from './scan-report.ts';
+import { withProgress, withServices } from './work.ts';
 
 export interface DemoCommand {
   readonly dir: string;
@@ -18,47 +21,73 @@ export interface DemoCommand {
 }
 
 /**
- * `lockkeeper demo`: a small company in a folder, scanned for real, its merge requests shown until what `untilStopped` gives resolves; it
- * is called once they are served. 0, or 3 when something failed while scanning. Throws UsageError for a folder that holds something else, a port that is taken, no git.
+ * `lockkeeper demo`: a small company in a folder, and the whole service on it, with a cluster for each environment where this machine has an API
+ * server, until what `untilStopped` gives resolves; it is called once all is served. Throws UsageError for a folder that holds something else, a port that is taken, no git.
  */
 export async function runDemo({ dir, port }: DemoCommand, context: Context, untilStopped: () => Promise<void>): Promise<ExitCode> {
   await requireGit();
   const world = await makeWorld(dir, port === undefined ? {} : { port });
   try {
-    return await scanAndServe(world, withConfig(context, world.configFile), untilStopped);
+    context.output.print(introduction(world));
+    const clusters = await startClusters(world, context);
+    try {
+      await configure(world.configFile, world.ports, clusters !== undefined);
+      await serve(world, clusters !== undefined, withConfig(context, world.configFile), untilStopped);
+    } finally {
+      await clusters?.close();
+    }
   } finally {
     await world.close();
   }
+  return 0;
 }
 
-async function scanAndServe(world: World, context: Context, untilStopped: () => Promise<void>): Promise<ExitCode> {
-  const { output, log } = context;
-  const server = await startServer({
-    host: '127.0.0.1',
-    port: world.ports.pages,
-    site: createPages(context.loadConfig().config, { queue: noQueue, redact: context.redact, warn: (text) => log.warn(text), rooms: [] })
-      .site,
-    viewer: localViewer(),
-    onError: (error, path) => log.error({ err: error, path }, 'making a page'),
-  });
+/** Without them the rest of the demo goes on. */
+async function startClusters({ directory }: World, context: Context): Promise<DemoClusters | undefined> {
   try {
-    output.print(introduction(world));
-    const { report, request } = await scanOnce({}, context);
-    printReport({ ...report, held: [] }, { dryRun: false, request }, output);
-    if (report.held.length > 0) {
-      output.print('\nheld ("lockkeeper scan" says where each of them stands)');
-      output.table(['environment', 'app', 'version', 'reason'], heldRows(report.held));
-    }
-    await judgeOpen(context);
-    const stopped = untilStopped(); // before anybody reads that it waits for it
-    output.print(nextSteps(world, report));
-    await stopped;
-    output.print('\nStopped. The next run goes on where this one ended.');
-    return report.errors.length > 0 ? 3 : 0;
-  } finally {
-    await server.close();
+    const clusters = await withProgress(context, 'starting clusters', ({ add, done }) => {
+      add(environments.length);
+      return startDemoClusters(directory, context.env, () => done('a cluster has started'));
+    });
+    context.output.print(clusters === undefined ? withoutClusters : withClusters(clusters));
+    return clusters;
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    context.output.print(`Nothing is judged or deployed: ${explain(error)}`);
+    return undefined;
   }
 }
 
-/** It scans by itself, once: nothing is asked for that would have to wait. */
-const noQueue: ShownQueue = { list: async () => [], retry: async () => false };
+async function serve(world: World, hasClusters: boolean, context: Context, untilStopped: () => Promise<void>): Promise<void> {
+  const { output, log, redact, env } = context;
+  await forgetClusters(context);
+  const service = await startService(context.loadConfig(), { log: log.child({}, { level: 'error' }), redact, env });
+  try {
+    await withProgress(context, 'looking for updates', () => untilScanned(context));
+    const stopped = untilStopped(); // before anybody reads that it waits for it
+    output.print(whatToTry(world, service.url, hasClusters));
+    await stopped;
+    output.print('\nStopping.');
+  } finally {
+    await service.stop();
+  }
+  output.print('Stopped. The next run goes on where this one ended.');
+}
+
+/** Each start has new ones, to which nothing has been deployed. */
+const forgetClusters = (context: Context): Promise<void> =>
+  withServices(context, async ({ persistence }, config) => {
+    for (const { repository } of deployedEnvironments(config)) await forgetRuns(persistence.store, repository);
+  });
+
+/** Milliseconds. */
+const pause = 200;
+/** Then it goes on without: what is wrong is on the page of operations. */
+const patience = 120_000;
+
+/** The first start has nothing to show before; a later one shows what there is. */
+const untilScanned = (context: Context): Promise<void> =>
+  withServices(context, async ({ persistence }) => {
+    const giveUp = performance.now() + patience;
+    while ((await lastScan(persistence.store)) === undefined && performance.now() < giveUp) await sleep(pause);
+  });

@@ -1,5 +1,6 @@
+import type { InventoryRow } from '../domain/fleet.ts';
 import { count } from '../domain/wording.ts';
-import { type Inventory, type InventoryRow, inventoryOf, inventoryRows } from '../updates/inventory.ts';
+import { type Inventory, inventoryOf, inventoryRows } from '../updates/inventory.ts';
 import { scan } from '../updates/scan.ts';
 import { failureGroups } from '../updates/summary.ts';
 import type { Context } from './context.ts';

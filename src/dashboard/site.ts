@@ -1,4 +1,5 @@
 import type { Answer, PageRequest, Site } from '../domain/site.ts';
+import { script } from './live/script.ts';
 import { icon } from './parts/layout.ts';
 import { problemPage } from './parts/problem.ts';
 import { style } from './parts/style.ts';
@@ -33,7 +34,7 @@ export function createSite({ rooms, rest, now }: SiteParts): Site {
 }
 
 /** What every page of ours is dressed in, the ones for setting up included. */
-export const clothes: readonly string[] = ['/style.css', '/icon.svg'];
+export const clothes: readonly string[] = ['/style.css', '/icon.svg', '/script.js'];
 
 const patternOf = (pathname: string): URLPattern => new URLPattern({ pathname });
 
@@ -77,4 +78,5 @@ const fixedAnswers = (rooms: readonly Room[]): ReadonlyMap<string, Answer> =>
       { status: 200, type: 'text/css; charset=utf-8', body: [style, ...rooms.flatMap((room) => room.style ?? [])].join('\n') },
     ],
     ['/icon.svg', { status: 200, type: 'image/svg+xml', body: icon }],
+    ['/script.js', { status: 200, type: 'text/javascript; charset=utf-8', body: script }],
   ]);

@@ -1,10 +1,13 @@
-import type { Ports } from './places.ts';
-import { pagesUrl, registryHost } from './places.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { kubeconfigOf, type Ports, pagesUrl, registryHost } from './places.ts';
 
 /** The demo's app.yml. */
-export const configuration = (
-  ports: Ports,
-): string => `# Made by \`lockkeeper demo\`. Try \`lockkeeper scan --config app.yml --dry-run\` beside a running demo.
+export function configuration(ports: Ports, withClusters: boolean): string {
+  const deployed = (name: string): string =>
+    withClusters
+      ? `    cluster: ${name}\n    deploy: service\n    rollout: { timeout: 1m }       # there are no nodes: the demo itself says that pods are up\n`
+      : '';
+  return `# Made by \`lockkeeper demo\`, which runs the service with it. Try \`lockkeeper inventory --config app.yml\` beside it.
 server:
   host: 127.0.0.1
   port: ${ports.pages}
@@ -16,14 +19,30 @@ forges:
 registries:
   ${registryHost(ports)}: { type: oci, insecure: true }
   127.0.0.1:${ports.bundles}: { type: nexus, insecure: true }
-environments:
+${withClusters ? clusters : ''}environments:
   - name: staging
     repository: local:platform/environments/staging
-    updates: { types: [major, minor, patch] }
+${deployed('staging')}    updates: { types: [major, minor, patch] }
   - name: production
     repository: local:platform/environments/production
-    updates: { types: [minor, patch], maxOpen: 10 }   # a major waits until somebody allows it
+${deployed('production')}    updates: { types: [minor, patch], maxOpen: 10 }   # a major waits until somebody allows it
 packages:
   - match: ${registryHost(ports)}/storefront/**
     owner: team-storefront
+access:
+  approvers: [grace, katherine]
+  maxDuration: 1h
 `;
+}
+
+const clusters = `clusters:                             # both run as long as the demo does, and are empty when it starts
+  staging: { kubeconfig: ./${kubeconfigOf('staging')} }
+  production: { kubeconfig: ./${kubeconfigOf('production')} }
+validation:
+  apiserver: staging                  # one that runs anyhow
+`;
+
+/** Has app.yml name the clusters that there are. One that a person has changed stays as it is. */
+export async function configure(file: string, ports: Ports, withClusters: boolean): Promise<void> {
+  if ((await readFile(file, 'utf8')) === configuration(ports, !withClusters)) await writeFile(file, configuration(ports, withClusters));
+}

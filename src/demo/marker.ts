@@ -15,7 +15,7 @@ const markerName = 'lockkeeper-demo.json';
 /** The marker while it is written: what dying at the very start leaves. */
 const unfinished = `.${markerName}`;
 /** Counts the demo's contents; a folder of another edition is not mixed with this one. */
-const edition = 1;
+const edition = 2;
 
 /** undefined when the folder is missing or empty. Throws UsageError when it holds anything but a demo of this edition. */
 export async function readMarker(directory: string): Promise<Marker | undefined> {

@@ -15,3 +15,6 @@ export const pagesUrl = (ports: Ports): string => `http://127.0.0.1:${ports.page
 /** Replaces each `%name%` that has a value. */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replaceAll(/%(\w+)%/g, (whole, name: string) => values[name] ?? whole);
+
+/** In the demo's folder. */
+export const kubeconfigOf = (environment: string): string => `clusters/${environment}.kubeconfig`;

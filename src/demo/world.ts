@@ -33,7 +33,7 @@ export interface World {
 /** What is made; the marker is written before them and says when they are whole. */
 const made = ['repositories', 'bundles', 'app.yml'] as const;
 /** What is thrown away with a world that is not whole. */
-const leftOvers = ['data', ...made] as const;
+const leftOvers = ['data', 'clusters', ...made] as const;
 const makingPrefix = '.making-';
 
 /**
@@ -89,7 +89,7 @@ async function build(directory: string, ports: Ports): Promise<void> {
     makeFolder(folder);
     await writeFile(join(folder, '1.json'), slipRequest(slip));
   }
-  await writeFile(join(making, 'app.yml'), configuration(ports));
+  await writeFile(join(making, 'app.yml'), configuration(ports, false));
   for (const name of made) await rename(join(making, name), join(directory, name));
   await writeMarker(directory, { ports, whole: true });
   await sweep(directory);

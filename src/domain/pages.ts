@@ -23,6 +23,34 @@ export interface ListedMergeRequest {
 
 export interface MergeRequestDetails extends ListedMergeRequest, Comparison {
   readonly comments: readonly PageComment[];
+  readonly author: string;
+  readonly draft: boolean;
+  readonly approvals: readonly PageApproval[];
+  /** Oldest first; comments are not among them. */
+  readonly events: readonly RequestEvent[];
+  /** It changes something under access/, or nobody can tell what it changes. */
+  readonly asksForAccess: boolean;
+}
+
+export interface PageApproval {
+  readonly user: string;
+  /** What they approved. */
+  readonly commit: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export const requestEvents = ['opened', 'pushed', 'approved', 'withdrew', 'draft', 'ready', 'closed', 'reopened', 'merged'] as const;
+
+/** Something that happened to a merge request. */
+export interface RequestEvent {
+  readonly what: (typeof requestEvents)[number];
+  /** Absent where nobody knows. */
+  readonly by?: string;
+  /** The commit that was pushed, approved, or merged it. */
+  readonly commit?: string;
+  /** RFC 3339. */
+  readonly at: string;
 }
 
 export interface Comparison {
@@ -46,14 +74,21 @@ export interface PageCommit {
 }
 
 export interface PageComment {
+  /** Of one that is edited in place: what it is about. */
+  readonly key?: string;
   readonly author: string;
   /** Markdown. */
   readonly text: string;
   /** RFC 3339. */
+  readonly createdAt: string;
   readonly updatedAt: string;
 }
 
 export interface RepositoryDetails {
+  /** Undefined in one without commits. */
+  readonly defaultBranch?: string;
+  /** Those with something that the default branch does not contain, and no open merge request. */
+  readonly proposable: readonly string[];
   /** Newest first. */
   readonly tags: readonly PageTag[];
   /** Of the default branch, newest first; as many as fit on a page. */

@@ -13,13 +13,7 @@ import type { Services } from '../services.ts';
 import { type CommandPorts, obeyComment } from '../validation/commands.ts';
 import { unlock } from '../validation/holds/unlock.ts';
 import { sayInPipeline } from '../validation/later-pipeline.ts';
-import {
-  type JudgedEnvironment,
-  type RequestOutcome,
-  type RequestPorts,
-  Superseded,
-  validateMergeRequest,
-} from '../validation/merge-request.ts';
+import { type JudgedEnvironment, type RequestPorts, Superseded, validateMergeRequest } from '../validation/merge-request.ts';
 import { judgeAgain } from '../validation/remembered.ts';
 import { findDue, type SweepPorts } from '../validation/sweep.ts';
 import { reviewJob } from './access/jobs.ts';
@@ -36,12 +30,6 @@ interface Running {
   readonly stop: AbortController;
   /** The head that it is about, once that is known. */
   commit?: string;
-}
-
-export interface JudgedRequest {
-  readonly environment: JudgedEnvironment;
-  readonly id: number;
-  readonly outcome: RequestOutcome;
 }
 
 export interface ValidationParts {
@@ -144,20 +132,6 @@ export class Validation {
     };
     const due = await sayInPipeline(ports, environment, data);
     await this.#add(due.map((id) => validateJob(data.repository, id, trace)));
-  }
-
-  /** Judges what nobody has judged, one after the other, without a queue. What failed has said so at its merge request. */
-  async judgeOpen(signal: AbortSignal): Promise<readonly JudgedRequest[]> {
-    const { environments } = await judgedEnvironments(this.#parts);
-    const { due } = await findDue(this.#sweepPorts(), environments, signal);
-    const judged: JudgedRequest[] = [];
-    for (const { environment, id } of due) {
-      const running: Running = { environment, id, stop: new AbortController() };
-      const ports = { ...this.#ports(running, this.#parts.log, ''), heldOtherwise: () => Promise.resolve() };
-      const outcome = await validateMergeRequest(ports, environment, id, signal);
-      judged.push({ environment, id, outcome });
-    }
-    return judged;
   }
 
   /** Has merge requests judged soon, each named `FORGE:PATH!ID`. */

@@ -4,11 +4,16 @@ import { nearest } from '../domain/nearest.ts';
 import { type ScanError, scanError } from './failure.ts';
 import type { DiscoverSettings, EnvironmentSettings } from './settings.ts';
 
-interface Found {
+export interface Found {
   readonly environments: readonly EnvironmentSettings[];
   /** Groups that could not be listed. */
   readonly errors: readonly ScanError[];
+  /** What was found in each group that could be. */
+  readonly listed: Listed;
 }
+
+/** Paths of the projects in a group. */
+type Listed = ReadonlyMap<DiscoverSettings, readonly string[]>;
 
 /** Those that app.yml names and those that it tells to discover; a repository named already is not discovered again. */
 export async function findEnvironments(
@@ -18,26 +23,35 @@ export async function findEnvironments(
 ): Promise<Found> {
   const errors: ScanError[] = [];
   const named = settings.filter((one): one is EnvironmentSettings => 'name' in one);
-  const known = new Set(named.map(({ repository }) => `${repository.forge}:${repository.path}`));
-  const discovered: EnvironmentSettings[] = [];
   const groups = settings.filter((one): one is DiscoverSettings => 'discover' in one);
   const asked = only?.every((name) => named.some((one) => one.name === name)) ? [] : groups;
   // All at once: a forge that hangs delays no other.
-  const listed = await Promise.allSettled(
+  const outcomes = await Promise.allSettled(
     asked.map(async ({ discover, topic }) => ports.forge(discover.forge).discover(discover.path, topic)),
   );
-  for (const [index, { discover, updates, validation }] of asked.entries()) {
-    const outcome = listed[index];
-    if (outcome?.status === 'rejected') errors.push(notListed(`${discover.forge}:${discover.path}`, outcome.reason));
-    for (const path of outcome?.status === 'fulfilled' ? outcome.value : []) {
+  const listed = new Map<DiscoverSettings, readonly string[]>();
+  for (const [index, group] of asked.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status === 'rejected') errors.push(notListed(`${group.discover.forge}:${group.discover.path}`, outcome.reason));
+    if (outcome?.status === 'fulfilled') listed.set(group, outcome.value);
+  }
+  return { environments: choose(environmentsAmong(settings, listed), only, errors.length > 0), errors, listed };
+}
+
+/** Those that app.yml names, then what was found in its groups. */
+export function environmentsAmong(settings: readonly (EnvironmentSettings | DiscoverSettings)[], listed: Listed): EnvironmentSettings[] {
+  const named = settings.filter((one): one is EnvironmentSettings => 'name' in one);
+  const known = new Set(named.map(({ repository }) => `${repository.forge}:${repository.path}`));
+  const discovered: EnvironmentSettings[] = [];
+  for (const [{ discover, updates, validation }, paths] of listed) {
+    for (const path of paths) {
       const repository = { forge: discover.forge, path };
       const key = `${repository.forge}:${repository.path}`;
       if (!known.has(key)) discovered.push({ name: path, repository, updates, ...(validation !== undefined && { validation }) });
       known.add(key);
     }
   }
-  const environments = [...named, ...shortNames(named, discovered)];
-  return { environments: choose(environments, only, errors.length > 0), errors };
+  return [...named, ...shortNames(named, discovered)];
 }
 
 /** Under a name of its own: nobody knows which environments are missing. */

@@ -1,4 +1,5 @@
 import { explain } from '../domain/errors.ts';
+import type { InventoryRow, InventoryState } from '../domain/fleet.ts';
 import type { MergeRequest } from '../domain/forge.ts';
 import type { Store } from '../domain/store.ts';
 import { versioningOf } from '../domain/versioning.ts';
@@ -16,33 +17,12 @@ export interface Inventory {
   readonly errors: readonly ScanError[];
 }
 
-/**
- * `current`: nothing newer may be taken and nothing is held back; `proposed`: a merge request is open; `waiting`: the next scan opens one;
- * `held`: something newer is out, and `reason` says why it is not proposed; `unknown`: not looked up, or the registry failed.
- */
-export type InventoryState = 'current' | 'proposed' | 'waiting' | 'held' | 'unknown';
-
-export interface InventoryRow {
-  readonly app: string;
-  readonly environment: string;
-  readonly file: string;
-  readonly line: number;
-  readonly package: string;
-  readonly version: string;
-  readonly owner?: string;
-  /** The highest version known, taken or not, without pre-releases where a stable one runs; absent when nothing could be learned. */
-  readonly newest?: string;
-  readonly state: InventoryState;
-  readonly reason?: string;
-  readonly mergeRequest?: string;
-  /** Since when a scan has seen this version here, RFC 3339. */
-  readonly since?: string;
-}
-
 /** One environment's part, of a scan that was a dry run. */
 export async function inventoryRows({ now, apps }: Scanned, packages: readonly PackageRule[], store: Store): Promise<InventoryRow[]> {
   const since = await running(store, now.settings.name);
-  return apps.flatMap((outcome) => outcome.looked.map((looked) => row({ now, outcome, looked, packages, since })));
+  return apps.flatMap((outcome) =>
+    outcome.looked.map((looked) => inventoryRow({ now, outcome, looked, packages, since, carriedOut: false })),
+  );
 }
 
 export const inventoryOf = ({ environments, errors }: ScanResult<readonly InventoryRow[]>): Inventory => ({
@@ -66,13 +46,16 @@ interface Facts {
   readonly looked: Looked;
   readonly packages: readonly PackageRule[];
   readonly since: Readonly<Record<string, string>>;
+  /** What was decided was done, too: the scan was no dry run. */
+  readonly carriedOut: boolean;
 }
 
-function row({ now, outcome, looked: all, packages, since }: Facts): InventoryRow {
+/** One reference, as a scan has left it. */
+export function inventoryRow({ now, outcome, looked: all, packages, since, carriedOut }: Facts): InventoryRow {
   const rules = resolveRules(packages, now.settings.updates, all.reference.package.name);
   const looked = withoutPreReleases(all, versioningFor(all.reference.package, rules));
   const { reference, update, held } = looked;
-  const { state, reason } = stateOf(outcome, looked);
+  const { state, reason } = stateOf(outcome, looked, carriedOut);
   const owner = now.apps[reference.app]?.owner ?? rules.owner;
   const newest =
     held.find(({ version }) => version !== undefined)?.version ??
@@ -100,7 +83,7 @@ interface Told {
   readonly reason?: string;
 }
 
-function stateOf({ action, problem }: AppOutcome, looked: Looked): Told {
+function stateOf({ action, problem, request }: AppOutcome, looked: Looked, carriedOut: boolean): Told {
   const { reference, update, held, certain, reason } = looked;
   const [first] = held;
   if (reference.skip !== undefined || (!certain && update === undefined)) return unknown(failureOf(looked) ?? reason);
@@ -113,16 +96,26 @@ function stateOf({ action, problem }: AppOutcome, looked: Looked): Told {
     case 'keep':
       return { state: 'proposed', reason: action.reason ?? waiting(action.request) };
     case 'update':
-      return { state: 'proposed', reason: `${waiting(action.request)}; the next scan updates it` };
+      return {
+        state: 'proposed',
+        reason: `${waiting(action.request)}${carriedOut && problem === undefined ? '' : '; the next scan updates it'}`,
+      };
     case 'open':
+      if (request !== undefined) return { state: 'proposed', reason: waiting(request) };
+      return nextScan(problem);
     case 'close':
     case 'tidy':
     case 'none':
-      return { state: 'waiting', reason: problem === undefined ? 'the next scan opens it' : explain(problem) };
+      return nextScan(problem);
   }
 }
 
 const unknown = (reason: string | undefined): Told => ({ state: 'unknown', ...(reason !== undefined && { reason }) });
+
+const nextScan = (problem: unknown): Told => ({
+  state: 'waiting',
+  reason: problem === undefined ? 'the next scan opens it' : explain(problem),
+});
 
 const waiting = ({ createdAt }: MergeRequest): string => `waiting for review since ${createdAt.slice(0, 10)}`;
 

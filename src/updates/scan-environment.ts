@@ -2,19 +2,21 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference } from '../domain/reference.ts';
-import type { RolledBack } from '../domain/rollback.ts';
 import { appState } from './app-state.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type Ended, witnessEnded } from './ended.ts';
 import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } from './forge-view.ts';
+import { fulfilling } from './fulfil.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
-import { type Looked, lookUp } from './look-up.ts';
+import { type Against, type Looked, lookUp } from './look-up.ts';
+import { type OpenNow, openNow } from './open-now.ts';
 import { ownerByRules, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
+import { wishesIn } from './wishes.ts';
 import { type Hold, writeTurns } from './write-turns.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -25,6 +27,8 @@ export interface AppOutcome {
   /** Of the merge request, once it is there. */
   readonly id?: number;
   readonly url?: string;
+  /** The merge request that was written, or kept. */
+  readonly request?: MergeRequest;
   /** Why the action could not be decided or carried out. */
   readonly problem?: unknown;
   /** The newest of those that are not open any more. */
@@ -36,6 +40,8 @@ export interface AppOutcome {
 /** Everything that a scan knows of one environment when it is done with it. */
 export interface EnvironmentOutcome {
   readonly apps: readonly AppOutcome[];
+  /** Ours that are open in the end, of all apps. */
+  readonly requests: readonly OpenNow[];
   /** What people did with merge requests of ours. */
   readonly ended: readonly Ended[];
   /** Why that could not be found out, or written down. */
@@ -62,7 +68,7 @@ interface Scene {
 }
 
 /** What the registries say of a reference: asked once, however often it is decided on. */
-type Look = (reference: Reference, rolledBack: readonly RolledBack[]) => Promise<Looked>;
+type Look = (reference: Reference, people: Omit<Against, 'barred'>) => Promise<Looked>;
 
 /** Per environment. A forge answers writes to one repository one after the other anyway; texts wait for registries and sources. */
 const atOnce = { texts: 10, writes: 2 };
@@ -88,10 +94,11 @@ export async function scanEnvironment(scan: Scan, now: EnvironmentNow): Promise<
     return outcome;
   });
   const witnessing = witness(scene);
-  return { apps: await Promise.all(scanning), ...(await witnessing) };
+  const outcomes = await Promise.all(scanning);
+  return { apps: outcomes, requests: openNow(scene.view(), outcomes), ...(await witnessing) };
 }
 
-async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps'>> {
+async function witness({ scan, now, forge, view }: Scene): Promise<Omit<EnvironmentOutcome, 'apps' | 'requests'>> {
   if (scan.dryRun) return { ended: [] };
   const { name: environment, repository } = now.settings;
   const requests = [...view().requests.values()].flat();
@@ -107,24 +114,28 @@ async function witness({ scan, now, forge, view }: Scene): Promise<Omit<Environm
 async function lookingIn(scan: Scan, now: EnvironmentNow): Promise<Look> {
   const { updates } = now.settings;
   const soak = await soakGate(updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  return async (reference, rolledBack) => {
+  return async (reference, people) => {
     const rules = resolveRules(scan.packages, updates, reference.package.name);
-    const looked = await lookUp(reference, rules, { barred: soak.barred(reference), rolledBack }, scan.registry);
+    const looked = await lookUp(reference, rules, { barred: soak.barred(reference), ...people }, scan.registry);
     return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
   };
 }
 
 /** Asks the registries for every app's packages, while the forge is asked for merge requests. */
 function startLooking(look: Look, byApp: ReadonlyMap<string, readonly Reference[]>) {
-  const looking = new Map([...byApp].map(([app, references]) => [app, Promise.all(references.map((one) => look(one, [])))]));
+  const looking = new Map(
+    [...byApp].map(([app, references]) => [app, Promise.all(references.map((one) => look(one, { rolledBack: [], wishes: [] })))]),
+  );
   for (const one of looking.values()) one.catch(() => undefined); // awaited later; until then nobody listens
   return looking;
 }
 
-/** Decided anew where a rollback holds something back, of which only the forge knows. */
-async function withoutRolledBack({ look }: Scene, { rolledBack }: ForgeView, app: string, looked: readonly Looked[]) {
+/** Decided anew where people rolled something back or asked for something, of which only the forge knows. */
+async function heedingPeople({ look, scan: { wish } }: Scene, { rolledBack, requests }: ForgeView, app: string, looked: readonly Looked[]) {
   const own = rolledBack.filter((one) => one.app === app);
-  return own.length === 0 ? looked : await Promise.all(looked.map(({ reference }) => look(reference, own)));
+  const wishes = [...wishesIn(requests.get(app) ?? []), ...(wish === undefined ? [] : [wish])];
+  if (own.length + wishes.length === 0) return looked;
+  return await Promise.all(looked.map(({ reference }) => look(reference, { rolledBack: own, wishes })));
 }
 
 async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>, look: Look): Promise<Scene> {
@@ -211,8 +222,11 @@ const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefine
 const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
   scene.decide(async () => {
     const shows = view.shows();
-    const heeding = await withoutRolledBack(scene, view, app, looked);
-    return { view, shows, looked: heeding, action: gated(view, reconcile(await appState(scene, view, app, heeding))) };
+    const { wish } = scene.scan;
+    const heeding = await heedingPeople(scene, view, app, looked);
+    const state = await appState(scene, view, app, heeding);
+    const action = wish === undefined ? gated(view, reconcile(state)) : fulfilling(wish, state, reconcile(state));
+    return { view, shows, looked: heeding, action };
   });
 
 async function carriedOut(
@@ -220,7 +234,7 @@ async function carriedOut(
   decided: Decided,
   app: string,
   looked: readonly Looked[],
-): Promise<Pick<AppOutcome, 'id' | 'url' | 'shows'> | { readonly outdated: Decided }> {
+): Promise<Pick<AppOutcome, 'id' | 'url' | 'request' | 'shows'> | { readonly outdated: Decided }> {
   try {
     let wroteIn: number | undefined;
     const request = await carryOut(
@@ -229,7 +243,7 @@ async function carriedOut(
       }),
       decided.action,
     );
-    return request === undefined ? {} : { ...placeOf(request), ...(wroteIn !== undefined && { shows: wroteIn }) };
+    return request === undefined ? {} : { ...placeOf(request), request, ...(wroteIn !== undefined && { shows: wroteIn }) };
   } catch (error) {
     if (error instanceof Outdated) return { outdated: error.decided };
     throw error;
@@ -286,7 +300,7 @@ function writerOf(
     again: 'the next scan',
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
-    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
+    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository, scan.wish))),
     turn: (work) =>
       turn(scene, decided, [app, looked], ({ number, stillHeld }) => {
         wrote(number);

@@ -7,8 +7,10 @@ import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
+import type { Wish } from '../domain/wish.ts';
 import { mergeErrors, type ScanError, scanError } from './failure.ts';
 import { findEnvironments } from './find-environments.ts';
+import { noteFailed, noteGroups, noteScanned } from './fleet/note.ts';
 import { rememberRunning, runningKey } from './memory.ts';
 import { matches, type PackageRule } from './package-rules.ts';
 import { type EnvironmentNow, readEnvironment } from './read-environment.ts';
@@ -52,6 +54,8 @@ export interface ScanOptions {
   /** Only these apps, and only apps with one of these packages (globs, as `packages[].match`); all without any. */
   readonly apps?: readonly string[];
   readonly packages?: readonly string[];
+  /** Somebody asks for this version of the apps: nothing is written but that. */
+  readonly wish?: Wish;
   /** Nobody typed these names: what has gone meanwhile is no mistake. */
   readonly mayMiss?: boolean;
   /** Decides, and writes nothing outside. */
@@ -63,6 +67,8 @@ export interface Scan {
   readonly ports: ScanPorts;
   readonly packages: readonly PackageRule[];
   readonly dryRun: boolean;
+  /** See ScanOptions. */
+  readonly wish: Wish | undefined;
   /** Whether this scan is about the app, by its name and references. */
   concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
@@ -102,7 +108,9 @@ export async function scan<Rows>(
   const registry = viewRegistries(ports.datasources, ports.store, ports.now);
   const seen = new Map<string, LastWrite>();
   const { packages } = settings;
-  const shared: Scan = { ports, packages, dryRun: options.dryRun, concerns: concerns(options), registry, seen, environment };
+  const partial = options.apps !== undefined || options.packages !== undefined;
+  const { dryRun, wish } = options;
+  const shared: Scan = { ports, packages, dryRun, wish, concerns: concerns(options), registry, seen, environment };
   const errors: ScanError[] = [];
   const limitOf = perForge();
   const scanOne = (one: EnvironmentSettings) => {
@@ -114,9 +122,12 @@ export async function scan<Rows>(
         if (now === undefined) return [];
         const scanned = { now, ...(await scanEnvironment(shared, now)) };
         forget(one.name);
-        return [{ rows: await rowsOf(scanned), errors: problemsOf(scanned), ...appsOf(scanned) }];
+        const unkept = options.dryRun ? [] : await noteScanned(ports, scanned, { packages, partial });
+        return [{ rows: await rowsOf(scanned), errors: [...problemsOf(scanned), ...unkept], ...appsOf(scanned) }];
       } catch (error) {
-        errors.push(scanError({ asked: 'forge', error, scope: one.name, environment: one.name }));
+        const failure = scanError({ asked: 'forge', error, scope: one.name, environment: one.name });
+        errors.push(failure);
+        if (!options.dryRun && !ports.signal.aborted) errors.push(...(await noteFailed(ports, one, failure)));
         return [];
       }
     });
@@ -129,6 +140,7 @@ export async function scan<Rows>(
   const begun = early.map(scanOne);
   const found = await findEnvironments(ports, settings.environments, options.only);
   errors.push(...found.errors);
+  if (!options.dryRun && options.only === undefined) errors.push(...(await noteGroups(ports, settings.environments, found)));
   const rest = found.environments.filter((one) => !early.includes(one));
   await noteLastWrites(ports.store, rest, seen);
   const results = await Promise.all([...begun, ...rest.map(scanOne)]);

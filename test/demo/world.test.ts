@@ -215,7 +215,7 @@ test('what dying in the middle leaves is thrown away, an empty folder is taken',
   const directory = join(folder, 'half');
   await mkdir(join(directory, '.making-abc'), { recursive: true });
   await mkdir(join(directory, 'repositories/apps/billing.git'), { recursive: true });
-  const marker = { edition: 1, ports: { pages: 1, registry: world.ports.registry, bundles: world.ports.bundles }, whole: false };
+  const marker = { edition: 2, ports: { pages: 1, registry: world.ports.registry, bundles: world.ports.bundles }, whole: false };
   await writeFile(join(directory, 'lockkeeper-demo.json'), JSON.stringify(marker));
   const made = await makeWorld(directory);
   await made.close();

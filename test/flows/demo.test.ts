@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,6 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { createContext } from '../../src/cli/context.ts';
 import { runDemo } from '../../src/cli/demo.ts';
+import type { ProposalReport, ScanReport } from '../../src/updates/report.ts';
 import { describeWith } from '../support/parts.ts';
 import { freePorts } from '../support/ports.ts';
 import { call, sink } from '../support/terminal.ts';
@@ -28,18 +29,21 @@ async function prepare(): Promise<{ dir: string; ports: { pages: number; registr
   const [pages = 0, registry = 0, bundles = 0] = await freePorts(3);
   const [dir, ports] = [join(folder, 'demo'), { pages, registry, bundles }];
   mkdirSync(dir);
-  writeFileSync(join(dir, 'lockkeeper-demo.json'), JSON.stringify({ edition: 1, ports, whole: false }));
+  writeFileSync(join(dir, 'lockkeeper-demo.json'), JSON.stringify({ edition: 2, ports, whole: false }));
   return { dir, ports };
 }
 
+/** Where no API server is found. */
+const alone = (): Record<string, string> => ({ PATH: folder, HOME: folder, XDG_CACHE_HOME: folder });
+
 /** One run of the demo that stops once `whileServed` is through. */
-async function demo(dir: string, whileServed: (served: Served) => Promise<void> = async () => {}, env: Record<string, string> = {}) {
+async function demo(dir: string, whileServed: (served: Served) => Promise<void> = async () => {}, env: Record<string, string> = alone()) {
   const [stdout, stderr] = [sink(), sink()];
   const context = createContext({ stdout, stderr, env }, { config: 'app.yml', logLevel: 'info' });
   const exit = await runDemo({ dir }, context, async () => {
     await setImmediate(); // once all is printed
     const printed = stdout.text();
-    return whileServed({ printed, base: /Serving \D*(http:\S+)/.exec(printed)?.[1] ?? '' });
+    return whileServed({ printed, base: /Serving (http:\S+)/.exec(printed)?.[1] ?? '' });
   });
   return { exit, stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -49,11 +53,12 @@ const page = async (url: string) => {
   return { status: response.status, text: await response.text() };
 };
 
-/** Environment, app and URL of each row in the table of merge requests. */
-const proposals = (printed: string) =>
-  [...printed.matchAll(/^(\w+) +(\w+) \S+ → (\S+) +(\w+) .*?(http:\S+)$/gm)].map(([, environment, app, to, action, url = '']) => ({
-    ...{ environment, app, to, action, url },
-  }));
+/** What is proposed, as a scan beside it says. */
+async function proposals(dir: string): Promise<readonly ProposalReport[]> {
+  const { exit, stdout, stderr } = await call(['scan', '--json', '--config', join(dir, 'app.yml')]);
+  expect([exit, stderr]).toEqual([0, '']);
+  return (JSON.parse(stdout) as ScanReport).proposals;
+}
 
 /** Everything that git and the forge keep: path and bytes of each file. */
 function kept(dir: string): Record<string, string> {
@@ -63,38 +68,27 @@ function kept(dir: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [relative(top, path), readFileSync(path).toString('base64')]));
 }
 
-/** What follows these words in the list of things to try. */
-const step = (printed: string, what: string): string => new RegExp(`^ {2}${what} +(.*(?:\\n {4,}git .*)*)$`, 'm').exec(printed)?.[1] ?? '';
-
-/** As a person who copies it from the screen; a terminal of theirs knows nothing of ours. */
-const shell = (command: string) =>
-  execFileSync('sh', ['-ec', command], { cwd: folder, env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' }, stdio: 'pipe' });
-
 describeWith('git', 'lockkeeper demo', () => {
-  test('opens merge requests and shows them; the second run changes nothing', async () => {
+  test('opens merge requests and shows them; the second run goes on with them', async () => {
     const { dir, ports } = await prepare();
-    const first = await demo(dir, async ({ base, printed }) => {
+    let before: ReturnType<typeof kept> = {};
+    const first = await demo(dir, async ({ base }) => {
       expect(base).toBe(`http://127.0.0.1:${ports.pages}`);
-      const rows = proposals(printed);
-      expect(rows.length).toBeGreaterThanOrEqual(5);
-      expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['open']));
-      const list = await page(base);
-      for (const { url, app, to } of rows) {
+      const rows = await proposals(dir);
+      expect(rows.length).toBeGreaterThanOrEqual(14);
+      expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['keep']));
+      for (const { url = '', title } of rows) {
         const { status, text } = await page(url);
-        expect([status, text]).toEqual([200, expect.stringMatching(new RegExp(`<h1>${app} \\S+ → ${to} `))]);
+        expect([status, text]).toEqual([200, expect.stringContaining(`<h1>${title} `)]);
         expect(text).not.toMatch(/&lt;(?:br|details|summary)\b/); // markup of ours that the page would have to know
-        expect(list.text).toContain(`href="${new URL(url).pathname}"`);
       }
+      before = kept(dir);
     });
     expect(first).toMatchObject({ exit: 0, stderr: '' });
-    expect(first.stdout).toMatch(/^Made a small company in /);
-    expect(first.stdout).toMatch(/\nheld .*\n(?:.*\n)*production +billing +2\.0\.0 +major update; .*minor, patch/);
-    expect(first.stdout).toMatch(/\nStopped\. .*\n$/);
-    const before = kept(dir);
+    expect(first.stdout).toMatch(/^Made a small company in [\s\S]*\nNo clusters: there is no API server here[\s\S]*\nStopped\. .*\n$/);
     const second = await demo(dir);
     expect(second).toMatchObject({ exit: 0, stderr: '' });
     expect(second.stdout).toMatch(/^Found a small company in /);
-    expect(proposals(second.stdout)).toEqual(proposals(first.stdout).map((one) => ({ ...one, action: 'keep' })));
     expect(kept(dir)).toEqual(before);
     await expect(fetch(`http://127.0.0.1:${ports.pages}`)).rejects.toThrow('fetch failed');
   });
@@ -106,17 +100,18 @@ describeWith('git', 'lockkeeper demo', () => {
     const program =
       '#!/bin/sh\n[ "$1" != --version ] || { echo Kubernetes v1.36.3; echo etcd Version: 3.6.0; exit; }\necho no room >&2; exit 1\n';
     for (const name of ['kube-apiserver', 'etcd']) writeFileSync(join(assets, name), program, { mode: 0o755 });
-    const { exit, stdout } = await demo(dir, async ({ base }) => expect((await page(base)).status).toBe(200), {
+    const { exit, stdout } = await demo(dir, async ({ base }) => expect((await page(`${base}/requests`)).status).toBe(200), {
       KUBEBUILDER_ASSETS: assets,
     });
     expect(exit).toBe(0);
-    expect(stdout).toMatch(/\nThey could not be judged: the minimal API server: \S+ ended with exit code 1/);
-    expect(stdout).toMatch(/\nServing the merge requests at /);
+    expect(stdout).toMatch(/\nNothing is judged or deployed: the minimal API server: \S+ ended with exit code 1/);
+    expect(stdout).toMatch(/\nServing http:/);
   });
 
   test('a bundle has its changelog, its object diff and a link to every commit', async () => {
-    await demo((await prepare()).dir, async ({ base, printed }) => {
-      const billing = proposals(printed).find(({ environment, app }) => environment === 'production' && app === 'billing');
+    const { dir } = await prepare();
+    await demo(dir, async ({ base }) => {
+      const billing = (await proposals(dir)).find(({ environment, app }) => environment === 'production' && app === 'billing');
       const { text } = await page(billing?.url ?? '');
       const [, description = '', changes = ''] =
         /id="description".*?>(.*)<section id="changes">(.*)<section id="commits">/s.exec(text) ?? [];
@@ -129,24 +124,6 @@ describeWith('git', 'lockkeeper demo', () => {
       expect(ours.length).toBeGreaterThan(5);
       for (const url of ours) expect([url, (await page(url)).status]).toEqual([url, 200]);
     });
-  });
-
-  test('all that it says to try works as it is printed', async () => {
-    const { dir } = await prepare();
-    await demo(dir, async ({ base, printed }) => {
-      shell(step(printed, 'Merge one').replace(/\n */, '\n'));
-      shell(step(printed, 'Close one'));
-      const list = (await page(base)).text;
-      for (const state of ['merged', 'closed']) expect([state, list.split(`class="dot ${state}"`).length - 1]).toEqual([state, 1]);
-      const scanned = await call(['scan', '--config', join(dir, 'app.yml')]);
-      expect(scanned.exit).toBe(0);
-      const apps = proposals(scanned.stdout).filter(({ environment }) => environment === 'staging');
-      expect(apps.map(({ app }) => app)).toEqual(['billing', 'gateway', 'kubectl', 'notifications', 'search']);
-      const inventory = await call(['inventory', '--config', join(dir, 'app.yml')]);
-      expect(inventory.stdout).toMatch(/^web +staging +3\.0\.0-alpine /m);
-    });
-    const again = await demo(dir);
-    expect([again.exit, step(again.stdout, 'Merge one')]).toEqual([0, expect.stringContaining('production.git')]);
   });
 
   test('a taken port is named, whether remembered or asked for, and nothing is spoilt', async () => {

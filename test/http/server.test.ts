@@ -31,7 +31,8 @@ test('a page comes with headers that forbid everything it does not need', async 
   expect(asked.at(-1)).toBe('/page');
   const policy = response.headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
-  expect(policy).not.toMatch(/unsafe|\*|script-src/);
+  expect(policy).toContain("script-src 'self';");
+  expect(policy).not.toMatch(/unsafe|\*|https?:/);
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
 });
 

@@ -6,6 +6,7 @@ import { postgresPrograms } from './postgres-programs.ts';
 export const parts = {
   git: ['git', '--version'],
   'docker-registry': ['docker-registry', '--version'],
+  chromium: ['chromium', '--version'],
   postgresql: [join(postgresPrograms() ?? '', 'postgres'), '--version'],
   'control-plane': [process.execPath, join(import.meta.dirname, 'control-plane-version.ts')],
   'controller-manager': [process.execPath, join(import.meta.dirname, 'controller-manager-version.ts')],

@@ -12,7 +12,7 @@ const ended = aMergeRequest({ id: 3, state: 'merged', title: 'billing 1.4.1 → 
 const news = (outcome: Partial<AppOutcome>, byOthers: readonly Ended[] = []) => {
   const now = { settings: { name: 'staging', repository: { forge: 'gitlab', path: 'env/staging' } } } as EnvironmentNow;
   const apps = [{ app: 'billing', looked: [], action: { kind: 'none' } as const, shows: 7, ...outcome }];
-  return newsOf({ now, apps, ended: byOthers });
+  return newsOf({ now, apps, ended: byOthers, requests: [] });
 };
 const at = { id: request.id, url: request.url };
 const open = { request: `gitlab:env/staging!${request.id}`, environment: 'staging', state: 'open', url: request.url, shows: 7 };

@@ -33,7 +33,7 @@ export function layout(title: string, crumbs: readonly Crumb[], body: Html, { vi
 <meta name="color-scheme" content="light dark">
 <title>${title} · Lockkeeper</title>
 <link rel="icon" href="/icon.svg">
-<link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="/style.css">${viewer === undefined ? undefined : trusted('\n<script type="module" src="/script.js"></script>')}
 </head>
 <body>
 <header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages">${places.map(([name, href]) => html`<a href="${href}"${name === here ? trusted(' aria-current="page"') : undefined}>${name}</a>`)}</nav>${viewer === undefined ? undefined : html`<p class="viewer">${viewer.name}</p>`}</header>

@@ -4,9 +4,9 @@ import { kubeconfigText } from '../../adapters/cluster/control-plane/kubeconfig.
 import { makeFolder } from '../../adapters/make-folder.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { people } from '../app.ts';
+import type { DemoCluster } from '../clusters/cluster.ts';
 import { createRepository } from '../git.ts';
 import { serveLoopback } from '../loopback.ts';
-import type { DemoCluster } from './cluster.ts';
 
 /** An environment of which somebody will ask for access. */
 export interface AccessWorld {

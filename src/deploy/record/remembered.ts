@@ -38,6 +38,10 @@ export async function remembered(store: Pick<Store, 'get'>, repository: Reposito
 export const remember = (store: Pick<Store, 'put'>, repository: RepositoryRef, what: Remembered): Promise<void> =>
   store.put(space, keyOf(repository), what);
 
+/** Where a cluster was lost with all that had been deployed to it. */
+export const forgetRuns = (store: Pick<Store, 'delete'>, repository: RepositoryRef): Promise<void> =>
+  store.delete(space, keyOf(repository));
+
 /** What the cluster itself says counts where it knows better: the store was lost, or somebody else has deployed since. */
 export function corrected(
   known: Remembered | undefined,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.ts';
+import type { LiveSource } from '../../dashboard/live/room.ts';
 import type { Redact } from '../../domain/redact.ts';
 import type { FollowedJournal } from '../../journal/follow.ts';
 import type { Verified } from '../../journal/watch.ts';
@@ -14,4 +15,5 @@ export interface DashboardParts {
   readonly journal: FollowedJournal;
   /** What is known of the journal's chain; undefined while it is read for the first time. */
   readonly verified: () => Verified | undefined;
+  readonly live: LiveSource;
 }

@@ -26,7 +26,7 @@ export function accessForge(at: (path: string) => Repository, looking: () => Loo
     person: (_, name) => Promise.resolve(person(name)),
     members: () => Promise.resolve(undefined), // the local forge has no groups
     askForReview: () => Promise.resolve(), // nor anybody to tell
-    merge: async (path, id, head) => merge(at(path), id, head, looking().now),
+    merge: async (path, id, head) => merge(at(path), id, head, ourName, looking().now),
     protections: (_, branch) => Promise.resolve(protections(branch)),
     issueComment: () => Promise.resolve(undefined),
     async commentIssue(path) {
@@ -38,12 +38,13 @@ export function accessForge(at: (path: string) => Repository, looking: () => Loo
 
 async function gatedRequest(repository: Repository, id: number, { links, now }: Looking): Promise<GatedRequest> {
   const record = await lookAt(repository, id, now);
-  const { state, createdAt, mergedAt, mergeCommit, commit } = record;
+  const { state, createdAt, mergedAt, mergedBy, mergeCommit, commit } = record;
+  const by = mergedBy === undefined ? {} : { by: toUser(mergedBy) };
   return {
     ...(await toRequestNow(repository, links, record)),
     createdAt: utc(createdAt),
     ...(record.author === ourName && { ours: true }),
-    ...(state === 'merged' && mergedAt !== undefined && { merged: { at: utc(mergedAt), commit: mergeCommit ?? commit } }),
+    ...(state === 'merged' && mergedAt !== undefined && { merged: { at: utc(mergedAt), ...by, commit: mergeCommit ?? commit } }),
   };
 }
 

@@ -9,12 +9,13 @@ import { isDraft } from './persons.ts';
 import type { MergeRecord } from './record.ts';
 import { type Repository, refuseArchived } from './repository.ts';
 import { lookAtForGood } from './requests.ts';
+import { merged } from './settle.ts';
 import { alone, putRecord } from './shelf.ts';
 
 type Merged = Awaited<ReturnType<AccessForge['merge']>>;
 
-/** See AccessForge. The branch first: killed before the file says so, the next look finds that it is merged. */
-export async function merge(repository: Repository, id: number, head: string, now: string): Promise<Merged> {
+/** See AccessForge. The branch first: killed before the file says so, the next look finds that it is merged, and by whom. */
+export async function merge(repository: Repository, id: number, head: string, by: string, now: string): Promise<Merged> {
   await refuseArchived(repository);
   return alone(repository, async () => {
     const record = await lookAtForGood(repository, id, now);
@@ -24,14 +25,14 @@ export async function merge(repository: Repository, id: number, head: string, no
     if (record.state === 'merged') return { outcome: 'merged' };
     if (record.state === 'closed') return refused(`merge request ${id} is closed`);
     if (isDraft(record)) return refused(`merge request ${id} is a draft`);
-    return mergeNow(repository, record, now);
+    return mergeNow(repository, record, by, now);
   });
 }
 
 const refused = (reason: string): Merged => ({ outcome: 'refused', reason });
 
 /** Only under `alone`. Throws ConflictError where somebody pushes to the target meanwhile. */
-async function mergeNow(repository: Repository, record: MergeRecord, now: string): Promise<Merged> {
+async function mergeNow(repository: Repository, record: MergeRecord, by: string, now: string): Promise<Merged> {
   const { git } = repository;
   const { id, commit, sourceBranch, targetBranch, title } = record;
   const target = await branchHead(repository, targetBranch);
@@ -46,8 +47,10 @@ async function mergeNow(repository: Repository, record: MergeRecord, now: string
     input: `Merge branch '${sourceBranch}' into '${targetBranch}'\n\n${title}\n\nMerge request ${id}`,
   });
   const mergeCommit = made.out.toString().trim();
+  const begun = { ...record, merging: { by, commit: mergeCommit } };
+  await putRecord(repository, begun);
   await moveBranch(repository, targetBranch, mergeCommit, target);
-  await putRecord(repository, { ...record, state: 'merged', mergedAt: now, mergeCommit, updatedAt: now });
+  await putRecord(repository, merged(begun, mergeCommit, now));
   return { outcome: 'merged' };
 }
 
@@ -56,11 +59,11 @@ export async function mergedWith(repository: Repository, records: readonly Merge
   const [known] = isFullId(commit) ? await objects(repository, [`${commit}^{commit}`]) : [];
   if (known === undefined) throw new RefusedError(repository.scope, `${repository.scope}: there is no commit ${commit}`);
   const { defaultBranch } = await state(repository);
-  const merged = records.filter(({ state: stands, targetBranch }) => stands === 'merged' && targetBranch === defaultBranch);
-  const starts = await targetsBefore(repository, merged);
-  const heads = merged.map((record) => record.commit);
+  const landed = records.filter(({ state: stands, targetBranch }) => stands === 'merged' && targetBranch === defaultBranch);
+  const starts = await targetsBefore(repository, landed);
+  const heads = landed.map((record) => record.commit);
   const after = await containing(repository, commit, [...heads, ...starts.filter((start) => start !== undefined)]);
   const brought = ({ mergeCommit, commit: head }: MergeRecord, start: string | undefined) =>
     mergeCommit === commit || head === commit || (start !== undefined && after.has(head) && !after.has(start));
-  return merged.filter((record, at) => brought(record, starts[at])).map(({ id }) => id);
+  return landed.filter((record, at) => brought(record, starts[at])).map(({ id }) => id);
 }

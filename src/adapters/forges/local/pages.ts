@@ -10,17 +10,21 @@ import type {
   PagesSource,
   RepositoryDetails,
 } from '../../../domain/pages.ts';
+import { containedIn, heads, state } from './branches.ts';
 import { discover } from './discover.ts';
+import { historyOf } from './history.ts';
 import { pageLinks } from './links.ts';
 import type { LocalForge } from './local.ts';
 import { toMergeRequests } from './merge-request.ts';
 import { message, objects, rows } from './objects.ts';
 import { changes, mergeBase, startOf } from './patch.ts';
+import { isDraft } from './persons.ts';
 import { isOurs, type MergeRecord } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { lookAtAll } from './requests.ts';
 import { commitsOf, newestTags } from './source.ts';
 import { statuses } from './statuses.ts';
+import { touches } from './trees.ts';
 
 export interface LocalPages extends LocalForge {
   /** Base URL of these pages. */
@@ -94,7 +98,7 @@ export function createLocalPages({
     },
     async repository(path) {
       const repository = located(place, path);
-      return repository && detailsOf(repository);
+      return repository && detailsOf(repository, await records(repository));
     },
   };
 }
@@ -116,8 +120,17 @@ function located(place: Place, path: string): Repository | undefined {
 async function detailed(repository: Repository, record: MergeRecord, shown: ListedMergeRequest): Promise<MergeRequestDetails> {
   const start = await startOf(repository, record);
   const nothing: Comparison = { commits: [], diff: '' };
-  const comments = record.comments.map(({ author, text, updatedAt }) => ({ author, text, updatedAt }));
-  return { ...shown, comments, ...(start === undefined ? nothing : await between(repository, start, record.commit)) };
+  const { author, comments, approvals } = record;
+  return {
+    ...shown,
+    author,
+    draft: isDraft(record),
+    comments,
+    approvals,
+    events: historyOf(record),
+    asksForAccess: await touches(repository, record, 'access'),
+    ...(start === undefined ? nothing : await between(repository, start, record.commit)),
+  };
 }
 
 async function between(repository: Repository, from: string, to: string): Promise<Comparison> {
@@ -140,7 +153,7 @@ async function commitOf(repository: Repository, sha: string): Promise<CommitDeta
   return commit && { ...commit, diff };
 }
 
-async function detailsOf(repository: Repository): Promise<RepositoryDetails> {
+async function detailsOf(repository: Repository, requests: readonly MergeRecord[]): Promise<RepositoryDetails> {
   const [found, [head]] = await Promise.all([newestTags(repository, tagLimit), objects(repository, ['HEAD^{commit}'])]);
   const peeled = await objects(
     repository,
@@ -150,7 +163,29 @@ async function detailsOf(repository: Repository): Promise<RepositoryDetails> {
     const commit = peeled[at]?.id;
     return commit === undefined ? [] : [{ name, commit, date, notes }];
   });
-  return { tags, commits: head === undefined ? [] : await log(repository, [head.id]) };
+  const commits = head === undefined ? [] : await log(repository, [head.id]);
+  return { tags, commits, ...(await targetOf(repository, requests)) };
+}
+
+/** Nothing where nothing can be proposed: the repository is empty, or archived. */
+async function targetOf(
+  repository: Repository,
+  requests: readonly MergeRecord[],
+): Promise<Pick<RepositoryDetails, 'defaultBranch' | 'proposable'>> {
+  try {
+    const { defaultBranch, commit } = await state(repository);
+    return { defaultBranch, proposable: await proposable(repository, commit, requests) };
+  } catch (error) {
+    if (error instanceof RefusedError) return { proposable: [] };
+    throw error;
+  }
+}
+
+async function proposable(repository: Repository, target: string, requests: readonly MergeRecord[]): Promise<readonly string[]> {
+  const all = await heads(repository);
+  const contained = await containedIn(repository, target, all.values());
+  const open = new Set(requests.filter((one) => one.state === 'open').map(({ sourceBranch }) => sourceBranch));
+  return [...all].flatMap(([branch, head]) => (contained.has(head) || open.has(branch) ? [] : [branch]));
 }
 
 /** Newest first. */

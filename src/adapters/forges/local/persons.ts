@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { RefusedError } from '../../../domain/errors.ts';
-import type { NewMergeRequest } from '../../../domain/forge.ts';
 import type { ForgeUser } from '../../../domain/forge-user.ts';
+import type { PersonsRequest } from '../../../domain/local-forge.ts';
 import type { ListedRequest, RequestComment, RequestNow } from '../../../domain/request-forge.ts';
 import { state } from './branches.ts';
 import type { Links } from './links.ts';
@@ -10,9 +10,6 @@ import { type MergeRecord, ourName } from './record.ts';
 import { type Repository, readSettings, refuseArchived } from './repository.ts';
 import { lookAtAll, open, refuseLong } from './requests.ts';
 import { alone, putRecord, requireRecord } from './shelf.ts';
-
-/** What a person opens; without a target, into the default branch. */
-export type PersonsRequest = Pick<NewMergeRequest, 'branch' | 'title'> & Partial<Pick<NewMergeRequest, 'target' | 'description'>>;
 
 export interface Looking {
   readonly links: Links;
@@ -101,6 +98,6 @@ export async function say(repository: Repository, id: number, user: string, text
   });
 }
 
-function refuseNobody({ scope }: Repository, user: string): void {
+export function refuseNobody({ scope }: Repository, user: string): void {
   if (toUser(user).bot) throw new RefusedError(scope, `${scope}: a person needs a name of their own, and "${user}" is none`);
 }

@@ -1,4 +1,5 @@
 import { branchPrefix } from '../../../domain/identifiers.ts';
+import { type RequestEvent, requestEvents } from '../../../domain/pages.ts';
 
 /** Who writes in merge requests and comments of ours. */
 export const ourName = 'lockkeeper';
@@ -26,6 +27,10 @@ export interface MergeRecord {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly mergedAt?: string;
+  /** Where it was not merged by plain git, which does not tell. */
+  readonly mergedBy?: string;
+  /** A merge that was begun: whoever looks next, after it was interrupted, knows by its commit whose merge came about. */
+  readonly merging?: { readonly by: string; readonly commit: string };
   /** Where there is one: a target that was only moved forward has none. */
   readonly mergeCommit?: string;
   readonly closedAt?: string;
@@ -33,10 +38,12 @@ export interface MergeRecord {
   readonly closedBy?: string;
   readonly approvals: readonly Approval[];
   readonly comments: readonly Comment[];
+  /** What happened to it that nothing else in the file tells any more, oldest first. */
+  readonly events?: readonly RequestEvent[];
   readonly description: string;
 }
 
-interface Approval {
+export interface Approval {
   readonly user: string;
   /** What they approved. */
   readonly commit: string;
@@ -128,10 +135,15 @@ const shape: Readonly<Record<keyof MergeRecord, Fits>> = {
   createdAt: time,
   updatedAt: time,
   mergedAt: optional(time),
+  mergedBy: optional(text),
+  merging: optional(withKeys({ by: text, commit: text })),
   mergeCommit: optional(text),
   closedAt: optional(time),
   closedBy: optional(text),
   approvals: listOf(withKeys({ user: text, commit: text, at: time })),
   comments: listOf(withKeys({ key: optional(text), author: text, text, createdAt: time, updatedAt: time })),
+  events: optional(
+    listOf(withKeys({ what: (value) => requestEvents.some((one) => one === value), by: optional(text), commit: optional(text), at: time })),
+  ),
   description: text,
 };

@@ -27,7 +27,7 @@ async function settled(repository: Repository, records: readonly MergeRecord[], 
 }
 
 /** The very same record where that is its base already, or the two branches have nothing in common. */
-async function withBase(repository: Repository, record: MergeRecord): Promise<MergeRecord> {
+export async function withBase(repository: Repository, record: MergeRecord): Promise<MergeRecord> {
   const base = await startOf(repository, record);
   return base === undefined || base === record.base ? record : { ...record, base };
 }
@@ -88,7 +88,7 @@ export async function lookAtForGood(repository: Repository, id: number, now: str
 }
 
 /** Only under `alone`. The open merge request of the branch, settled; throws RefusedError where a file that cannot be read may be it. */
-async function openOne(repository: Repository, shelf: Shelf, branch: string, now: string): Promise<MergeRecord | undefined> {
+export async function openOne(repository: Repository, shelf: Shelf, branch: string, now: string): Promise<MergeRecord | undefined> {
   const ofBranch = shelf.records.filter((record) => record.sourceBranch === branch);
   const open = (await settleForGood(repository, ofBranch, now)).find((record) => record.state === 'open');
   const unknown = shelf.broken.find((broken) => (broken.sourceBranch ?? branch) === branch);
@@ -106,7 +106,7 @@ export async function commit(repository: Repository, change: BranchChange, now: 
   return alone(repository, async () => {
     const open = await openOne(repository, await readShelf(repository), change.branch, now);
     await moveBranch(repository, change.branch, made, change.expected);
-    if (open !== undefined) await putRecord(repository, { ...atHead(open, made), updatedAt: now });
+    if (open !== undefined) await putRecord(repository, { ...atHead(open, made, now), updatedAt: now });
     return made;
   });
 }
@@ -186,7 +186,8 @@ interface Closing {
 
 /** See Forge. A merge by plain git has the name of nobody whom this forge knows. */
 export async function endedBy(repository: Repository, id: number): Promise<string | undefined> {
-  const { state, closedBy } = await requireRecord(repository, id);
+  const { state, closedBy, mergedBy } = await requireRecord(repository, id);
+  if (state === 'merged') return mergedBy;
   return state === 'closed' && closedBy !== deletedBranch ? closedBy : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { RequestEvent } from '../../../domain/pages.ts';
 import { deletedBranch, type MergeRecord } from './record.ts';
 
 /** What git says about the branches of a merge request. */
@@ -15,15 +16,26 @@ export interface Sight {
  */
 export function settle(record: MergeRecord, { head, contained, mergeCommit }: Sight, now: string): MergeRecord {
   if (record.state !== 'open') return record;
-  const seen = atHead(record, head ?? record.commit);
-  if (contained) return { ...seen, state: 'merged', ...(mergeCommit === undefined ? {} : { mergeCommit }), mergedAt: now, updatedAt: now };
+  const seen = atHead(record, head ?? record.commit, now);
+  if (contained) return merged(seen, mergeCommit, now);
   if (head === undefined) return { ...record, state: 'closed', closedAt: now, closedBy: deletedBranch, updatedAt: now };
   return seen === record ? record : { ...seen, updatedAt: now };
 }
 
 /** The very same record where that is its head already. */
-export function atHead(record: MergeRecord, commit: string): MergeRecord {
+export function atHead(record: MergeRecord, commit: string, now: string): MergeRecord {
   if (commit === record.commit) return record;
-  const heads = [...(record.heads ?? []), record.commit].filter((head) => head !== '');
-  return { ...record, commit, ...(heads.length > 0 && { heads }) };
+  if (record.commit === '') return { ...record, commit }; // a person wrote the file, and nobody has looked at it yet
+  return happened({ ...record, commit, heads: [...(record.heads ?? []), record.commit] }, { what: 'pushed', commit, at: now });
 }
+
+/** By whoever had begun to merge it with that commit; any other merge is of plain git. */
+export function merged({ merging, ...record }: MergeRecord, mergeCommit: string | undefined, now: string): MergeRecord {
+  const by = merging !== undefined && merging.commit === mergeCommit ? { mergedBy: merging.by } : {};
+  return { ...record, state: 'merged', ...(mergeCommit === undefined ? {} : { mergeCommit }), mergedAt: now, ...by, updatedAt: now };
+}
+
+export const happened = (record: MergeRecord, ...events: readonly RequestEvent[]): MergeRecord => ({
+  ...record,
+  events: [...(record.events ?? []), ...events],
+});

@@ -14,6 +14,14 @@ export async function changedPaths(repository: Repository, record: MergeRecord):
   return base === undefined ? { paths: [], complete: false } : compared(repository, [base, record.commit]);
 }
 
+/** Whether it changes anything below the folder; true where git no longer tells. */
+export async function touches(repository: Repository, record: MergeRecord, folder: string): Promise<boolean> {
+  const base = await knownStart(repository, record);
+  if (base === undefined) return true;
+  const args = ['diff-tree', '-r', '--quiet', '--no-ext-diff', base, record.commit, '--', `${folder}/`];
+  return (await repository.git.run('comparing commits', args, { codes: [0, 1] })).code === 1;
+}
+
 /** See AccessForge. */
 export async function changedBy(repository: Repository, commit: string): Promise<ChangedPaths> {
   await requireObject(repository, commit, 'commit');

@@ -1,0 +1,28 @@
+/** How many tints versions have, the newest first; all that are older share the last. */
+export const tints = 6;
+
+const steps = [100, 80, 42, 28, 17, 9];
+
+/** Of the pages of apps: the timeline's colours are steps from the accent to the card. */
+export const style = `.timeline { display: grid; grid-template-columns: minmax(5.5rem, max-content) 1fr; gap: 0 .9rem; margin: .4rem 0; }
+.timeline .lanes { list-style: none; margin: 0; padding: 0; }
+.timeline .lanes li { height: 52px; padding-top: 16px; line-height: 1.15; max-width: 10rem; overflow: hidden; text-overflow: ellipsis; }
+.timeline .lanes b { font-weight: 600; font-size: .9rem; line-height: 24px; }
+.timeline .lanes small { display: block; color: var(--soft); font-size: .75rem; margin-top: -3px; }
+.timeline .scroll { direction: rtl; }
+.timeline svg { display: block; direction: ltr; font: 12px/1 var(--mono); }
+.timeline text { fill: var(--text); }
+.timeline .axis line, .timeline .ground { stroke: var(--line); }
+.timeline .axis text, .timeline .none { fill: var(--soft); font: 11px/1 system-ui, sans-serif; }
+.timeline .vague, .timeline-key .vague { stroke: var(--soft); stroke-width: 2; stroke-dasharray: 2 2; }
+.timeline .tint0 text, .timeline .tint1 text { fill: var(--card); }
+${steps.map((step, index) => `.timeline .tint${index} rect { fill: color-mix(in oklab, var(--link) ${step}%, var(--card)); stroke: color-mix(in oklab, var(--link) ${Math.min(100, step + 20)}%, var(--card)); }`).join('\n')}
+.timeline .span:hover rect { stroke: var(--text); }
+:is(.timeline, .timeline-key) .sign :is(path, circle) { fill: none; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+:is(.timeline, .timeline-key) .failed :is(path, circle) { stroke: var(--closed); }
+:is(.timeline, .timeline-key) .refused :is(path, circle) { stroke: var(--warn); }
+:is(.timeline, .timeline-key) .rollback path { stroke: var(--merged); }
+.timeline-key { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .3rem 0; color: var(--soft); font-size: .82rem; }
+.timeline-key span { display: inline-flex; align-items: center; gap: .35rem; }
+.timeline .sign text { font: 10px/1 system-ui, sans-serif; fill: var(--soft); }
+`;
