@@ -134,7 +134,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
-      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live },
+      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live, tells: chat !== undefined },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -202,7 +202,7 @@ async function listen(
   }: {
     readonly setup: readonly Route[];
     /** What pages are made from beside services. */
-    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'metrics'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -225,7 +225,7 @@ async function listen(
       queue: services.persistence.queue(),
       redact,
       warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log, ...dashboard }),
+      rooms: createRooms({ config, services, redact, log, metrics, ...dashboard }),
     }),
     viewer: localViewer(),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
