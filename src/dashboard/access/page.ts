@@ -66,7 +66,8 @@ const lostWarning = ({ environment, count, until: end }: LostGrants): Html =>
 function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>, viewer: Viewer, now: Date): Html {
   if (open.length === 0)
     return empty('Nobody has more access than usual.', html`<a href="#ask">Ask for some</a> when you need it; it ends by itself.`);
-  const columns = ['Who', 'Namespace', 'Level', 'Ends in', 'Why', 'Approved by', ''].map((name) => ({ name }));
+  const end = html`<span class="visually-hidden">End it</span>`;
+  const columns = ['Who', 'Namespace', 'Level', 'Ends in', 'Why', 'Approved by', end].map((name) => ({ name }));
   const of = [...Map.groupBy(open, ({ environment }) => environment)];
   return html`${of.map(
     ([environment, grants]) =>
@@ -118,7 +119,7 @@ function waitingItem(
       ? undefined
       : html`<p class="why">${asks.reason}${asks.breakGlass ? html` ${badge('bad', 'break-glass')}` : undefined}</p>`;
   const approved = approvedBy.length === 0 ? undefined : html`<p class="meta">${badge('good', 'approved')} by ${some(approvedBy, 5)}</p>`;
-  return html`<li id="request-${environment}-${id}"><p class="title">${externalLink(url, title)}</p>
+  return html`<li id="request-${encodeURIComponent(environment)}-${id}"><p class="title">${externalLink(url, title)}</p>
 <p class="meta">${environment} · asked ${ago(since, now)} · closed by itself in ${until(expiresAt, now)}</p>
 ${asked}${approved}${judged ? stillMissing(missing) : html`<p>${badge('wait', 'the gate is looking at it')}</p>`}</li>`;
 }
