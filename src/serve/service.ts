@@ -140,6 +140,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
         journal: followJournal(() => persistence.journal()),
         verified: chain.verified,
         live,
+        tells: chat !== undefined,
         judgeAgain: (...of) => validation.again(...of),
       },
       queue: validation.watching(persistence.queue()),
@@ -209,7 +210,7 @@ async function listen(
   }: {
     readonly setup: readonly Route[];
     /** What pages are made from beside services. */
-    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'metrics'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -230,7 +231,7 @@ async function listen(
     ...createPages({
       queue: services.persistence.queue(),
       redact,
-      ...createRooms({ config, services, redact, log, ...dashboard }),
+      ...createRooms({ config, services, redact, log, metrics, ...dashboard }),
     }),
     entrance: createEntrance({ config, services, log }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
