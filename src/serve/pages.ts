@@ -2,14 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createLocalPages } from '../adapters/forges/local/pages.ts';
 import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
-import { jobsRoom, type ShownQueue } from '../dashboard/jobs/room.ts';
 import { createManual, isOpen } from '../dashboard/manual.ts';
 import { createRepositories } from '../dashboard/repositories/repositories.ts';
 import { requestsRoom } from '../dashboard/requests/room.ts';
 import type { Room } from '../dashboard/room.ts';
 import { createSite } from '../dashboard/site.ts';
 import type { PagesSource } from '../domain/pages.ts';
-import type { Redact } from '../domain/redact.ts';
 import type { Site } from '../domain/site.ts';
 
 interface Pages {
@@ -18,23 +16,17 @@ interface Pages {
 }
 
 interface PageParts {
-  readonly queue: ShownQueue;
-  readonly redact: Redact;
   readonly warn: (text: string) => void;
-  /** Beside those that need nothing but app.yml and the queue. */
+  /** Beside those that need nothing but app.yml. */
   readonly rooms: readonly Room[];
 }
 
-/** The pages that people see: merge requests of the embedded forge, where there is one, jobs, and what the rules of validation are. */
-export function createPages({ forges, environments, server }: Config, { queue, redact, warn, rooms }: PageParts): Pages {
+/** The pages that people see: merge requests of the embedded forge, where there is one, what the rooms have, and what the rules of validation are. */
+export function createPages({ forges, environments, server }: Config, { warn, rooms }: PageParts): Pages {
   const [local] = Object.entries(forges).flatMap(([name, forge]) => (forge.type === 'local' ? [{ name, path: forge.path }] : []));
-  const shown: ShownQueue = {
-    list: async () => (await queue.list()).map((job) => ({ ...job, ...(job.problem !== undefined && { problem: redact(job.problem) }) })),
-    retry: (id) => queue.retry(id),
-  };
   const source = local === undefined ? nothing : pagesOf(local, environments, server.url, warn);
   const site = createSite({
-    rooms: [...rooms, requestsRoom(source), jobsRoom(shown)],
+    rooms: [...rooms, requestsRoom(source)],
     rest: createRepositories(source),
     now: () => new Date(),
   });

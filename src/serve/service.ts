@@ -23,6 +23,7 @@ import { anchorPlaces } from './anchor.ts';
 import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
 import { LiveEvents, storeStamp } from './dashboard/live.ts';
+import { startWatch, type Watch } from './dashboard/operations/watch.ts';
 import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
 import { localViewer } from './dashboard/viewer.ts';
@@ -76,10 +77,14 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     access: () => accessFigures(config, services),
     stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
+  let watch: Watch | undefined;
   const services = await createServices(loaded, {
     redact,
     warn: (text) => log.warn(text),
-    asked: (...of) => metrics.asked(...of),
+    asked: (host, seconds, reply) => {
+      metrics.asked(host, seconds, reply);
+      watch?.asked(host, reply);
+    },
     unfinished: true,
   });
   const { persistence } = services;
@@ -87,7 +92,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
   const places = (): readonly AnchorPlace[] =>
     anchorPlaces(config, services.forges, chat && ((channel, text, key) => say(chat, channel, text, key)));
   let stopping = false;
-  const parts: (() => Promise<void>)[] = [() => services.close()];
+  const parts: (() => Promise<void>)[] = [() => services.close(), async () => watch?.stop()];
   const stop = async (): Promise<void> => {
     stopping = true;
     for (const part of parts.splice(0).toReversed()) await part();
@@ -126,6 +131,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       access,
       ...(notify !== undefined && { notify }),
     });
+    watch = startWatch(config, services, log);
     const chain = startChainWatch(services, log);
     parts.push(() => chain.stop());
     let work: Worker | undefined;
@@ -134,7 +140,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
-      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live },
+      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live, watch, places },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -213,7 +219,12 @@ async function listen(
 ): Promise<HttpServer> {
   const webhooks = await createWebhooks(webhookSettings(config), {
     queue,
-    counts: metrics.deliveries,
+    counts: {
+      count: (sender, outcome) => {
+        metrics.deliveries.count(sender, outcome);
+        dashboard.watch.delivered(sender, outcome);
+      },
+    },
     log,
     now,
   });
@@ -222,8 +233,6 @@ async function listen(
     port: config.server.port,
     isPublished: isPublished(config.server),
     ...createPages(config, {
-      queue: services.persistence.queue(),
-      redact,
       warn: (text) => log.warn(text),
       rooms: createRooms({ config, services, redact, log, ...dashboard }),
     }),
