@@ -140,7 +140,14 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
-      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live, watch, places },
+      dashboard: {
+        journal: followJournal(() => persistence.journal()),
+        verified: chain.verified,
+        live,
+        watch,
+        places,
+        judgeAgain: (...of) => validation.again(...of),
+      },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -231,10 +238,7 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    ...createPages(config, {
-      warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log, ...dashboard }),
-    }),
+    ...createPages(createRooms({ config, services, redact, log, ...dashboard })),
     entrance: createEntrance({ config, services, log }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),

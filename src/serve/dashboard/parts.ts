@@ -20,4 +20,6 @@ export interface DashboardParts {
   readonly watch: Watch;
   /** Where the journal's newest hash is put. */
   readonly places: () => readonly { readonly name: string }[];
+  /** Has a merge request of an environment's repository (`FORGE:PATH`) judged again, soon. */
+  readonly judgeAgain: (repository: string, request: number) => Promise<void>;
 }
