@@ -23,7 +23,7 @@ export function operationsPage(all: Operations, shown: Shown): string {
 <p class="lead">How the service does, and what waits for a person.</p>
 ${part('summary', undefined, summary(all, now))}
 ${part('queue', 'Queue', queueSection(all.jobs, shown))}
-${all.scans && part('scans', 'Scans', scansSection(all.scans, now))}
+${all.scans && part('scans', 'Scans', scansSection(all.scans, all.troubles, now))}
 ${all.troubles.length === 0 ? undefined : part('troubles', 'What could not be looked at', troublesSection(all.troubles, now))}
 ${part('clusters', 'API servers', clustersSection(all.clusters, now))}
 ${all.hosts && part('hosts', 'Forges and registries', hostsSection(all.hosts, now))}
@@ -51,15 +51,22 @@ function summary({ jobs, scans, clusters, hosts, troubles }: Operations, now: Da
   ]);
 }
 
-function scansSection({ last, next, schedule, timezone }: NonNullable<Operations['scans']>, now: Date): Html {
+function scansSection(
+  { last, next, schedule, timezone }: NonNullable<Operations['scans']>,
+  troubles: Operations['troubles'],
+  now: Date,
+): Html {
   const when = html`<p>${next === undefined ? 'No scan is due within eight days' : html`The next one is due in ${until(next, now)}`}: <code>${schedule}</code> in ${timezone}.</p>`;
   if (last === undefined)
     return html`${empty('No scan of everything has come to its end yet.', 'The first one runs when the service starts.')}${when}`;
   const { environments, errors } = last;
   const looked = `${environments} ${environments === 1 ? 'environment' : 'environments'}`;
-  const failed = errors.map(({ scope, message }) => html`<li><b>${scope}</b> ${message}</li>`);
+  // Of what is told below, with since when, it is enough to say that it is.
+  const failed = errors
+    .filter(({ scope }) => !troubles.some((one) => one.scope === scope))
+    .map(({ scope, message }) => html`<li><b>${scope}</b> ${message}</li>`);
   return html`<p>The last one ended ${ago(last.at, now)} after ${duration(last.seconds)}: ${looked}, ${errors.length === 0 ? 'without problems' : `${errors.length} could not be looked at`}.</p>
-${errors.length === 0 ? undefined : html`<ul class="problems">${failed}</ul>`}${when}`;
+${failed.length === 0 ? undefined : html`<ul class="problems">${failed}</ul>`}${when}`;
 }
 
 /** `0.4 s`, `12 s`, `3 min 5 s` */

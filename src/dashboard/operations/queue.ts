@@ -25,12 +25,11 @@ ${waiting.length === 0 ? undefined : html`<h3>Waiting</h3>${waitingTable(waiting
 function parkedTable(jobs: readonly ShownJob[], { now, viewer }: Shown): Html {
   const row = ({ id, kind, key, problem = '', attempts, addedAt, environment }: ShownJob) => [
     kind,
-    html`${key}<p class="meta why">${problem}</p>`,
+    html`${key}<p class="meta why">${problem}</p>${viewer.acts(environment) ? button(viewer, `/jobs/${id}/retry`, 'Retry') : undefined}`,
     attempts,
     ago(addedAt, now),
-    viewer.acts(environment) ? button(viewer, `/jobs/${id}/retry`, 'Retry') : undefined,
   ];
-  const columns = [{ name: 'Job' }, { name: 'What' }, { name: 'Attempts', right: true as const }, { name: 'Asked for' }, { name: '' }];
+  const columns = [{ name: 'Job' }, { name: 'What' }, { name: 'Attempts', right: true as const }, { name: 'Asked for' }];
   return html`${table('Parked jobs', columns, jobs.slice(0, mostShown).map(row))}${rest(jobs)}`;
 }
 
