@@ -23,7 +23,7 @@ import { anchorPlaces } from './anchor.ts';
 import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createEntrance, requireLogin } from './dashboard/entrance.ts';
-import { LiveEvents, storeStamp } from './dashboard/live.ts';
+import { EndedJobs, LiveEvents, storeStamp } from './dashboard/live.ts';
 import { startWatch, type Watch } from './dashboard/operations/watch.ts';
 import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
@@ -136,8 +136,8 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     parts.push(() => chain.stop());
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
-    let ended = 0;
-    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
+    const ended = new EndedJobs();
+    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended.count) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
       dashboard: {
@@ -158,16 +158,10 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     parts.push(() => live.stop()); // before the server, which waits for its answers
     // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
     await recordConfiguration(services, config, redact);
-    work = await persistence.queue().work(
-      worker(
-        handlers,
-        watched(metrics, log, () => (ended += 1)),
-      ),
-      {
-        atOnce: jobsAtOnce + deployment.atOnce,
-        attempts,
-      },
-    );
+    work = await persistence.queue().work(worker(handlers, watched(metrics, log, ended)), {
+      atOnce: jobsAtOnce + deployment.atOnce,
+      attempts,
+    });
     // Before all is looked at: what is pushed from here on shows.
     const pushes = await startLocalPushes(config, services, {
       store: persistence.store,
@@ -255,12 +249,12 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
-function watched(metrics: Metrics, log: Logger, count: () => void): JobObserver {
+function watched(metrics: Metrics, log: Logger, seen: EndedJobs): JobObserver {
   return {
     began: ({ data, key, trace, attempts: attempt }) => log.debug({ trace, job: data.kind, key, attempt }, 'begins'),
     ended: (job, seconds, problem) => {
       metrics.jobs.ended(job, seconds, problem);
-      count();
+      seen.add(job);
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
       else

@@ -47,7 +47,7 @@ test('scans: the last one, the next one, and what of it failed is said once', as
   const all = someOperations();
   const page = text(await body(all));
   expect(page).toContain('The last one ended 42 minutes ago after 1 min 13 s: 3 environments, 1 could not be looked at.');
-  expect(page).toContain('The next one is due in 17 min : 0 * * * * in Etc/UTC.');
+  expect(page).toContain('The next one is due in 17 min 0 s : 0 * * * * in Etc/UTC.');
   expect(page.match(/listing versions of charts\/web/g)).toHaveLength(1);
   expect(page).toContain('staging, production 2 hours ago');
   expect(text(await body({ ...all, troubles: [] })).match(/listing versions of charts\/web/g)).toHaveLength(1);
@@ -70,7 +70,7 @@ test('clusters: whether they answer, how often they did, and each hour as a bar 
 test('hosts: since when one fails, and what may still be asked of each', async () => {
   const page = text(await body(someOperations()));
   expect(page).toContain('nexus.example.com registry ✖ fails since 2 hours ago the server fails (503) 2 hours ago tells of no limit');
-  expect(page).toContain('212 of 5,000 core ! tight all again in 31 min 30 of 30 search all again in 1 min');
+  expect(page).toContain('212 of 5,000 core ! tight all again in 31 min 0 s 30 of 30 search all again in 1 min 0 s');
   expect(page).toContain('registry.example.com registry · not asked yet never');
 });
 

@@ -1,5 +1,6 @@
+import { addressOf } from '../../../adapters/forges/github/address.ts';
 import { version } from '../../../cli/version.ts';
-import type { Config } from '../../../config/schema.ts';
+import type { Config, ForgeConfig } from '../../../config/schema.ts';
 import type { Operations, ShownCluster } from '../../../dashboard/operations/report.ts';
 import type { OperationsSource } from '../../../dashboard/operations/room.ts';
 import type { EnvironmentSnapshot } from '../../../domain/fleet.ts';
@@ -108,7 +109,7 @@ async function hosts({ config, watch }: OperationsParts): Promise<NonNullable<Op
   const seen = await watch.hosts.read();
   const named = new Map([
     ...Object.entries(config.forges).flatMap(([name, forge]): [string, string][] =>
-      forge.type === 'local' ? [] : [[new URL(forge.url).host, `forge ${name}`]],
+      forge.type === 'local' ? [] : [[apiHost(name, forge), `forge ${name}`]],
     ),
     ...Object.keys(config.registries).map((host): [string, string] => [host, 'registry']),
   ]);
@@ -123,6 +124,9 @@ async function hosts({ config, watch }: OperationsParts): Promise<NonNullable<Op
     };
   });
 }
+
+const apiHost = (name: string, { type, url }: Exclude<ForgeConfig, { type: 'local' }>): string =>
+  new URL(type === 'github' ? addressOf(name, url).api : url).host;
 
 async function webhooks({ config, services, watch }: OperationsParts): Promise<NonNullable<Operations['webhooks']>> {
   const [delivered, stopped] = [await watch.deliveries.read(), await stoppedWebhooks(services.persistence.store, config)];
