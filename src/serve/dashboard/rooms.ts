@@ -30,6 +30,7 @@ interface Rooms {
 /** Every page. */
 export function createRooms(parts: DashboardParts): Rooms {
   const local = localDesk(parts);
+  const requests = requestsSource(parts, local && { forge: local.desk.forge, source: local.source });
   return {
     rooms: [
       environmentsRoom(fleetSource(parts)),
@@ -41,6 +42,8 @@ export function createRooms(parts: DashboardParts): Rooms {
       liveRoom(parts.live),
       operationsRoom(operationsSource(parts)),
       requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
+      appRoom(createAppSource(parts, requests)),
+      requestsRoom(requests),
       ...(local === undefined ? [] : [repositoriesRoom(local.source, local.desk)]),
     ],
     rest: local && createRepositories(local.source, local.desk),
