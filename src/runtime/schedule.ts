@@ -43,12 +43,15 @@ export async function startSchedule({ name, cron, timezone, now, onTick, onError
   };
 }
 
-/** The next tick after now, by the clock of this machine; undefined where none comes. */
-export function nextTick({ cron, timezone }: Pick<ScheduleOptions, 'cron' | 'timezone'>): Date | undefined {
+/** When the schedule ticks next; undefined where it never does. */
+export function nextTick(cron: string, timezone: string): Date | undefined {
   const task = createTask(cron, () => {}, { timezone });
-  const [next] = task.getNextRuns(1);
-  void task.destroy();
-  return next;
+  void task.start(); // one that stands still has no next time
+  try {
+    return task.getNextRun() ?? undefined;
+  } finally {
+    void task.destroy();
+  }
 }
 
 const minute = 60_000;

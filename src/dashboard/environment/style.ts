@@ -1,6 +1,6 @@
-export const style = `.about, .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: .6rem 2rem; margin: .8rem 0 1.2rem; }
-.about dt, .facts dt { color: var(--soft); font-size: .82rem; }
-.about dd, .facts dd { margin: 0; }
+export const style = `.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: .6rem 2rem; margin: .8rem 0 1.2rem; }
+.facts dt { color: var(--soft); font-size: .82rem; }
+.facts dd { margin: 0; }
 .line + .line { margin-top: .15rem; }
 .list .meta { margin: .15rem 0 0; }
 .failures { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--closed); border-radius: 10px; }

@@ -5,8 +5,8 @@ import { form } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout, urlPath } from '../parts/layout.ts';
 import { renderMarkdown } from '../parts/markdown.ts';
-import type { Person } from './actions-part.ts';
 import { commitLink, commitList, repositoryCrumb, requestUrl, subjectOf, tagList } from './parts.ts';
+import type { Person } from './person.ts';
 import { verdict } from './standing-part.ts';
 
 /** Who looks, and when. */

@@ -4,7 +4,7 @@ import { badge, type Tone } from '../parts/badge.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { commitLink } from './parts.ts';
-import type { Shown } from './request-page.ts';
+import type { Shown } from './shown.ts';
 import { access, validate, verdictOf } from './standing.ts';
 
 /** What each judge says of the newest commit, who approved it, and what stands in the way. */

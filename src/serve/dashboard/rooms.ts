@@ -1,6 +1,38 @@
+import { actionsRoom } from '../../dashboard/actions/room.ts';
+import { environmentRoom } from '../../dashboard/environment/room.ts';
+import { environmentsRoom } from '../../dashboard/environments/room.ts';
 import { liveRoom } from '../../dashboard/live/room.ts';
+import { createRepositories, repositoriesRoom } from '../../dashboard/repositories/repositories.ts';
+import { requestsRoom } from '../../dashboard/requests/room.ts';
 import type { Room } from '../../dashboard/room.ts';
+import type { Rest } from '../../dashboard/site.ts';
+import { createActions } from './actions.ts';
+import { createEnvironmentSource } from './environment.ts';
+import { fleetSource } from './environments.ts';
+import { localDesk } from './local-desk.ts';
 import type { DashboardParts } from './parts.ts';
+import { requestsSource } from './requests.ts';
 
-/** Every page that is more than what repositories hold. */
-export const createRooms = (parts: DashboardParts): readonly Room[] => [liveRoom(parts.live)];
+interface Rooms {
+  readonly rooms: readonly Room[];
+  /** Undefined where app.yml has no local forge. */
+  readonly rest: Rest | undefined;
+}
+
+/** Every page. */
+export function createRooms(parts: DashboardParts): Rooms {
+  const local = localDesk(parts);
+  return {
+    rooms: [
+      environmentsRoom(fleetSource(parts)),
+      environmentRoom(createEnvironmentSource({ ...parts, now })),
+      actionsRoom(createActions(parts.services, now)),
+      liveRoom(parts.live),
+      requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
+      ...(local === undefined ? [] : [repositoriesRoom(local.source, local.desk)]),
+    ],
+    rest: local && createRepositories(local.source, local.desk),
+  };
+}
+
+const now = (): Date => new Date();
