@@ -43,6 +43,14 @@ export async function startSchedule({ name, cron, timezone, now, onTick, onError
   };
 }
 
+/** The next tick after now, by the clock of this machine; undefined where none comes. */
+export function nextTick({ cron, timezone }: Pick<ScheduleOptions, 'cron' | 'timezone'>): Date | undefined {
+  const task = createTask(cron, () => {}, { timezone });
+  const [next] = task.getNextRuns(1);
+  void task.destroy();
+  return next;
+}
+
 const minute = 60_000;
 /** A weekly schedule is caught up too, a rarer one is not. */
 const farthest = (8 * 24 * 3600_000) / minute;

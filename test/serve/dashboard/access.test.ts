@@ -87,10 +87,7 @@ describeWith('git', 'the pages of access on a real local forge', () => {
     });
     const parts = { config, services, metrics, log: silent, redact: plain, tells: false };
     const journal = followJournal(() => persistence.journal());
-    site = siteOf(
-      [accessRoom(accessSource({ ...parts, journal, verified: () => undefined, live: { listen: () => undefined } }))],
-      new Date(),
-    );
+    site = siteOf([accessRoom(accessSource({ ...parts, journal }))], new Date());
     const environment = { name: 'staging', repository: { forge: 'local', path: 'staging' } };
     look = (request) =>
       reviewRequest(
