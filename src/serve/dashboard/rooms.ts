@@ -41,6 +41,8 @@ export function createRooms(parts: DashboardParts): Rooms {
       journalRoom(journalSource(parts)),
       liveRoom(parts.live),
       operationsRoom(operationsSource(parts)),
+      accessRoom(accessSource(parts)),
+      journalRoom(journalSource(parts)),
       requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
       appRoom(createAppSource(parts, requests)),
       requestsRoom(requests),
