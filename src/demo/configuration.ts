@@ -31,6 +31,7 @@ packages:
     owner: team-storefront
 access:
   approvers: [grace, katherine]
+  users: [ada, alan, grace, katherine]
   maxDuration: 1h
 `;
 }
