@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRollbackMark, type RollbackMark } from './rollback.ts';
+import { isWish, type Wish } from './wish.ts';
 
 /** Branches of ours; written and read only here. */
 export const branchPrefix = 'lockkeeper/';
@@ -71,6 +72,8 @@ export interface Marker {
   readonly closed?: string;
   /** Present when it takes versions back; `app` is empty where it is the whole environment's. */
   readonly rollback?: RollbackMark;
+  /** Versions that people asked for, whatever the rules hold back: as long as it is open, scans leave them in it. */
+  readonly wishes?: readonly Wish[];
 }
 
 const opening = '<!-- lockkeeper:update ';
@@ -96,11 +99,12 @@ export function readMarker(text: string): Marker | undefined {
 
 function isMarker(value: unknown): value is Marker {
   if (typeof value !== 'object' || value === null) return false;
-  const { app, environment, content, title, places, unread, closed, rollback } = value as Record<keyof Marker, unknown>;
+  const { app, environment, content, title, places, unread, closed, rollback, wishes } = value as Record<keyof Marker, unknown>;
   return (
     [app, environment, content, title].every((part) => typeof part === 'string') &&
     [places, closed].every((part) => part === undefined || typeof part === 'string') &&
     (unread === undefined || unread === true) &&
-    (rollback === undefined || isRollbackMark(rollback))
+    (rollback === undefined || isRollbackMark(rollback)) &&
+    (wishes === undefined || (Array.isArray(wishes) && wishes.every(isWish)))
   );
 }

@@ -1,5 +1,6 @@
 import type { Reference } from './reference.ts';
 import type { Release } from './release.ts';
+import type { Wish } from './wish.ts';
 
 export const updateTypes = ['major', 'minor', 'patch', 'digest'] as const;
 export type UpdateType = (typeof updateTypes)[number];
@@ -11,6 +12,8 @@ export interface Update {
   readonly type: UpdateType;
   /** Higher versions that were not taken, highest first. */
   readonly held: readonly HeldVersion[];
+  /** Present where a person asked for exactly this version. */
+  readonly wish?: Wish;
 }
 
 /** A higher version that was not taken, and why; `version` is absent where the reference is not looked up. */

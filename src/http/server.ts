@@ -200,9 +200,17 @@ interface Message {
 async function send(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Message): Promise<void> {
   if (body instanceof Readable) {
     response.writeHead(status, { ...securityHeaders, 'content-type': type, ...headers });
-    return pipeline(body, response);
+    if (request.method !== 'HEAD') return pipeline(body, response).catch(unlessLeft);
+    body.destroy();
+    response.end();
+    return;
   }
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...securityHeaders, 'content-type': type, 'content-length': length, ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** A reader who goes away in the middle is nobody's mistake. */
+function unlessLeft(error: unknown): void {
+  if (!(Error.isError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
 }

@@ -1,6 +1,7 @@
 import type { Release, ReleaseList } from '../domain/release.ts';
 import type { RolledBack } from '../domain/rollback.ts';
 import type { HeldVersion, UpdateType } from '../domain/update.ts';
+import type { Wish } from '../domain/wish.ts';
 
 /** What an environment and app.yml say about one reference. */
 export interface UpdateRules {
@@ -26,6 +27,8 @@ export interface DecisionInput {
   readonly barred?: ((release: Release) => string | undefined) | undefined;
   /** Versions of this package that this app was taken back from here. */
   readonly rolledBack?: readonly RolledBack[] | undefined;
+  /** A version that somebody asked for: types, windows, `allow` and what bars it do not hold it back. */
+  readonly wish?: Wish | undefined;
   /** What the current tag points to in the registry now; needed only where a digest is written. */
   readonly currentDigest?: string | undefined;
   /** Digest per platform of the digest that is written, and of `currentDigest`. */
@@ -38,6 +41,9 @@ interface Outcome {
   readonly held: readonly HeldVersion[];
   /** Why the list was not the whole one: the decision must not lower or close what an earlier, complete one led to. */
   readonly incomplete?: string;
+  /** What somebody asked for, where this is it; else why it is not. */
+  readonly wish?: Wish;
+  readonly refusedWish?: string;
 }
 
 export type Decision = Outcome &

@@ -1,20 +1,22 @@
 import type { NewEntry } from '../domain/journal.ts';
 import type { Proposal } from '../domain/update.ts';
+import type { Wish } from '../domain/wish.ts';
 import type { Action } from './reconcile.ts';
+import { wishStands } from './wishes.ts';
 
 /** Actions that write something which people should be able to look up later. */
 export type Recorded = Extract<Action, { readonly kind: 'open' | 'update' | 'close' }>;
 
-/** What the journal says before it is done. `repository` is `FORGE:PATH`. */
-export function entryOf(action: Recorded, app: string, environment: string, repository: string): NewEntry {
-  const common = { kind: 'proposal', actor: 'lockkeeper', environment } as const;
+/** What the journal says before it is done. `repository` is `FORGE:PATH`; `wish` is what somebody asks for now. */
+export function entryOf(action: Recorded, app: string, environment: string, repository: string, wish?: Wish): NewEntry {
+  const common = { kind: 'proposal', actor: wish?.by ?? 'lockkeeper', environment } as const;
   const facts = { action: action.kind, app, repository };
   switch (action.kind) {
     case 'open':
       return {
         ...common,
         what: `open a merge request: ${action.proposal.title}`,
-        why: 'newer releases are there',
+        why: wish === undefined ? 'newer releases are there' : wishStands(wish),
         links: [],
         facts: { ...facts, ...movesOf(action.proposal), ...(action.build !== undefined && { base: action.build.base }) },
       };
@@ -22,7 +24,7 @@ export function entryOf(action: Recorded, app: string, environment: string, repo
       return {
         ...common,
         what: `update merge request ${action.request.id}: ${action.proposal.title}`,
-        why: action.build === undefined ? 'its text is out of date' : whyRebuilt(action),
+        why: wish === undefined ? whyUpdated(action) : wishStands(wish),
         links: linksOf(action.request.url),
         facts: {
           ...facts,
@@ -42,8 +44,10 @@ export function entryOf(action: Recorded, app: string, environment: string, repo
   }
 }
 
-const whyRebuilt = ({ request }: Extract<Action, { kind: 'update' }>): string =>
-  request.conflicts ? 'it conflicts with its target' : 'what is to be proposed has changed';
+function whyUpdated({ build, request }: Extract<Action, { kind: 'update' }>): string {
+  if (build === undefined) return 'its text is out of date';
+  return request.conflicts ? 'it conflicts with its target' : 'what is to be proposed has changed';
+}
 
 const linksOf = (url: string): string[] => (url === '' ? [] : [url]);
 

@@ -4,6 +4,7 @@ import { type Package, packageKey, type Reference } from '../domain/reference.ts
 import type { Release, ReleaseDetails } from '../domain/release.ts';
 import type { RolledBack } from '../domain/rollback.ts';
 import type { HeldVersion, Update } from '../domain/update.ts';
+import type { Wish } from '../domain/wish.ts';
 import type { Decision, UpdateRules } from './decision.ts';
 import { decide } from './policy.ts';
 import type { RegistryView } from './registry-view.ts';
@@ -17,6 +18,8 @@ export interface Looked {
   readonly held: readonly HeldVersion[];
   /** Why there is no update. */
   readonly reason?: string;
+  /** Why what somebody asked for is not taken. */
+  readonly refusedWish?: string;
   /** False when the look-up failed or the list may be incomplete. */
   readonly certain: boolean;
   /** Nothing could be learned of the package, and trying later may help; a package that does not exist holds up nobody. */
@@ -32,6 +35,8 @@ export interface Against {
   readonly barred: Barred;
   /** Versions that the app was taken back from, of any package. */
   readonly rolledBack: readonly RolledBack[];
+  /** Versions of this app's packages that somebody asked for; of the same package the last one counts. */
+  readonly wishes: readonly Wish[];
 }
 
 /** Charts are SemVer by definition: https://helm.sh/docs/topics/charts/#charts-and-versioning */
@@ -58,15 +63,16 @@ const hostOf = ({ datasource, name }: Package): string =>
   datasource === 'oci' ? imageRepository(name).host : (name.split('/')[0] ?? name);
 
 async function decideReference(reference: Reference, rules: UpdateRules, against: Against, registry: RegistryView): Promise<Looked> {
-  const { package: of, version, digest } = reference;
+  const { package: of, version: current, digest } = reference;
   const list = await registry.releases(of);
   const problems = list.complete ? [] : [new OutsideError(hostOf(of), list.problem ?? `listing ${of.name}: the list is incomplete`)];
   const moved = digest !== undefined && rules.types.includes('digest') ? await movedDigest(reference, registry) : {};
   const input = {
-    current: { version, ...(digest !== undefined && { digest }) },
+    current: { version: current, ...(digest !== undefined && { digest }) },
     rules: { ...rules, versioning: versioningFor(of, rules) },
     barred: against.barred,
     rolledBack: against.rolledBack.filter((one) => one.app === reference.app && one.package === packageKey(of)),
+    wish: against.wishes.findLast((one) => one.package === of.name),
     ...moved,
   };
   const needs = reference.spots.map(({ holds }) => holds).filter((holds) => holds !== 'version');
@@ -76,7 +82,10 @@ async function decideReference(reference: Reference, rules: UpdateRules, against
     list.releases,
     async (to) => (isListed(to) ? undefined : registry.details(of, to.version)),
   );
-  const known = { reference, held: [...missing, ...decision.held], certain: list.complete, problems };
+  const { wish } = decision;
+  const refusedWish = missing.find(({ version }) => version === input.wish?.version)?.reason ?? decision.refusedWish;
+  const refused = refusedWish === undefined ? {} : { refusedWish };
+  const known = { reference, held: [...missing, ...decision.held], certain: list.complete, problems, ...refused };
   // An index that is being rebuilt knows nothing either: that takes nothing back.
   if (decision.kind === 'none' && list.releases.length === 0)
     return { ...known, held: [{ reason: noVersions }], reason: noVersions, certain: false };
@@ -84,7 +93,7 @@ async function decideReference(reference: Reference, rules: UpdateRules, against
   const settled = settle(decision, needs, details);
   const held = [...missing, ...settled.held];
   if (settled.kind === 'none') return { ...known, held, reason: settled.reason };
-  return { ...known, update: { reference, to: settled.to, type: settled.type, held } };
+  return { ...known, update: { reference, to: settled.to, type: settled.type, held, ...(wish !== undefined && { wish }) } };
 }
 
 /** Releases that are asked for a file that they do not have, per look-up. */

@@ -3,6 +3,7 @@ import { label, writeMarker } from '../domain/identifiers.ts';
 import { packageKey } from '../domain/reference.ts';
 import type { ReleaseDetails } from '../domain/release.ts';
 import { type Proposal, type Update, updateTypes } from '../domain/update.ts';
+import type { Wish } from '../domain/wish.ts';
 import { some } from '../domain/wording.ts';
 import type { ObjectDiff } from '../manifests/object-diff.ts';
 import { fitParts, type Part } from '../markdown/fit.ts';
@@ -13,6 +14,7 @@ import { changelogPart } from './text/changelog.ts';
 import { objectDiffPart } from './text/object-diff.ts';
 import { reasons } from './text/reasons.ts';
 import { type Move, moveTable } from './text/table.ts';
+import { wishesOf } from './wishes.ts';
 
 /** What is known of one update beyond the update itself; whatever is missing is left out of the text. */
 export interface UpdateFacts {
@@ -53,14 +55,26 @@ export function describeProposal(
   const moves = movesOf(proposal.updates, facts);
   const { app, environment, content, title } = proposal;
   const unread = [...facts.values()].some((one) => one.unread === true);
+  const wishes = wishesOf(proposal.updates);
   const parts: Part[] = [
     { text: opening(proposal, owner) },
+    ...wishes.map((wish) => ({ text: wishLine(wish) })),
     { text: moveTable(moves, now), rest: 'More moves are in the diff.' },
     ...changelogParts(moves, now),
     ...objectDiffParts(moves),
     { text: reasons(proposal.updates), rest: 'More versions are held.' },
     { text: footer(proposal, traits) },
-    { text: writeMarker({ app, environment, content, title, places: placesOf(proposal.updates), ...(unread && { unread }) }) },
+    {
+      text: writeMarker({
+        app,
+        environment,
+        content,
+        title,
+        places: placesOf(proposal.updates),
+        ...(unread && { unread }),
+        ...(wishes.length > 0 && { wishes }),
+      }),
+    },
   ];
   return { title, description: fitParts(parts, traits.descriptionLimit) };
 }
@@ -87,6 +101,10 @@ function opening({ app, environment, updates }: Proposal, owner: string | undefi
   const owned = owner === undefined ? '' : ` · owner ${codeSpan(owner)}`;
   return `**${harmlessInline(`${app} ${version ?? ''}`)}** · ${harmlessInline(environment)} · ${type === 'digest' ? 'new digest' : type}${owned}`;
 }
+
+/** A reader must not take it for what the rules would propose. */
+const wishLine = ({ package: of, version, by }: Wish): string =>
+  `Asked for by ${codeSpan(by)}: ${codeSpan(of)} goes to ${codeSpan(version)} and no further, whatever the rules of this environment hold back.`;
 
 export const objectDiffParts = (moves: readonly MoveWithFacts[]): Part[] =>
   moves.flatMap(({ facts: { bundle }, updates: [{ reference }] }) =>

@@ -8,6 +8,7 @@ import type { Decision, DecisionInput, UpdateRules } from './decision.ts';
 import { digestMove } from './digest-move.ts';
 import { type Candidate, higherReleases } from './read-releases.ts';
 import { refusedByRollback } from './rollback/held.ts';
+import { grant, wishStands } from './wishes.ts';
 
 /** Which release to move to, or why to none. Throws UsageError when `allow`, `ignore` or `versioning` cannot be read. */
 export function decide(input: DecisionInput): Decision {
@@ -22,21 +23,57 @@ function decideOnList(input: DecisionInput, versioning: Versioning): Decision {
     return version;
   };
   const current = read(input.current.version);
-  const ignored = ignoredBy(input.rules, read);
-  if (current.kind !== 'version') return moveOfNoVersion(input, digestMove(input, ignored(current), notAVersion(current, versioning), []));
+  const refusals = refusalsOf(input, read);
+  if (current.kind !== 'version') {
+    const why = notAVersion(current, versioning);
+    return { ...moveOfNoVersion(input, digestMove(input, refusals.ignored(current), why, [])), ...(input.wish && { refusedWish: why }) };
+  }
   const higher = higherReleases(input.list.releases, current, versioning);
-  const allowed = input.rules.allow === undefined ? () => true : parseAllow(input.rules.allow);
-  const refusal = ({ version, release }: Candidate): string | undefined =>
-    refusedByShape(current, version) ??
-    refusedByRollback({ version, release }, input.rolledBack ?? [], read) ??
-    refusedByType(typeOfUpdate(current, version), input.rules) ??
-    ignored(version) ??
-    (allowed(version) ? undefined : `outside the allowed range "${input.rules.allow}"${at(input.rules.where?.allow)}`) ??
-    input.barred?.(release);
-  const { taken, refused } = takeFirst(higher, refusal);
+  const { refusal, fate } = heeding(input, current, higher, read, refusals);
+  const { taken, refused } = takeFirst(higher, (candidate) => refusal(candidate, current));
   const held = limited(refused);
-  if (taken !== undefined) return { kind: 'update', to: taken.release, type: typeOfUpdate(current, taken.version), held };
-  return digestMove(input, ignored(current), noneTaken(current, held, input.list), held);
+  if (taken !== undefined) return { kind: 'update', to: taken.release, type: typeOfUpdate(current, taken.version), held, ...fate };
+  return { ...digestMove(input, refusals.ignored(current), noneTaken(current, held, input.list), held), ...fate };
+}
+
+type Refusal = (candidate: Candidate, current: Numbered) => string | undefined;
+
+interface Refusals {
+  readonly ignored: (version: Version) => string | undefined;
+  /** What no wish helps against. */
+  readonly firm: (candidate: Candidate) => string | undefined;
+  readonly usual: Refusal;
+}
+
+/** The rules, ready to be asked. */
+function refusalsOf({ rules, rolledBack = [], barred }: DecisionInput, read: (text: string) => Version): Refusals {
+  const ignored = ignoredBy(rules, read);
+  const allowed = rules.allow === undefined ? () => true : parseAllow(rules.allow);
+  return {
+    ignored,
+    firm: (candidate) => refusedByRollback(candidate, rolledBack, read) ?? ignored(candidate.version),
+    usual: ({ version, release }, current) =>
+      refusedByShape(current, version) ??
+      refusedByRollback({ version, release }, rolledBack, read) ??
+      refusedByType(typeOfUpdate(current, version), rules) ??
+      ignored(version) ??
+      (allowed(version) ? undefined : `outside the allowed range "${rules.allow}"${at(rules.where?.allow)}`) ??
+      barred?.(release),
+  };
+}
+
+/** The rules, where somebody asked for a version: that one and no other. */
+function heeding(
+  { wish, list }: DecisionInput,
+  current: Numbered,
+  higher: readonly Candidate[],
+  read: (text: string) => Version,
+  { firm, usual }: Refusals,
+): { readonly refusal: Refusal; readonly fate: Pick<Decision, 'wish' | 'refusedWish'> } {
+  if (wish === undefined) return { refusal: usual, fate: {} };
+  const granted = grant({ wish, current, higher, list, read, refusal: firm });
+  if (typeof granted === 'string') return { refusal: usual, fate: { refusedWish: granted } };
+  return { refusal: (one) => (one === granted ? undefined : (usual(one, current) ?? wishStands(wish))), fate: { wish } };
 }
 
 /** What cannot move whatever the registry has is told, as anything that is not looked up. */

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MergeRequest, RepositoryState } from '../domain/forge.ts';
 import { branchOf, type Carried, label, type Marker, readMarker } from '../domain/identifiers.ts';
 import type { Proposal } from '../domain/update.ts';
 import { isTitleOf, placesOf } from './proposal.ts';
+import { wishesOf } from './wishes.ts';
 
 /** What stands on a branch of ours. */
 export interface BranchFacts {
@@ -168,7 +170,12 @@ function refresh(state: AppState, proposal: Proposal, open: MergeRequest): Actio
 
 function textsOf(proposal: Proposal, open: MergeRequest): Texts | undefined {
   const marker = readMarker(open.description);
-  const told = marker !== undefined && carries(marker, proposal) && marker.title === proposal.title && marker.unread === undefined;
+  const told =
+    marker !== undefined &&
+    carries(marker, proposal) &&
+    marker.title === proposal.title &&
+    marker.unread === undefined &&
+    isDeepStrictEqual(marker.wishes ?? [], wishesOf(proposal.updates));
   if (told && marker.environment === proposal.environment) return undefined;
   const untouched = marker === undefined ? isTitleOf(proposal.app, open.title) : open.title === marker.title;
   return untouched && open.title !== proposal.title ? { title: proposal.title } : {};

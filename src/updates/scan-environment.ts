@@ -2,20 +2,21 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference } from '../domain/reference.ts';
-import type { RolledBack } from '../domain/rollback.ts';
 import { appState } from './app-state.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type Ended, witnessEnded } from './ended.ts';
 import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } from './forge-view.ts';
+import { fulfilling } from './fulfil.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
-import { type Looked, lookUp } from './look-up.ts';
+import { type Against, type Looked, lookUp } from './look-up.ts';
 import { type OpenNow, openNow } from './open-now.ts';
 import { ownerByRules, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
+import { wishesIn } from './wishes.ts';
 import { type Hold, writeTurns } from './write-turns.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -67,7 +68,7 @@ interface Scene {
 }
 
 /** What the registries say of a reference: asked once, however often it is decided on. */
-type Look = (reference: Reference, rolledBack: readonly RolledBack[]) => Promise<Looked>;
+type Look = (reference: Reference, people: Omit<Against, 'barred'>) => Promise<Looked>;
 
 /** Per environment. A forge answers writes to one repository one after the other anyway; texts wait for registries and sources. */
 const atOnce = { texts: 10, writes: 2 };
@@ -113,24 +114,28 @@ async function witness({ scan, now, forge, view }: Scene): Promise<Omit<Environm
 async function lookingIn(scan: Scan, now: EnvironmentNow): Promise<Look> {
   const { updates } = now.settings;
   const soak = await soakGate(updates, (name) => scan.environment(name), scan.ports.store, scan.ports.now);
-  return async (reference, rolledBack) => {
+  return async (reference, people) => {
     const rules = resolveRules(scan.packages, updates, reference.package.name);
-    const looked = await lookUp(reference, rules, { barred: soak.barred(reference), rolledBack }, scan.registry);
+    const looked = await lookUp(reference, rules, { barred: soak.barred(reference), ...people }, scan.registry);
     return soak.problem === undefined ? looked : { ...looked, certain: false, problems: [...looked.problems, soak.problem] };
   };
 }
 
 /** Asks the registries for every app's packages, while the forge is asked for merge requests. */
 function startLooking(look: Look, byApp: ReadonlyMap<string, readonly Reference[]>) {
-  const looking = new Map([...byApp].map(([app, references]) => [app, Promise.all(references.map((one) => look(one, [])))]));
+  const looking = new Map(
+    [...byApp].map(([app, references]) => [app, Promise.all(references.map((one) => look(one, { rolledBack: [], wishes: [] })))]),
+  );
   for (const one of looking.values()) one.catch(() => undefined); // awaited later; until then nobody listens
   return looking;
 }
 
-/** Decided anew where a rollback holds something back, of which only the forge knows. */
-async function withoutRolledBack({ look }: Scene, { rolledBack }: ForgeView, app: string, looked: readonly Looked[]) {
+/** Decided anew where people rolled something back or asked for something, of which only the forge knows. */
+async function heedingPeople({ look, scan: { wish } }: Scene, { rolledBack, requests }: ForgeView, app: string, looked: readonly Looked[]) {
   const own = rolledBack.filter((one) => one.app === app);
-  return own.length === 0 ? looked : await Promise.all(looked.map(({ reference }) => look(reference, own)));
+  const wishes = [...wishesIn(requests.get(app) ?? []), ...(wish === undefined ? [] : [wish])];
+  if (own.length + wishes.length === 0) return looked;
+  return await Promise.all(looked.map(({ reference }) => look(reference, { rolledBack: own, wishes })));
 }
 
 async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>, look: Look): Promise<Scene> {
@@ -217,8 +222,11 @@ const newestEnded = (requests: readonly MergeRequest[]): MergeRequest | undefine
 const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Looked[]): Promise<Decided> =>
   scene.decide(async () => {
     const shows = view.shows();
-    const heeding = await withoutRolledBack(scene, view, app, looked);
-    return { view, shows, looked: heeding, action: gated(view, reconcile(await appState(scene, view, app, heeding))) };
+    const { wish } = scene.scan;
+    const heeding = await heedingPeople(scene, view, app, looked);
+    const state = await appState(scene, view, app, heeding);
+    const action = wish === undefined ? gated(view, reconcile(state)) : fulfilling(wish, state, reconcile(state));
+    return { view, shows, looked: heeding, action };
   });
 
 async function carriedOut(
@@ -292,7 +300,7 @@ function writerOf(
     again: 'the next scan',
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
-    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository))),
+    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository, scan.wish))),
     turn: (work) =>
       turn(scene, decided, [app, looked], ({ number, stillHeld }) => {
         wrote(number);

@@ -7,6 +7,7 @@ import { nearest } from '../domain/nearest.ts';
 import type { DatasourceName, Reference } from '../domain/reference.ts';
 import type { Datasource } from '../domain/release.ts';
 import type { Store } from '../domain/store.ts';
+import type { Wish } from '../domain/wish.ts';
 import { mergeErrors, type ScanError, scanError } from './failure.ts';
 import { findEnvironments } from './find-environments.ts';
 import { noteFailed, noteGroups, noteScanned } from './fleet/note.ts';
@@ -53,6 +54,8 @@ export interface ScanOptions {
   /** Only these apps, and only apps with one of these packages (globs, as `packages[].match`); all without any. */
   readonly apps?: readonly string[];
   readonly packages?: readonly string[];
+  /** Somebody asks for this version of the apps: nothing is written but that. */
+  readonly wish?: Wish;
   /** Nobody typed these names: what has gone meanwhile is no mistake. */
   readonly mayMiss?: boolean;
   /** Decides, and writes nothing outside. */
@@ -64,6 +67,8 @@ export interface Scan {
   readonly ports: ScanPorts;
   readonly packages: readonly PackageRule[];
   readonly dryRun: boolean;
+  /** See ScanOptions. */
+  readonly wish: Wish | undefined;
   /** Whether this scan is about the app, by its name and references. */
   concerns(app: string, references: readonly Reference[]): boolean;
   readonly registry: RegistryView;
@@ -104,7 +109,8 @@ export async function scan<Rows>(
   const seen = new Map<string, LastWrite>();
   const { packages } = settings;
   const partial = options.apps !== undefined || options.packages !== undefined;
-  const shared: Scan = { ports, packages, dryRun: options.dryRun, concerns: concerns(options), registry, seen, environment };
+  const { dryRun, wish } = options;
+  const shared: Scan = { ports, packages, dryRun, wish, concerns: concerns(options), registry, seen, environment };
   const errors: ScanError[] = [];
   const limitOf = perForge();
   const scanOne = (one: EnvironmentSettings) => {

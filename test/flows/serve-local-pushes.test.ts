@@ -99,6 +99,6 @@ validation: { apiserver: shared, checklist: {} }
     const second = await start();
     await comes('two');
     await accepted(head);
-    expect(await until(() => seen(second)[0])).toEqual([...moved, `validate local:${path}!1`]);
+    expect(await until(() => seen(second)[0])).toEqual([...moved, `validate local:${path}!1`, `access-review local:${path}!1`]);
   });
 });

@@ -14,6 +14,7 @@ interface Bounded {
   readonly because: string;
 }
 const bounded: readonly Bounded[] = [
+  { file: 'access/request/parse.ts', begins: '^(?:~|null|y', most: 16_384, because: 'largestRequest' },
   { file: 'manifests/leaves.ts', begins: '\\.resources\\.', most: 500, because: 'maxPath' },
   { file: 'updates/changelog/conventional.ts', begins: '^(\\w{1,40})', most: 8000, because: 'messageLimit' },
   { file: 'updates/changelog/conventional.ts', begins: '^(?:revert:', most: 8000, because: 'messageLimit' },
@@ -48,10 +49,12 @@ const bounded: readonly Bounded[] = [
 
 /** Put together from text that is not known before; each is looked at by hand, and by the tests of its input. */
 const atRunTime: Readonly<Record<string, string>> = {
+  'config/said.ts': 'of app.yml: whether it is one, and nothing is searched with it',
   'domain/versioning.ts': 'of app.yml: nested repetitions are refused, and it is interrupted after a second',
   'http/webhooks/served.ts': 'a path of app.yml with everything escaped, on a path of at most 512 characters',
   'markdown/harmless.ts': 'a copy of a literal',
   'markdown/markdown.ts': 'the closing line of a fence, with its marks counted',
+  'serve/access/settings.ts': 'of app.yml: nested repetitions are refused, on a reason of at most 500 characters',
   'updates/references/marked-line.ts': 'a package with everything escaped, on a line of at most 8192 characters',
   'webhooks/setup.ts': 'a path of app.yml with everything escaped, on paths that the forge has',
 };

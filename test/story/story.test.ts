@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
-import { picture, sharedBrowser, type Visit, visitor } from '../support/browser.ts';
+import { picture, sharedBrowser, type Visit, visitor } from '../support/browser-visit.ts';
 import { type DemoProcess, startDemo } from '../support/demo-process.ts';
 import { describeWith } from '../support/parts.ts';
 import { sharedFolder } from '../support/temporary.ts';

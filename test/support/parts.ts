@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { chromiumFile } from './chromium.ts';
 import { postgresPrograms } from './postgres-programs.ts';
 
 /** Real programs that tests run against; what a machine has decides which tests run. */
 export const parts = {
   git: ['git', '--version'],
   'docker-registry': ['docker-registry', '--version'],
+  chromium: ['chromium', '--version'],
   postgresql: [join(postgresPrograms() ?? '', 'postgres'), '--version'],
-  chromium: [chromiumFile, '--version'],
   'control-plane': [process.execPath, join(import.meta.dirname, 'control-plane-version.ts')],
   'controller-manager': [process.execPath, join(import.meta.dirname, 'controller-manager-version.ts')],
 } as const satisfies Record<string, readonly [string, ...string[]]>;

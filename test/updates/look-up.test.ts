@@ -15,7 +15,7 @@ function look(
   return lookUp(
     reference,
     rules,
-    { barred: () => undefined, rolledBack: [] },
+    { barred: () => undefined, rolledBack: [], wishes: [] },
     {
       releases: async () => ({ releases, complete: true }),
       details: async (_, at) => details[at],

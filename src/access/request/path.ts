@@ -4,7 +4,9 @@ export const accessFolder = 'access';
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 
-export const isNamespace = (text: string): boolean => new RegExp(`^${label}$`).test(text);
+const namespaceName = new RegExp(`^${label}$`);
+
+export const isNamespace = (text: string): boolean => namespaceName.test(text);
 
 const canonical = new RegExp(String.raw`^${accessFolder}/(?<namespace>${label})/(?<name>[a-z0-9][a-z0-9._-]{0,99})\.ya?ml$`);
 
@@ -36,8 +38,15 @@ export function freePath(namespace: string, subject: string, taken: readonly str
 
 export const requestPath = (namespace: string, name: string): string => `${accessFolder}/${namespace}/${name}.yml`;
 
-/** Characters that some file systems do not see in a name, or at its end. */
-const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}]|[. ]+$/gu;
+/** Characters that some file systems do not see in a name. */
+const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Nor these at its end. */
+function withoutTail(name: string): string {
+  let end = name.length;
+  while (end > 0 && '. '.includes(name.charAt(end - 1))) end -= 1;
+  return name.slice(0, end);
+}
 
 /**
  * Whether a path may mean something in the folder of requests, or the folder itself: in whatever case, through whatever dots, on whatever file system.
@@ -45,7 +54,7 @@ const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}]|[. ]+$/gu;
  */
 export function touchesAccess(path: string): boolean {
   const written = path.normalize('NFKC').toLowerCase().replaceAll('\\', '/').split('/');
-  const parts = written.map((part) => (/^\.{1,2}$/.test(part) ? part : part.replaceAll(unseen, '').trim()));
+  const parts = written.map((part) => (/^\.{1,2}$/.test(part) ? part : withoutTail(part.replaceAll(unseen, '')).trim()));
   const through: string[] = [];
   for (const part of parts) {
     if (part === '..') through.pop();

@@ -42,7 +42,7 @@ export async function mergePull(api: GitHubApi, path: string, id: number, head: 
 
 /** Another way may be allowed: `Merge commits are not allowed on this repository.`, or a history that must be linear. */
 const isOfMethod = (reason: string): boolean =>
-  /(merge commits|squash merges|rebase merges|merge method)\b.*\bnot\b|must not contain merge commits/i.test(reason);
+  /merge commits|squash merges|rebase merges|merge method/i.test(reason) && /\bnot\b/i.test(reason);
 
 /** Undefined when it is merged, or GitHub's words. Throws ConflictError for another head. https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request */
 async function mergeBy(
