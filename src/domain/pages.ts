@@ -4,6 +4,8 @@ import type { CommitStatus, MergeRequest } from './forge.ts';
 export interface PagesSource {
   /** Merge requests of all environments, in any order. */
   list(): Promise<readonly ListedMergeRequest[]>;
+  /** The environment that a repository describes; undefined for any other. */
+  environmentOf(path: string): Promise<string | undefined>;
   mergeRequest(path: string, id: number): Promise<MergeRequestDetails | undefined>;
   /** What `to` has that `from` has not; undefined when one of the revisions, or the repository, is unknown. */
   diff(path: string, from: string, to: string): Promise<Comparison | undefined>;
@@ -15,7 +17,8 @@ export interface PagesSource {
 export interface ListedMergeRequest {
   /** Of the repository: `platform/environments/staging`. */
   readonly path: string;
-  readonly environment: string;
+  /** The one that the repository describes; absent for any other. */
+  readonly environment?: string;
   readonly mergeRequest: MergeRequest;
   /** Of its head. */
   readonly statuses: readonly CommitStatus[];
@@ -85,9 +88,10 @@ export interface PageComment {
 }
 
 export interface RepositoryDetails {
-  /** Undefined in one without commits. */
+  /** Absent where nothing can be proposed: in an empty repository, and an archived one. */
   readonly defaultBranch?: string;
-  /** Those with something that the default branch does not contain, and no open merge request. */
+  readonly branches: readonly string[];
+  /** Those of them with something that the default branch does not contain, and no open merge request. */
   readonly proposable: readonly string[];
   /** Newest first. */
   readonly tags: readonly PageTag[];

@@ -111,9 +111,24 @@ function gathered(marks: readonly Mark[], range: Range): readonly Sign[] {
     if (isNear && (last.kind === 'rollback') === (kind === 'rollback')) {
       last.texts.push(said);
       if (kind === 'failed') last.kind = kind;
-    } else signs.push({ kind, x: Math.max(x, last === undefined ? 0 : last.x + signWidth + (last.texts.length > 1 ? numberWidth : 0)), texts: [said] });
+    } else
+      signs.push({
+        kind,
+        x: Math.max(x, last === undefined ? 0 : last.x + signWidth + (last.texts.length > 1 ? numberWidth : 0)),
+        texts: [said],
+      });
   }
-  return signs;
+  return pushedIn(signs);
+}
+
+/** From the right edge back, where there are too many to stand at their times. */
+function pushedIn(signs: readonly Sign[]): readonly Sign[] {
+  let edge = width;
+  return signs.toReversed().map((one) => {
+    const x = Math.min(one.x, edge - signWidth / 2 - (one.texts.length > 1 ? numberWidth : 0));
+    edge = x - signWidth / 2;
+    return { ...one, x };
+  });
 }
 
 const most = 12;
@@ -133,7 +148,7 @@ const shapes: Readonly<Record<Mark['kind'], (x: number) => Html>> = {
 };
 
 /** What the signs and edges mean; a picture of its own for each. */
-export const legend: Html = html`<p class="timeline-key">${(
+export const key: Html = html`<p class="timeline-key">${(
   [
     ['failed', 'a run failed'],
     ['refused', 'a run was refused'],

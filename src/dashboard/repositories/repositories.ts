@@ -1,92 +1,52 @@
 import type { PagesSource } from '../../domain/pages.ts';
 import type { Answer } from '../../domain/site.ts';
-import type { Asked } from '../room.ts';
+import type { Asked, Room } from '../room.ts';
 import { page } from '../site.ts';
-import { commitPage, comparePage, mergeRequestPage, repositoryPage, tagPage } from './pages.ts';
+import { personOf } from './actions-part.ts';
+import { createButtons, type Desk } from './buttons.ts';
+import { commitPage, comparePage, repositoryPage, tagPage } from './pages.ts';
+import { requestPage } from './request-page.ts';
+import { type Route, routeOf } from './route.ts';
+import { style } from './style.ts';
 
-/** Repositories of the local forge: `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
+/** Repositories of the local forge, and what people do there. */
+export const repositoriesRoom = (source: PagesSource, desk: Desk): Room => ({ pages: [], buttons: createButtons(source, desk), style });
+
+/** `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
 export const createRepositories =
-  (source: PagesSource) =>
-  async (path: string, { now }: Asked): Promise<Answer | undefined> => {
+  (source: PagesSource, desk: Desk) =>
+  async (path: string, asked: Asked): Promise<Answer | undefined> => {
     const route = routeOf(path);
-    const text = route && (await render(source, route, now));
+    if (route === undefined || !asked.viewer.sees(await source.environmentOf(route.path))) return undefined;
+    const text = await render(source, desk, route, asked);
     return text === undefined ? undefined : page(text);
   };
 
-type Route =
-  | { readonly kind: 'repository'; readonly path: string }
-  | { readonly kind: 'merge request'; readonly path: string; readonly id: number }
-  | { readonly kind: 'commit'; readonly path: string; readonly sha: string }
-  | { readonly kind: 'tag'; readonly path: string; readonly name: string }
-  | { readonly kind: 'compare'; readonly path: string; readonly from: string; readonly to: string };
-
-async function render(source: PagesSource, route: Route, now: Date): Promise<string | undefined> {
+async function render(source: PagesSource, desk: Desk, route: Route, { now, viewer }: Asked): Promise<string | undefined> {
   const { path } = route;
   switch (route.kind) {
     case 'merge request': {
-      const found = await source.mergeRequest(path, route.id);
-      return found && mergeRequestPage(found, now);
+      const of = await source.mergeRequest(path, route.id);
+      if (of === undefined) return undefined;
+      const judging = of.mergeRequest.state === 'open' && (await desk.isJudging(path, route.id));
+      return requestPage({ of, viewer, person: personOf(viewer, desk.forge), judging, now });
     }
     case 'commit': {
       const found = await source.commit(path, route.sha);
-      return found && commitPage(path, found, now);
+      return found && commitPage(path, found, { now, viewer });
     }
     case 'tag': {
       const found = (await source.repository(path))?.tags.find(({ name }) => name === route.name);
-      return found && tagPage(path, found, now);
+      return found && tagPage(path, found, { now, viewer });
     }
     case 'compare': {
       const found = await source.diff(path, route.from, route.to);
-      return found && comparePage(path, route.from, route.to, found, now);
+      return found && comparePage(path, route.from, route.to, found, { now, viewer });
     }
     case 'repository': {
-      const [found, listed] = await Promise.all([source.repository(path), source.list()]);
-      return (
-        found &&
-        repositoryPage(
-          path,
-          found,
-          listed.filter((one) => one.path === path),
-          now,
-        )
-      );
+      const [found, listed, environment] = await Promise.all([source.repository(path), source.list(), source.environmentOf(path)]);
+      const requests = listed.filter((one) => one.path === path);
+      return found && repositoryPage({ path, environment, of: found, requests, person: personOf(viewer, desk.forge) }, { now, viewer });
     }
   }
 }
-
-/** undefined for whatever could be no path of a repository or no name of a revision. */
-function routeOf(raw: string): Route | undefined {
-  const text = decode(raw.slice(1));
-  if (text === undefined) return undefined;
-  const [first] = kinds
-    .map((kind) => ({ kind, at: text.indexOf(`/${kind}/`) }))
-    .filter(({ at }) => at >= 0)
-    .sort((a, b) => a.at - b.at);
-  if (first === undefined) return isPath(text) ? { kind: 'repository', path: text } : undefined;
-  const path = text.slice(0, first.at);
-  return isPath(path) ? pageRoute(first.kind, path, text.slice(first.at + first.kind.length + 2)) : undefined;
-}
-
-const kinds = ['merge_requests', 'commit', 'tags', 'compare'] as const;
-
-function pageRoute(kind: (typeof kinds)[number], path: string, rest: string): Route | undefined {
-  if (kind === 'merge_requests') return /^[1-9]\d{0,8}$/.test(rest) ? { kind: 'merge request', path, id: Number(rest) } : undefined;
-  if (kind === 'commit') return /^[0-9a-f]{7,64}$/.test(rest) ? { kind: 'commit', path, sha: rest } : undefined;
-  if (kind === 'tags') return isRevision(rest) ? { kind: 'tag', path, name: rest } : undefined;
-  const [from = '', to = '', ...more] = rest.split('...');
-  return isRevision(from) && isRevision(to) && more.length === 0 ? { kind: 'compare', path, from, to } : undefined;
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Segments that start with a letter, digit or underscore: no `..`, nothing hidden, nothing that git reads as an option. */
-const isPath = (text: string): boolean => text.length < 500 && /^\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(text);
-
-/** https://git-scm.com/docs/git-check-ref-format, and stricter. */
-const isRevision = (text: string): boolean => text.length < 250 && /^\w[\w.+/@-]*$/.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text);

@@ -1,11 +1,41 @@
-import type { PagesSource } from '../../domain/pages.ts';
-import { listPage } from '../repositories/pages.ts';
-import type { Room } from '../room.ts';
-import { page } from '../site.ts';
+import type { Viewer } from '../../domain/site.ts';
+import { apiRoute, type Pressed, type Room } from '../room.ts';
+import { goTo, page } from '../site.ts';
+import { requestJson, requestsQuery, requestsReply } from './json.ts';
+import { requestsPage } from './page.ts';
+import type { RequestsSource, ShownRequest } from './source.ts';
+import { chosen, readAsking } from './standing.ts';
+import { style } from './style.ts';
 
 /** What is proposed, and waits for people. */
-export const requestsRoom = (source: Pick<PagesSource, 'list'>): Room => ({
+export const requestsRoom = (source: RequestsSource): Room => ({
   pages: [
-    { path: '/requests', show: async ({ now, viewer }) => page(listPage(await source.list(), now, { viewer, here: 'Merge requests' })) },
+    {
+      path: '/requests',
+      show: async ({ now, viewer, query }) => page(requestsPage(await seen(source, viewer), readAsking(query), { viewer, now })),
+    },
   ],
+  buttons: [{ path: '/requests/validate', press: (pressed) => judgeAgain(source, pressed) }],
+  api: [
+    apiRoute({
+      path: '/api/v1/requests',
+      summary: 'Open merge requests of every environment, with their verdicts.',
+      query: requestsQuery,
+      reply: requestsReply,
+      read: async ({ viewer, query }) => ({ requests: chosen(await seen(source, viewer), readAsking(query)).map(requestJson) }),
+    }),
+  ],
+  style,
 });
+
+const seen = async (source: RequestsSource, viewer: Viewer): Promise<readonly ShownRequest[]> =>
+  (await source.all()).filter(({ environment }) => viewer.sees(environment));
+
+/** Whoever may not act there, or asks for what is not open, presses nothing. */
+async function judgeAgain(source: RequestsSource, { form, viewer }: Pressed) {
+  const [repository, id] = [form.get('repository'), form.get('id')];
+  const found = (await seen(source, viewer)).find((one) => one.repository === repository && String(one.id) === id && one.state === 'open');
+  if (found === undefined || !viewer.acts(found.environment)) return undefined;
+  await source.judgeAgain(found.repository, found.id);
+  return goTo('/requests');
+}

@@ -29,8 +29,8 @@ import { touches } from './trees.ts';
 export interface LocalPages extends LocalForge {
   /** Base URL of these pages. */
   readonly url: string;
-  /** Path of a repository → the environment that it describes; any other goes by its path. */
-  readonly environments: ReadonlyMap<string, string>;
+  /** Path of a repository → the environment that it describes. */
+  readonly environments: () => Promise<ReadonlyMap<string, string>>;
 }
 
 const commitLimit = 100;
@@ -50,12 +50,12 @@ export function createLocalPages({
   const records = (repository: Repository) => lookAtAll(repository, now().toISOString(), warn);
   const listed = async (repository: Repository, of: readonly MergeRecord[]): Promise<readonly ListedMergeRequest[]> => {
     const { path } = repository;
-    const environment = environments.get(path) ?? path;
+    const environment = (await environments()).get(path);
     const mergeRequests = await toMergeRequests(repository, links, of);
     return Promise.all(
       mergeRequests.map(async (mergeRequest) => ({
         path,
-        environment,
+        ...(environment !== undefined && { environment }),
         mergeRequest,
         statuses: await readable(statuses(repository, mergeRequest.commit)),
       })),
@@ -67,12 +67,12 @@ export function createLocalPages({
       warn(explain(error));
       return [];
     });
-  const listOne = async (path: string): Promise<readonly ListedMergeRequest[]> => {
+  const listOne = async (path: string, isEnvironment: boolean): Promise<readonly ListedMergeRequest[]> => {
     try {
       const repository = locate(place, path);
       return await listed(
         repository,
-        (await records(repository)).filter((one) => environments.has(path) || isOurs(one)),
+        (await records(repository)).filter((one) => isEnvironment || isOurs(one)),
       );
     } catch (error) {
       warn(explain(error)); // one repository that cannot be read does not hide the others
@@ -80,7 +80,11 @@ export function createLocalPages({
     }
   };
   return {
-    list: async () => (await Promise.all((await ordered(place, environments)).map(listOne))).flat(),
+    async list() {
+      const known = await environments();
+      return (await Promise.all((await ordered(place, known)).map((path) => listOne(path, known.has(path))))).flat();
+    },
+    environmentOf: async (path) => (await environments()).get(path),
     async mergeRequest(path, id) {
       const repository = located(place, path);
       const record = repository && (await records(repository)).find((one) => one.id === id);
@@ -171,21 +175,18 @@ async function detailsOf(repository: Repository, requests: readonly MergeRecord[
 async function targetOf(
   repository: Repository,
   requests: readonly MergeRecord[],
-): Promise<Pick<RepositoryDetails, 'defaultBranch' | 'proposable'>> {
+): Promise<Pick<RepositoryDetails, 'defaultBranch' | 'branches' | 'proposable'>> {
+  const all = await heads(repository);
+  const branches = [...all.keys()];
   try {
     const { defaultBranch, commit } = await state(repository);
-    return { defaultBranch, proposable: await proposable(repository, commit, requests) };
+    const contained = await containedIn(repository, commit, all.values());
+    const open = new Set(requests.filter((one) => one.state === 'open').map(({ sourceBranch }) => sourceBranch));
+    return { defaultBranch, branches, proposable: [...all].flatMap(([branch, head]) => (contained.has(head) || open.has(branch) ? [] : [branch])) };
   } catch (error) {
-    if (error instanceof RefusedError) return { proposable: [] };
+    if (error instanceof RefusedError) return { branches, proposable: [] };
     throw error;
   }
-}
-
-async function proposable(repository: Repository, target: string, requests: readonly MergeRecord[]): Promise<readonly string[]> {
-  const all = await heads(repository);
-  const contained = await containedIn(repository, target, all.values());
-  const open = new Set(requests.filter((one) => one.state === 'open').map(({ sourceBranch }) => sourceBranch));
-  return [...all].flatMap(([branch, head]) => (contained.has(head) || open.has(branch) ? [] : [branch]));
 }
 
 /** Newest first. */

@@ -1,0 +1,113 @@
+import type { Viewer } from '../../domain/site.ts';
+import { badge, type Tone } from '../parts/badge.ts';
+import { empty } from '../parts/empty.ts';
+import { type Html, type HtmlPart, html } from '../parts/html.ts';
+import { ago, layout, urlPath } from '../parts/layout.ts';
+import { externalLink } from '../parts/link.ts';
+import { table } from '../parts/table.ts';
+import { comparisonSection } from './comparison-section.ts';
+import { appPath } from './links.ts';
+import { grantsSection, objectsSection } from './objects-section.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { timelineSection } from './timeline-section.ts';
+import type { AppView, SeenPlace } from './view.ts';
+
+/** All that is known of one app, in every environment that the viewer sees. */
+export function appPage(view: AppView, now: Date, viewer: Viewer): string {
+  const { app } = view;
+  const body = html`<h1>${app}</h1>
+${lead(view)}
+<section id="environments"><h2>Environments</h2>${environments(view, now)}</section>
+<section id="timeline"><h2>Versions over time</h2>${timelineSection(view)}</section>
+<section id="changes"><h2>What is between two environments</h2>${comparisonSection(view)}</section>
+<section id="requests"><h2>Open merge requests</h2>${requests(view, now)}</section>
+${objectsSection(view)}
+<section id="access"><h2>Temporary access</h2>${grantsSection(view, now)}</section>`;
+  return layout(app, [{ text: app, href: appPath(app) }], body, { viewer, here: 'Environments' });
+}
+
+/** Of all places, each once. */
+const each = (all: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(all.filter((one): one is string => one !== undefined)),
+];
+
+const joined = (all: readonly HtmlPart[]): HtmlPart => all.map((one, index) => (index === 0 ? one : html`, ${one}`));
+
+function lead({ places }: AppView): Html {
+  const owners = each(places.flatMap(({ rows }) => rows.map(({ owner }) => owner)));
+  const packages = each(places.flatMap(({ rows }) => rows.map((row) => row.package)));
+  const sources = [...new Map(places.flatMap(({ source }) => (source === undefined ? [] : [[source.name, source.url] as const])))];
+  return html`<dl class="about">
+<div><dt>Owner</dt><dd>${owners.length === 0 ? html`nobody: <code>packages[].owner</code> in app.yml names one` : owners.join(', ')}</dd></div>
+<div><dt>Source</dt><dd>${sources.length === 0 ? html`not known: <code>packages[].source</code> in app.yml names it` : joined(sources.map(([name, url]) => externalLink(url, name)))}</dd></div>
+<div><dt>${packages.length === 1 ? 'Package' : 'Packages'}</dt><dd>${joined(packages.map((name) => html`<code>${name}</code>`))}</dd></div>
+</dl>`;
+}
+
+function environments({ places }: AppView, now: Date): Html {
+  return table(
+    'Where the app runs',
+    [{ name: 'Environment' }, { name: 'Version' }, { name: 'Since' }, { name: 'Behind' }, { name: 'Last run' }, { name: 'Merge request' }],
+    places.map((place) => environmentRow(place, now)),
+  );
+}
+
+function environmentRow(place: SeenPlace, now: Date): readonly HtmlPart[] {
+  const all = standingOf(place);
+  const line = (part: (one: Standing) => HtmlPart): HtmlPart => all.map((one) => html`<div class="line">${part(one)}</div>`);
+  return [
+    html`<a href="/environment/${urlPath(place.environment)}">${place.environment}</a>`,
+    all.length === 0
+      ? 'not there any more'
+      : line(
+          ({ version, name }) => html`<span class="version">${version}</span>${name === '' ? undefined : html` <small>${name}</small>`}`,
+        ),
+    line(({ since }) => (since === undefined ? '' : ago(since, now))),
+    line(behind),
+    place.lastRun === undefined ? html`<span class="soft">none known</span>` : lastRun(place.lastRun, now),
+    place.requests.map((one) => html`<div class="line">${externalLink(one.url, one.title)}</div>`),
+  ];
+}
+
+const behindTones: Readonly<Record<Standing['behind'], Tone>> = {
+  none: 'good',
+  patch: 'calm',
+  minor: 'wait',
+  major: 'warn',
+  some: 'wait',
+  unknown: 'calm',
+};
+
+const behindTexts: Readonly<Record<Standing['behind'], string>> = {
+  none: 'newest',
+  patch: 'patch',
+  minor: 'minor',
+  major: 'major',
+  some: 'older',
+  unknown: 'unknown',
+};
+
+function behind({ behind: how, newest, reason }: Standing): Html {
+  const to = how === 'none' || newest === undefined ? undefined : html` <span class="soft">${newest} is out</span>`;
+  return html`${badge(behindTones[how], behindTexts[how], reason)}${to}`;
+}
+
+const outcomeTones: Readonly<Record<string, Tone>> = { succeeded: 'good', failed: 'bad', refused: 'warn' };
+
+const lastRun = ({ outcome, at, what }: NonNullable<SeenPlace['lastRun']>, now: Date): Html =>
+  html`${badge(outcomeTones[outcome] ?? 'calm', outcome, what)} ${ago(at, now)}`;
+
+function requests({ places, app }: AppView, now: Date): Html {
+  const all = places.flatMap(({ environment, requests: open }) => open.map((one) => ({ environment, one })));
+  if (all.length === 0) return empty(`No merge request of ${app} is open.`, 'The next scan opens one where a newer version may be taken.');
+  return table(
+    'Open merge requests of the app',
+    [{ name: 'Merge request' }, { name: 'Environment' }, { name: 'Opened' }, { name: 'State' }],
+    all.map(({ environment, one }) => [
+      html`${externalLink(one.url, one.title)} <span class="soft">${one.id}</span>`,
+      environment,
+      ago(one.createdAt, now),
+      html`${badge('wait', 'open')}${one.conflicts ? html` ${badge('bad', 'conflicts')}` : undefined}${one.rollback === true ? html` ${badge('warn', 'rollback')}` : undefined}`,
+    ]),
+  );
+}
