@@ -95,7 +95,7 @@ function addMerged(
     labels: ['reviewed'],
     assignees: [],
     reviewers: [],
-    author: { ...author, token: '', scopes: [], roles: {}, state: 'active' },
+    author: { ...author, token: '', scopes: [], roles: {}, state: 'active', admin: false, external: false },
     state: 'merged',
     createdAt: opened,
     updatedAt: merged,

@@ -1,6 +1,7 @@
 import { accessContradictions } from './access.ts';
 import { cronMistake } from './cron.ts';
 import { isMapping, keyPath, partsOf, pointer, quoted, valueAt } from './key.ts';
+import { issuer, loginContradictions, loginSecret, providerName } from './login.ts';
 import { namesIn } from './names.ts';
 import type { Mistake } from './problem.ts';
 import * as said from './said.ts';
@@ -14,6 +15,10 @@ const cron: said.TextRule = (text) => {
 /** Where which texts stand; `*` is any name or list position. */
 const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/server/url', said.webAddress],
+  ['/server/login/secret', loginSecret],
+  ['/server/login/sessions', said.atLeastAMinute],
+  ['/server/login/providers/*/issuer', issuer],
+  ['/server/login/providers/*/forge', said.knownForge],
   ['/schedule/scan', cron],
   ['/schedule/drift', cron],
   ['/schedule/timezone', said.timeZone],
@@ -74,6 +79,7 @@ const texts: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
 /** What names (keys that the user chooses) have to be. */
 const keys: readonly (readonly [pattern: string, rule: said.TextRule])[] = [
   ['/forges/*', said.forgeName],
+  ['/server/login/providers/*', providerName],
   ['/registries/*', said.host],
   ['/access/groups/*', said.clusterGroup],
   ['/notifications/slack/channels/*', said.knownEnvironment],
@@ -122,6 +128,7 @@ export function checkMeaning(document: unknown, showable: (at: string) => boolea
     ...circles(document),
     ...untoldAnchor(document),
     ...accessContradictions(document),
+    ...loginContradictions(document),
   ];
 }
 

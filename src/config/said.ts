@@ -102,6 +102,7 @@ function known(text: string, what: string, names: readonly string[], also: reado
 }
 
 export const clusterName: TextRule = (text, { clusters }) => known(text, 'the name of a cluster', clusters);
+export const knownForge: TextRule = (text, { forges }) => known(text, 'the name of a forge', forges);
 export const apiserver: TextRule = (text, { clusters }) => known(text, 'embedded or the name of a cluster', clusters, ['embedded']);
 export const knownEnvironment: TextRule = (text, { environments, listed, discovers }) =>
   discovers || environments.includes(text) ? undefined : known(text, 'the name of an environment', listed);

@@ -23,7 +23,7 @@ export interface Substituted {
 /** `$${` (a literal `${`), or `${…}`; the brace at the end is missing where it was forgotten. */
 const reference = /\$\$\{|\$\{([^{}]*)(\}?)/g;
 
-const secretKeys = new Set(['token', 'password', 'privateKey', 'webhookSecret', 'heartbeat']);
+const secretKeys = new Set(['token', 'password', 'privateKey', 'webhookSecret', 'clientSecret', 'secret', 'heartbeat']);
 const secretNames = /token|secret|passw|credential|private|key$/i;
 
 /** True where the schema says that the text is nobody's business. */

@@ -23,13 +23,14 @@ function isPattern(text: string): boolean {
   return new Set(text).size < 6 || walks > (steps.length * 3) / 4;
 }
 
+export const isGuessable = (text: string): boolean => !/^[\x21-\x7e]+$/.test(text) || isWellKnown(text) || isPattern(text);
+
 /** GitLab's signing tokens are 32 bytes in base64: https://docs.gitlab.com/user/project/integrations/webhooks/ */
 const signingToken = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** What a webhook is believed for. Never shown. */
 export const webhookSecret: TextRule = (text) => {
   if (text.startsWith('whsec_') && !signingToken.test(text)) return { expected: 'the whole signing token, as GitLab shows it once' };
-  if (text.length >= shortest && text.length <= 512 && /^[\x21-\x7e]+$/.test(text) && !isWellKnown(text) && !isPattern(text))
-    return undefined;
+  if (text.length >= shortest && text.length <= 512 && !isGuessable(text)) return undefined;
   return { expected: `a secret of at least ${shortest} characters, without blanks, that nobody guesses (openssl rand -hex 32 makes one)` };
 };

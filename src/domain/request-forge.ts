@@ -46,4 +46,6 @@ export interface RequestForge {
   requestComment(path: string, id: number, comment: number): Promise<RequestComment | undefined>;
   /** Whether the user may push to the repository at this moment. Only a clear yes is true; throws OutsideError where nothing could be found out. */
   mayWrite(path: string, user: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean>;
+  /** Whether the user may read the files of the repository at this moment; likewise. */
+  mayRead(path: string, user: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean>;
 }

@@ -8,8 +8,10 @@ export interface Viewer {
   readonly actor: string;
   /** At a forge; undefined for whoever works on the machine itself, where no login is set up. */
   readonly user?: { readonly forge: string; readonly id: string; readonly name: string };
-  /** Every form carries it, or its button does nothing. */
+  /** Every form carries it, or its button does nothing. Another one for each page. */
   readonly token: string;
+  /** Came by logging in, or works on the machine itself and may act as a person of its forge: these are some. */
+  readonly way?: { readonly kind: 'session' } | { readonly kind: 'machine'; readonly people: readonly string[] };
   /** Of an environment, by its name; undefined: what concerns no single one, for those who see all of them. */
   sees(environment: string | undefined): boolean;
   /** Whether the buttons of an environment work: whoever may push to its repository. */

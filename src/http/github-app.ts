@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { explain } from '../domain/errors.ts';
-import { isHandedOn, isOwnName, type Route } from './server.ts';
+import { isHandedOn, isOwnName } from './origin.ts';
+import type { Route } from './server.ts';
 
 /** What the page shows that makes the App. */
 export interface StartPage {

@@ -8,10 +8,11 @@ import type { Loaded } from '../config/load.ts';
 import { lacksCredentials } from '../config/unfinished.ts';
 import { appDone, appForm, appProblem } from '../dashboard/github-app.ts';
 import { githubAppRoutes } from '../http/github-app.ts';
+import { isLoopback } from '../http/origin.ts';
 import type { Route } from '../http/server.ts';
 import { githubHookEvents } from '../http/webhooks/github-events.ts';
 import type { Services } from '../services.ts';
-import { isLoopback, isPublished } from './reach.ts';
+import { isPublished } from './reach.ts';
 
 /** A page for each GitHub that has no credentials yet; the log says where. */
 export function githubApps(loaded: Loaded, { http }: Pick<Services, 'http'>, log: Logger): readonly Route[] {

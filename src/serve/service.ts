@@ -22,10 +22,10 @@ import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
 import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
+import { createEntrance, requireLogin } from './dashboard/entrance.ts';
 import { LiveEvents, storeStamp } from './dashboard/live.ts';
 import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
-import { localViewer } from './dashboard/viewer.ts';
 import { createDeployments } from './deployments.ts';
 import { clusterFigures } from './drift-watch.ts';
 import { githubApps } from './github-app.ts';
@@ -34,7 +34,6 @@ import { healthRoutes } from './health.ts';
 import { createJudging } from './judging.ts';
 import { startLocalPushes } from './local-pushes.ts';
 import { createPages } from './pages.ts';
-import { isPublished } from './reach.ts';
 import { startSchedules } from './schedules.ts';
 import { sweepSchedule, Validation } from './validation.ts';
 import { stoppedWebhooks, webhookJobs, webhookSchedule } from './webhook-jobs.ts';
@@ -63,6 +62,7 @@ const patience = 15_000;
 /** `lockkeeper serve`: takes deliveries, keeps the schedule, works jobs off, until stopped. Throws UsageError, OutsideError. */
 export async function startService(loaded: Loaded, { log, redact, env }: ServeOptions): Promise<Service> {
   const { config } = loaded;
+  requireLogin(config);
   const metrics = createMetrics({
     queue: () => persistence.queue().stats(),
     journal: async () => (await persistence.journal().newest())?.number ?? 0,
@@ -220,14 +220,13 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    isPublished: isPublished(config.server),
     ...createPages(config, {
       queue: services.persistence.queue(),
       redact,
       warn: (text) => log.warn(text),
       rooms: createRooms({ config, services, redact, log, ...dashboard }),
     }),
-    viewer: localViewer(),
+    entrance: createEntrance({ config, services, log }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
   });

@@ -223,7 +223,7 @@ describe('invalid', () => {
         line: 4,
         column: 3,
         key: 'server.prot',
-        message: 'unknown key; did you mean "port"? (expected one of host, port, url)',
+        message: 'unknown key; did you mean "port"? (expected one of host, port, url, pages, login)',
       },
     ]);
   });

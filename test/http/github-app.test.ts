@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type GitHubAppOptions, githubAppRoutes, type StartPage } from '../../src/http/github-app.ts';
 import { type HttpServer, startServer } from '../../src/http/server.ts';
-import { aViewer } from '../support/site-visitor.ts';
+import { machine } from '../support/entrances.ts';
 
 const code = 'a-code-that-the-log-shows';
 const path = '/setup/github/github';
@@ -36,7 +36,7 @@ async function start(trustLoopback: boolean): Promise<void> {
     now: () => now,
   });
   const site = async () => ({ status: 404, type: 'text/plain', body: '' });
-  server = await startServer({ host: '127.0.0.1', port: 0, site, viewer: async () => aViewer(), routes, onError: () => {} });
+  server = await startServer({ host: '127.0.0.1', port: 0, site, entrance: machine(), routes, onError: () => {} });
 }
 beforeEach(() => {
   [shown, finished, warned, now] = [[], [], [], new Date()];

@@ -3,8 +3,9 @@ import { request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Answer, PageRequest } from '../../src/domain/site.ts';
+import { noEntrance } from '../../src/http/login/entrance.ts';
 import { type HttpServer, startServer } from '../../src/http/server.ts';
-import { aViewer } from '../support/site-visitor.ts';
+import { machine } from '../support/entrances.ts';
 
 let server: HttpServer;
 const asked: string[] = [];
@@ -14,7 +15,7 @@ beforeAll(async () => {
   server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    viewer: async () => aViewer(),
+    entrance: machine(),
     site: async ({ path }) => {
       asked.push(path);
       if (path === '/broken') throw new Error('a secret place');
@@ -74,23 +75,23 @@ test('headers have a limit', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test('where others can reach it, the pages are not shown, as there is no login, and what is meant for programs is', async () => {
+test('without an entrance no page is shown, and what is meant for programs is', async () => {
   const site = async () => ({ status: 200, type: 'text/plain', body: 'a page' });
   const routes = [
     { path: '/below/', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
     { path: '/exact', answer: async (_: unknown, response: ServerResponse) => void response.end('for programs') },
   ];
   const open = (path: string) => path === '/open';
-  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, viewer, open, routes, onError: () => undefined });
+  const reachable = await startServer({ host: '127.0.0.2', port: 0, site, entrance: noEntrance, open, routes, onError: () => undefined });
   const found = async (path: string) => {
     const response = await fetch(`${reachable.url}${path}`, { method: path === '/below/x' ? 'POST' : 'GET' });
     return [path, response.status, (await response.text()).slice(0, 27)];
   };
   try {
     expect(await Promise.all(['/', '/below', '/exact/', '/below/x', '/exact', '/open'].map(found))).toEqual([
-      ['/', 403, 'The pages have no login yet'],
-      ['/below', 403, 'The pages have no login yet'],
-      ['/exact/', 403, 'The pages have no login yet'],
+      ['/', 403, 'There are no pages here: se'],
+      ['/below', 403, 'There are no pages here: se'],
+      ['/exact/', 403, 'There are no pages here: se'],
       ['/below/x', 200, 'for programs'],
       ['/exact', 200, 'for programs'],
       ['/open', 200, 'a page'],
@@ -101,7 +102,7 @@ test('where others can reach it, the pages are not shown, as there is no login, 
 });
 
 const pressed: string[] = [];
-const viewer = async () => aViewer();
+const entrance = machine();
 const page = async ({ method, path }: PageRequest): Promise<Answer> => {
   if (method === 'GET') return { status: 200, type: 'text/plain', body: 'a page' };
   if (path !== '/button') return { status: 405, type: 'text/plain', body: '' };
@@ -141,7 +142,7 @@ test.each<[string, Record<string, string>, number]>([
   ['a proxy', { 'sec-fetch-site': 'same-origin', 'x-forwarded-for': '203.0.113.9' }, 403],
 ])('a button pressed on %s', async (_, headers, status) => {
   pressed.length = 0;
-  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, viewer, onError: () => undefined });
+  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, entrance, onError: () => undefined });
   try {
     expect([await press(own, '/button', headers), pressed]).toEqual([status, status === 303 ? ['/button'] : []]);
     expect(await press(own, '/page', { 'sec-fetch-site': 'same-origin' })).toBe(405);
@@ -158,7 +159,7 @@ test.each([
   ['with more than any form has', `token=the-token&a=${'a'.repeat(70_000)}`],
 ])('a button pressed %s does nothing', async (_, form) => {
   pressed.length = 0;
-  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, viewer, onError: () => undefined });
+  const own = await startServer({ host: '127.0.0.1', port: 0, site: page, entrance, onError: () => undefined });
   try {
     expect([await press(own, '/button', { 'sec-fetch-site': 'same-origin' }, { form }), pressed]).toEqual([403, []]);
   } finally {
@@ -166,28 +167,19 @@ test.each([
   }
 });
 
-test.each([
-  ['on an address that others reach', { host: '127.0.0.2' }],
-  ['behind a proxy that others reach', { host: '127.0.0.1', isPublished: true }],
-])('%s, there are neither pages nor buttons', async (_, where) => {
+test('without an entrance there are no buttons', async () => {
   pressed.length = 0;
-  const reachable = await startServer({
-    ...where,
-    port: 0,
-    site: page,
-    viewer,
-    open: (path) => path === '/style.css',
-    onError: () => undefined,
-  });
-  const { host } = new URL(reachable.url);
+  const open = (path: string) => path === '/style.css';
+  const closed = await startServer({ host: '127.0.0.1', port: 0, entrance: noEntrance, site: page, open, onError: () => undefined });
+  const { host } = new URL(closed.url);
   try {
-    const found = [await press(reachable, '/button', { 'sec-fetch-site': 'same-origin', origin: `http://${host}` })];
-    found.push((await fetch(`${reachable.url}/jobs`)).status, (await fetch(`${reachable.url}/api/v1/jobs`)).status);
+    const found = [await press(closed, '/button', { 'sec-fetch-site': 'same-origin', origin: `http://${host}` })];
+    found.push((await fetch(`${closed.url}/jobs`)).status, (await fetch(`${closed.url}/api/v1/jobs`)).status);
     expect([found, pressed]).toEqual([[403, 403, 403], []]);
-    expect((await fetch(`${reachable.url}/style.css`)).status).toBe(200);
-    expect((await fetch(`${reachable.url}/style.css`, { method: 'POST' })).status).toBe(403);
+    expect((await fetch(`${closed.url}/style.css`)).status).toBe(200);
+    expect((await fetch(`${closed.url}/style.css`, { method: 'POST' })).status).toBe(403);
   } finally {
-    await reachable.close();
+    await closed.close();
   }
 });
 
@@ -195,7 +187,7 @@ test('a route that fails does not say why', async () => {
   const answer = async () => {
     throw new Error('a secret place');
   };
-  const options = { host: '127.0.0.1', port: 0, site: async () => ({ status: 200, type: 'text/plain', body: '' }), viewer };
+  const options = { host: '127.0.0.1', port: 0, site: async () => ({ status: 200, type: 'text/plain', body: '' }), entrance };
   const told: unknown[] = [];
   const failing = await startServer({
     ...options,
@@ -210,7 +202,7 @@ test('a route that fails does not say why', async () => {
 
 test('an address of another machine is not listened on', async () => {
   const site = async () => ({ status: 200, type: 'text/plain', body: '' });
-  await expect(startServer({ host: '192.0.2.1', port: 0, site, viewer, onError: () => undefined })).rejects.toThrow(
+  await expect(startServer({ host: '192.0.2.1', port: 0, site, entrance, onError: () => undefined })).rejects.toThrow(
     'cannot be listened on',
   );
 });
@@ -218,7 +210,7 @@ test('an address of another machine is not listened on', async () => {
 test('a taken port is named', async () => {
   const port = Number(new URL(server.url).port);
   const site = async () => ({ status: 200, type: 'text/plain', body: '' });
-  await expect(startServer({ host: '127.0.0.1', port, site, viewer, onError: () => undefined })).rejects.toThrow(
+  await expect(startServer({ host: '127.0.0.1', port, site, entrance, onError: () => undefined })).rejects.toThrow(
     `server.port ${port} of 127.0.0.1: another program`,
   );
 });
@@ -228,7 +220,7 @@ test('a connection that was only opened in advance holds no stop up', async () =
     host: '127.0.0.1',
     port: 0,
     site: async () => ({ status: 200, type: 'text/plain', body: '' }),
-    viewer,
+    entrance,
     onError: () => {},
   });
   const socket = connect(Number(new URL(other.url).port), '127.0.0.1');

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import type { Queue } from '../../src/domain/queue.ts';
 import { startServer } from '../../src/http/server.ts';
 import { createWebhooks, type WebhookSettings } from '../../src/http/webhooks/webhooks.ts';
+import { machine } from './entrances.ts';
 import { MemoryQueue } from './memory-queue.ts';
-import { aViewer } from './site-visitor.ts';
 
 export interface Reply {
   readonly status: number;
@@ -46,7 +46,7 @@ export async function startReceiver(settings: Partial<WebhookSettings>, options:
     host: '127.0.0.1',
     port: 0,
     site: async () => ({ status: 404, type: 'text/plain', body: 'no page' }),
-    viewer: async () => aViewer(),
+    entrance: machine(),
     routes: [{ path: '/webhooks/', answer: webhooks }],
     onError: (error) => lines.push(`unexpected: ${String(error)}`),
   });

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
-import { byName, secret, section, text, wholeNumber } from './build.ts';
+import { byName, choice, secret, section, text, wholeNumber } from './build.ts';
+import { login } from './login.ts';
 
 export const server = section(
   {
-    host: text('Address to listen on. On anything but loopback there are webhooks only, as the dashboard has no login yet.', {
+    host: text('Address to listen on. On anything but loopback the pages need server.login, or server.pages: off.', {
       default: '127.0.0.1',
       examples: ['0.0.0.0'],
     }),
@@ -11,6 +12,11 @@ export const server = section(
     url: Type.Optional(
       text('Public URL, used in links. Without it: http://localhost and the port.', { examples: ['https://lockkeeper.example.com'] }),
     ),
+    pages: choice(['on', 'off'], {
+      description: 'Whether there is a dashboard and its API; off leaves webhooks, health and metrics.',
+      default: 'on',
+    }),
+    login: Type.Optional(login),
   },
   { description: 'Where the service listens, and how people reach it.', default: {} },
 );

@@ -1,5 +1,6 @@
 import type { Viewer } from '../../domain/site.ts';
 import { type Html, html, trusted } from './html.ts';
+import { who } from './who.ts';
 
 export interface Crumb {
   readonly text: string;
@@ -36,7 +37,7 @@ export function layout(title: string, crumbs: readonly Crumb[], body: Html, { vi
 <link rel="stylesheet" href="/style.css">${viewer === undefined ? undefined : trusted('\n<script type="module" src="/script.js"></script>')}
 </head>
 <body>
-<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages">${places.map(([name, href]) => html`<a href="${href}"${name === here ? trusted(' aria-current="page"') : undefined}>${name}</a>`)}</nav>${viewer === undefined ? undefined : html`<p class="viewer">${viewer.name}</p>`}</header>
+<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages">${places.map(([name, href]) => html`<a href="${href}"${name === here ? trusted(' aria-current="page"') : undefined}>${name}</a>`)}</nav>${viewer && who(viewer)}</header>
 <main>
 ${body}
 </main>

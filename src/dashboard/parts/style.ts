@@ -97,6 +97,13 @@ button.danger { color: var(--closed); }
 main.wide { max-width: none; }
 .places a[aria-current] { color: var(--text); font-weight: 600; }
 .viewer { margin: 0; padding: .6rem 1rem; color: var(--soft); font-size: .87rem; }
+div.viewer { display: flex; align-items: center; gap: .75rem; }
+details.viewer { position: relative; }
+details.viewer > summary { cursor: pointer; }
+details.viewer > form { position: absolute; right: 1rem; z-index: 1; width: max-content; max-width: calc(100vw - 2rem); padding: .6rem .8rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
+.login { max-width: 26rem; margin: 3rem auto; text-align: center; }
+.login ul { list-style: none; padding: 0; display: grid; gap: .6rem; }
+a.button { display: block; padding: .5rem 1rem; color: var(--card); background: var(--link); border-radius: 6px; font-weight: 550; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .tabs { display: flex; gap: 1.25rem; margin: 1rem 0; border-bottom: 1px solid var(--line); overflow-x: auto; white-space: nowrap; }
 .tabs a { padding: .45rem 0; color: var(--soft); }

@@ -22,7 +22,7 @@ export interface Shown {
 
 /** One merge request: where it stands and what can be done, description, changes, commits, and what happened to it. */
 export function requestPage(shown: Shown): string {
-  const { of, viewer, person, now } = shown;
+  const { of, viewer, now } = shown;
   const { path, environment, mergeRequest, comments, commits, diff, draft, author } = of;
   const { id, title, state, branch, target, labels, createdAt, description } = mergeRequest;
   const said = comments.filter(({ key }) => key !== validate && key !== access);

@@ -3,7 +3,7 @@ import { requestKinds, type ShownRequest } from './source.ts';
 import { standingOf, standings } from './standing.ts';
 
 const text = (description: string) => Type.String({ description });
-const oneOf = <const T extends string>(values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)));
+const oneOf = <const T extends string[]>(values: readonly [...T]) => Type.Enum(values);
 
 const verdict = Type.Object({
   state: oneOf(['pending', 'running', 'success', 'failure', 'error']),

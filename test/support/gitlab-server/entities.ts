@@ -39,7 +39,7 @@ export const basicProjectEntity = (world: World, of: Project): BasicProject => (
   avatar_url: null,
   star_count: 0,
   last_activity_at: of.updatedAt.toISOString(),
-  visibility: 'private',
+  visibility: of.visibility,
   namespace: {
     id: 1,
     name: nameOf(groupOf(of.path)),
@@ -58,7 +58,7 @@ export const projectEntity = (world: World, of: Project, empty: boolean): Descri
   empty_repo: empty,
   merge_requests_enabled: true,
   merge_requests_access_level: 'enabled',
-  repository_access_level: 'enabled',
+  repository_access_level: of.files,
 });
 
 export interface GitCommit {

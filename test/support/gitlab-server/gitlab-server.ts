@@ -156,6 +156,7 @@ export class GitLabServer {
   /** A project with one commit of these files; without files its repository is empty. */
   async createProject(path: string, files: Files, options: NewProject = {}): Promise<void> {
     const { defaultBranch = 'main', topics = [], archived = false, protectedBranches = [defaultBranch] } = options;
+    const { visibility = 'private', files: access = 'enabled' } = options;
     const id = this.#world.nextId();
     const directory = join(this.#folder, `${id}.git`);
     mkdirSync(this.#folder, { recursive: true });
@@ -169,6 +170,8 @@ export class GitLabServer {
       defaultBranch,
       topics,
       archived,
+      visibility,
+      files: access,
       protectedBranches: [...protectedBranches],
       branchAccess: new Map(),
       approvalSettings: { byAuthors: true, byCommitters: true, resetOnPush: true },

@@ -15,6 +15,9 @@ export interface NewUser {
   readonly roles?: Readonly<Record<string, Level>>;
   /** Default: active. */
   readonly state?: 'active' | 'blocked';
+  /** Is told more of others. */
+  readonly admin?: boolean;
+  readonly external?: boolean;
 }
 
 export interface NewProject {
@@ -22,6 +25,10 @@ export interface NewProject {
   readonly defaultBranch?: string;
   readonly topics?: readonly string[];
   readonly archived?: boolean;
+  /** Default: private. */
+  readonly visibility?: 'private' | 'internal' | 'public';
+  /** Default: enabled. */
+  readonly files?: 'enabled' | 'private' | 'disabled';
   /** Patterns; default: the default branch. */
   readonly protectedBranches?: readonly string[];
 }
@@ -84,5 +91,7 @@ export function toUser(of: NewUser, id: number): User {
     scopes: of.scopes ?? ['api'],
     roles: of.roles ?? { '': 'developer' },
     state: of.state ?? 'active',
+    admin: of.admin === true,
+    external: of.external === true,
   };
 }

@@ -80,7 +80,8 @@ export function removeApproval(world: World, request: StoredRequest, user: User)
 export function showOtherUser(call: Call): Reply {
   const found = call.world.users.find(({ id }) => String(id) === call.parts[0]);
   if (found === undefined) throw notFound('User');
-  return ok({ ...userEntity(call.world, found), bot: /^(project|group)_\d+_bot/.test(found.username) });
+  const told = call.user.admin ? { external: found.external } : {};
+  return ok({ ...userEntity(call.world, found), bot: /^(project|group)_\d+_bot/.test(found.username), ...told });
 }
 
 /** Premium's: https://docs.gitlab.com/api/merge_request_approvals/ */

@@ -18,6 +18,8 @@ export interface User {
   /** Role by project or group path; `''` is everywhere. */
   readonly roles: Readonly<Record<string, Level>>;
   state: 'active' | 'blocked';
+  readonly admin: boolean;
+  readonly external: boolean;
 }
 
 export type MergeStatus = 'unchecked' | 'checking' | 'can_be_merged' | 'cannot_be_merged' | 'cannot_be_merged_recheck';
@@ -126,6 +128,9 @@ export interface Project {
   readonly defaultBranch: string;
   readonly topics: readonly string[];
   archived: boolean;
+  readonly visibility: 'private' | 'internal' | 'public';
+  /** Who may read its files, of those who may see it. */
+  readonly files: 'enabled' | 'private' | 'disabled';
   /** Patterns of branches that only maintainers may push to, and nobody by force; `*` stands for anything. */
   readonly protectedBranches: string[];
   /** By pattern, where it is another than maintainers alone. */

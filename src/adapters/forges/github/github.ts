@@ -95,6 +95,7 @@ export function createGitHub({ name, url: given, credentials, http, store }: Git
       request: (path, id) => requests.request(path, id),
       requestComment: (path, id, comment) => comments.read(path, id, comment),
       mayWrite: (path, of) => requests.mayWrite(path, of),
+      mayRead: (path, of) => requests.mayRead(path, of),
       reading: (owner) => account.reading(owner),
     },
     url,

@@ -64,14 +64,23 @@ export class Requests implements Omit<RequestForge, 'requestComment'> {
     return compared?.data.merge_base_commit.sha;
   }
 
+  async mayWrite(path: string, user: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+    const permission = await this.#permission(path, user);
+    return permission === 'admin' || permission === 'write';
+  }
+
+  async mayRead(path: string, user: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+    return ['admin', 'write', 'read'].includes((await this.#permission(path, user)) ?? '');
+  }
+
   /** Maintainers count as who may write, triagers as who may read. https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
-  async mayWrite(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+  async #permission(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<string | undefined> {
+    if (name === '') return undefined;
     const found = await this.#api.find(`looking at the permission of ${name} in`, path, (rest, at) =>
       rest.repos.getCollaboratorPermissionLevel({ ...at, username: name }),
     );
     // A login can be given up, and taken by somebody else.
-    if (found === undefined || String(found.data.user?.id) !== id) return false;
-    return found.data.permission === 'admin' || found.data.permission === 'write';
+    return found !== undefined && String(found.data.user?.id) === id ? found.data.permission : undefined;
   }
 }
 

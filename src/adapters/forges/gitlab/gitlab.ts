@@ -91,6 +91,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
         request: (path, id) => requests.request(path, id),
         requestComment: (path, id, comment) => requests.requestComment(path, id, comment),
         mayWrite: (path, of) => requests.mayWrite(path, of),
+        mayRead: (path, of) => requests.mayRead(path, of),
       },
       url,
     );

@@ -10,6 +10,8 @@ const mostPages = 100;
 
 /** https://docs.gitlab.com/api/members/#roles: Developer may push to branches that nothing protects. */
 const developer = 30;
+/** May read the files of a private project. */
+const reporter = 20;
 
 /** Anybody's merge requests, and who says what below them. See RequestForge. */
 export class Requests implements RequestForge {
@@ -65,14 +67,35 @@ export class Requests implements RequestForge {
     return this.#comments.one({ path, kind: 'merge request', id }, comment);
   }
 
-  async mayWrite(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
-    if (!/^[1-9]\d*$/.test(id)) return false;
+  async mayWrite(path: string, user: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+    return (await this.#level(path, user)) >= developer;
+  }
+
+  /** Members from Reporter on, and whoever may read a public or internal project that shows its files to all of them. */
+  async mayRead(path: string, user: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+    return (await this.#level(path, user)) >= reporter || this.#isOpenTo(path, user);
+  }
+
+  /** 0: no active member. */
+  async #level(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<number> {
+    if (!/^[1-9]\d*$/.test(id)) return 0;
     const member = await this.#api.find(`looking for ${name} among the members of`, path, ({ members }) =>
       members.show(path, Number(id), { includeInherited: true }),
     );
-    if (member === undefined || String(member.id) !== id) return false;
+    if (member === undefined || String(member.id) !== id) return 0;
     const isActive = member.state === 'active' && (member['membership_state'] ?? 'active') === 'active';
-    return isActive && member.access_level >= developer;
+    return isActive ? member.access_level : 0;
+  }
+
+  /** Internal projects are not for external users, and only to an administrator's token GitLab says who is one. https://docs.gitlab.com/user/public_access/ */
+  async #isOpenTo(path: string, { id, name }: Pick<ForgeUser, 'id' | 'name'>): Promise<boolean> {
+    if (!/^[1-9]\d*$/.test(id)) return false;
+    const project = await this.#api.ask('looking at the visibility of', path, ({ projects }) => projects.show(path));
+    const { visibility, repository_access_level: files } = project;
+    if (visibility === 'private' || files !== 'enabled') return false;
+    const user = await this.#api.find(`looking at ${name} for`, path, ({ users }) => users.show(Number(id)));
+    if (user === undefined || String(user.id) !== id || user.state !== 'active') return false;
+    return visibility === 'public' || (visibility === 'internal' && (user as { external?: unknown }).external === false);
   }
 }
 

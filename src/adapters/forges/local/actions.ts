@@ -14,7 +14,11 @@ import { atHead, happened } from './settle.ts';
 import { alone, putRecord, readShelf } from './shelf.ts';
 
 /** See LocalForgeActions. */
-export function createLocalActions({ name, path: root, now = () => new Date() }: Pick<LocalForge, 'name' | 'path' | 'now'>): LocalForgeActions {
+export function createLocalActions({
+  name,
+  path: root,
+  now = () => new Date(),
+}: Pick<LocalForge, 'name' | 'path' | 'now'>): LocalForgeActions {
   const place: Place = { name, root: resolve(root) };
   const time = () => now().toISOString();
   const at = (path: string): Repository => locate(place, path);
@@ -103,7 +107,8 @@ async function headToOpen(repository: Repository, { id, sourceBranch, targetBran
   if (other !== undefined) throw refuse(`merge request ${other.id} of ${sourceBranch} is open`);
   const all = await heads(repository);
   const [head, target] = [all.get(sourceBranch), all.get(targetBranch)];
-  if (head === undefined || target === undefined) throw refuse(`there is no branch ${head === undefined ? sourceBranch : targetBranch}; push it first`);
+  if (head === undefined || target === undefined)
+    throw refuse(`there is no branch ${head === undefined ? sourceBranch : targetBranch}; push it first`);
   if ((await containedIn(repository, target, [head])).has(head)) throw refuse(`${targetBranch} contains all of it already`);
   return head;
 }

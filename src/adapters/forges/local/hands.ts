@@ -26,7 +26,12 @@ export async function hands(repository: Repository, record: MergeRecord): Promis
 /** Every commit that was its branch's head, as far as its file or a log of git's tells, and git still has it. */
 async function headsOf(repository: Repository, record: MergeRecord): Promise<readonly string[]> {
   const now = await branchHead(repository, record.sourceBranch);
-  const said = [record.commit, ...(record.heads ?? []), ...record.approvals.map(({ commit }) => commit), ...(record.events ?? []).flatMap(({ commit }) => commit ?? [])];
+  const said = [
+    record.commit,
+    ...(record.heads ?? []),
+    ...record.approvals.map(({ commit }) => commit),
+    ...(record.events ?? []).flatMap(({ commit }) => commit ?? []),
+  ];
   // What became of the branch after the merge is none of this one's.
   const standing = record.state === 'open' && now !== undefined ? [now, ...(await logged(repository, record.sourceBranch))] : [];
   const asked = [...new Set([...said, ...standing])].filter(isFullId);

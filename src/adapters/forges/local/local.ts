@@ -10,7 +10,7 @@ import { discover } from './discover.ts';
 import { fileLinks, type Links, pageLinks } from './links.ts';
 import { toMergeRequest, toMergeRequests } from './merge-request.ts';
 import { isFullId } from './names.ts';
-import { mayWrite, openRequests, propose, request, said, say } from './persons.ts';
+import { isPerson, mayWrite, openRequests, propose, request, said, say } from './persons.ts';
 import { isOurs } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { close, comment, commit, descriptionLimit, edit, endedBy, hasCommented, lookAtAll, open } from './requests.ts';
@@ -86,6 +86,7 @@ export function createLocal({ name, path, url, now = () => new Date(), warn = ()
     request: async (repository, id) => request(at(repository), id, { links, now: time(), warn }),
     requestComment: async (repository, id, comment_) => (await said(at(repository), id)).find((one) => one.id === comment_),
     mayWrite: async (repository, user) => mayWrite(at(repository), user),
+    mayRead: async (repository, { name }) => isPerson(at(repository), name),
     async propose(repository, wanted, user) {
       const found = at(repository);
       return toMergeRequest(found, links, await propose(found, wanted, user, time()), false);

@@ -182,7 +182,11 @@ async function targetOf(
     const { defaultBranch, commit } = await state(repository);
     const contained = await containedIn(repository, commit, all.values());
     const open = new Set(requests.filter((one) => one.state === 'open').map(({ sourceBranch }) => sourceBranch));
-    return { defaultBranch, branches, proposable: [...all].flatMap(([branch, head]) => (contained.has(head) || open.has(branch) ? [] : [branch])) };
+    return {
+      defaultBranch,
+      branches,
+      proposable: [...all].flatMap(([branch, head]) => (contained.has(head) || open.has(branch) ? [] : [branch])),
+    };
   } catch (error) {
     if (error instanceof RefusedError) return { branches, proposable: [] };
     throw error;

@@ -74,6 +74,9 @@ export async function mayWrite(repository: Repository, { name }: Pick<ForgeUser,
   );
 }
 
+/** Whoever may read the folder may read all that there is. A repository that is not there is refused before. */
+export const isPerson = (_: Repository, name: string): boolean => !toUser(name).bot;
+
 /** One without a name is nobody. */
 export const toUser = (name: string): ForgeUser => ({ id: name, name, bot: name === ourName || name === '' });
 

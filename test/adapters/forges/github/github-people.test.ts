@@ -117,6 +117,17 @@ test.each<[string, Omit<NewUser, 'login'>, boolean]>([
   expect(at.asked()).toEqual([`GET ${repo}/collaborators/grace/permission`]);
 });
 
+test.each<[string, Omit<NewUser, 'login'>, boolean]>([
+  ['who may write', { permissions: { '': 'write' } }, true],
+  ['a triager', { role: 'triage' }, true],
+  ['who may read', { permissions: { '': 'read' } }, true],
+  ['nobody of ours', { permissions: {} }, false],
+])('who may read: %s', async (_, of, expected) => {
+  const { forge } = await begin({ users: [bot, ada, { login: 'grace', ...of }] });
+  expect(await forge.mayRead(path, { id: '3', name: 'grace' })).toBe(expected);
+  expect(await forge.mayRead(path, { id: '4', name: 'grace' })).toBe(false);
+});
+
 test('who may write: nobody who took the login of another, and nobody while GitHub does not answer', async () => {
   const { forge, server } = await begin();
   expect(await forge.mayWrite(path, { id: '77', name: 'ada' })).toBe(false);

@@ -2,7 +2,7 @@ import { RefusedError } from '../../../../src/domain/errors.ts';
 import type { NewStatus } from '../../../../src/domain/forge.ts';
 import { commitFiles } from '../../../support/git-repository.ts';
 import { branch, type Connected, changeOn, connect, path, wanted } from '../../../support/gitlab-server/connected.ts';
-import { ada, bot, eve, type NewUser } from '../../../support/gitlab-server/options.ts';
+import { ada, bot, eve, type NewProject, type NewUser } from '../../../support/gitlab-server/options.ts';
 
 const status: NewStatus = { name: 'lockkeeper/validate', state: 'failure', description: 'x' };
 const project = `/projects/${path}`;
@@ -141,6 +141,33 @@ test.each<[string, Omit<NewUser, 'username'>, boolean]>([
   const { forge } = await begin([bot, ada, { username: 'grace', ...of }]);
   expect(await forge.mayWrite(path, { id: '3', name: 'grace' })).toBe(expected);
   expect(at.asked()).toEqual([`GET ${project}/members/all/3`]);
+});
+
+const open = 'platform/environments/open';
+
+test.each<[string, string, NewProject, Omit<NewUser, 'username'>, boolean]>([
+  ['a reporter of a private project', 'a token', {}, { roles: { [open]: 'reporter' } }, true],
+  ['a guest of a private project', 'a token', {}, { roles: { [open]: 'guest' } }, false],
+  ['a stranger to a private project', 'a token', {}, { roles: {} }, false],
+  ['a stranger to a public project', 'a token', { visibility: 'public' }, { roles: {} }, true],
+  ['a guest of a public project', 'a token', { visibility: 'public' }, { roles: { [open]: 'guest' } }, true],
+  ['a stranger to a public project with files for members', 'a token', { visibility: 'public', files: 'private' }, { roles: {} }, false],
+  ['who is blocked, of a public project', 'a token', { visibility: 'public' }, { roles: {}, state: 'blocked' }, false],
+  ['a reporter who is blocked', 'a token', {}, { roles: { [open]: 'reporter' }, state: 'blocked' }, false],
+  ['a stranger to an internal project', 'an administrator', { visibility: 'internal' }, { roles: {} }, true],
+  ['an external user of an internal project', 'an administrator', { visibility: 'internal' }, { roles: {}, external: true }, false],
+  ['whoever may be external, of an internal project', 'a token', { visibility: 'internal' }, { roles: {} }, false],
+])('who may read: %s, asked by %s', async (_, by, project, of, expected) => {
+  const { forge, server } = await begin([{ ...bot, admin: by === 'an administrator' }, ada, { username: 'grace', ...of }]);
+  await server.createProject(open, { 'a.yaml': 'v: 1\n' }, project);
+  expect(await forge.mayRead(open, { id: '3', name: 'grace' })).toBe(expected);
+});
+
+test('who may read: nobody while GitLab does not answer', async () => {
+  const { forge, server } = await begin();
+  expect(await forge.mayRead(path, { id: '1/../2', name: 'ada' })).toBe(false);
+  server.fail('GET', /members\/all/, { status: 403 });
+  await expect(forge.mayRead(path, { id: '2', name: 'ada' })).rejects.toBeInstanceOf(RefusedError);
 });
 
 test('who may write: nobody whose number is none, and nobody while GitLab does not answer', async () => {

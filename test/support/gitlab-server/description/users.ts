@@ -21,7 +21,8 @@ export type UserBasic = Agreed<Static<typeof userBasic>, SimpleUserSchema, 'avat
 
 /** Of the more fields those that somebody reads here; who may not see the profile does not see `created_at`. */
 const details = { ...basicUser, bot: flag, created_at: Type.Optional(time) };
-const user = entity(details);
+/** Whether a user is external, administrators are told alone. */
+const user = entity({ ...details, external: Type.Optional(flag) });
 
 /** Of the many more fields those that an account has whatever its settings. */
 const currentUser = entity({
