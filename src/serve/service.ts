@@ -134,7 +134,12 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
-      dashboard: { journal: followJournal(() => persistence.journal()), verified: chain.verified, live },
+      dashboard: {
+        journal: followJournal(() => persistence.journal()),
+        verified: chain.verified,
+        live,
+        judgeAgain: (...of) => validation.again(...of),
+      },
       queue: validation.watching(persistence.queue()),
       log,
       metrics,
@@ -220,11 +225,10 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    ...createPages(config, {
+    ...createPages({
       queue: services.persistence.queue(),
       redact,
-      warn: (text) => log.warn(text),
-      rooms: createRooms({ config, services, redact, log, ...dashboard }),
+      ...createRooms({ config, services, redact, log, ...dashboard }),
     }),
     entrance: createEntrance({ config, services, log }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],

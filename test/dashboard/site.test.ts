@@ -1,6 +1,5 @@
 import { jobsRoom } from '../../src/dashboard/jobs/room.ts';
 import { createRepositories } from '../../src/dashboard/repositories/repositories.ts';
-import { requestsRoom } from '../../src/dashboard/requests/room.ts';
 import { createSite } from '../../src/dashboard/site.ts';
 import type { MergeRequest } from '../../src/domain/forge.ts';
 import type { ListedMergeRequest, PagesSource } from '../../src/domain/pages.ts';
@@ -38,10 +37,21 @@ const asked: string[] = [];
 
 const source: PagesSource = {
   list: async () => all,
+  environmentOf: async (path) => (path.startsWith('platform/') ? 'staging' : undefined),
   mergeRequest: async (path, id) => {
     const found = all.find((one) => one.path === path && one.mergeRequest.id === id);
     return (
-      found && { ...found, commits, diff, comments: [{ author: mischief, text: `hello ${mischief}`, updatedAt: '2026-11-20T11:00:00Z' }] }
+      found && {
+        ...found,
+        commits,
+        diff,
+        author: mischief,
+        draft: false,
+        asksForAccess: false,
+        approvals: [],
+        events: [],
+        comments: [{ author: mischief, text: `hello ${mischief}`, createdAt: '2026-11-20T11:00:00Z', updatedAt: '2026-11-20T11:00:00Z' }],
+      }
     );
   },
   diff: async (path, from, to) => {
@@ -51,7 +61,12 @@ const source: PagesSource = {
   commit: async (_, sha) => (sha.startsWith('a') && commits[0] ? { ...commits[0], diff } : undefined),
   repository: async (path) =>
     path === 'apps/billing'
-      ? { commits, tags: [{ name: 'v1.0.0', commit: 'b'.repeat(40), date: '2026-10-01T00:00:00Z', notes: '**notes**' }] }
+      ? {
+          commits,
+          branches: [],
+          proposable: [],
+          tags: [{ name: 'v1.0.0', commit: 'b'.repeat(40), date: '2026-10-01T00:00:00Z', notes: '**notes**' }],
+        }
       : undefined,
 };
 const job = (digit: string, state: Job['state'], change: Partial<Job> = {}): Job => ({
@@ -80,21 +95,9 @@ const queue = {
   },
 };
 const shop = (of: PagesSource, shown: typeof queue) =>
-  createSite({ rooms: [requestsRoom(of), jobsRoom(shown)], rest: createRepositories(of), now: () => now });
+  createSite({ rooms: [jobsRoom(shown)], rest: createRepositories(of, { forge: 'local', isJudging: async () => false }), now: () => now });
 const site = shop(source, queue);
 const body = async (path: string) => (await visit(site, path)).body;
-
-test('the list has each merge request with environment, title, state and age', async () => {
-  const page = await body('/requests');
-  expect(page).toContain('2 open in 1 environment<');
-  expect(page).toContain('href="/platform/environments/staging/merge_requests/1"');
-  expect(page).toContain('billing 1.4.2 → 1.6.1');
-  expect(page).toContain('3 hours ago');
-  expect(page).toContain('1 merged or closed');
-  expect(page).toContain('merged <time datetime="2026-11-20T11:59:59Z" title="2026-11-20T11:59:59Z">just now');
-  expect(page).toContain('team-payments');
-  expect(page).toContain('conflicts');
-});
 
 test('a merge request has description, diff, commits and comments', async () => {
   const page = await body('/platform/environments/staging/merge_requests/1');
@@ -163,7 +166,6 @@ test('whoever does not see everything sees no jobs, and retries none', async () 
 });
 
 const pages = [
-  '/requests',
   '/jobs',
   '/platform/environments/staging/merge_requests/2',
   '/platform/environments/staging/merge_requests/3',
@@ -220,9 +222,4 @@ test('a stylesheet, an icon and a sign of life', async () => {
   expect((await visit(site, '/style.css')).type).toContain('text/css');
   expect((await visit(site, '/icon.svg')).type).toBe('image/svg+xml');
   expect(await visit(site, '/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
-});
-
-test('an empty list says what happens next', async () => {
-  const empty = shop({ ...source, list: async () => [] }, queue);
-  expect((await visit(empty, '/requests')).body).toContain('No merge requests yet');
 });

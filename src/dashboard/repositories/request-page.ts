@@ -1,24 +1,15 @@
 import type { MergeRequestDetails, PageComment } from '../../domain/pages.ts';
-import type { Viewer } from '../../domain/site.ts';
 import { badge } from '../parts/badge.ts';
 import { renderDiff } from '../parts/diff.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { renderMarkdown } from '../parts/markdown.ts';
-import { actionsOf, commentForm, type Person } from './actions-part.ts';
+import { actionsOf, commentForm } from './actions-part.ts';
 import { activity } from './activity.ts';
 import { commitList, repositoryCrumb, requestUrl, tagList } from './parts.ts';
+import type { Shown } from './shown.ts';
 import { access, validate, verdictOf } from './standing.ts';
 import { checks } from './standing-part.ts';
-
-export interface Shown {
-  readonly of: MergeRequestDetails;
-  readonly viewer: Viewer;
-  readonly person: Person;
-  /** It is being judged, or soon will be. */
-  readonly judging: boolean;
-  readonly now: Date;
-}
 
 /** One merge request: where it stands and what can be done, description, changes, commits, and what happened to it. */
 export function requestPage(shown: Shown): string {
@@ -44,7 +35,12 @@ ${verdictCards(of)}
     const missing = verdictOf(statuses, 'access');
     return [
       card(comments, access, 'What the gate says', state === 'open' && missing?.state !== 'success'),
-      card(comments, validate, 'What validation found', state === 'open' && ['failure', 'error'].includes(verdictOf(statuses, 'validate')?.state ?? '')),
+      card(
+        comments,
+        validate,
+        'What validation found',
+        state === 'open' && ['failure', 'error'].includes(verdictOf(statuses, 'validate')?.state ?? ''),
+      ),
     ];
   }
 }

@@ -41,7 +41,10 @@ ${endedPart(ended, look.now)}`;
 }
 
 const nothing = (): Html =>
-  empty('No merge request is open: every app is at the version that it may have.', 'The next scan opens one for each app that has a newer version; lockkeeper scan looks now.');
+  empty(
+    'No merge request is open: every app is at the version that it may have.',
+    'The next scan opens one for each app that has a newer version; lockkeeper scan looks now.',
+  );
 
 function overview(open: readonly ShownRequest[], asking: Asking): Html {
   const of = Map.groupBy(open, standingOf);
@@ -69,7 +72,13 @@ ${select('environment', 'Environment', environments, asking.environment)}${owner
 <button>Show</button></form>`;
 }
 
-function select<T extends string>(name: string, label: string, values: readonly T[], chosenOne: string | undefined, word: (value: T) => string = (value) => value): Html {
+function select<T extends string>(
+  name: string,
+  label: string,
+  values: readonly T[],
+  chosenOne: string | undefined,
+  word: (value: T) => string = (value) => value,
+): Html {
   return html`<label>${label} <select name="${name}">${option('', 'all', chosenOne)}${values.map((one) => option(one, word(one), chosenOne))}</select></label>`;
 }
 
@@ -90,7 +99,10 @@ function group(standing: Standing, shown: readonly ShownRequest[], look: Look): 
 
 function row(one: ShownRequest, { viewer, now }: Look) {
   const { environment, owner, judging, repository, id, createdAt } = one;
-  const again = viewer.acts(environment) && !judging ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id) }) : undefined;
+  const again =
+    viewer.acts(environment) && !judging
+      ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id) })
+      : undefined;
   return [
     titleCell(one),
     html`<a href="/environment/${encodeURIComponent(environment)}">${environment}</a>`,
@@ -118,7 +130,9 @@ function verdicts({ validate, access, kind, judging }: ShownRequest): Html {
 
 function endedPart(ended: readonly ShownRequest[], now: Date): Html | undefined {
   if (ended.length === 0) return undefined;
-  const newest = ended.toSorted((one, other) => Date.parse(other.endedAt ?? other.createdAt) - Date.parse(one.endedAt ?? one.createdAt)).slice(0, mostEnded);
+  const newest = ended
+    .toSorted((one, other) => Date.parse(other.endedAt ?? other.createdAt) - Date.parse(one.endedAt ?? one.createdAt))
+    .slice(0, mostEnded);
   const items = newest.map(
     ({ state, url, title, environment, id, endedAt, createdAt }) =>
       html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><a class="title" href="${url}">${title}</a><p class="meta">${environment} · !${id} · ${state} ${ago(endedAt ?? createdAt, now)}</p></div></li>`,

@@ -16,4 +16,6 @@ export interface DashboardParts {
   /** What is known of the journal's chain; undefined while it is read for the first time. */
   readonly verified: () => Verified | undefined;
   readonly live: LiveSource;
+  /** Has a merge request of an environment's repository (`FORGE:PATH`) judged again, soon. */
+  readonly judgeAgain: (repository: string, request: number) => Promise<void>;
 }

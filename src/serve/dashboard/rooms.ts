@@ -1,6 +1,27 @@
 import { liveRoom } from '../../dashboard/live/room.ts';
+import { createRepositories, repositoriesRoom } from '../../dashboard/repositories/repositories.ts';
+import { requestsRoom } from '../../dashboard/requests/room.ts';
 import type { Room } from '../../dashboard/room.ts';
+import type { Rest } from '../../dashboard/site.ts';
+import { localDesk } from './local-desk.ts';
 import type { DashboardParts } from './parts.ts';
+import { requestsSource } from './requests.ts';
 
-/** Every page that is more than what repositories hold. */
-export const createRooms = (parts: DashboardParts): readonly Room[] => [liveRoom(parts.live)];
+interface Rooms {
+  readonly rooms: readonly Room[];
+  /** Undefined where app.yml has no local forge. */
+  readonly rest: Rest | undefined;
+}
+
+/** Every page. */
+export function createRooms(parts: DashboardParts): Rooms {
+  const local = localDesk(parts);
+  return {
+    rooms: [
+      liveRoom(parts.live),
+      requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
+      ...(local === undefined ? [] : [repositoriesRoom(local.source, local.desk)]),
+    ],
+    rest: local && createRepositories(local.source, local.desk),
+  };
+}
