@@ -20,6 +20,7 @@ import { accessFigures } from './access/figures.ts';
 import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
+import { AskedJobs } from './asked-jobs.ts';
 import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createEntrance, requireLogin } from './dashboard/entrance.ts';
@@ -124,6 +125,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       deployment,
       drift,
       access,
+      asked: new AskedJobs({ services, redact, now }),
       ...(notify !== undefined && { notify }),
     });
     const chain = startChainWatch(services, log);
