@@ -32,7 +32,7 @@ packages:
 access:
   approvers: [grace, katherine]
   users: [ada, alan, grace, katherine]
-  maxDuration: 1h
+  maxDuration: 1m                     # so that you see it end
 `;
 }
 
