@@ -43,6 +43,17 @@ export async function startSchedule({ name, cron, timezone, now, onTick, onError
   };
 }
 
+/** When the schedule ticks next; undefined where it never does. */
+export function nextTick(cron: string, timezone: string): Date | undefined {
+  const task = createTask(cron, () => {}, { timezone });
+  void task.start(); // one that stands still has no next time
+  try {
+    return task.getNextRun() ?? undefined;
+  } finally {
+    void task.destroy();
+  }
+}
+
 const minute = 60_000;
 /** A weekly schedule is caught up too, a rarer one is not. */
 const farthest = (8 * 24 * 3600_000) / minute;

@@ -7,7 +7,7 @@ import { externalLink } from '../parts/link.ts';
 import { table } from '../parts/table.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { appPath } from './links.ts';
-import { grantsSection, objectsSection } from './objects-section.ts';
+import { checklistSection, grantsSection, objectsSection } from './objects-section.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { timelineSection } from './timeline-section.ts';
 import type { AppView, SeenPlace } from './view.ts';
@@ -15,14 +15,15 @@ import type { AppView, SeenPlace } from './view.ts';
 /** All that is known of one app, in every environment that the viewer sees. */
 export function appPage(view: AppView, now: Date, viewer: Viewer): string {
   const { app } = view;
-  const body = html`<h1>${app}</h1>
+  const body = html`<div class="app"><h1>${app}</h1>
 ${lead(view)}
 <section id="environments"><h2>Environments</h2>${environments(view, now)}</section>
 <section id="timeline"><h2>Versions over time</h2>${timelineSection(view)}</section>
 <section id="changes"><h2>What is between two environments</h2>${comparisonSection(view)}</section>
 <section id="requests"><h2>Open merge requests</h2>${requests(view, now)}</section>
-${objectsSection(view)}
-<section id="access"><h2>Temporary access</h2>${grantsSection(view, now)}</section>`;
+<section id="checklist"><h2>Go-live checklist</h2>${checklistSection(view)}</section>
+<section id="objects"><h2>Objects</h2>${objectsSection(view)}</section>
+<section id="access"><h2>Temporary access</h2>${grantsSection(view, now)}</section></div>`;
   return layout(app, [{ text: app, href: appPath(app) }], body, { viewer, here: 'Environments' });
 }
 

@@ -1,8 +1,12 @@
+import { appRoom } from '../../dashboard/app/room.ts';
+import { environmentsRoom } from '../../dashboard/environments/room.ts';
 import { liveRoom } from '../../dashboard/live/room.ts';
 import { createRepositories, repositoriesRoom } from '../../dashboard/repositories/repositories.ts';
 import { requestsRoom } from '../../dashboard/requests/room.ts';
 import type { Room } from '../../dashboard/room.ts';
 import type { Rest } from '../../dashboard/site.ts';
+import { createAppSource } from './app.ts';
+import { fleetSource } from './environments.ts';
 import { localDesk } from './local-desk.ts';
 import type { DashboardParts } from './parts.ts';
 import { requestsSource } from './requests.ts';
@@ -18,6 +22,8 @@ export function createRooms(parts: DashboardParts): Rooms {
   const local = localDesk(parts);
   return {
     rooms: [
+      environmentsRoom(fleetSource(parts)),
+      appRoom(createAppSource(parts)),
       liveRoom(parts.live),
       requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
       ...(local === undefined ? [] : [repositoriesRoom(local.source, local.desk)]),
