@@ -31,7 +31,9 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .top { background: var(--card); border-bottom: 1px solid var(--line); }
 .top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; padding: 0 max(0px, (100% - 62rem) / 2); }
 .top nav { padding: .6rem 1rem; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; }
-.top .places { gap: 1.25rem; }
+.top .places { flex-basis: 100%; gap: .25rem 1.25rem; padding-top: 0; }
+.skip { position: absolute; left: 1rem; top: -4rem; z-index: 2; padding: .5rem .9rem; color: var(--card); background: var(--link); border-radius: 0 0 6px 6px; }
+.skip:focus { top: 0; }
 .top ol { display: contents; list-style: none; }
 .top li::before { content: "/"; color: var(--soft); margin-right: .5rem; }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--text); }
