@@ -43,15 +43,12 @@ export async function startSchedule({ name, cron, timezone, now, onTick, onError
   };
 }
 
-/** When the schedule ticks next; undefined where it never does. */
-export function nextTick(cron: string, timezone: string): Date | undefined {
+/** The next tick after now, by the clock of this machine; undefined where none comes. */
+export function nextTick({ cron, timezone }: Pick<ScheduleOptions, 'cron' | 'timezone'>): Date | undefined {
   const task = createTask(cron, () => {}, { timezone });
-  void task.start(); // one that stands still has no next time
-  try {
-    return task.getNextRun() ?? undefined;
-  } finally {
-    void task.destroy();
-  }
+  const [next] = task.getNextRuns(1);
+  void task.destroy();
+  return next;
 }
 
 const minute = 60_000;

@@ -20,6 +20,7 @@ import { accessFigures } from './access/figures.ts';
 import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
+import { AskedJobs } from './asked-jobs.ts';
 import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createEntrance, requireLogin } from './dashboard/entrance.ts';
@@ -129,6 +130,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       deployment,
       drift,
       access,
+      asked: new AskedJobs({ services, redact, now }),
       ...(notify !== undefined && { notify }),
     });
     watch = startWatch(config, services, log);
@@ -146,6 +148,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
         live,
         watch,
         places,
+        tells: chat !== undefined,
         judgeAgain: (...of) => validation.again(...of),
       },
       queue: validation.watching(persistence.queue()),
@@ -209,7 +212,7 @@ async function listen(
   }: {
     readonly setup: readonly Route[];
     /** What pages are made from beside services. */
-    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'metrics'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -232,7 +235,7 @@ async function listen(
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    ...createPages(createRooms({ config, services, redact, log, ...dashboard })),
+    ...createPages(createRooms({ config, services, redact, log, metrics, ...dashboard })),
     entrance: createEntrance({ config, services, log }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),

@@ -1,8 +1,4 @@
-import type { TSchema } from 'typebox';
 import type { ApiRoute } from '../room.ts';
-
-/** The document itself is one of the routes that it describes. */
-export const documentPath = '/api/v1/openapi.json';
 
 const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 
@@ -35,26 +31,21 @@ export function openapiDocument(routes: readonly ApiRoute[], version: string) {
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: 'session',
-          description: 'Set by the login of the pages. Without a configured login the service answers on its own machine alone, and asks for none.',
+          name: 'lockkeeper',
+          description:
+            'Set by the login of the pages; its name begins with `__Host-` where the service is reached by https. Without a configured login the service answers on its own machine alone, and asks for none.',
         },
       },
       schemas: { Problem: problem },
     },
-    paths: Object.fromEntries([...routes, ownRoute].map((route) => [templateOf(route.path), { get: operation(route) }])),
+    paths: Object.fromEntries(routes.map((route) => [templateOf(route.path), { get: operation(route) }])),
   };
 }
-
-const ownRoute: Pick<ApiRoute, 'path' | 'summary' | 'query'> & { readonly reply: TSchema | object } = {
-  path: documentPath,
-  summary: 'This document.',
-  reply: { type: 'object', required: ['openapi', 'paths'], description: 'OpenAPI 3.1' },
-};
 
 /** `/api/v1/apps/:app` as OpenAPI writes it: `/api/v1/apps/{app}`. */
 export const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
 
-function operation({ path, summary, query, reply }: typeof ownRoute) {
+function operation({ path, summary, query, reply }: ApiRoute) {
   const problems = {
     '401': { description: 'Nobody is logged in.', ...json({ $ref: '#/components/schemas/Problem' }) },
     '404': { description: 'There is no such thing, or it is not for whom asks.', ...json({ $ref: '#/components/schemas/Problem' }) },

@@ -18,7 +18,7 @@ export function fleetSource({ config, services }: Pick<DashboardParts, 'config' 
         return { ...one, ...(run !== undefined && { run }) };
       });
     },
-    nextScan: () => nextTick(config.schedule.scan, config.schedule.timezone),
+    nextScan: () => nextTick({ cron: config.schedule.scan, timezone: config.schedule.timezone }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Metrics } from '../../adapters/metrics.ts';
 import type { Config } from '../../config/schema.ts';
 import type { LiveSource } from '../../dashboard/live/room.ts';
 import type { Redact } from '../../domain/redact.ts';
@@ -13,6 +14,9 @@ export interface DashboardParts {
   readonly services: Services;
   readonly redact: Redact;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  /** People are told, in Slack. */
+  readonly tells: boolean;
   readonly journal: FollowedJournal;
   /** What is known of the journal's chain; undefined while it is read for the first time. */
   readonly verified: () => Verified | undefined;

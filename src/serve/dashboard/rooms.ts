@@ -1,13 +1,17 @@
+import { accessRoom } from '../../dashboard/access/room.ts';
 import { appRoom } from '../../dashboard/app/room.ts';
 import { environmentsRoom } from '../../dashboard/environments/room.ts';
+import { journalRoom } from '../../dashboard/journal/room.ts';
 import { liveRoom } from '../../dashboard/live/room.ts';
 import { operationsRoom } from '../../dashboard/operations/room.ts';
 import { createRepositories, repositoriesRoom } from '../../dashboard/repositories/repositories.ts';
 import { requestsRoom } from '../../dashboard/requests/room.ts';
 import type { Room } from '../../dashboard/room.ts';
 import type { Rest } from '../../dashboard/site.ts';
+import { accessSource } from './access.ts';
 import { createAppSource } from './app.ts';
 import { fleetSource } from './environments.ts';
+import { journalSource } from './journal.ts';
 import { localDesk } from './local-desk.ts';
 import { operationsSource } from './operations/source.ts';
 import type { DashboardParts } from './parts.ts';
@@ -26,6 +30,8 @@ export function createRooms(parts: DashboardParts): Rooms {
     rooms: [
       environmentsRoom(fleetSource(parts)),
       appRoom(createAppSource(parts)),
+      accessRoom(accessSource(parts)),
+      journalRoom(journalSource(parts)),
       liveRoom(parts.live),
       operationsRoom(operationsSource(parts)),
       requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),

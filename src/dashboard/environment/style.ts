@@ -1,0 +1,14 @@
+export const style = `.about, .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: .6rem 2rem; margin: .8rem 0 1.2rem; }
+.about dt, .facts dt { color: var(--soft); font-size: .82rem; }
+.about dd, .facts dd { margin: 0; }
+.line + .line { margin-top: .15rem; }
+.list .meta { margin: .15rem 0 0; }
+.failures { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--closed); border-radius: 10px; }
+.failures li { padding: .6rem 1rem; }
+.failures li + li { border-top: 1px solid var(--line); }
+.objects details { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .4rem .9rem; margin: 0 0 .5rem; }
+.objects summary { cursor: pointer; }
+.objects ul { margin: .4rem 0; padding-left: 1.2rem; font: .85rem/1.6 var(--mono); }
+.log { list-style: none; margin: 0; padding: .6rem .9rem; background: var(--sunk); border-radius: 8px; font: .85rem/1.6 var(--mono); }
+.log time { color: var(--soft); margin-right: .6rem; }
+`;
