@@ -49,8 +49,10 @@ export function operationsSource(parts: OperationsParts): OperationsSource {
   };
 }
 
-const environmentIn = (environments: readonly EnvironmentSnapshot[], { data }: Job): string | undefined =>
-  'repository' in data ? environments.find(({ repository }) => repository === data.repository)?.environment : undefined;
+function environmentIn(environments: readonly EnvironmentSnapshot[], { data }: Job): string | undefined {
+  if ('environment' in data) return data.environment;
+  return 'repository' in data ? environments.find(({ repository }) => repository === data.repository)?.environment : undefined;
+}
 
 function shownJob(job: Job, environment: string | undefined, redact: Redact): Operations['jobs'][number] {
   return {
