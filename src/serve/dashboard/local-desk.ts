@@ -41,7 +41,7 @@ export function localDesk(parts: DashboardParts): LocalDesk | undefined {
       forge: name,
       actions,
       judgeAgain: (path, id) => parts.judgeAgain(keyOf(path), id),
-      isJudging: async (path, id) => (await judgedNow(services)).has(`${keyOf(path)}!${id}`),
+      isJudging: async (path, id) => (await judgedNow(services.persistence.queue())).has(`${keyOf(path)}!${id}`),
     },
   };
 }
