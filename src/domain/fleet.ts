@@ -2,7 +2,8 @@
  * `current`: nothing newer may be taken and nothing is held back; `proposed`: a merge request is open; `waiting`: the next scan opens one;
  * `held`: something newer is out, and `reason` says why it is not proposed; `unknown`: not looked up, or the registry failed.
  */
-export type InventoryState = 'current' | 'proposed' | 'waiting' | 'held' | 'unknown';
+export const inventoryStates = ['current', 'proposed', 'waiting', 'held', 'unknown'] as const;
+export type InventoryState = (typeof inventoryStates)[number];
 
 /** One reference and how it stands: what `inventory --json` prints (design, section 3). */
 export interface InventoryRow {

@@ -56,3 +56,14 @@ function lastBefore(matches: (date: Date) => boolean, now: Date): Date | undefin
   }
   return undefined;
 }
+
+/** The next full minute after now at which it ticks; undefined when that lies more than eight days ahead. */
+export function nextTick({ cron, timezone }: Pick<ScheduleOptions, 'cron' | 'timezone'>, now: Date): Date | undefined {
+  const task = createTask(cron, () => {}, { timezone });
+  const start = Math.floor(now.getTime() / minute) + 1;
+  for (let ahead = 0; ahead < farthest; ahead += 1) {
+    const date = new Date((start + ahead) * minute);
+    if (task.match(date)) return date;
+  }
+  return undefined;
+}
