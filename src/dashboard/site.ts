@@ -5,10 +5,12 @@ import { problemPage } from './parts/problem.ts';
 import { style } from './parts/style.ts';
 import type { Asked, Room } from './room.ts';
 
+/** What is behind no path of a room: repositories, under their own names. */
+export type Rest = (path: string, asked: Asked) => Promise<Answer | undefined>;
+
 interface SiteParts {
   readonly rooms: readonly Room[];
-  /** What is behind no path of a room: repositories, under their own names. */
-  readonly rest?: (path: string, asked: Asked) => Promise<Answer | undefined>;
+  readonly rest?: Rest;
   readonly now: () => Date;
 }
 

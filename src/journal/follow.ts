@@ -5,8 +5,8 @@ import { gently } from './gently.ts';
 export interface FollowedJournal {
   /** Newest first, from the one before the number `before` on. Those that are not held any more are read from the store, in pieces. */
   newestFirst(before?: number): AsyncIterable<Entry>;
-  /** What is held of an app (fact `app`) in an environment, newest first. */
-  entriesOf(environment: string, app: string): Promise<readonly Entry[]>;
+  /** What is held of an app (fact `app`) in an environment, newest first; without an app what is about none, as runs are. */
+  entriesOf(environment: string, app: string | undefined): Promise<readonly Entry[]>;
   /** All of it as it is kept, oldest first. */
   oldestFirst(): AsyncIterable<Entry>;
 }

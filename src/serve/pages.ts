@@ -1,15 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createLocalPages } from '../adapters/forges/local/pages.ts';
-import { repositoryRef } from '../config/repository.ts';
-import type { Config } from '../config/schema.ts';
-import { jobsRoom, type ShownQueue } from '../dashboard/jobs/room.ts';
 import { createManual, isOpen } from '../dashboard/manual.ts';
-import { createRepositories } from '../dashboard/repositories/repositories.ts';
-import { requestsRoom } from '../dashboard/requests/room.ts';
 import type { Room } from '../dashboard/room.ts';
-import { createSite } from '../dashboard/site.ts';
-import type { PagesSource } from '../domain/pages.ts';
-import type { Redact } from '../domain/redact.ts';
+import { createSite, type Rest } from '../dashboard/site.ts';
 import type { Site } from '../domain/site.ts';
 
 interface Pages {
@@ -18,32 +10,20 @@ interface Pages {
 }
 
 interface PageParts {
-  readonly queue: ShownQueue;
-  readonly redact: Redact;
-  readonly warn: (text: string) => void;
-  /** Beside those that need nothing but app.yml and the queue. */
   readonly rooms: readonly Room[];
+  readonly rest: Rest | undefined;
 }
 
-/** The pages that people see: merge requests of the embedded forge, where there is one, jobs, and what the rules of validation are. */
-export function createPages({ forges, environments, server }: Config, { queue, redact, warn, rooms }: PageParts): Pages {
-  const [local] = Object.entries(forges).flatMap(([name, forge]) => (forge.type === 'local' ? [{ name, path: forge.path }] : []));
-  const shown: ShownQueue = {
-    list: async () => (await queue.list()).map((job) => ({ ...job, ...(job.problem !== undefined && { problem: redact(job.problem) }) })),
-    retry: (id) => queue.retry(id),
-  };
-  const source = local === undefined ? nothing : pagesOf(local, environments, server.url, warn);
-  const site = createSite({
-    rooms: [...rooms, requestsRoom(source), jobsRoom(shown)],
-    rest: createRepositories(source),
-    now: () => new Date(),
-  });
+/** The pages that people see: the rooms, repositories of the embedded forge, where there is one, and what the rules of validation are. */
+export function createPages({ rooms, rest }: PageParts): Pages {
+  const site = createSite({ rooms, ...(rest !== undefined && { rest }), now: () => new Date() });
   const manual = createManual(readDocs);
   return {
     site: async (request) => (request.method === 'GET' ? await manual(request.path) : undefined) ?? site(request),
     open: isOpen,
   };
 }
+
 /** As they came with the program. */
 async function readDocs(file: string): Promise<string | undefined> {
   try {
@@ -51,25 +31,4 @@ async function readDocs(file: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-const nothing: PagesSource = {
-  list: async () => [],
-  mergeRequest: async () => undefined,
-  diff: async () => undefined,
-  commit: async () => undefined,
-  repository: async () => undefined,
-};
-
-function pagesOf(
-  { name, path }: { readonly name: string; readonly path: string },
-  environments: Config['environments'],
-  url: string,
-  warn: (text: string) => void,
-): PagesSource {
-  const names = environments.flatMap((one): [path: string, name: string][] => {
-    const ref = 'repository' in one ? repositoryRef(one.repository) : undefined;
-    return ref === undefined || !('name' in one) || ref.forge !== name ? [] : [[ref.path, one.name]];
-  });
-  return createLocalPages({ name, path, url, environments: new Map(names), warn });
 }

@@ -18,6 +18,7 @@ const growing = [
   'verdict',
   'said-status',
   'said-comment',
+  'changes',
 ] as const;
 
 /** Bounds the store. */

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
+import { repositoryRef } from '../config/repository.ts';
 import type { Config } from '../config/schema.ts';
 import { OutsideError, RefusedError } from '../domain/errors.ts';
 import type { Job, NewJob, Queue } from '../domain/queue.ts';
@@ -89,10 +91,7 @@ export class Validation {
       requestComment: asked.requestComment.bind(asked),
       mayWrite: asked.mayWrite.bind(asked),
     };
-    const again = async (id: number): Promise<void> => {
-      await judgeAgain(services.persistence.store, environment.repository, id);
-      await this.#add([validateJob(data.repository, id, trace)]);
-    };
+    const again = (id: number): Promise<void> => this.again(data.repository, id, trace);
     const unlocked = {
       store: services.persistence.store,
       traits: asked.traits,
@@ -104,6 +103,14 @@ export class Validation {
     const ports = { forge, again, unlock: release, askForAccess, reviewAccess };
     const kinds = await obeyComment(ports, environment.repository, data.request, data.comment);
     if (kinds.length > 0) log.info({ trace, environment: environment.name, request: data.request, commands: kinds }, 'obeyed a comment');
+  }
+
+  /** Judges a merge request of an environment's repository (`FORGE:PATH`) once more though nothing has changed. */
+  async again(repository: string, id: number, trace: string = randomUUID()): Promise<void> {
+    const ref = repositoryRef(repository);
+    if (ref === undefined) return;
+    await judgeAgain(this.#parts.services.persistence.store, ref, id);
+    await this.#add([validateJob(repository, id, trace)]);
   }
 
   /** Every open merge request that something is to be said at; of one repository, or of all. */

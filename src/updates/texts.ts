@@ -15,14 +15,28 @@ import { type PackageRule, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import type { RegistryView } from './registry-view.ts';
 import { describeRollback, type RollbackFacts } from './rollback/text.ts';
+import { changelogPart } from './text/changelog.ts';
+
+/** What tells where the source of an update is. */
+export interface SourceTerms {
+  readonly now: Pick<EnvironmentNow, 'settings' | 'apps'>;
+  readonly registry: RegistryView;
+  readonly packages: readonly PackageRule[];
+}
 
 /** What a proposal's text is made from. */
-export interface DescribeInput {
+export interface DescribeInput extends SourceTerms {
   readonly proposal: Proposal;
   readonly now: EnvironmentNow;
   readonly owner: string | undefined;
-  readonly registry: RegistryView;
-  readonly packages: readonly PackageRule[];
+}
+
+/** What lies between two versions. */
+export interface UpdateText {
+  /** Markdown, as a merge request says it. */
+  readonly text: string;
+  /** The source was found, and all of it could be read: asked again, it says the same. */
+  readonly whole: boolean;
 }
 
 /** The texts of one scan: what several environments need is read once. */
@@ -31,6 +45,8 @@ export interface Texts {
   describe(of: DescribeInput): Promise<string>;
   /** The same of a merge request that takes versions back. */
   describeRollback(of: DescribeInput, rollback: RollbackFacts): Promise<string>;
+  /** The part of it that is about one update, without a merge request. */
+  changelog(update: Update, of: SourceTerms): Promise<UpdateText>;
 }
 
 export interface TextPorts {
@@ -43,7 +59,7 @@ export interface TextPorts {
 export function createTexts(ports: TextPorts, now: Date): Texts {
   const changelogs = createChangelogs({ forges: ports.forges, compare: compareTexts });
   const bundleDiffs = createBundleDiffs((url) => ports.download(url));
-  const factsOf = async (update: Update, input: DescribeInput, isRollback: boolean): Promise<UpdateFacts> => {
+  const factsOf = async (update: Update, input: SourceTerms, isRollback: boolean): Promise<UpdateFacts> => {
     const bundle = isBundle(update.reference.package) ? await bundleDiffs(update) : undefined;
     const [from, to] = await Promise.all([
       detailsOf(input.registry, update, update.reference.version, update.reference.digest),
@@ -74,6 +90,13 @@ export function createTexts(ports: TextPorts, now: Date): Texts {
   return {
     describe: async (input) => describeProposal(input.proposal, await allFacts(input, false)).description,
     describeRollback: async (input, rollback) => describeRollback(input.proposal, rollback, await allFacts(input, true)),
+    changelog: async (update, of) => {
+      const { changelog, unread } = await factsOf(update, of, false);
+      return {
+        text: changelog === undefined ? '' : changelogPart(changelog, '', now).text,
+        whole: changelog?.origin !== undefined && unread !== true,
+      };
+    },
   };
 }
 
@@ -119,7 +142,7 @@ interface Known {
   readonly bundle: BundleDiff | undefined;
 }
 
-function requestOf({ reference, to }: Update, { now, packages }: DescribeInput, known: Known): ChangelogRequest {
+function requestOf({ reference, to }: Update, { now, packages }: SourceTerms, known: Known): ChangelogRequest {
   const { app, package: of } = reference;
   const bundle = known.bundle?.to ?? known.bundle?.from;
   return {
@@ -136,7 +159,7 @@ function requestOf({ reference, to }: Update, { now, packages }: DescribeInput, 
 }
 
 /** Where the sources of other apps are, as far as anybody wrote it down. */
-function otherSources({ apps }: EnvironmentNow, packages: readonly PackageRule[]): RepositoryRef[] {
+function otherSources({ apps }: Pick<EnvironmentNow, 'apps'>, packages: readonly PackageRule[]): RepositoryRef[] {
   const written = [...Object.values(apps), ...packages].flatMap(({ source }) => source ?? []);
   return written.flatMap((text) => {
     const colon = text.indexOf(':');

@@ -1,11 +1,8 @@
-import { jobsRoom } from '../../src/dashboard/jobs/room.ts';
 import { createRepositories } from '../../src/dashboard/repositories/repositories.ts';
-import { requestsRoom } from '../../src/dashboard/requests/room.ts';
 import { createSite } from '../../src/dashboard/site.ts';
 import type { MergeRequest } from '../../src/domain/forge.ts';
 import type { ListedMergeRequest, PagesSource } from '../../src/domain/pages.ts';
-import type { Job } from '../../src/domain/queue.ts';
-import { aViewer, press, visit } from '../support/site-visitor.ts';
+import { visit } from '../support/site-visitor.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const mischief = `<script>alert("1")</script>`;
@@ -38,10 +35,21 @@ const asked: string[] = [];
 
 const source: PagesSource = {
   list: async () => all,
+  environmentOf: async (path) => (path.startsWith('platform/') ? 'staging' : undefined),
   mergeRequest: async (path, id) => {
     const found = all.find((one) => one.path === path && one.mergeRequest.id === id);
     return (
-      found && { ...found, commits, diff, comments: [{ author: mischief, text: `hello ${mischief}`, updatedAt: '2026-11-20T11:00:00Z' }] }
+      found && {
+        ...found,
+        commits,
+        diff,
+        author: mischief,
+        draft: false,
+        asksForAccess: false,
+        approvals: [],
+        events: [],
+        comments: [{ author: mischief, text: `hello ${mischief}`, createdAt: '2026-11-20T11:00:00Z', updatedAt: '2026-11-20T11:00:00Z' }],
+      }
     );
   },
   diff: async (path, from, to) => {
@@ -51,50 +59,18 @@ const source: PagesSource = {
   commit: async (_, sha) => (sha.startsWith('a') && commits[0] ? { ...commits[0], diff } : undefined),
   repository: async (path) =>
     path === 'apps/billing'
-      ? { commits, tags: [{ name: 'v1.0.0', commit: 'b'.repeat(40), date: '2026-10-01T00:00:00Z', notes: '**notes**' }] }
+      ? {
+          commits,
+          branches: [],
+          proposable: [],
+          tags: [{ name: 'v1.0.0', commit: 'b'.repeat(40), date: '2026-10-01T00:00:00Z', notes: '**notes**' }],
+        }
       : undefined,
 };
-const job = (digit: string, state: Job['state'], change: Partial<Job> = {}): Job => ({
-  id: `${digit.repeat(8)}-0000-4000-8000-000000000000`,
-  data: { kind: 'scan' },
-  key: '',
-  trace: `scan ${digit}`,
-  state,
-  attempts: 1,
-  addedAt: '2026-11-20T09:00:00Z',
-  ...change,
-});
-const parked = job('a', 'parked', {
-  data: { kind: 'scan-package', package: `shop/${mischief}` },
-  key: `shop/${mischief}`,
-  attempts: 5,
-  problem: `registry.example.com: ${mischief}`,
-});
-const queued = [parked, job('b', 'running'), job('c', 'waiting', { data: { kind: 'redeliver' } })];
-const retried: string[] = [];
-const queue = {
-  list: async () => queued,
-  retry: async (id: string) => {
-    retried.push(id);
-    return true;
-  },
-};
-const shop = (of: PagesSource, shown: typeof queue) =>
-  createSite({ rooms: [requestsRoom(of), jobsRoom(shown)], rest: createRepositories(of), now: () => now });
-const site = shop(source, queue);
+const shop = (of: PagesSource) =>
+  createSite({ rooms: [], rest: createRepositories(of, { forge: 'local', isJudging: async () => false }), now: () => now });
+const site = shop(source);
 const body = async (path: string) => (await visit(site, path)).body;
-
-test('the list has each merge request with environment, title, state and age', async () => {
-  const page = await body('/requests');
-  expect(page).toContain('2 open in 1 environment<');
-  expect(page).toContain('href="/platform/environments/staging/merge_requests/1"');
-  expect(page).toContain('billing 1.4.2 → 1.6.1');
-  expect(page).toContain('3 hours ago');
-  expect(page).toContain('1 merged or closed');
-  expect(page).toContain('merged <time datetime="2026-11-20T11:59:59Z" title="2026-11-20T11:59:59Z">just now');
-  expect(page).toContain('team-payments');
-  expect(page).toContain('conflicts');
-});
 
 test('a merge request has description, diff, commits and comments', async () => {
   const page = await body('/platform/environments/staging/merge_requests/1');
@@ -118,53 +94,7 @@ test('a version has its notes, on a page of its own', async () => {
   expect((await visit(site, '/apps/none/tags/v1.0.0')).status).toBe(404);
 });
 
-test('jobs: parked ones first, with why and a button, then what runs and waits', async () => {
-  const page = await body('/jobs');
-  expect(page).toContain('1 parked, 1 running, 1 waiting');
-  expect(page.indexOf('scan-package')).toBeLessThan(page.indexOf('redeliver'));
-  expect(page).toContain('3 hours ago');
-  expect(page.match(/<form.*?<\/form>/g)).toEqual([
-    `<form method="post" action="/jobs/${parked.id}/retry"><input type="hidden" name="token" value="the-token"><button>retry</button></form>`,
-  ]);
-});
-
-test('a long queue makes no endless page', async () => {
-  const long = { ...queue, list: async () => Array.from({ length: 1000 }, () => job('d', 'waiting')) };
-  const { body: page } = await visit(shop(source, long), '/jobs');
-  expect(page.match(/<td class="kind">/g)).toHaveLength(200);
-  expect(page).toContain('And 800 more');
-});
-
-test('jobs as the command line prints them', async () => {
-  const { type, body: text } = await visit(site, '/api/v1/jobs');
-  expect(type).toBe('application/json');
-  const { data, ...rest } = parked;
-  expect(JSON.parse(text).jobs[0]).toEqual({ ...rest, kind: data.kind });
-});
-
-test.each([
-  [`/jobs/${parked.id}/retry`, 303, [parked.id]],
-  ['/jobs/x/retry', 405, []],
-  ['/jobs', 405, []],
-  [`/jobs/${parked.id}`, 405, []],
-])('a button that posts to %s is answered with %s', async (path, status, expected) => {
-  retried.length = 0;
-  const answer = await press(site, path);
-  expect([answer.status, retried]).toEqual([status, expected]);
-});
-
-test('whoever does not see everything sees no jobs, and retries none', async () => {
-  const viewer = aViewer({ sees: () => false, acts: () => false });
-  retried.length = 0;
-  expect((await visit(site, '/jobs', { viewer })).status).toBe(404);
-  expect((await visit(site, '/api/v1/jobs', { viewer })).status).toBe(404);
-  expect((await press(site, `/jobs/${parked.id}/retry`, {}, viewer)).status).toBe(405);
-  expect(retried).toEqual([]);
-});
-
 const pages = [
-  '/requests',
-  '/jobs',
   '/platform/environments/staging/merge_requests/2',
   '/platform/environments/staging/merge_requests/3',
   '/apps/billing',
@@ -220,9 +150,4 @@ test('a stylesheet, an icon and a sign of life', async () => {
   expect((await visit(site, '/style.css')).type).toContain('text/css');
   expect((await visit(site, '/icon.svg')).type).toBe('image/svg+xml');
   expect(await visit(site, '/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
-});
-
-test('an empty list says what happens next', async () => {
-  const empty = shop({ ...source, list: async () => [] }, queue);
-  expect((await visit(empty, '/requests')).body).toContain('No merge requests yet');
 });

@@ -1,6 +1,6 @@
 import { checklistRules } from '../../domain/checklist.ts';
-import type { Finding, Severity } from '../../domain/finding.ts';
-import { objectName } from '../../domain/finding.ts';
+import { type Finding, objectName, type Severity } from '../../domain/finding.ts';
+import { count } from '../../domain/wording.ts';
 import { badge, type Tone } from '../parts/badge.ts';
 import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
@@ -9,42 +9,53 @@ import { externalLink } from '../parts/link.ts';
 import { table } from '../parts/table.ts';
 import type { AppObject, Because } from './belonging.ts';
 import { appPath } from './links.ts';
-import type { AppView, AppWanted, SeenPlace } from './view.ts';
+import type { AppView, SeenPlace } from './view.ts';
 
-/** The checklist's findings, and the objects that it looked at, environment by environment. */
-export const objectsSection = (view: AppView): Html =>
-  html`<section id="checklist"><h2>Go-live checklist</h2>${view.places.map((place) => perPlace(view, place, checklist))}</section>
-<section id="objects"><h2>Objects</h2>${view.places.map((place) => perPlace(view, place, objects))}
-<p class="meta">An object counts as the app's where it names one of its versions, comes from its bundle, carries a label that names it, stands in the namespace that environment.yml gives it (<code>apps.${view.app}.namespace</code>), or stands in a file that names versions of this app only. What none of this says is not shown.</p></section>`;
-
-type Part = (wanted: AppWanted, place: SeenPlace) => Html;
-
-function perPlace({ app, rangeName }: AppView, place: SeenPlace, part: Part): Html {
-  const { environment, wanted, lookProblem } = place;
-  const look = html`<form method="get" action="${appPath(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button>Look at ${environment}</button></form>`;
-  const problem = lookProblem === undefined ? undefined : html`<p class="banner">${lookProblem}</p>`;
-  const state =
-    wanted === undefined
-      ? html`<p class="empty">What ${environment} wants has not been looked at yet.</p>${look}`
-      : html`${wanted.isCurrent ? undefined : html`<p class="empty">At commit <code>${short(wanted.commit)}</code>; the environment has moved since.</p>${look}`}${wanted.complete ? undefined : html`<p class="banner">Not all of ${environment} could be read: there may be more.</p>`}${part(wanted, place)}`;
-  return html`<h3>${environment}</h3>${problem}${state}`;
+/** What the checklist finds in each environment; where that is not known, a button that looks. */
+export function checklistSection(view: AppView): Html {
+  const findings = view.places.filter(({ wanted }) => (wanted?.findings.length ?? 0) > 0);
+  return html`${table(
+    'The checklist in each environment',
+    [{ name: 'Environment' }, { name: 'Stands' }, { name: 'Looked at' }, { name: '' }],
+    view.places.map((place) => [place.environment, standing(place), lookedAt(place), look(view, place)]),
+  )}
+${findings.map(({ environment, wanted }) => html`<h3>${environment}</h3>${findingTable(environment, wanted?.findings ?? [])}`)}`;
 }
 
-const short = (commit: string): string => commit.slice(0, 12);
+function standing({ wanted, lookProblem, environment }: SeenPlace): Html {
+  if (lookProblem !== undefined) return html`${badge('bad', 'not read')} ${lookProblem}`;
+  if (wanted === undefined) return html`${badge('calm', 'not looked at yet')}`;
+  const partly = wanted.complete ? undefined : html` ${badge('warn', 'not all of it could be read')}`;
+  if (wanted.objects.length === 0) return html`${badge('calm', 'no object')} None in ${environment} is known to be the app's.${partly}`;
+  const counts = order.flatMap((severity) => {
+    const { length } = wanted.findings.filter((one) => one.severity === severity);
+    return length === 0 ? [] : [html`${badge(tones[severity], severity === 'waived' ? `${length} waived` : count(length, severity))} `];
+  });
+  const isReady = wanted.findings.every(({ severity }) => severity === 'waived');
+  return html`${isReady ? html`${badge('good', 'ready')} ` : undefined}${counts}<span class="soft">${count(wanted.objects.length, 'object')}</span>${partly}`;
+}
+
+const lookedAt = ({ wanted }: SeenPlace): HtmlPart =>
+  wanted === undefined
+    ? ''
+    : html`<code>${wanted.commit.slice(0, 12)}</code>${wanted.isCurrent ? undefined : html` <span class="soft">the environment has moved since</span>`}`;
+
+/** A link would do; a button says that it takes a while. */
+const look = ({ app, rangeName }: AppView, { environment, wanted }: SeenPlace): HtmlPart =>
+  wanted?.isCurrent === true
+    ? ''
+    : html`<form method="get" action="${appPath(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look now at ${environment}">Look now</button></form>`;
 
 const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', waived: 'calm' };
 
-function checklist({ findings, objects: all }: AppWanted, { environment }: SeenPlace): Html {
-  if (all.length === 0) return empty(`No object in ${environment} is known to be the app's.`);
-  if (findings.length === 0)
-    return html`<p>${badge('good', 'ready')} The checklist finds nothing to say about ${all.length === 1 ? 'its object' : `its ${all.length} objects`}.</p>`;
-  const worstFirst = findings.toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity));
-  return table(
+const findingTable = (environment: string, findings: readonly Finding[]): Html =>
+  table(
     `Findings in ${environment}`,
     [{ name: 'Rule' }, { name: 'How bad' }, { name: 'Object' }, { name: 'What' }],
-    worstFirst.map((finding) => [rule(finding), badge(tones[finding.severity], finding.severity), objectCell(finding), what(finding)]),
+    findings
+      .toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity))
+      .map((finding) => [rule(finding), badge(tones[finding.severity], finding.severity), objectCell(finding), what(finding)]),
   );
-}
 
 const order: readonly Severity[] = ['error', 'warning', 'waived'];
 
@@ -65,18 +76,26 @@ const becauseTexts: Readonly<Record<Because, string>> = {
   file: 'by its file',
 };
 
-function objects({ objects: all }: AppWanted, { environment }: SeenPlace): Html {
-  if (all.length === 0)
-    return empty(
-      `No object in ${environment} is known to be the app's.`,
-      html`Name its namespace under <code>apps</code> in environment.yml.`,
-    );
-  return table(
-    `Objects in ${environment}`,
-    [{ name: 'Name' }, { name: 'Kind' }, { name: 'Namespace' }, { name: 'Where' }, { name: 'Why it is its' }],
-    all.map((one: AppObject) => [one.name, one.kind, one.namespace, html`<code>${one.file}:${one.line}</code>`, becauseTexts[one.because]]),
-  );
+/** Environment by environment, folded: they are many. */
+export function objectsSection({ app, places }: AppView): Html {
+  const known = places.flatMap(({ environment, wanted }) => (wanted === undefined ? [] : [{ environment, objects: wanted.objects }]));
+  if (known.length === 0)
+    return empty('Nobody has looked yet at what its environments want.', html`<a href="#checklist">The checklist</a> looks.`);
+  return html`${known.map(
+    ({ environment, objects }) =>
+      html`<details class="fold"><summary>${environment} <span class="soft">${count(objects.length, 'object')}</span></summary>${objectTable(environment, objects)}</details>`,
+  )}
+<p class="meta">An object counts as the app's where it names one of its versions, comes from its bundle, carries a label that names it, stands in the namespace that environment.yml gives it (<code>apps.${app}.namespace</code>), or stands in a file that names versions of this app only. What none of this says is not shown.</p>`;
 }
+
+const objectTable = (environment: string, all: readonly AppObject[]): Html =>
+  all.length === 0
+    ? empty(`No object in ${environment} is known to be the app's.`, html`Name its namespace under <code>apps</code> in environment.yml.`)
+    : table(
+        `Objects in ${environment}`,
+        [{ name: 'Name' }, { name: 'Kind' }, { name: 'Namespace' }, { name: 'Where' }, { name: 'Why it is its' }],
+        all.map((one) => [one.name, one.kind, one.namespace, html`<code>${one.file}:${one.line}</code>`, becauseTexts[one.because]]),
+      );
 
 /** Who has more access than usual in the app's namespaces. */
 export function grantsSection({ places, app }: AppView, now: Date): Html {

@@ -1,5 +1,5 @@
 import { type Html, html } from '../parts/html.ts';
-import { tints } from './style.ts';
+import { past } from './style.ts';
 import type { Lane, Mark, Range, Span, Timeline } from './timeline.ts';
 
 /** In pixels; the picture is not scaled, so that its text stays readable on a phone, where it scrolls. */
@@ -37,18 +37,19 @@ interface Drawing {
   readonly tint: ReadonlyMap<string, number>;
 }
 
-/** The same version has the same tint in every lane; what came last to any of them stands out most. */
+/** The same version has the same tint in every lane. What runs now stands out, the newest most; what ran once is pale. */
 function tintOf(lanes: readonly Lane[]): ReadonlyMap<string, number> {
   const first = new Map<string, number>();
   for (const { version, from } of lanes.flatMap(({ spans }) => spans))
     first.set(version, Math.min(first.get(version) ?? Number.POSITIVE_INFINITY, Date.parse(from)));
-  const newestFirst = [...first].sort(([, one], [, other]) => other - one);
-  return new Map(newestFirst.map(([version], index) => [version, Math.min(index, tints - 1)]));
+  const now = new Set(lanes.flatMap(({ spans }) => spans.filter(({ until }) => until === undefined).map(({ version }) => version)));
+  const newestFirst = [...first].filter(([version]) => now.has(version)).sort(([, one], [, other]) => other - one);
+  return new Map(newestFirst.map(([version], index) => [version, Math.min(index, past - 1)]));
 }
 
 function laneOf({ spans, marks }: Lane, { range, tint }: Drawing): Html {
   const none = spans.length === 0 ? html`<text class="none" x="8" y="${barTop + 16}">nothing in this time</text>` : undefined;
-  return html`<line class="ground" x1="0" x2="${width}" y1="${barTop + barHeight + 8}" y2="${barTop + barHeight + 8}"/>${none}${spans.map((span) => bar(span, range, tint.get(span.version) ?? 0))}${gathered(marks, range).map(sign)}`;
+  return html`<line class="ground" x1="0" x2="${width}" y1="${barTop + barHeight + 8}" y2="${barTop + barHeight + 8}"/>${none}${spans.map((span) => bar(span, range, tint.get(span.version) ?? past))}${gathered(marks, range).map(sign)}`;
 }
 
 /** Where a time lies in the picture, at its edge where it is beyond. */

@@ -1,10 +1,27 @@
-/** How many tints versions have, the newest first; all that are older share the last. */
-export const tints = 6;
+/** Shares of the accent, for versions that run now, and the last for those that do not. */
+const steps = [100, 78, 44, 28, 9];
 
-const steps = [100, 80, 42, 28, 17, 9];
+/** The tint of a version that runs nowhere any more. */
+export const past = steps.length - 1;
 
 /** Of the pages of apps: the timeline's colours are steps from the accent to the card. */
-export const style = `.timeline { display: grid; grid-template-columns: minmax(5.5rem, max-content) 1fr; gap: 0 .9rem; margin: .4rem 0; }
+export const style = `.app .about { display: flex; flex-wrap: wrap; gap: .4rem 2.5rem; margin: .6rem 0 0; }
+.app .about dt { color: var(--soft); font-size: .82rem; }
+.app .about dd { margin: 0; }
+.app .list { overflow-wrap: break-word; min-width: 38rem; }
+.app .list button { white-space: nowrap; }
+.app .line, .app .list time, .app .version { white-space: nowrap; }
+.app .version { font-family: var(--mono); font-size: .92em; font-weight: 600; }
+.app .soft, .app small { color: var(--soft); font-size: .85rem; }
+.app h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
+.app .prose h3 { margin-top: .4rem; }
+.app .ranges { display: flex; flex-wrap: wrap; gap: .3rem; margin: 0 0 .6rem; }
+.app .ranges a { padding: .1rem .8rem; border: 1px solid var(--line); border-radius: 1em; font-size: .87rem; background: var(--card); }
+.app .ranges a[aria-current] { color: var(--card); background: var(--link); border-color: transparent; }
+.app .fold { margin: .5rem 0; }
+.app summary { cursor: pointer; padding: .2rem 0; }
+.app .as-table summary { color: var(--soft); font-size: .87rem; }
+.timeline { display: grid; grid-template-columns: minmax(5.5rem, max-content) 1fr; gap: 0 .9rem; margin: .4rem 0; }
 .timeline .lanes { list-style: none; margin: 0; padding: 0; }
 .timeline .lanes li { height: 52px; padding-top: 16px; line-height: 1.15; max-width: 10rem; overflow: hidden; text-overflow: ellipsis; }
 .timeline .lanes b { font-weight: 600; font-size: .9rem; line-height: 24px; }

@@ -83,14 +83,14 @@ const rangeOf = (text: string | null): RangeName => (text !== null && Object.has
 
 async function readPlace(source: AppSource, app: string, place: AppPlace, looked: string | null) {
   const { environment } = place;
-  const [history, entries, grants, references] = await Promise.all([
+  const [history, entries, grants] = await Promise.all([
     source.history(environment, app),
     source.entries(environment, app),
     source.grants(place),
-    source.references(place),
   ]);
   const known = looked === environment ? await source.look(place) : await source.wanted(place);
   const all = typeof known === 'string' ? await source.wanted(place) : known;
+  const references = all === undefined ? [] : await source.references(place);
   const wanted = all && ofApp(all, place, objectsOf(all, { app, namespace: place.namespace, references }));
   const namespaces = [...new Set([place.namespace, ...(wanted?.objects ?? []).map(({ namespace }) => namespace)])].filter(
     (name): name is string => name !== undefined && name !== '',

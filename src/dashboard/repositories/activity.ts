@@ -5,7 +5,11 @@ import { renderMarkdown } from '../parts/markdown.ts';
 import { commitLink } from './parts.ts';
 
 /** What happened to a merge request and what was said below it, newest first. */
-export function activity({ path, events }: Pick<MergeRequestDetails, 'path' | 'events'>, comments: readonly PageComment[], now: Date): readonly Html[] {
+export function activity(
+  { path, events }: Pick<MergeRequestDetails, 'path' | 'events'>,
+  comments: readonly PageComment[],
+  now: Date,
+): readonly Html[] {
   const happened = events.map((event) => ({ at: event.at, item: eventItem(path, event, now) }));
   const said = comments.map((comment) => ({ at: comment.createdAt, item: commentItem(comment, now) }));
   return [...happened, ...said].toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at)).map(({ item }) => item);

@@ -6,8 +6,8 @@ import { html } from '../parts/html.ts';
 import { layout } from '../parts/layout.ts';
 import type { Button, Pressed } from '../room.ts';
 import { goTo, page } from '../site.ts';
-import { personOf } from './actions-part.ts';
 import { requestUrl } from './parts.ts';
+import { personOf } from './person.ts';
 import { isPath } from './route.ts';
 import { mergeable } from './standing.ts';
 

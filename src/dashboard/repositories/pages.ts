@@ -5,8 +5,8 @@ import { form } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout, urlPath } from '../parts/layout.ts';
 import { renderMarkdown } from '../parts/markdown.ts';
-import type { Person } from './actions-part.ts';
 import { commitLink, commitList, repositoryCrumb, requestUrl, subjectOf, tagList } from './parts.ts';
+import type { Person } from './person.ts';
 import { verdict } from './standing-part.ts';
 
 /** Who looks, and when. */
@@ -63,10 +63,16 @@ function listItem({ path, mergeRequest, statuses }: ListedMergeRequest, now: Dat
 <p class="meta">${state === 'open' ? statuses.map((one) => html`${verdict(one.state)} ${one.name.replace(/^lockkeeper\//, '')} · `) : undefined}<code>${branch}</code> · !${id} · ${since}${tagList(labels)}</p></div></li>`;
 }
 
-function proposeForm(path: string, { branches, proposable, defaultBranch }: RepositoryDetails, person: Person, viewer: Viewer): Html | undefined {
+function proposeForm(
+  path: string,
+  { branches, proposable, defaultBranch }: RepositoryDetails,
+  person: Person,
+  viewer: Viewer,
+): Html | undefined {
   if (defaultBranch === undefined || proposable.length === 0) return undefined;
   if ('why' in person) return html`<p class="meta">${person.why}</p>`;
-  const options = (of: readonly string[], first: string) => of.map((one) => (one === first ? html`<option selected>${one}</option>` : html`<option>${one}</option>`));
+  const options = (of: readonly string[], first: string) =>
+    of.map((one) => (one === first ? html`<option selected>${one}</option>` : html`<option>${one}</option>`));
   const fields = html`<div class="filters"><label>Branch <select name="branch">${options(proposable, '')}</select></label>
 <label>Into <select name="target">${options(branches, defaultBranch)}</select></label></div>
 <label class="wide">Title <input name="title" required maxlength="255"></label>

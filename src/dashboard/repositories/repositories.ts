@@ -2,9 +2,9 @@ import type { PagesSource } from '../../domain/pages.ts';
 import type { Answer } from '../../domain/site.ts';
 import type { Asked, Room } from '../room.ts';
 import { page } from '../site.ts';
-import { personOf } from './actions-part.ts';
 import { createButtons, type Desk } from './buttons.ts';
 import { commitPage, comparePage, repositoryPage, tagPage } from './pages.ts';
+import { personOf } from './person.ts';
 import { requestPage } from './request-page.ts';
 import { type Route, routeOf } from './route.ts';
 import { style } from './style.ts';
@@ -14,7 +14,7 @@ export const repositoriesRoom = (source: PagesSource, desk: Desk): Room => ({ pa
 
 /** `/<path>`, `/<path>/merge_requests/<id>`, `/<path>/commit/<sha>`, `/<path>/tags/<tag>`, `/<path>/compare/<a>...<b>`. */
 export const createRepositories =
-  (source: PagesSource, desk: Desk) =>
+  (source: PagesSource, desk: Pick<Desk, 'forge' | 'isJudging'>) =>
   async (path: string, asked: Asked): Promise<Answer | undefined> => {
     const route = routeOf(path);
     if (route === undefined || !asked.viewer.sees(await source.environmentOf(route.path))) return undefined;
@@ -22,7 +22,12 @@ export const createRepositories =
     return text === undefined ? undefined : page(text);
   };
 
-async function render(source: PagesSource, desk: Desk, route: Route, { now, viewer }: Asked): Promise<string | undefined> {
+async function render(
+  source: PagesSource,
+  desk: Pick<Desk, 'forge' | 'isJudging'>,
+  route: Route,
+  { now, viewer }: Asked,
+): Promise<string | undefined> {
   const { path } = route;
   switch (route.kind) {
     case 'merge request': {

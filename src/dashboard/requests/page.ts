@@ -41,7 +41,10 @@ ${endedPart(ended, look.now)}`;
 }
 
 const nothing = (): Html =>
-  empty('No merge request is open: every app is at the version that it may have.', 'The next scan opens one for each app that has a newer version; lockkeeper scan looks now.');
+  empty(
+    'No merge request is open: every app is at the version that it may have.',
+    'The next scan opens one for each app that has a newer version; lockkeeper scan looks now.',
+  );
 
 function overview(open: readonly ShownRequest[], asking: Asking): Html {
   const of = Map.groupBy(open, standingOf);
@@ -69,7 +72,13 @@ ${select('environment', 'Environment', environments, asking.environment)}${owner
 <button>Show</button></form>`;
 }
 
-function select<T extends string>(name: string, label: string, values: readonly T[], chosenOne: string | undefined, word: (value: T) => string = (value) => value): Html {
+function select<T extends string>(
+  name: string,
+  label: string,
+  values: readonly T[],
+  chosenOne: string | undefined,
+  word: (value: T) => string = (value) => value,
+): Html {
   return html`<label>${label} <select name="${name}">${option('', 'all', chosenOne)}${values.map((one) => option(one, word(one), chosenOne))}</select></label>`;
 }
 
@@ -90,7 +99,10 @@ function group(standing: Standing, shown: readonly ShownRequest[], look: Look): 
 
 function row(one: ShownRequest, { viewer, now }: Look) {
   const { environment, owner, judging, repository, id, createdAt } = one;
-  const again = viewer.acts(environment) && !judging ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id) }) : undefined;
+  const again =
+    viewer.acts(environment) && !judging
+      ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id) })
+      : undefined;
   return [
     titleCell(one),
     html`<a href="/environment/${encodeURIComponent(environment)}">${environment}</a>`,
@@ -101,10 +113,13 @@ function row(one: ShownRequest, { viewer, now }: Look) {
   ];
 }
 
+/** To a page of ours, or of a forge. */
+const linked = (url: string, title: string): Html =>
+  /^\/(?!\/)/.test(url) ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
+
 function titleCell({ url, title, app, kind, id, conflicts }: ShownRequest): Html {
-  const name = url.startsWith('/') ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
   const about = app === undefined ? undefined : html`<a href="/app/${encodeURIComponent(app)}">${app}</a> · `;
-  return html`${name}<p class="meta">${about}${kind === 'other' ? 'by a person' : kind} · !${id}${conflicts ? html` · ${badge('bad', 'conflicts')}` : undefined}</p>`;
+  return html`${linked(url, title)}<p class="meta">${about}${kind === 'other' ? 'by a person' : kind} · !${id}${conflicts ? html` · ${badge('bad', 'conflicts')}` : undefined}</p>`;
 }
 
 const tones: Readonly<Record<Verdict['state'], Tone>> = { pending: 'wait', running: 'wait', success: 'good', failure: 'bad', error: 'bad' };
@@ -118,10 +133,12 @@ function verdicts({ validate, access, kind, judging }: ShownRequest): Html {
 
 function endedPart(ended: readonly ShownRequest[], now: Date): Html | undefined {
   if (ended.length === 0) return undefined;
-  const newest = ended.toSorted((one, other) => Date.parse(other.endedAt ?? other.createdAt) - Date.parse(one.endedAt ?? one.createdAt)).slice(0, mostEnded);
+  const newest = ended
+    .toSorted((one, other) => Date.parse(other.endedAt ?? other.createdAt) - Date.parse(one.endedAt ?? one.createdAt))
+    .slice(0, mostEnded);
   const items = newest.map(
     ({ state, url, title, environment, id, endedAt, createdAt }) =>
-      html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><a class="title" href="${url}">${title}</a><p class="meta">${environment} · !${id} · ${state} ${ago(endedAt ?? createdAt, now)}</p></div></li>`,
+      html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><span class="title">${linked(url, title)}</span><p class="meta">${environment} · !${id} · ${state} ${ago(endedAt ?? createdAt, now)}</p></div></li>`,
   );
   const rest = ended.length > newest.length ? html`<p class="empty">And ${ended.length - newest.length} older ones.</p>` : undefined;
   return html`<details class="ended"><summary>${ended.length} merged or closed</summary><ul class="requests">${items}</ul>${rest}</details>`;

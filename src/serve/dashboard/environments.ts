@@ -19,7 +19,7 @@ export function fleetSource({ config, services, redact }: Pick<DashboardParts, '
         return { ...one, problems, ...(run !== undefined && { run }) };
       });
     },
-    nextScan: () => nextTick(config.schedule.scan, config.schedule.timezone),
+    nextScan: () => nextTick({ cron: config.schedule.scan, timezone: config.schedule.timezone }, new Date()),
   };
 }
 

@@ -6,6 +6,7 @@ import { page as answer, createSite, goTo } from '../../../src/dashboard/site.ts
 import { type HttpServer, startServer } from '../../../src/http/server.ts';
 import { LiveEvents } from '../../../src/serve/dashboard/live.ts';
 import { startBrowser } from '../../support/browser.ts';
+import { machine } from '../../support/entrances.ts';
 import { describeWith } from '../../support/parts.ts';
 import { freePorts } from '../../support/ports.ts';
 import { aViewer } from '../../support/site-visitor.ts';
@@ -61,7 +62,7 @@ describeWith('chromium', 'the script of the pages, in a browser', () => {
       host: '127.0.0.1',
       port,
       site,
-      viewer: async () => viewer,
+      entrance: machine(viewer),
       onError: (error) => wrong.push(String(error)),
     });
   }

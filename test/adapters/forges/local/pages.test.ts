@@ -16,7 +16,7 @@ function world() {
   const warnings: string[] = [];
   const options = { name: 'local', path: root(), url, warn: (text: string) => warnings.push(text) };
   const forge = createLocal(options);
-  const pages = createLocalPages({ ...options, environments: new Map([[path, 'staging']]) });
+  const pages = createLocalPages({ ...options, environments: async () => new Map([[path, 'staging']]) });
   const fixture = localFixture(root(), forge);
   const commit = async (name = branch, content = 'billing: 2\n') => {
     const { commit: base } = await forge.state(path);

@@ -39,6 +39,8 @@ test.each([
   ['a label that is a number', JSON.stringify({ ...record, labels: [1] }), /"labels"/],
   ['a time that is none', JSON.stringify({ ...record, createdAt: 'yesterday' }), /"createdAt"/],
   ['a comment without a text', JSON.stringify({ ...record, comments: [{ author: 'x' }] }), /"comments"/],
+  ['a merge that nobody began', JSON.stringify({ ...record, merging: { commit: 'x' } }), /"merging"/],
+  ['an event that is none', JSON.stringify({ ...record, events: [{ what: 'sung', at: record.createdAt }] }), /"events"/],
   ['an approval that is a name', JSON.stringify({ ...record, approvals: ['ada'] }), /"approvals"/],
   ['the id of another', JSON.stringify({ ...record, id: 4 }), /"id" is not 3/],
 ])('%s is broken, and says why', (_, text, problem) => {
@@ -52,15 +54,25 @@ const now = '2026-11-21T00:00:00.000Z';
 const head = record.commit;
 const moved = 'b'.repeat(40);
 const merge = 'c'.repeat(40);
+const pushed = [{ what: 'pushed', commit: moved, at: now }];
+const merging = { by: 'ada', commit: merge };
+const done = { state: 'merged', mergeCommit: merge, mergedAt: now, merging: undefined, updatedAt: now };
 test.each([
   ['nothing happened', record, { head, contained: false }, {}],
-  ['pushed to', record, { head: moved, contained: false }, { commit: moved, heads: [head], updatedAt: now }],
+  ['pushed to', record, { head: moved, contained: false }, { commit: moved, heads: [head], events: pushed, updatedAt: now }],
   ['merged', record, { head, contained: true, mergeCommit: merge }, { state: 'merged', mergeCommit: merge, mergedAt: now, updatedAt: now }],
   [
     'pushed to and merged',
     record,
     { head: moved, contained: true },
-    { state: 'merged', commit: moved, heads: [head], mergedAt: now, updatedAt: now },
+    { state: 'merged', commit: moved, heads: [head], events: pushed, mergedAt: now, updatedAt: now },
+  ],
+  ['merged by us, interrupted', { ...record, merging }, { head, contained: true, mergeCommit: merge }, { ...done, mergedBy: 'ada' }],
+  [
+    'merged by another after our try',
+    { ...record, merging: { by: 'ada', commit: moved } },
+    { head, contained: true, mergeCommit: merge },
+    done,
   ],
   ['merged, branch deleted', record, { head: undefined, contained: true }, { state: 'merged', mergedAt: now, updatedAt: now }],
   [
