@@ -13,6 +13,7 @@ import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
 import type { Access } from './access/access.ts';
 import type { AskedJobs } from './asked-jobs.ts';
+import { noteScan } from './dashboard/operations/scans.ts';
 import type { Deployment } from './deployment.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import { forgetUnused } from './upkeep.ts';
@@ -125,6 +126,8 @@ async function scanned(
   const { environments, proposals, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
+  if (job.data.kind === 'scan')
+    await noteScan(persistence.store, { at: new Date().toISOString(), seconds, environments: environments.length, errors });
   const acted = proposals.filter(({ action }) => action !== 'keep');
   for (const { environment, title, action, url } of acted) about.info({ environment, url }, `${action}: ${title}`);
   for (const { scope, message } of errors) about.warn({ scope }, message);

@@ -8,7 +8,7 @@ export const style = `:root {
   --text: light-dark(#1b2529, #dfe7ea);
   --soft: light-dark(#5b6b73, #93a4ac);
   --link: light-dark(#0b5c75, #6fc5dc);
-  --open: light-dark(#12805c, #35b58a);
+  --open: light-dark(#0b6a4a, #35b58a);
   --merged: light-dark(#6b4fbb, #a48df0);
   --closed: light-dark(#b3423a, #e5766d);
   --warn: light-dark(#8a5a00, #e0b050);
@@ -23,6 +23,7 @@ export const style = `:root {
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
+:is(p, li, td, dd, .banner) a:not([class]) { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .2em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 .25rem; letter-spacing: -.01em; }
@@ -31,7 +32,9 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .top { background: var(--card); border-bottom: 1px solid var(--line); }
 .top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; padding: 0 max(0px, (100% - 62rem) / 2); }
 .top nav { padding: .6rem 1rem; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; }
-.top .places { gap: 1.25rem; }
+.top .places { flex-basis: 100%; gap: .25rem 1.25rem; padding-top: 0; }
+.skip { position: absolute; left: 1rem; top: -4rem; z-index: 2; padding: .5rem .9rem; color: var(--card); background: var(--link); border-radius: 0 0 6px 6px; }
+.skip:focus { top: 0; }
 .top ol { display: contents; list-style: none; }
 .top li::before { content: "/"; color: var(--soft); margin-right: .5rem; }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--text); }
@@ -69,7 +72,7 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .jobs td, .jobs th { overflow-wrap: normal; white-space: nowrap; }
 .jobs .what { width: 100%; min-width: 12rem; overflow-wrap: anywhere; white-space: normal; }
 .jobs .why { color: var(--closed); }
-button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; }
+button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; white-space: nowrap; }
 .badge { display: inline-flex; align-items: baseline; gap: .3em; padding: .05em .6em; border-radius: 1em; font-size: .8rem; font-weight: 550; white-space: nowrap; background: var(--sunk); color: var(--soft); }
 .badge.good { color: var(--open); background: color-mix(in srgb, var(--open) 12%, transparent); }
 .badge.wait { color: var(--link); background: color-mix(in srgb, var(--link) 12%, transparent); }
@@ -81,8 +84,8 @@ button { font: inherit; color: var(--link); background: var(--sunk); border: 1px
 .figures .bad dd, .figures .bad a { color: var(--closed); }
 .figures .warn dd, .figures .warn a { color: var(--warn); }
 .figures .good dd { color: var(--open); }
-.list { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 10px; font-size: .93rem; }
-.list th, .list td { padding: .5rem .9rem; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+.list { width: 100%; overflow-wrap: break-word; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 10px; font-size: .93rem; }
+.list th, .list td { padding: .5rem .9rem; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); }
 .list thead th { font-size: .82rem; color: var(--soft); border-top: 0; white-space: nowrap; }
 .list tbody th { font-weight: 550; }
 .list time { white-space: nowrap; }

@@ -101,7 +101,7 @@ function planOf({ schedule }: Pick<Config, 'schedule'>, { updates }: Environment
   const { types, windows = [], after, maxOpen } = updates;
   const { timezone } = schedule;
   const parsed = windows.map(parseWindow);
-  const [scan, drift] = [schedule.scan, schedule.drift].map((cron) => nextTick({ cron, timezone }));
+  const [scan, drift] = [schedule.scan, schedule.drift].map((cron) => nextTick({ cron, timezone }, now));
   const opens = isOpen(parsed, now) ? undefined : nextOpening(parsed, now)?.at;
   return {
     ...(scan !== undefined && { nextScan: scan.toISOString() }),
