@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { accessLevels } from '../domain/access.ts';
 import type { DeployOutcome } from '../domain/deployment.ts';
 import { type Job, jobStates, type QueueStats } from '../domain/queue.ts';
+import { rateLimitIn } from '../domain/rate-limit.ts';
 
 /** What the service counts and measures, as Prometheus reads it: https://prometheus.io/docs/practices/naming/ */
 export interface Metrics {
@@ -250,8 +251,9 @@ export function createMetrics(sources: MetricSources): Metrics {
     asked: (host, took, answer) => {
       requests.inc({ host, status: String(answer?.status ?? 0) });
       requestSeconds.observe({ host }, took);
-      setFrom(answer?.headers, ['x-ratelimit-remaining', 'ratelimit-remaining'], (value) => headroom.set({ host }, value));
-      setFrom(answer?.headers, ['x-ratelimit-limit', 'ratelimit-limit'], (value) => limit.set({ host }, value));
+      const allowed = answer && rateLimitIn(answer.headers, new Date());
+      if (allowed !== undefined) headroom.set({ host }, allowed.remaining);
+      if (allowed?.limit !== undefined) limit.set({ host }, allowed.limit);
     },
     validated: (outcome, took) => {
       validations.inc({ outcome });
@@ -268,11 +270,4 @@ export function createMetrics(sources: MetricSources): Metrics {
     notified: (outcome) => notifications.inc({ outcome }),
     missed: (sender, count) => missed.inc({ sender }, count),
   };
-}
-
-/** GitHub's, GitLab's and Docker Hub's (`100;w=21600`) ways to say it. */
-function setFrom(headers: Readonly<Record<string, string>> | undefined, names: readonly string[], set: (value: number) => void): void {
-  const text = names.map((name) => headers?.[name]).find((value) => value !== undefined);
-  const value = Number(text?.split(';')[0]?.trim() || Number.NaN);
-  if (Number.isFinite(value)) set(value);
 }

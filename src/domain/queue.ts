@@ -18,6 +18,25 @@ export type JobData =
   | { readonly kind: 'command'; readonly repository: string; readonly request: number; readonly comment: number }
   /** One environment's repository, `FORGE:PATH`: its default branch may have moved, and its cluster shall follow. */
   | { readonly kind: 'deploy'; readonly repository: string }
+  /** Somebody asks for this version of an app's package in that environment, whatever its rules hold back. */
+  | {
+      readonly kind: 'propose';
+      readonly environment: string;
+      readonly app: string;
+      readonly package: string;
+      readonly version: string;
+      /** As the journal names people. */
+      readonly by: string;
+    }
+  /** Somebody asks for the merge request that takes an app back: to a version that ran there, or without one to what ran before. */
+  | {
+      readonly kind: 'rollback';
+      readonly environment: string;
+      readonly app: string;
+      readonly to?: string;
+      readonly why: string;
+      readonly by: string;
+    }
   /** Whether the clusters of all environments are still as their repositories say. */
   | { readonly kind: 'drift' }
   /** One merge request of an environment's repository that may ask for access: it is new, its head moved, or somebody approved or merged it. */

@@ -43,17 +43,6 @@ export async function startSchedule({ name, cron, timezone, now, onTick, onError
   };
 }
 
-/** When the schedule ticks next; undefined where it never does. */
-export function nextTick(cron: string, timezone: string): Date | undefined {
-  const task = createTask(cron, () => {}, { timezone });
-  void task.start(); // one that stands still has no next time
-  try {
-    return task.getNextRun() ?? undefined;
-  } finally {
-    void task.destroy();
-  }
-}
-
 const minute = 60_000;
 /** A weekly schedule is caught up too, a rarer one is not. */
 const farthest = (8 * 24 * 3600_000) / minute;
@@ -64,6 +53,17 @@ function lastBefore(matches: (date: Date) => boolean, now: Date): Date | undefin
   for (let back = 0; back < farthest; back += 1) {
     const date = new Date((start - back) * minute);
     if (matches(date)) return date;
+  }
+  return undefined;
+}
+
+/** The next full minute after now at which it ticks; undefined when that lies more than eight days ahead. */
+export function nextTick({ cron, timezone }: Pick<ScheduleOptions, 'cron' | 'timezone'>, now: Date): Date | undefined {
+  const task = createTask(cron, () => {}, { timezone });
+  const start = Math.floor(now.getTime() / minute) + 1;
+  for (let ahead = 0; ahead < farthest; ahead += 1) {
+    const date = new Date((start + ahead) * minute);
+    if (task.match(date)) return date;
   }
   return undefined;
 }

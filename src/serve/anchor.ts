@@ -7,6 +7,14 @@ import type { AnchorPlace } from '../journal/anchoring.ts';
 /** Says a text in a channel, once per key. */
 type Say = (channel: string, text: string, key: string) => Promise<unknown>;
 
+const channelName = (channel: string): string => `Slack ${channel}`;
+
+/** What the places are called where app.yml wants the journal's newest hash to be put. */
+export const anchorNames = ({ journal: { anchor }, notifications }: Pick<Config, 'journal' | 'notifications'>): readonly string[] => [
+  ...(anchor.repository === undefined ? [] : [anchor.repository]),
+  ...(anchor.slack === undefined || notifications.slack === undefined ? [] : [channelName(anchor.slack)]),
+];
+
 /** Where app.yml wants the journal's newest hash to be put. */
 export function anchorPlaces(
   { journal: { anchor } }: Pick<Config, 'journal'>,
@@ -24,7 +32,7 @@ export function anchorPlaces(
       ? []
       : [
           {
-            name: `Slack ${slack}`,
+            name: channelName(slack),
             put: async (head) =>
               void (await say(slack, `journal: ${head.number} entries, newest ${headText(head)}`, `anchor ${headText(head)}`)),
           } satisfies AnchorPlace,

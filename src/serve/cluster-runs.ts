@@ -4,6 +4,7 @@ import { findDrift } from '../deploy/drift/drift.ts';
 import type { LeasedRun } from '../deploy/lock/lease-record.ts';
 import { holderNow, lastRun } from '../deploy/lock/release-lease.ts';
 import type { RunRecorder, WantedRun } from '../deploy/ports.ts';
+import type { Progress } from '../deploy/progress.ts';
 import { openTarget } from '../deploy/target.ts';
 import type { DeployReport, Drift } from '../domain/deployment.ts';
 import { withCluster } from './cluster.ts';
@@ -14,7 +15,7 @@ export type ServiceRun = Omit<WantedRun, 'wait' | 'patienceMs'> & Required<Pick<
 
 /** Hears of a run while it goes. */
 export interface RunHooks extends RunRecorder {
-  readonly progress: (text: string) => void;
+  readonly progress: Progress;
   readonly warn: (text: string) => void;
 }
 
@@ -41,8 +42,7 @@ export function createClusterRuns(now: () => Date): ClusterRuns {
   return {
     deploy: (place, wanted, { progress, warn, ...record }, signal) =>
       withCluster(place, (server) => {
-        const told = { phase: (name: string, units: number) => progress(`${name}: ${units}`), done: () => {} };
-        const ports = { server, now, warn, progress: told, record, holder: holderName() };
+        const ports = { server, now, warn, progress, record, holder: holderName() };
         return deployEnvironment(ports, { ...wanted, wait: true, patienceMs }, signal);
       }),
     last: (place, environment, signal) => withCluster(place, (server) => lastRun(server, environment, signal)),

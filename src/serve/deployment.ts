@@ -2,10 +2,12 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../adapters/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import { knownDrift, rememberDrift } from '../deploy/drift/drift-memory.ts';
+import type { Progress } from '../deploy/progress.ts';
 import { type Approval, approvalOf } from '../deploy/record/approved.ts';
 import type { RunAbout } from '../deploy/record/entries.ts';
 import { type MergedWork, mergedBetween } from '../deploy/record/merged.ts';
 import { corrected, decide, memoryAfter, placeOf, type Remembered, remember, remembered, timeOf } from '../deploy/record/remembered.ts';
+import { RunLogWriter } from '../deploy/record/run-log.ts';
 import type { DeployReport } from '../domain/deployment.ts';
 import { OutsideError, UsageError } from '../domain/errors.ts';
 import { objectName } from '../domain/finding.ts';
@@ -118,19 +120,33 @@ export class Deployment {
     const { formerly, share, timeoutMs } = environment;
     const settings = { environment: name, repository: repositoryText(repository), formerly, share, timeoutMs };
     const wanted = { ...settings, state, commit, takeOver: environment.corrects, ...approved };
+    const { redact, now } = this.#parts;
+    const kept = { store: persistence.store, locks: persistence.locks, redact, now, warn: (text: string) => log.warn(text) };
+    const runLog = new RunLogWriter(kept, aboutOf(errand));
+    await runLog.start();
     const hooks: RunHooks = {
       begin: async (run, plan) => {
         // Who had the lock before may have deployed a newer commit: an older one never goes over it.
         if ((await headOf(this.#forge(repository.forge), repository.path)) !== commit)
           throw new RetryAt(`${commit} is not the newest commit any more`, this.#parts.now());
         await record.begin(run, plan);
+        await runLog.begin(run, plan);
         await this.#parts.othersAt(repositoryText(repository), trace);
       },
       prune: (run, objects) => record.prune(run, objects),
-      progress: (text) => log.debug(text),
-      warn: (text) => log.warn(text),
+      progress: logged(runLog.progress, log),
+      warn: (text) => {
+        log.warn(text);
+        runLog.note(text);
+      },
     };
-    const report = await this.#timed(name, signal, () => this.#parts.clusters.deploy(place, wanted, hooks, signal));
+    const report = await this.#timed(name, signal, () => this.#parts.clusters.deploy(place, wanted, hooks, signal)).catch(
+      async (error: unknown) => {
+        await runLog.broke(error);
+        throw error;
+      },
+    );
+    await runLog.end(report);
     await this.#ended(errand, approval, report, record, log, signal);
   }
 
@@ -198,6 +214,14 @@ export class Deployment {
     return found;
   }
 }
+
+const logged = (progress: Progress, log: Logger): Progress => ({
+  phase(name, units) {
+    log.debug(`${name}: ${units}`);
+    progress.phase(name, units);
+  },
+  done: (what) => progress.done(what),
+});
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
 

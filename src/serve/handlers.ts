@@ -12,6 +12,8 @@ import { type Scanned, type ScanPorts, type ScanResult, scan } from '../updates/
 import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts';
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
 import type { Access } from './access/access.ts';
+import type { AskedJobs } from './asked-jobs.ts';
+import { noteScan } from './dashboard/operations/scans.ts';
 import type { Deployment } from './deployment.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import { forgetUnused } from './upkeep.ts';
@@ -33,6 +35,7 @@ export interface HandlerParts {
   readonly deployment: Deployment;
   readonly drift: DriftWatch;
   readonly access: Access;
+  readonly asked: AskedJobs;
 }
 
 /** What is kept of an environment that was scanned. */
@@ -46,7 +49,7 @@ type Look = (ports: ScanPorts) => Promise<ScanResult<Rows>>;
 
 /** What each kind of job does: the same flows that commands call. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { services, beat, notify, anchor, webhooks, validation, deployment, drift, access } = parts;
+  const { services, beat, notify, anchor, webhooks, validation, deployment, drift, access, asked } = parts;
   const { store } = services.persistence;
   const { settings, forges } = services;
   const some = async (look: Look, job: Job, signal: AbortSignal): Promise<void> => {
@@ -89,6 +92,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
         await validation.othersAt(data.repository, job.trace); // comments may say that it is in progress
       }
     },
+    propose: (data, job, signal) => asked.propose(data, job, rowsOf, (look) => scanned(parts, job, look, signal), signal),
+    rollback: async (data, job, signal) => {
+      await asked.rollback(data, job, signal);
+      await services.persistence.queue().add([{ data: { kind: 'scan' }, key: '', trace: job.trace }]);
+    },
     drift: (_, job, signal) => drift.look(job, signal),
     'access-review': (data, { trace }, signal) => access.review(data.repository, data.request, trace, signal),
     access: (data, { trace }, signal) => access.keep(data.repository, trace, signal),
@@ -118,6 +126,8 @@ async function scanned(
   const { environments, proposals, errors } = reportOf(result);
   const seconds = (performance.now() - begun) / 1000;
   metrics.scanned({ kind: job.data.kind, seconds, at: new Date(), environments: environments.map(({ name }) => name), proposals, errors });
+  if (job.data.kind === 'scan')
+    await noteScan(persistence.store, { at: new Date().toISOString(), seconds, environments: environments.length, errors });
   const acted = proposals.filter(({ action }) => action !== 'keep');
   for (const { environment, title, action, url } of acted) about.info({ environment, url }, `${action}: ${title}`);
   for (const { scope, message } of errors) about.warn({ scope }, message);

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { jobsRoom, type ShownQueue } from '../dashboard/jobs/room.ts';
 import { createManual, isOpen } from '../dashboard/manual.ts';
 import type { Room } from '../dashboard/room.ts';
 import { createSite, type Rest } from '../dashboard/site.ts';
-import type { Redact } from '../domain/redact.ts';
 import type { Site } from '../domain/site.ts';
 
 interface Pages {
@@ -12,20 +10,13 @@ interface Pages {
 }
 
 interface PageParts {
-  readonly queue: ShownQueue;
-  readonly redact: Redact;
-  /** Beside those that need nothing but the queue. */
   readonly rooms: readonly Room[];
   readonly rest: Rest | undefined;
 }
 
-/** The pages that people see: the rooms, repositories of the embedded forge, where there is one, jobs, and what the rules of validation are. */
-export function createPages({ queue, redact, rooms, rest }: PageParts): Pages {
-  const shown: ShownQueue = {
-    list: async () => (await queue.list()).map((job) => ({ ...job, ...(job.problem !== undefined && { problem: redact(job.problem) }) })),
-    retry: (id) => queue.retry(id),
-  };
-  const site = createSite({ rooms: [...rooms, jobsRoom(shown)], ...(rest !== undefined && { rest }), now: () => new Date() });
+/** The pages that people see: the rooms, repositories of the embedded forge, where there is one, and what the rules of validation are. */
+export function createPages({ rooms, rest }: PageParts): Pages {
+  const site = createSite({ rooms, ...(rest !== undefined && { rest }), now: () => new Date() });
   const manual = createManual(readDocs);
   return {
     site: async (request) => (request.method === 'GET' ? await manual(request.path) : undefined) ?? site(request),

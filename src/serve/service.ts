@@ -20,10 +20,12 @@ import { accessFigures } from './access/figures.ts';
 import { startAccessLooks } from './access/looks.ts';
 import { startAccessTicks } from './access/ticks.ts';
 import { anchorPlaces } from './anchor.ts';
+import { AskedJobs } from './asked-jobs.ts';
 import { startChainWatch } from './chain-watch.ts';
 import { recordConfiguration } from './configuration.ts';
 import { createEntrance, requireLogin } from './dashboard/entrance.ts';
-import { LiveEvents, storeStamp } from './dashboard/live.ts';
+import { EndedJobs, LiveEvents, storeStamp } from './dashboard/live.ts';
+import { startWatch, type Watch } from './dashboard/operations/watch.ts';
 import type { DashboardParts } from './dashboard/parts.ts';
 import { createRooms } from './dashboard/rooms.ts';
 import { createDeployments } from './deployments.ts';
@@ -76,10 +78,14 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     access: () => accessFigures(config, services),
     stoppedWebhooks: () => stoppedWebhooks(persistence.store, config),
   });
+  let watch: Watch | undefined;
   const services = await createServices(loaded, {
     redact,
     warn: (text) => log.warn(text),
-    asked: (...of) => metrics.asked(...of),
+    asked: (host, seconds, reply) => {
+      metrics.asked(host, seconds, reply);
+      watch?.asked(host, reply);
+    },
     unfinished: true,
   });
   const { persistence } = services;
@@ -87,7 +93,7 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
   const places = (): readonly AnchorPlace[] =>
     anchorPlaces(config, services.forges, chat && ((channel, text, key) => say(chat, channel, text, key)));
   let stopping = false;
-  const parts: (() => Promise<void>)[] = [() => services.close()];
+  const parts: (() => Promise<void>)[] = [() => services.close(), async () => watch?.stop()];
   const stop = async (): Promise<void> => {
     stopping = true;
     for (const part of parts.splice(0).toReversed()) await part();
@@ -124,20 +130,25 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
       deployment,
       drift,
       access,
+      asked: new AskedJobs({ services, redact, now }),
       ...(notify !== undefined && { notify }),
     });
+    watch = startWatch(config, services, log);
     const chain = startChainWatch(services, log);
     parts.push(() => chain.stop());
     let work: Worker | undefined;
     parts.push(async () => work?.stop(patience)); // after the server: what is taken until then is kept
-    let ended = 0;
-    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended) });
+    const ended = new EndedJobs();
+    const live = new LiveEvents({ stamp: () => storeStamp(persistence, ended.count) });
     const server = await listen(config, services, {
       setup: githubApps(loaded, services, log),
       dashboard: {
         journal: followJournal(() => persistence.journal()),
         verified: chain.verified,
         live,
+        tells: chat !== undefined,
+        watch,
+        places,
         judgeAgain: (...of) => validation.again(...of),
       },
       queue: validation.watching(persistence.queue()),
@@ -150,16 +161,10 @@ export async function startService(loaded: Loaded, { log, redact, env }: ServeOp
     parts.push(() => live.stop()); // before the server, which waits for its answers
     // Who finds the port taken changes nothing, and from here on work is done as this app.yml says.
     await recordConfiguration(services, config, redact);
-    work = await persistence.queue().work(
-      worker(
-        handlers,
-        watched(metrics, log, () => (ended += 1)),
-      ),
-      {
-        atOnce: jobsAtOnce + deployment.atOnce,
-        attempts,
-      },
-    );
+    work = await persistence.queue().work(worker(handlers, watched(metrics, log, ended)), {
+      atOnce: jobsAtOnce + deployment.atOnce,
+      attempts,
+    });
     // Before all is looked at: what is pushed from here on shows.
     const pushes = await startLocalPushes(config, services, {
       store: persistence.store,
@@ -207,7 +212,7 @@ async function listen(
   }: {
     readonly setup: readonly Route[];
     /** What pages are made from beside services. */
-    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log'>;
+    readonly dashboard: Omit<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'metrics'>;
     /** Takes what deliveries ask for. */
     readonly queue: Pick<Queue, 'add'>;
     readonly log: Logger;
@@ -218,18 +223,19 @@ async function listen(
 ): Promise<HttpServer> {
   const webhooks = await createWebhooks(webhookSettings(config), {
     queue,
-    counts: metrics.deliveries,
+    counts: {
+      count: (sender, outcome) => {
+        metrics.deliveries.count(sender, outcome);
+        dashboard.watch.delivered(sender, outcome);
+      },
+    },
     log,
     now,
   });
   return startServer({
     host: config.server.host,
     port: config.server.port,
-    ...createPages({
-      queue: services.persistence.queue(),
-      redact,
-      ...createRooms({ config, services, redact, log, ...dashboard }),
-    }),
+    ...createPages(createRooms({ config, services, redact, log, metrics, ...dashboard })),
     entrance: createEntrance({ config, services, log }),
     routes: [{ path: '/webhooks/', answer: webhooks }, ...healthRoutes(ready, metrics), ...setup],
     onError: (error, path) => log.error({ err: error, path }, 'answering'),
@@ -246,12 +252,12 @@ async function unready({ persistence }: Services): Promise<string | undefined> {
   }
 }
 
-function watched(metrics: Metrics, log: Logger, count: () => void): JobObserver {
+function watched(metrics: Metrics, log: Logger, seen: EndedJobs): JobObserver {
   return {
     began: ({ data, key, trace, attempts: attempt }) => log.debug({ trace, job: data.kind, key, attempt }, 'begins'),
     ended: (job, seconds, problem) => {
       metrics.jobs.ended(job, seconds, problem);
-      count();
+      seen.add(job);
       const { data, key, trace, attempts: attempt } = job;
       if (problem === undefined) log.debug({ trace, job: data.kind, key, seconds }, 'done');
       else

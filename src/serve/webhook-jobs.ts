@@ -25,6 +25,12 @@ const tellingRegistries = ({ registries }: Config): string[] =>
 
 const tellingForges = (config: Config): string[] => Object.keys(config.forges).filter((name) => wantedHook(config, name) !== undefined);
 
+/** Who should call us, as deliveries name it. */
+export const tellingSenders = (config: Config): string[] => [
+  ...tellingForges(config).map((name) => `${config.forges[name]?.type}/${name}`),
+  ...tellingRegistries(config).map((host) => `registry/${host}`),
+];
+
 /** What is done about webhooks that do not come. */
 export function webhookJobs({ config, services, metrics, log }: WebhookJobParts) {
   const { store } = services.persistence;

@@ -71,3 +71,9 @@ export const ran = async (store: Store, environment: string): Promise<Ran> => (a
 
 export const running = async (store: Store, environment: string): Promise<Running> =>
   (await store.get<Running>('running', environment)) ?? {};
+
+/** Versions of a package that scans have seen in its registry, in no order; asks nobody. */
+export async function seenVersions(store: Store, of: Package): Promise<readonly string[]> {
+  const known = (await store.get<FirstSeen>('first-seen', packageKey(of))) ?? [];
+  return known.flatMap(({ releases }) => releases).filter((key) => !/@sha256:[0-9a-f]{64}$/.test(key));
+}

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Forge, MergeRequest } from '../domain/forge.ts';
 import type { Reference } from '../domain/reference.ts';
+import type { Wish } from '../domain/wish.ts';
 import { appState } from './app-state.ts';
 import { carryOut, type Writer } from './carry-out.ts';
 import { editedFiles } from './edited-files.ts';
 import { type Ended, witnessEnded } from './ended.ts';
 import { type ForgeView, firstView, requireUnmoved, type Viewer, viewAgain } from './forge-view.ts';
-import { fulfilling } from './fulfil.ts';
+import { unfulfilled } from './fulfil.ts';
 import { soakGate } from './gates.ts';
 import { entryOf } from './journal-entry.ts';
 import { type Against, type Looked, lookUp } from './look-up.ts';
@@ -35,6 +36,8 @@ export interface AppOutcome {
   readonly ended?: MergeRequest;
   /** The newest write to the environment of which it is certain that all this is later. */
   readonly shows?: number;
+  /** Why what somebody asks for was not done. */
+  readonly refusedWish?: string;
 }
 
 /** Everything that a scan knows of one environment when it is done with it. */
@@ -131,7 +134,13 @@ function startLooking(look: Look, byApp: ReadonlyMap<string, readonly Reference[
 }
 
 /** Decided anew where people rolled something back or asked for something, of which only the forge knows. */
-async function heedingPeople({ look, scan: { wish } }: Scene, { rolledBack, requests }: ForgeView, app: string, looked: readonly Looked[]) {
+async function heedingPeople(
+  { look }: Scene,
+  { rolledBack, requests }: ForgeView,
+  app: string,
+  looked: readonly Looked[],
+  wish: Wish | undefined,
+): Promise<readonly Looked[]> {
   const own = rolledBack.filter((one) => one.app === app);
   const wishes = [...wishesIn(requests.get(app) ?? []), ...(wish === undefined ? [] : [wish])];
   if (own.length + wishes.length === 0) return looked;
@@ -187,6 +196,9 @@ interface Decided {
   /** What it was decided on. */
   readonly looked: readonly Looked[];
   readonly action: Action;
+  /** What somebody asks for, where it is for that; else why it is not. */
+  readonly wish?: Wish;
+  readonly refusedWish?: string;
 }
 
 async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Promise<AppOutcome> {
@@ -195,7 +207,7 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
     scene.scan.ports.signal.throwIfAborted();
     let decided = await decide(scene, scene.view(), app, looked);
     for (;;) {
-      const { action, shows } = decided;
+      const { action, shows, refusedWish } = decided;
       const ended = newestEnded(decided.view.requests.get(app) ?? []);
       outcome = {
         app,
@@ -203,6 +215,7 @@ async function scanApp(scene: Scene, app: string, looked: readonly Looked[]): Pr
         action,
         shows,
         ...(ended && { ended }),
+        ...(refusedWish !== undefined && { refusedWish }),
         ...('request' in action && placeOf(action.request)),
       };
       const done = scene.scan.dryRun ? {} : await carriedOut(scene, decided, app, looked);
@@ -223,11 +236,24 @@ const decide = (scene: Scene, view: ForgeView, app: string, looked: readonly Loo
   scene.decide(async () => {
     const shows = view.shows();
     const { wish } = scene.scan;
-    const heeding = await heedingPeople(scene, view, app, looked);
-    const state = await appState(scene, view, app, heeding);
-    const action = wish === undefined ? gated(view, reconcile(state)) : fulfilling(wish, state, reconcile(state));
-    return { view, shows, looked: heeding, action };
+    const asWished = await decideOn(scene, view, app, looked, wish);
+    const refusedWish = wish && unfulfilled(wish, asWished);
+    // No window and no limit of open ones keeps back what a person asks for; where it cannot be, the app is scanned as ever.
+    if (wish !== undefined && refusedWish === undefined) return { view, shows, ...asWished, wish };
+    const { action, ...usual } = wish === undefined ? asWished : await decideOn(scene, view, app, looked, undefined);
+    return { view, shows, ...usual, action: gated(view, action), ...(refusedWish !== undefined && { refusedWish }) };
   });
+
+async function decideOn(
+  scene: Scene,
+  view: ForgeView,
+  app: string,
+  looked: readonly Looked[],
+  wish: Wish | undefined,
+): Promise<Pick<Decided, 'looked' | 'action'>> {
+  const heeding = await heedingPeople(scene, view, app, looked, wish);
+  return { looked: heeding, action: reconcile(await appState(scene, view, app, heeding)) };
+}
 
 async function carriedOut(
   scene: Scene,
@@ -300,7 +326,8 @@ function writerOf(
     again: 'the next scan',
     describe: (proposal) =>
       text(() => scan.ports.texts.describe({ proposal, now, owner, registry: scan.registry, packages: scan.packages })),
-    record: async (action) => void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository, scan.wish))),
+    record: async (action) =>
+      void (await scan.ports.journal.record(entryOf(action, app, now.settings.name, place.repository, decided.wish))),
     turn: (work) =>
       turn(scene, decided, [app, looked], ({ number, stillHeld }) => {
         wrote(number);

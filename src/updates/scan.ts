@@ -54,7 +54,7 @@ export interface ScanOptions {
   /** Only these apps, and only apps with one of these packages (globs, as `packages[].match`); all without any. */
   readonly apps?: readonly string[];
   readonly packages?: readonly string[];
-  /** Somebody asks for this version of the apps: nothing is written but that. */
+  /** Somebody asks for this version, for all of these apps that have the package. */
   readonly wish?: Wish;
   /** Nobody typed these names: what has gone meanwhile is no mistake. */
   readonly mayMiss?: boolean;

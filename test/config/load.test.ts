@@ -22,6 +22,9 @@ const env = {
   PORT: '8080',
   INSECURE: 'true',
   REGISTRY_WEBHOOK_SECRET: '7d793037a0760186',
+  LOGIN_ID: 'an-application',
+  LOGIN_SECRET: '0f4c8b6e1d2a9573f08b6c1e4d7a2395',
+  LOGIN_CLIENT_SECRET: 'gloas-6666',
   HOOK_OLD: '6f5902ac237024bd',
   HOOK_NEW: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
 };

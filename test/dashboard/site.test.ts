@@ -1,10 +1,8 @@
-import { jobsRoom } from '../../src/dashboard/jobs/room.ts';
 import { createRepositories } from '../../src/dashboard/repositories/repositories.ts';
 import { createSite } from '../../src/dashboard/site.ts';
 import type { MergeRequest } from '../../src/domain/forge.ts';
 import type { ListedMergeRequest, PagesSource } from '../../src/domain/pages.ts';
-import type { Job } from '../../src/domain/queue.ts';
-import { aViewer, press, visit } from '../support/site-visitor.ts';
+import { visit } from '../support/site-visitor.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const mischief = `<script>alert("1")</script>`;
@@ -69,34 +67,9 @@ const source: PagesSource = {
         }
       : undefined,
 };
-const job = (digit: string, state: Job['state'], change: Partial<Job> = {}): Job => ({
-  id: `${digit.repeat(8)}-0000-4000-8000-000000000000`,
-  data: { kind: 'scan' },
-  key: '',
-  trace: `scan ${digit}`,
-  state,
-  attempts: 1,
-  addedAt: '2026-11-20T09:00:00Z',
-  ...change,
-});
-const parked = job('a', 'parked', {
-  data: { kind: 'scan-package', package: `shop/${mischief}` },
-  key: `shop/${mischief}`,
-  attempts: 5,
-  problem: `registry.example.com: ${mischief}`,
-});
-const queued = [parked, job('b', 'running'), job('c', 'waiting', { data: { kind: 'redeliver' } })];
-const retried: string[] = [];
-const queue = {
-  list: async () => queued,
-  retry: async (id: string) => {
-    retried.push(id);
-    return true;
-  },
-};
-const shop = (of: PagesSource, shown: typeof queue) =>
-  createSite({ rooms: [jobsRoom(shown)], rest: createRepositories(of, { forge: 'local', isJudging: async () => false }), now: () => now });
-const site = shop(source, queue);
+const shop = (of: PagesSource) =>
+  createSite({ rooms: [], rest: createRepositories(of, { forge: 'local', isJudging: async () => false }), now: () => now });
+const site = shop(source);
 const body = async (path: string) => (await visit(site, path)).body;
 
 test('a merge request has description, diff, commits and comments', async () => {
@@ -121,52 +94,7 @@ test('a version has its notes, on a page of its own', async () => {
   expect((await visit(site, '/apps/none/tags/v1.0.0')).status).toBe(404);
 });
 
-test('jobs: parked ones first, with why and a button, then what runs and waits', async () => {
-  const page = await body('/jobs');
-  expect(page).toContain('1 parked, 1 running, 1 waiting');
-  expect(page.indexOf('scan-package')).toBeLessThan(page.indexOf('redeliver'));
-  expect(page).toContain('3 hours ago');
-  expect(page.match(/<form.*?<\/form>/g)).toEqual([
-    `<form method="post" action="/jobs/${parked.id}/retry"><input type="hidden" name="token" value="the-token"><button>retry</button></form>`,
-  ]);
-});
-
-test('a long queue makes no endless page', async () => {
-  const long = { ...queue, list: async () => Array.from({ length: 1000 }, () => job('d', 'waiting')) };
-  const { body: page } = await visit(shop(source, long), '/jobs');
-  expect(page.match(/<td class="kind">/g)).toHaveLength(200);
-  expect(page).toContain('And 800 more');
-});
-
-test('jobs as the command line prints them', async () => {
-  const { type, body: text } = await visit(site, '/api/v1/jobs');
-  expect(type).toBe('application/json');
-  const { data, ...rest } = parked;
-  expect(JSON.parse(text).jobs[0]).toEqual({ ...rest, kind: data.kind });
-});
-
-test.each([
-  [`/jobs/${parked.id}/retry`, 303, [parked.id]],
-  ['/jobs/x/retry', 405, []],
-  ['/jobs', 405, []],
-  [`/jobs/${parked.id}`, 405, []],
-])('a button that posts to %s is answered with %s', async (path, status, expected) => {
-  retried.length = 0;
-  const answer = await press(site, path);
-  expect([answer.status, retried]).toEqual([status, expected]);
-});
-
-test('whoever does not see everything sees no jobs, and retries none', async () => {
-  const viewer = aViewer({ sees: () => false, acts: () => false });
-  retried.length = 0;
-  expect((await visit(site, '/jobs', { viewer })).status).toBe(404);
-  expect((await visit(site, '/api/v1/jobs', { viewer })).status).toBe(404);
-  expect((await press(site, `/jobs/${parked.id}/retry`, {}, viewer)).status).toBe(405);
-  expect(retried).toEqual([]);
-});
-
 const pages = [
-  '/jobs',
   '/platform/environments/staging/merge_requests/2',
   '/platform/environments/staging/merge_requests/3',
   '/apps/billing',

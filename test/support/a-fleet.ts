@@ -50,8 +50,37 @@ export function anEnvironment(name: string, change: Partial<FleetEnvironment> = 
 }
 
 const teams = ['payments', 'search', 'storefront', 'identity', 'logistics', 'data', 'mobile', 'platform'].map((name) => `team-${name}`);
-const nouns = ['billing', 'catalogue', 'checkout', 'invoice', 'ledger', 'notify', 'orders', 'profile', 'ranking', 'session', 'stock', 'tracking'];
-const kinds = ['api', 'worker', 'web', 'cron', 'gateway', 'consumer', 'exporter', 'proxy', 'admin', 'sync', 'batch', 'events', 'cache', 'rules', 'mailer'];
+const nouns = [
+  'billing',
+  'catalogue',
+  'checkout',
+  'invoice',
+  'ledger',
+  'notify',
+  'orders',
+  'profile',
+  'ranking',
+  'session',
+  'stock',
+  'tracking',
+];
+const kinds = [
+  'api',
+  'worker',
+  'web',
+  'cron',
+  'gateway',
+  'consumer',
+  'exporter',
+  'proxy',
+  'admin',
+  'sync',
+  'batch',
+  'events',
+  'cache',
+  'rules',
+  'mailer',
+];
 const stages = ['dev', 'test', 'integration', 'load', 'demo', 'staging', 'preprod', 'prod-eu', 'prod-us', 'prod-apac'];
 
 /** What a company with that many environments and apps has, always the same: most apps current, later environments further behind. */
@@ -73,7 +102,7 @@ export function aLargeFleet(environments: number, apps: number): readonly FleetE
       });
     }).filter(({ app }) => at(`${name}-${app}`, 12) > 0);
     const requests = rows
-      .filter(({ app }) => at(`${app}${name}r`, 40) === 0)
+      .filter(({ app, version, newest }) => version !== newest && at(`${app}${name}r`, 4) === 0)
       .map(({ app, version, newest }, index) => anOpenRequest({ id: index + 1, app, title: `${app} ${version} → ${newest}` }));
     return anEnvironment(name, { rows, requests });
   });

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Grant } from '../../domain/access.ts';
 import type { GatedRequest } from '../../domain/access-forge.ts';
 import { ConflictError, explain, OutsideError, RefusedError, UsageError } from '../../domain/errors.ts';
 import type { Forge, RepositoryRef } from '../../domain/forge.ts';
 import { accessBranches } from '../branches.ts';
-import type { AccessBook } from '../grant/book.ts';
+import type { AccessBook, SeenRequest } from '../grant/book.ts';
 import { mostCalled } from '../request/ask.ts';
 import { abilitiesOf, holdersOf } from '../request/description.ts';
 import { touchesAccess } from '../request/path.ts';
@@ -248,15 +249,29 @@ async function callApprovers({ ports, request, judgement, repository }: Matter):
 
 /** People are told of what has changed since. */
 async function remember(ports: ReviewPorts, request: GatedRequest, judgement: Judgement): Promise<void> {
-  const { id, url, title } = request;
-  const missing = judgement.reasons;
+  const { id, title } = request;
   const known = (await ports.readBook()).requests[id];
-  if (known?.title === title && known.missing.join('\n') === missing.join('\n')) return;
-  await ports.announce({ request, state: 'open', judgement });
-  const seenAt = known?.seenAt ?? ports.now().toISOString();
-  const called = known?.called === true && { called: true as const };
-  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: { url, title, missing, seenAt, ...called } } }));
+  const seen = seenAs(request, judgement, known ?? { seenAt: ports.now().toISOString() });
+  if (isDeepStrictEqual(known, seen)) return;
+  const isTold = known?.unjudged !== true && known?.title === title && known.missing.join('\n') === seen.missing.join('\n');
+  if (!isTold) await ports.announce({ request, state: 'open', judgement });
+  await ports.changeBook((book) => ({ ...book, requests: { ...book.requests, [id]: seen } }));
 }
+
+const seenAs = (
+  { url, title, createdAt }: GatedRequest,
+  { reasons, request, approvedBy }: Judgement,
+  { seenAt, called }: Pick<SeenRequest, 'seenAt' | 'called'>,
+): SeenRequest => ({
+  url,
+  title,
+  missing: reasons,
+  seenAt,
+  ...(called === true && { called }),
+  since: createdAt,
+  ...(request !== undefined && { asks: request }),
+  approvedBy: approvedBy.map(({ name }) => name),
+});
 
 async function forget(ports: ReviewPorts, id: number): Promise<void> {
   await ports.changeBook((book) => {

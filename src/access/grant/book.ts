@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { GrantRecord } from '../../domain/access.ts';
+import type { AccessRequest, GrantRecord } from '../../domain/access.ts';
 import type { TreeEntry } from '../../domain/access-forge.ts';
 import type { Locks } from '../../domain/locks.ts';
 import type { Store } from '../../domain/store.ts';
@@ -16,6 +16,24 @@ export interface Refusal {
 /** A file as it stands on the default branch: path and blob. */
 type Standing = Pick<TreeEntry, 'path' | 'id' | 'mode'>;
 
+/** An open access request, as the gate saw it last. */
+export interface SeenRequest {
+  readonly url: string;
+  readonly title: string;
+  /** Whole sentences. */
+  readonly missing: readonly string[];
+  readonly seenAt: string;
+  /** Those who may approve it were asked to. */
+  readonly called?: true;
+  /** RFC 3339: when it was opened. */
+  readonly since?: string;
+  /** Absent where its file is none. */
+  readonly asks?: AccessRequest;
+  readonly approvedBy?: readonly string[];
+  /** Asked for here, and the gate has yet to look. */
+  readonly unjudged?: true;
+}
+
 /** What is remembered of the grants of one repository. All of it can be found out again, from forge, cluster and journal. */
 export interface AccessBook {
   /** Newest last; those that ended are kept for a while. */
@@ -23,19 +41,7 @@ export interface AccessBook {
   /** Files that have no right to be there, by `fileKey`. */
   readonly refused: Readonly<Record<string, Refusal>>;
   /** Open access requests, by number. */
-  readonly requests: Readonly<
-    Record<
-      string,
-      {
-        readonly url: string;
-        readonly title: string;
-        readonly missing: readonly string[];
-        readonly seenAt: string;
-        /** Those who may approve it were asked to. */
-        readonly called?: true;
-      }
-    >
-  >;
+  readonly requests: Readonly<Record<string, SeenRequest>>;
   /** When merge requests that asked for access were seen closed without a merge, by number: RFC 3339. What was approved before that is not approved any more. */
   readonly closed: Readonly<Record<string, string>>;
   /**

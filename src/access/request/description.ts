@@ -80,9 +80,12 @@ const known: Readonly<Record<string, string>> = {
 
 /** What a level lets its holder do; Markdown. */
 export function abilitiesOf(role: string): string {
-  const words = Object.hasOwn(known, role) ? known[role] : undefined;
+  const words = plainAbilities(role);
   return words === undefined ? `what the ClusterRole ${codeSpan(role)} allows` : `${words} (ClusterRole ${codeSpan(role)})`;
 }
+
+/** Undefined for a role that is nobody's but the company's. */
+export const plainAbilities = (role: string): string | undefined => (Object.hasOwn(known, role) ? known[role] : undefined);
 
 const mostNames = 20;
 

@@ -19,7 +19,8 @@ export function forbidden(request: AccessRequest, of: Policy): readonly string[]
   return [...wherever(request, of), ...whoever(request, of), ...howLong(request, of), ...why(request, of)];
 }
 
-function wherever({ namespace }: AccessRequest, { settings }: Policy): readonly string[] {
+/** Why nothing can be asked for in a namespace, whoever asks. */
+export function wherever({ namespace }: Pick<AccessRequest, 'namespace'>, { settings }: Pick<Policy, 'settings'>): readonly string[] {
   if (isProtected(settings, namespace)) return [`Nobody is given access to ${namespace}: it is protected.`];
   const { namespaces } = settings;
   if (namespaces === undefined || namespaces.some((pattern) => fits(pattern, namespace))) return [];

@@ -69,7 +69,7 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .jobs td, .jobs th { overflow-wrap: normal; white-space: nowrap; }
 .jobs .what { width: 100%; min-width: 12rem; overflow-wrap: anywhere; white-space: normal; }
 .jobs .why { color: var(--closed); }
-button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; }
+button { font: inherit; color: var(--link); background: var(--sunk); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .8rem; cursor: pointer; white-space: nowrap; }
 .badge { display: inline-flex; align-items: baseline; gap: .3em; padding: .05em .6em; border-radius: 1em; font-size: .8rem; font-weight: 550; white-space: nowrap; background: var(--sunk); color: var(--soft); }
 .badge.good { color: var(--open); background: color-mix(in srgb, var(--open) 12%, transparent); }
 .badge.wait { color: var(--link); background: color-mix(in srgb, var(--link) 12%, transparent); }
@@ -81,7 +81,7 @@ button { font: inherit; color: var(--link); background: var(--sunk); border: 1px
 .figures .bad dd, .figures .bad a { color: var(--closed); }
 .figures .warn dd, .figures .warn a { color: var(--warn); }
 .figures .good dd { color: var(--open); }
-.list { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 10px; font-size: .93rem; }
+.list { width: 100%; overflow-wrap: break-word; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 10px; font-size: .93rem; }
 .list th, .list td { padding: .5rem .9rem; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); }
 .list thead th { font-size: .82rem; color: var(--soft); border-top: 0; white-space: nowrap; }
 .list tbody th { font-weight: 550; }

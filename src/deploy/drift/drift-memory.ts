@@ -17,9 +17,19 @@ export interface KnownDrift {
   readonly since: string;
   /** The next run shall set it back. */
   readonly correct: boolean;
+  /** When it was looked at last: RFC 3339. Absent where an older version did. */
+  readonly lookedAt?: string;
+  /** What was found then, the first few. */
+  readonly objects?: readonly FoundDrift[];
   /** When a run last set something back: RFC 3339. */
   readonly correctedAt?: string;
 }
+
+/** One object that is not as it should be; texts come from outside. */
+export type FoundDrift = Pick<Drift, 'object' | 'kind' | 'summary' | 'by'>;
+
+const mostObjects = 100;
+const longestSummary = 500;
 
 /** After a correction, milliseconds in which what is found was there in spite of it: somebody else sets it, and would be fought without end. */
 const settling = 5 * 60_000;
@@ -57,9 +67,27 @@ export function seen(
   const correctedAt = known?.correctedAt;
   const isFresh = correctedAt !== undefined && now.getTime() - Date.parse(correctedAt) < settling;
   const correct = corrects && !isFresh && drifts.some(isCorrectable);
-  const memory = { place, commit, counts, finding, since, correct, ...(correctedAt !== undefined && { correctedAt }) };
+  const objects = drifts.slice(0, mostObjects).map(shortened);
+  const memory = {
+    place,
+    commit,
+    counts,
+    finding,
+    since,
+    correct,
+    lookedAt: now.toISOString(),
+    objects,
+    ...(correctedAt !== undefined && { correctedAt }),
+  };
   return { memory, isNews: finding !== before };
 }
+
+const shortened = ({ object, kind, summary, by }: Drift): FoundDrift => ({
+  object,
+  kind,
+  summary: summary.slice(0, longestSummary),
+  ...(by !== undefined && { by }),
+});
 
 function findingOf(drifts: readonly Drift[]): string {
   if (drifts.length === 0) return '';

@@ -65,7 +65,7 @@ async function tokenFor(
 }
 
 async function whoIs({ api }: GitHubSettings, fetch: Fetch, token: string): Promise<Identity> {
-  const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'lockkeeper' };
+  const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'x-github-api-version': '2022-11-28' };
   const { id, login } = await read(await fetch(`${api}/user`, { method: 'GET', headers }));
   if (Number.isSafeInteger(id) && typeof login === 'string') return { id: String(id), name: login };
   throw new Error('GitHub did not say who the token is of');

@@ -63,8 +63,9 @@ class Login implements Entrance {
     this.#forms = createFormTokens(secret);
   }
 
-  origin({ headers: { host } }: IncomingMessage): string | Message {
-    if (host?.toLowerCase() === this.#base.host) return this.#base.origin;
+  origin(request: IncomingMessage): string | Message {
+    const { host } = request.headers;
+    if (this.#isPublic(request)) return this.#base.origin;
     return isOwnName(host) ? `http://${host}` : plain(421, `This server answers to the name ${this.#base.host}, as server.url says.`);
   }
 
@@ -79,7 +80,7 @@ class Login implements Entrance {
     const [, first, name, last, ...more] = path.split('/');
     if (first !== 'login' || more.length > 0) return undefined;
     // The cookies are of one host: the one that the provider sends people back to.
-    if (request.headers.host?.toLowerCase() !== this.#base.host) return onTo(`${this.#own('/login')}?${query.toString()}`);
+    if (!this.#isPublic(request)) return onTo(`${this.#own('/login')}?${query.toString()}`);
     const to = ownPlace(query.get('to'));
     if (name === undefined) return this.#choose(to, query.has('left'), visitor);
     const provider = this.#options.providers.find((one) => one.name === name);
@@ -90,6 +91,11 @@ class Login implements Entrance {
 
   async press({ path }: { readonly path: string }): Promise<Message | undefined> {
     return Promise.resolve(path === '/logout' ? onTo('/login?left=1', { 'set-cookie': this.#session.empty }) : undefined);
+  }
+
+  /** A proxy may name the port, too, where it is the usual one. */
+  #isPublic({ headers: { host = '' } }: IncomingMessage): boolean {
+    return URL.parse(`${this.#base.protocol}//${host}`)?.host === this.#base.host;
   }
 
   #choose(to: string, left: boolean, visitor: Visitor | undefined): Message {

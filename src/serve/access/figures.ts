@@ -63,14 +63,19 @@ export async function accessFigures(config: Pick<Config, 'environments' | 'clust
   });
 }
 
-/** Says which grants nobody ends any more. */
+/** Which grants nobody ends any more, and until when the timers in the cluster have ended the last of them. */
+export async function lostGrants(config: Pick<Config, 'environments' | 'clusters'>, services: Looking) {
+  const lost = (await openGrants(config, services)).filter(({ isLost }) => isLost);
+  return lost.map(({ environment, grants }) => ({
+    environment,
+    grants,
+    until: grants.map((one) => one.until).reduce((latest, until) => (until > latest ? until : latest), ''),
+  }));
+}
+
+/** Says which those are. */
 export async function warnOfLost(config: Pick<Config, 'environments' | 'clusters'>, services: Looking, log: Logger): Promise<void> {
-  for (const { environment, isLost, grants } of await openGrants(config, services)) {
-    if (!isLost) continue;
-    const until = grants
-      .map((one) => one.until)
-      .toSorted()
-      .at(-1);
+  for (const { environment, grants, until } of await lostGrants(config, services)) {
     log.error(
       { environment, grants: grants.map(({ id }) => id) },
       `nobody looks after ${count(grants.length, 'grant')} of ${environment}: app.yml names no cluster for it any more. Name it again until ${until}, when their timers in the cluster have ended the last of them.`,

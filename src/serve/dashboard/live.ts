@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Persistence } from '../../adapters/store/open.ts';
 import type { LiveSource } from '../../dashboard/live/room.ts';
+import type { Job } from '../../domain/queue.ts';
 import type { Schedule } from '../../runtime/schedule.ts';
 import { every } from '../access/every.ts';
 
@@ -81,16 +82,26 @@ export class LiveEvents implements LiveSource {
   }
 }
 
+/** Looks at grants and messages come every few seconds: what they change is in the journal. */
+const isSteady = ({ data: { kind } }: Pick<Job, 'data'>): boolean => kind === 'access' || kind === 'notify';
+
 /** Differs when the queue, the journal or what was scanned does, in whatever replica: cheap to ask. `ended` counts jobs of this one, as short ones come and go unseen. */
 export async function storeStamp(
   { store, queue, journal }: Pick<Persistence, 'store' | 'queue' | 'journal'>,
   ended: number,
 ): Promise<string> {
-  const [{ counts }, running, newest, scanned] = await Promise.all([
-    queue().stats(),
-    queue().list(['running']),
-    journal().newest(),
-    store.get('service', 'last-scan'),
-  ]);
-  return JSON.stringify([counts, running.map(({ id }) => id), newest?.number, scanned, ended]);
+  const [jobs, newest, scanned] = await Promise.all([queue().list(), journal().newest(), store.get('service', 'last-scan')]);
+  const shown = jobs
+    .filter((job) => job.state === 'parked' || !isSteady(job))
+    .map(({ id, state, attempts }) => `${id} ${state} ${attempts}`);
+  return JSON.stringify([shown, newest?.number, scanned, ended]);
+}
+
+/** Of how many jobs that pages show the end was seen here. */
+export class EndedJobs {
+  count = 0;
+
+  add(job: Pick<Job, 'data'>): void {
+    if (!isSteady(job)) this.count += 1;
+  }
 }

@@ -1,13 +1,23 @@
+import { accessRoom } from '../../dashboard/access/room.ts';
+import { actionsRoom } from '../../dashboard/actions/room.ts';
 import { appRoom } from '../../dashboard/app/room.ts';
+import { environmentRoom } from '../../dashboard/environment/room.ts';
 import { environmentsRoom } from '../../dashboard/environments/room.ts';
+import { journalRoom } from '../../dashboard/journal/room.ts';
 import { liveRoom } from '../../dashboard/live/room.ts';
+import { operationsRoom } from '../../dashboard/operations/room.ts';
 import { createRepositories, repositoriesRoom } from '../../dashboard/repositories/repositories.ts';
 import { requestsRoom } from '../../dashboard/requests/room.ts';
 import type { Room } from '../../dashboard/room.ts';
 import type { Rest } from '../../dashboard/site.ts';
+import { accessSource } from './access.ts';
+import { createActions } from './actions.ts';
 import { createAppSource } from './app.ts';
+import { createEnvironmentSource } from './environment.ts';
 import { fleetSource } from './environments.ts';
+import { journalSource } from './journal.ts';
 import { localDesk } from './local-desk.ts';
+import { operationsSource } from './operations/source.ts';
 import type { DashboardParts } from './parts.ts';
 import { requestsSource } from './requests.ts';
 
@@ -24,11 +34,20 @@ export function createRooms(parts: DashboardParts): Rooms {
   return {
     rooms: [
       environmentsRoom(fleetSource(parts)),
-      appRoom(createAppSource(parts, requests)),
+      environmentRoom(createEnvironmentSource({ ...parts, now })),
+      actionsRoom(createActions(parts.services, now)),
+      appRoom(createAppSource(parts)),
+      accessRoom(accessSource(parts)),
+      journalRoom(journalSource(parts)),
       liveRoom(parts.live),
+      operationsRoom(operationsSource(parts)),
+      requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
+      appRoom(createAppSource(parts, requests)),
       requestsRoom(requests),
       ...(local === undefined ? [] : [repositoriesRoom(local.source, local.desk)]),
     ],
     rest: local && createRepositories(local.source, local.desk),
   };
 }
+
+const now = (): Date => new Date();

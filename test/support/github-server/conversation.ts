@@ -76,7 +76,7 @@ const anybody: Pick<Call, 'user' | 'asApp' | 'installation'> = {
 
 function authenticate(world: World, request: IncomingMessage): Pick<Call, 'user' | 'asApp' | 'installation'> {
   const token = (request.headers.authorization ?? '').replace(/^(Bearer|token) /i, '');
-  const user = world.users.find((one) => one.token === token && token !== '');
+  const user = world.users.find((one) => one.token === token && token !== '') ?? world.oauthTokens.get(token);
   if (user !== undefined) return { user, asApp: false, installation: undefined };
   const { app } = world;
   const given = app?.tokens.get(token);

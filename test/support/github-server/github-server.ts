@@ -15,6 +15,7 @@ import { sendArchive } from './codeload.ts';
 import { answer } from './conversation.ts';
 import { attempt } from './hooks.ts';
 import { type MergeMethod, merge } from './merging.ts';
+import { OAuth } from './oauth.ts';
 import { ada, bot, type GitHubOptions, type NewRepository, toUser } from './options.ts';
 import { close, deleteBranch, keepHeads, pushed, relabel, retarget } from './pushes.ts';
 import {
@@ -72,6 +73,8 @@ export class GitHubServer {
   readonly #server: Server;
   readonly #codeload: Server;
   readonly #world: World;
+  /** Where people log in to other places. */
+  readonly oauth: OAuth;
   readonly #dotCom: boolean;
   readonly #faults: Faults;
   /** Where the API is reached. */
@@ -85,6 +88,7 @@ export class GitHubServer {
     let [id, clock] = [100, 0];
     this.#world = {
       users: (options.users ?? [bot, ada]).map((user, index) => toUser(user, index + 1)),
+      oauthTokens: new Map(),
       suspended: new Set(),
       teams: [],
       repositories: [],
@@ -104,6 +108,7 @@ export class GitHubServer {
         return id;
       },
     };
+    this.oauth = new OAuth(this.#world, this.#world.oauthTokens);
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#codeload = createServer((request, response) => void this.#sendArchive(request, response));
   }
@@ -424,6 +429,7 @@ export class GitHubServer {
     const body = await readBody(request);
     if (this.delayMs > 0) await sleep(this.delayMs);
     await disturbed(this.#faults.take(logged), response, async () => {
+      if (path === undefined && this.oauth.answer(request, response, body)) return;
       const send = await answer({ world: this.#world, violations: this.violations, request, path, query: searchParams, body });
       send(response);
     });

@@ -239,6 +239,8 @@ export interface World {
   /** Codes of Apps that somebody just made from a manifest, each good for one use. */
   readonly manifests: Map<string, ManifestApp>;
   readonly users: User[];
+  /** Of those who agreed to an OAuth App. */
+  readonly oauthTokens: Map<string, User>;
   /** Logins of users who may not sign in any more. */
   readonly suspended: Set<string>;
   readonly teams: Team[];

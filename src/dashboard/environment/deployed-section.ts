@@ -1,0 +1,50 @@
+import type { InventoryRow } from '../../domain/fleet.ts';
+import type { Viewer } from '../../domain/site.ts';
+import { badge } from '../parts/badge.ts';
+import { empty } from '../parts/empty.ts';
+import { type Html, type HtmlPart, html } from '../parts/html.ts';
+import { ago } from '../parts/layout.ts';
+import { externalLink } from '../parts/link.ts';
+import { table } from '../parts/table.ts';
+import { actPath, appPath } from './links.ts';
+import type { EnvironmentView } from './view.ts';
+
+/** Which app runs in which version, and what waits. */
+export function deployedSection({ snapshot }: EnvironmentView, now: Date, viewer: Viewer): Html {
+  const { rows, environment } = snapshot;
+  if (rows.length === 0)
+    return empty(
+      'No app is known here yet.',
+      snapshot.at === undefined ? 'The first scan finds them.' : 'The last scan found no reference to a version.',
+    );
+  const acts = viewer.acts(environment);
+  const columns = [{ name: 'App' }, { name: 'Version' }, { name: 'Since' }, { name: 'Update' }, ...(acts ? [{ name: '' }] : [])];
+  return table(
+    'What is deployed',
+    columns,
+    merged(rows).map((row) => [
+      html`<a href="${appPath(row.app)}">${row.app}</a>${row.owner === undefined ? undefined : html` <span class="path">${row.owner}</span>`}`,
+      html`<b class="version">${row.version === '' ? 'digest only' : row.version}</b> <span class="path">${row.package}</span>`,
+      row.since === undefined ? '' : ago(row.since, now),
+      update(row),
+      ...(acts
+        ? [html`<a href="${actPath(environment, row.app)}" aria-label="Propose a version of ${row.app}, or roll it back">Change…</a>`]
+        : []),
+    ]),
+  );
+}
+
+/** An app writes the same version in many files. */
+function merged(rows: readonly InventoryRow[]): readonly InventoryRow[] {
+  return [...new Map(rows.map((row) => [JSON.stringify([row.app, row.package, row.version]), row])).values()];
+}
+
+function update({ state, newest, reason, mergeRequest }: InventoryRow): HtmlPart {
+  const to = newest === undefined ? '' : ` ${newest}`;
+  if (state === 'current') return badge('good', 'newest', reason);
+  if (state === 'proposed')
+    return html`${badge('wait', 'proposed')} ${mergeRequest === undefined ? to : externalLink(mergeRequest, `merge request${to === '' ? '' : ` to${to}`}`)}`;
+  if (state === 'waiting') return html`${badge('wait', 'next scan')}${to}`;
+  const why = reason === undefined ? undefined : html`<p class="meta">${reason}</p>`;
+  return state === 'held' ? html`${badge('warn', 'held')}${to}${why}` : html`${badge('calm', 'unknown')}${why}`;
+}
