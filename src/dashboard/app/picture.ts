@@ -67,7 +67,7 @@ function bar(span: Span, range: Range, tint: number): Html {
     beginning === 'merged' || Date.parse(from) < range.from.getTime()
       ? undefined
       : html`<line class="vague" x1="${x}" x2="${x}" y1="${barTop - 3}" y2="${barTop + barHeight + 3}"/>`;
-  return html`<g class="span tint${tint}"><title>${told(span)}</title><rect x="${x}" y="${barTop}" width="${long}" height="${barHeight}" rx="${Math.min(4, long / 2)}"/>${vague}${label(shown(version), x, long)}</g>`;
+  return html`<g class="span tint${tint}"><title>${told(span)}</title><rect x="${x}" y="${barTop}" width="${long}" height="${barHeight}" rx="${Math.min(4, long / 2)}"/>${vague}${label(shown(version), x, long)}${until === undefined ? labelAgain(shown(version), long) : undefined}</g>`;
 }
 
 /** Whole, or cut, or not at all: the title has it. */
@@ -77,6 +77,12 @@ function label(text: string, x: number, long: number): Html | undefined {
   const fit = room < text.length ? `${text.slice(0, room - 1)}…` : text;
   return html`<text x="${x + 7}" y="${barTop + 16}">${fit}</text>`;
 }
+
+/** At the end, where a phone begins to show it. */
+const labelAgain = (text: string, long: number): Html | undefined =>
+  long < width / 3 || text.length * letter > width / 6
+    ? undefined
+    : html`<text class="again" x="${width - 8}" y="${barTop + 16}">${text}</text>`;
 
 /** `1.5.0, 2026-11-05T10:00:00Z – now, merged by gitlab:ada` */
 export function told({ version, from, until, beginning, by, deployedAt, backFrom }: Span): string {
