@@ -67,6 +67,65 @@ describe('why each higher version was not taken', () => {
   });
 });
 
+describe('a version that somebody asked for', () => {
+  const tags = ['1.4.1', '1.4.3', '1.5.0', '1.6.0-rc.1', '1.6.0', '1.7.0', '2.0.0', '2024.01.15'];
+  const wished = (version: string, change: Partial<DecisionInput> = {}) =>
+    decide({
+      current: { version: '1.4.2' },
+      list: { releases: tags.map((tag) => ({ version: tag })), complete: true },
+      rules: { types: ['patch'], allow: '<1.5', ignore: ['1.7.0'] },
+      barred: () => 'has not run in staging',
+      wish: { package: 'p', version, by: 'bob' },
+      ...change,
+    });
+
+  test('is taken, whatever types, allow, an earlier environment and its make hold back; what lies above is told', () => {
+    expect(wished('1.6.0')).toEqual({
+      kind: 'update',
+      to: { version: '1.6.0' },
+      type: 'minor',
+      held: [
+        { version: '2.0.0', reason: 'major update; this environment takes patch' },
+        { version: '1.7.0', reason: 'minor update; this environment takes patch' },
+      ],
+      wish: { package: 'p', version: '1.6.0', by: 'bob' },
+    });
+    for (const version of ['1.4.3', '1.5.0', '1.6.0-rc.1', '2.0.0']) expect(wished(version)).toMatchObject({ to: { version } });
+  });
+
+  test('what the rules would take is held back by it', () => {
+    const rules = { types: ['minor', 'patch'] as const };
+    expect(wished('1.5.0', { rules, barred: undefined })).toMatchObject({
+      to: { version: '1.5.0' },
+      held: expect.arrayContaining([{ version: '1.7.0', reason: 'bob asked for 1.5.0' }]),
+    });
+  });
+
+  test.each<[string, string, Partial<DecisionInput>]>([
+    ['1.7.0', 'ignored by "1.7.0"', {}],
+    ['1.4.2', '1.4.2 is what stands there', {}],
+    ['1.4.1', '1.4.1 is not above 1.4.2, which stands there: what goes back is a rollback', {}],
+    ['1.4.9', 'its registry lists no 1.4.9', {}],
+    ['2024.01.15', '2024.01.15 cannot be compared with 1.4.2', {}],
+    [
+      '1.4.9',
+      '1.4.9 is not among what its registry listed: page 2 failed',
+      { list: { releases: [], complete: false, problem: 'page 2 failed' } },
+    ],
+    ['1.5.0', '"latest" is not a version: it moves by digest only', { current: { version: 'latest' } }],
+    [
+      '1.5.0',
+      'rolled back in u: not proposed again until something newer than 1.5.0 is out, or the label "lockkeeper" is taken off there',
+      { rolledBack: [{ app: 'billing', package: 'p', version: '1.5.0', url: 'u', at: '2026-11-20T00:00:00Z' }] },
+    ],
+  ])('%s is refused: %s', (version, refusedWish, change) => {
+    const decision = wished(version, change);
+    expect(decision).toMatchObject({ refusedWish });
+    expect(decision).not.toHaveProperty('wish');
+    expect({ ...decision, refusedWish: undefined }).toEqual({ ...wished(version, { ...change, wish: undefined }), refusedWish: undefined });
+  });
+});
+
 describe('allow and ignore', () => {
   test.each([
     ['v1.2.3-alpine', 'v1.9.0-alpine v2.9.0-alpine v3.0.0-alpine', '>=1.0 <3', 'v2.9.0-alpine'],

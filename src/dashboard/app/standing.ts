@@ -1,7 +1,5 @@
 import type { InventoryRow } from '../../domain/fleet.ts';
-import { parseVersion } from '../../domain/version.ts';
-import { typeOfUpdate } from '../../domain/version-order.ts';
-import { compareTexts } from './comparison.ts';
+import { type Behind, behind } from '../../domain/version-behind.ts';
 
 /** One version of an app in an environment. */
 export interface Standing {
@@ -10,8 +8,7 @@ export interface Standing {
   readonly name: string;
   /** RFC 3339 */
   readonly since?: string;
-  /** By which part of the version the newest differs; `some` where that cannot be told. */
-  readonly behind: 'none' | 'patch' | 'minor' | 'major' | 'some' | 'unknown';
+  readonly behind: Behind;
   readonly newest?: string;
   readonly reason?: string;
 }
@@ -28,16 +25,11 @@ function standing({ package: of, version, since, newest, state, reason }: Invent
     version,
     name: several ? of.slice(of.lastIndexOf('/') + 1) : '',
     ...(since !== undefined && { since }),
-    behind: behindOf(version, newest, state),
+    behind: state !== 'current' && state !== 'unknown' && newest === version ? newerBuild : behind(version, newest),
     ...(newest !== undefined && { newest }),
     ...(reason !== undefined && { reason }),
   };
 }
 
-function behindOf(version: string, newest: string | undefined, state: InventoryRow['state']): Standing['behind'] {
-  if (newest === undefined) return 'unknown';
-  if (newest === version) return state === 'current' ? 'none' : state === 'unknown' ? 'unknown' : 'some';
-  const [from, to] = [parseVersion(version), parseVersion(newest)];
-  const isOlder = (compareTexts(version, newest) ?? 0) < 0;
-  return isOlder && from.kind === 'version' && to.kind === 'version' ? typeOfUpdate(from, to) : 'some';
-}
+/** A tag that was pointed elsewhere has the same name. */
+const newerBuild: Behind = { kind: 'other', count: 0, text: 'newer build' };

@@ -17,7 +17,7 @@ export function environmentPage(view: EnvironmentView, now: Date, viewer: Viewer
   const body = html`<h1>${environment}</h1>
 ${lead(view, now)}
 <div class="actions" id="scan" data-live="scan">${scanButton(viewer, environment, view.scanning)}</div>
-${problems(view, now)}
+<div id="problems" data-live="problems">${problems(view, now)}</div>
 ${noticeList(view.asked, now, viewer)}
 ${chosen(view, viewer)}
 <section id="numbers" data-live="numbers" aria-label="In numbers">${numbers(view)}</section>
@@ -46,7 +46,7 @@ function lead({ snapshot, cluster, deploy, deployed }: EnvironmentView, now: Dat
     ['Cluster', html`${cluster ?? 'none'}, ${how[deploy]}`],
     ...(deploy === 'service' ? [['Deployed', deployedText(deployed, now)] as const] : []),
   ];
-  return html`<dl class="about">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function deployedText(deployed: EnvironmentView['deployed'], now: Date): HtmlPart {
@@ -88,10 +88,10 @@ function problems({ snapshot }: EnvironmentView, now: Date): Html | undefined {
     ({ message, since, apps }) =>
       html`<li>${message} <span class="path">since ${ago(since, now)}${apps.length === 0 ? '' : `; holds up ${apps.slice(0, 5).join(', ')}`}</span></li>`,
   );
-  return html`<section class="banner" id="problems" data-live="problems" aria-label="What the last scan could not do"><p>The last scan could not look at everything:</p><ul>${lines}</ul></section>`;
+  return html`<section class="banner" aria-label="What the last scan could not do"><p>The last scan could not look at everything:</p><ul>${lines}</ul></section>`;
 }
 
 function chosen({ actions, snapshot }: EnvironmentView, viewer: Viewer): Html | undefined {
   if (actions === undefined || !viewer.acts(snapshot.environment)) return undefined;
-  return html`<section id="act"><h2>${actions.app}</h2>${appForms(viewer, actions, 'environment')}</section>`;
+  return html`<section id="act"><h2>Change ${actions.app}</h2>${appForms(viewer, actions, 'environment')}</section>`;
 }

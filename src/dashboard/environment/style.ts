@@ -1,8 +1,14 @@
-export const style = `.about, .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: .6rem 2rem; margin: .8rem 0 1.2rem; }
-.about dt, .facts dt { color: var(--soft); font-size: .82rem; }
-.about dd, .facts dd { margin: 0; }
-.line + .line { margin-top: .15rem; }
-.list .meta { margin: .15rem 0 0; }
+export const style = `.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: .7rem 2rem; margin: .8rem 0 1.2rem; }
+.facts dt { color: var(--soft); font-size: .82rem; }
+.facts dd { margin: 0; }
+.facts .line + .line, #runs .line + .line { margin-top: .15rem; }
+#scan { margin: 0 0 1rem; min-height: 1.8rem; }
+:is(#deployed, #drift, #runs, #locks) .list { min-width: 36rem; overflow-wrap: normal; }
+:is(#deployed, #runs) .list time, #deployed td:last-child, #runs code { white-space: nowrap; }
+:is(#deployed, #drift) .list :is(th, td) { overflow-wrap: anywhere; min-width: 6rem; }
+#deployed .path { display: block; margin: 0; }
+#deployed .meta { margin: .15rem 0 0; max-width: 28rem; }
+#run .list { min-width: 34rem; overflow-wrap: normal; }
 .failures { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--closed); border-radius: 10px; }
 .failures li { padding: .6rem 1rem; }
 .failures li + li { border-top: 1px solid var(--line); }

@@ -88,11 +88,13 @@ button { font: inherit; color: var(--link); background: var(--sunk); border: 1px
 .list th, .list td { padding: .5rem .9rem; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); }
 .list thead th { font-size: .82rem; color: var(--soft); border-top: 0; white-space: nowrap; }
 .list tbody th { font-weight: 550; }
+.list time { white-space: nowrap; }
 .list .right { text-align: right; font-variant-numeric: tabular-nums; }
 .nothing { padding: 2rem 1rem; text-align: center; color: var(--soft); background: var(--card); border: 1px dashed var(--line); border-radius: 10px; }
 .nothing p { margin: .2rem 0; }
 .filters { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin: 0 0 1rem; }
 .filters label { display: grid; gap: .15rem; font-size: .82rem; color: var(--soft); }
+.filters input, .filters select { height: 2.2rem; }
 input, select, textarea { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .6rem; max-width: 100%; }
 button.main { color: var(--card); background: var(--link); border-color: transparent; }
 button.danger { color: var(--closed); }
@@ -146,7 +148,7 @@ a.button { display: block; padding: .5rem 1rem; color: var(--card); background: 
 .counts { white-space: nowrap; font: .85rem var(--mono); }
 b.plus { color: var(--open); }
 b.minus { color: var(--closed); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 .file table { border-collapse: collapse; min-width: 100%; font: .82rem/1.5 var(--mono); overflow-wrap: normal; tab-size: 4; }
 .file td { padding: 0 .6rem; white-space: pre; vertical-align: top; }
 .file td[data-n] { width: 1%; min-width: 2.6rem; text-align: right; color: var(--soft); padding: 0 .5rem; user-select: none; }
