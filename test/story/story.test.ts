@@ -75,7 +75,6 @@ describeWith('chromium', 'the story in the browser', () => {
     chapter('a person makes a slip, and validation is red', async (page) => {
       await page.goto('/platform/environments/staging/merge_requests/1');
       await standing(page).getByText('failed').waitFor();
-      await page.reload(); // what validation found is no part that moves
       await page.getByText('replicass').first().waitFor();
     });
 
