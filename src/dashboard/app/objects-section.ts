@@ -47,7 +47,7 @@ const lookedAt = ({ wanted }: SeenPlace): HtmlPart =>
 const look = ({ app, rangeName }: AppView, { environment, wanted }: SeenPlace): HtmlPart =>
   wanted?.isCurrent === true
     ? ''
-    : html`<form method="get" action="${appPath(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look at ${environment}">Look now</button></form>`;
+    : html`<form method="get" action="${appPath(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look now at ${environment}">Look now</button></form>`;
 
 const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', waived: 'calm' };
 
