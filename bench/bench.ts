@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { dashboardGoals } from './dashboard.ts';
 import { deployGoals } from './deploy/deploy.ts';
 import { goalsOf, median, medianTrial } from './goals.ts';
 import { installRenovate, renovate, version } from './peer/renovate.ts';
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     postgres: { type: 'boolean', default: false },
     validation: { type: 'boolean', default: false },
     deploy: { type: 'boolean', default: false },
+    dashboard: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
@@ -35,6 +37,11 @@ if (values.webhooks) {
 }
 if (values.validation) {
   const { figures, goals } = await validationGoals(Number(values.runs));
+  process.stdout.write(`${markdownTable(['medians', ''], figures)}\n\n${goalsTable(goals)}\n`);
+  process.exit();
+}
+if (values.dashboard) {
+  const { figures, goals } = await dashboardGoals(30);
   process.stdout.write(`${markdownTable(['medians', ''], figures)}\n\n${goalsTable(goals)}\n`);
   process.exit();
 }

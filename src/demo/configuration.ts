@@ -31,7 +31,8 @@ packages:
     owner: team-storefront
 access:
   approvers: [grace, katherine]
-  maxDuration: 1h
+  users: [ada, alan, grace, katherine]
+  maxDuration: 1m                     # so that you see it end
 `;
 }
 

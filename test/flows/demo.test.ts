@@ -8,8 +8,8 @@ import { setImmediate } from 'node:timers/promises';
 import { createContext } from '../../src/cli/context.ts';
 import { runDemo } from '../../src/cli/demo.ts';
 import type { ProposalReport, ScanReport } from '../../src/updates/report.ts';
+import { prepareDemo } from '../support/demo-process.ts';
 import { describeWith } from '../support/parts.ts';
-import { freePorts } from '../support/ports.ts';
 import { call, sink } from '../support/terminal.ts';
 
 interface Served {
@@ -24,13 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, maxRetries: 10 }));
 
-/** An empty demo whose ports are chosen already, as if it had died at once: two tests that run side by side never want the same ones. */
-async function prepare(): Promise<{ dir: string; ports: { pages: number; registry: number; bundles: number } }> {
-  const [pages = 0, registry = 0, bundles = 0] = await freePorts(3);
-  const [dir, ports] = [join(folder, 'demo'), { pages, registry, bundles }];
-  mkdirSync(dir);
-  writeFileSync(join(dir, 'lockkeeper-demo.json'), JSON.stringify({ edition: 2, ports, whole: false }));
-  return { dir, ports };
+async function prepare() {
+  const dir = join(folder, 'demo');
+  return { dir, ports: await prepareDemo(dir) };
 }
 
 /** Where no API server is found. */

@@ -102,7 +102,7 @@ export function aLargeFleet(environments: number, apps: number): readonly FleetE
       });
     }).filter(({ app }) => at(`${name}-${app}`, 12) > 0);
     const requests = rows
-      .filter(({ app }) => at(`${app}${name}r`, 40) === 0)
+      .filter(({ app, version, newest }) => version !== newest && at(`${app}${name}r`, 4) === 0)
       .map(({ app, version, newest }, index) => anOpenRequest({ id: index + 1, app, title: `${app} ${version} → ${newest}` }));
     return anEnvironment(name, { rows, requests });
   });

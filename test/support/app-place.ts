@@ -1,5 +1,5 @@
-import type { AppPlace, AppSource } from '../../src/dashboard/app/source.ts';
-import type { InventoryRow, OpenRequest } from '../../src/domain/fleet.ts';
+import type { AppPlace, AppRequest, AppSource } from '../../src/dashboard/app/source.ts';
+import type { InventoryRow } from '../../src/domain/fleet.ts';
 
 export const row = (change: Partial<InventoryRow> = {}): InventoryRow => ({
   app: 'billing',
@@ -13,15 +13,13 @@ export const row = (change: Partial<InventoryRow> = {}): InventoryRow => ({
   ...change,
 });
 
-export const request = (change: Partial<OpenRequest> = {}): OpenRequest => ({
+export const request = (change: Partial<AppRequest> = {}): AppRequest => ({
   id: 7,
   url: 'https://gitlab.example.com/production/-/merge_requests/7',
   title: 'billing 1.4.2 → 1.5.0',
-  app: 'billing',
-  branch: 'lockkeeper/billing',
-  commit: 'c0ffee',
   createdAt: '2026-11-18T12:00:00Z',
-  updatedAt: '2026-11-19T12:00:00Z',
+  rollback: false,
+  draft: false,
   conflicts: false,
   ...change,
 });

@@ -11,3 +11,13 @@ export function temporaryFolder(): () => string {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   return () => folder;
 }
+
+/** One for all tests of a file, removed after the last. */
+export function sharedFolder(): () => string {
+  let folder = '';
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'lockkeeper-test-')));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+  return () => folder;
+}

@@ -67,7 +67,7 @@ function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>,
   if (open.length === 0)
     return empty('Nobody has more access than usual.', html`<a href="#ask">Ask for some</a> when you need it; it ends by itself.`);
   const end = html`<span class="visually-hidden">End it</span>`;
-  const columns = ['Who', 'Namespace', 'Level', 'Ends in', 'Why', 'Approved by', end].map((name) => ({ name }));
+  const columns = ['Who', 'Ends in', 'What', 'Why', 'Approved by', end].map((name) => ({ name }));
   const of = [...Map.groupBy(open, ({ environment }) => environment)];
   return html`${of.map(
     ([environment, grants]) =>
@@ -76,11 +76,10 @@ function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>,
         columns,
         grants.map((grant) => [
           who(grant),
-          html`<code>${grant.namespace}</code>`,
-          grant.level,
           endsIn(grant, now),
+          what(grant),
           why(grant),
-          grant.breakGlass ? badge('bad', 'nobody: break-glass') : some(grant.approvedBy, 5),
+          grant.breakGlass ? badge('bad', 'break-glass', 'Nobody had to approve it.') : some(grant.approvedBy, 5),
           revocable.has(grant.id) && grant.state !== 'ending' ? revokeForm(viewer, grant) : undefined,
         ]),
       )}`,
@@ -90,8 +89,10 @@ function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>,
 const who = ({ subject, subjectKind }: Pick<ShownGrant, 'subject' | 'subjectKind'>): HtmlPart =>
   subjectKind === 'group' ? html`${subject} <span class="meta">group</span>` : subject;
 
+const what = ({ level, namespace }: ShownGrant): Html => html`${level} of <code>${namespace}</code>`;
+
 const why = ({ reason, mergeRequest }: ShownGrant): Html =>
-  html`${reason}<br><span class="meta">${externalLink(mergeRequest, 'merge request')}</span>`;
+  html`<div class="reason">${reason} <span class="meta">${externalLink(mergeRequest, 'merge request')}</span></div>`;
 
 function endsIn({ until: end, state }: ShownGrant, now: Date): Html {
   if (state === 'ending') return badge('wait', 'being ended');
@@ -132,14 +133,13 @@ const stillMissing = (missing: readonly string[]): Html =>
 function endedGrants(ended: readonly ShownGrant[], now: Date): Html {
   if (ended.length === 0)
     return empty('Nothing has ended lately.', html`Everything that ever was is in the <a href="/journal?kind=revocation">journal</a>.`);
-  const columns = ['Who', 'Environment', 'Namespace', 'Level', 'Ended', 'How', 'Why it was given'].map((name) => ({ name }));
+  const columns = ['Who', 'Environment', 'What', 'Ended', 'How', 'Why it was given'].map((name) => ({ name }));
   const rows = ended.map((grant) => [
     who(grant),
     grant.environment,
-    html`<code>${grant.namespace}</code>`,
-    grant.level,
+    what(grant),
     ago(grant.endedAt ?? grant.until, now),
-    html`${grant.because ?? 'it ended'}${grant.by === undefined || grant.by === 'lockkeeper' ? undefined : html` <span class="meta">by ${grant.by}</span>`}`,
+    html`<div class="how">${grant.because ?? 'it ended'}${grant.by === undefined || grant.by === 'lockkeeper' ? undefined : html` <span class="meta">by ${grant.by}</span>`}</div>`,
     why(grant),
   ]);
   return html`${table('Grants that ended lately', columns, rows)}<p class="meta">Older ones are in the <a href="/journal?kind=revocation">journal</a>.</p>`;

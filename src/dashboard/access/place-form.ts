@@ -12,7 +12,7 @@ export function placeForm(places: readonly AccessPlace[], typed: Place = { envir
   if (places.length === 0) return empty('There is no environment that you see.');
   const options = places.map(
     ({ name, hasCluster }) =>
-      html`<option value="${name}"${name === typed.environment ? trusted(' selected') : undefined}>${name}${hasCluster ? '' : ' (no cluster: nothing is granted there)'}</option>`,
+      html`<option value="${name}"${name === typed.environment ? trusted(' selected') : undefined}>${name}${hasCluster ? '' : ' (no cluster)'}</option>`,
   );
   const namespaces = [...new Set(places.flatMap((one) => one.namespaces))].toSorted();
   return html`<form class="filters" method="get" action="/access/ask">

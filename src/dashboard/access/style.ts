@@ -1,6 +1,8 @@
 export const accessStyle = `h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
 .left { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .list td .meta { margin: 0; }
+.reason { min-width: 13rem; }
+.how { min-width: 8rem; }
 .revoke summary { cursor: pointer; color: var(--closed); white-space: nowrap; }
 .revoke form { display: grid; gap: .4rem; margin-top: .4rem; min-width: 12rem; }
 .revoke label { display: grid; gap: .15rem; font-size: .82rem; color: var(--soft); }

@@ -8,7 +8,7 @@ const texts = Type.Array(text);
 const one = <const Words extends readonly string[]>(...words: Words) => Type.Enum(words);
 
 export const appQuery = Type.Object({
-  range: Type.Optional(one('7d', '30d', '90d', '1y')),
+  range: Type.Optional(one('7d', '30d', '90d', '1y', 'all')),
   from: Type.Optional(Type.String({ description: 'An environment: with `to`, what is between the two.' })),
   to: Type.Optional(Type.String({ description: 'Another environment.' })),
   checklist: Type.Optional(Type.String({ description: 'An environment whose objects are looked at now.' })),
@@ -33,12 +33,11 @@ const request = Type.Object({
   id: Type.Integer(),
   url: text,
   title: text,
-  branch: text,
-  commit: text,
-  rollback: Type.Boolean(),
   createdAt: time,
-  updatedAt: time,
+  rollback: Type.Boolean(),
+  draft: Type.Boolean(),
   conflicts: Type.Boolean(),
+  verdict: Type.Optional(Type.Object({ state: one('pending', 'running', 'success', 'failure', 'error'), description: text })),
 });
 
 const wanted = Type.Object({
@@ -163,7 +162,7 @@ function placeReply({
     ...(source !== undefined && { source }),
     references: rows.map(({ app: _, environment: __, ...row }) => row),
     ...(lastRun !== undefined && { lastRun }),
-    mergeRequests: requests.map(({ app: _, rollback = false, ...open }) => ({ ...open, rollback })),
+    mergeRequests: [...requests],
     ...(seen !== undefined && { wanted: wantedReply(seen) }),
     ...(lookProblem !== undefined && { problem: lookProblem }),
     namespaces: [...namespaces],

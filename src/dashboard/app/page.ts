@@ -8,6 +8,7 @@ import { table } from '../parts/table.ts';
 import { comparisonSection } from './comparison-section.ts';
 import { appPath } from './links.ts';
 import { checklistSection, grantsSection, objectsSection } from './objects-section.ts';
+import type { AppRequest } from './source.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { timelineSection } from './timeline-section.ts';
 import type { AppView, SeenPlace } from './view.ts';
@@ -66,34 +67,25 @@ function environmentRow(place: SeenPlace, now: Date): readonly HtmlPart[] {
     line(({ since }) => (since === undefined ? '' : ago(since, now))),
     line(behind),
     place.lastRun === undefined ? html`<span class="soft">none known</span>` : lastRun(place.lastRun, now),
-    place.requests.map((one) => html`<div class="line">${externalLink(one.url, one.title)}</div>`),
+    place.requests.map((one) => html`<div class="line">${requestLink(one)}</div>`),
   ];
 }
 
-const behindTones: Readonly<Record<Standing['behind'], Tone>> = {
-  none: 'good',
-  patch: 'calm',
+const behindTones: Readonly<Record<Standing['behind']['kind'], Tone>> = {
+  current: 'good',
+  unknown: 'calm',
+  other: 'wait',
+  patch: 'wait',
   minor: 'wait',
   major: 'warn',
-  some: 'wait',
-  unknown: 'calm',
 };
 
-const behindTexts: Readonly<Record<Standing['behind'], string>> = {
-  none: 'newest',
-  patch: 'patch',
-  minor: 'minor',
-  major: 'major',
-  some: 'older',
-  unknown: 'unknown',
-};
-
-function behind({ behind: how, newest, reason }: Standing): Html {
-  const to = how === 'none' || newest === undefined ? undefined : html` <span class="soft">${newest} is out</span>`;
-  return html`${badge(behindTones[how], behindTexts[how], reason)}${to}`;
+function behind({ behind: { kind, text }, newest, version, reason }: Standing): Html {
+  const to = newest === undefined || newest === version ? undefined : html` <span class="soft">${newest} is out</span>`;
+  return html`${badge(behindTones[kind], text, reason)}${to}`;
 }
 
-const outcomeTones: Readonly<Record<string, Tone>> = { succeeded: 'good', failed: 'bad', refused: 'warn' };
+const outcomeTones: Readonly<Record<string, Tone>> = { succeeded: 'good', failed: 'bad', refused: 'bad' };
 
 const lastRun = ({ outcome, at, what }: NonNullable<SeenPlace['lastRun']>, now: Date): Html =>
   html`${badge(outcomeTones[outcome] ?? 'calm', outcome, what)} ${ago(at, now)}`;
@@ -105,10 +97,32 @@ function requests({ places, app }: AppView, now: Date): Html {
     'Open merge requests of the app',
     [{ name: 'Merge request' }, { name: 'Environment' }, { name: 'Opened' }, { name: 'State' }],
     all.map(({ environment, one }) => [
-      html`${externalLink(one.url, one.title)} <span class="soft">${one.id}</span>`,
+      html`${requestLink(one)} <span class="soft">!${one.id}</span>`,
       environment,
       ago(one.createdAt, now),
-      html`${badge('wait', 'open')}${one.conflicts ? html` ${badge('bad', 'conflicts')}` : undefined}${one.rollback === true ? html` ${badge('warn', 'rollback')}` : undefined}`,
+      html`${requestState(one)}`,
     ]),
   );
+}
+
+const requestLink = ({ url, title }: AppRequest): HtmlPart =>
+  url.startsWith('/') && !url.startsWith('//') ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
+
+const verdictTones: Readonly<Record<NonNullable<AppRequest['verdict']>['state'], Tone>> = {
+  pending: 'wait',
+  running: 'wait',
+  success: 'good',
+  failure: 'bad',
+  error: 'bad',
+};
+
+function requestState({ verdict, draft, conflicts, rollback }: AppRequest): readonly Html[] {
+  return [
+    verdict === undefined
+      ? badge('calm', 'not validated')
+      : badge(verdictTones[verdict.state], `validation: ${verdict.state}`, verdict.description),
+    ...(draft ? [badge('calm', 'draft')] : []),
+    ...(conflicts ? [badge('bad', 'conflicts')] : []),
+    ...(rollback ? [badge('warn', 'rollback')] : []),
+  ].map((one) => html`${one} `);
 }

@@ -1,5 +1,6 @@
 import type { Finding, ObjectId } from '../../domain/finding.ts';
-import type { AppHistory, InventoryRow, OpenRequest } from '../../domain/fleet.ts';
+import type { AppHistory, InventoryRow } from '../../domain/fleet.ts';
+import type { CommitStatus } from '../../domain/forge.ts';
 import type { Entry } from '../../domain/journal.ts';
 
 /** An app in one environment, as the last scan saw it. */
@@ -15,11 +16,27 @@ export interface AppPlace {
   readonly at?: string;
   /** Its references there. */
   readonly rows: readonly InventoryRow[];
-  readonly requests: readonly OpenRequest[];
+  readonly requests: readonly AppRequest[];
   /** Where its source is, as `FORGE:PATH` or as it is written, and its page there; absent where nobody says. */
   readonly source?: { readonly name: string; readonly url: string };
   /** `apps.<app>.namespace` of environment.yml. */
   readonly namespace?: string;
+}
+
+/** An open merge request about the app. */
+export interface AppRequest {
+  readonly id: number;
+  /** Its page: a path here where we show it ourselves. */
+  readonly url: string;
+  readonly title: string;
+  /** RFC 3339 */
+  readonly createdAt: string;
+  /** It takes versions back. */
+  readonly rollback: boolean;
+  readonly draft: boolean;
+  readonly conflicts: boolean;
+  /** What validation said of its head last; absent where it has said nothing. */
+  readonly verdict?: Pick<CommitStatus, 'state' | 'description'>;
 }
 
 /** What an environment wants at a commit, and what the checklist finds in it. */

@@ -1,9 +1,9 @@
 import type { FleetProblem } from '../../domain/fleet.ts';
 import type { Viewer } from '../../domain/site.ts';
 import { count, some } from '../../domain/wording.ts';
+import { type Pending, scanButton } from '../actions/forms.ts';
 import { empty } from '../parts/empty.ts';
 import { figures } from '../parts/figures.ts';
-import { button } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { until } from '../parts/until.ts';
@@ -16,15 +16,19 @@ interface Shown {
   readonly matrix: Matrix;
   readonly filter: Filter;
   readonly nextScan: Date | undefined;
+  readonly scanning: Pending;
   readonly now: Date;
   readonly viewer: Viewer;
 }
 
+/** Environments that fit beside one another on a page of the usual width. */
+const widest = 4;
+
 /** What runs where. */
 export function environmentsPage(shown: Shown): string {
-  const { matrix, viewer, now } = shown;
-  const body = html`<div class="fleet-head"><div><h1>Environments</h1>
-<p class="lead" data-live="fleet" id="fleet-scanned">${scanned(shown)}</p></div>${viewer.acts(undefined) ? button(viewer, '/scan', 'Scan now') : undefined}</div>
+  const { matrix, viewer, scanning, now } = shown;
+  const body = html`<div class="fleet-head${matrix.environments.length > widest ? ' wide' : ''}"><div><h1>Environments</h1>
+<p class="lead" data-live="fleet" id="fleet-scanned">${scanned(shown)}</p></div><div class="actions" data-live="scan" id="fleet-scan">${scanButton(viewer, undefined, scanning)}</div></div>
 ${problems(matrix.environments, now)}${content(shown)}`;
   return layout('Environments', [], body, { viewer, here: 'Environments' });
 }
@@ -68,10 +72,10 @@ function waitText({ nextScan, now, viewer }: Shown): Html {
 function counts({ counts: { any, behind, waiting, failed } }: Matrix, filter: Filter): Html {
   const href = (state: Filter['state']) => filterHref(filter, { state });
   return html`<div data-live="fleet" id="fleet-counts">${figures([
-    { name: any === 1 ? 'app' : 'apps', value: any, href: href('any') },
-    { name: 'behind', value: behind, href: href('behind'), tone: behind > 0 ? 'warn' : 'calm' },
-    { name: 'waiting for a merge', value: waiting, href: href('waiting') },
-    { name: 'failed', value: failed, href: href('failed'), tone: failed > 0 ? 'bad' : 'calm' },
+    { name: any === 1 ? 'App' : 'Apps', value: any, href: href('any') },
+    { name: 'Behind', value: behind, href: href('behind'), tone: behind > 0 ? 'warn' : 'calm' },
+    { name: 'Waiting', value: waiting, href: href('waiting') },
+    { name: 'Failed', value: failed, href: href('failed'), tone: failed > 0 ? 'bad' : 'calm' },
   ])}</div>`;
 }
 
@@ -120,7 +124,7 @@ function problems(environments: readonly FleetEnvironment[], now: Date): Html {
     .slice(0, mostProblems)
     .map(
       (one) =>
-        html`<li><strong>${one.scope}</strong> fails since ${ago(one.since, now)}: ${one.message}. <span class="meta">What is shown is from before, for ${whom(one)}.</span></li>`,
+        html`<li><strong>${one.scope}</strong> first failed ${ago(one.since, now)}: ${one.message}. <span class="meta">Shown as before: ${whom(one)}.</span></li>`,
     );
   return html`<div data-live="fleet" id="fleet-problems">${
     all.length === 0

@@ -48,7 +48,7 @@ function searchForm({ typed, problems }: Filter, environments: readonly string[]
     (kind) =>
       html`<option value="${kind}"${kind === typed.kind ? trusted(' selected') : undefined}>${kind === '' ? 'every kind' : kind}</option>`,
   );
-  return html`<form class="filters" method="get" action="/journal" role="search" aria-label="Search the journal">
+  return html`<form class="filters search" method="get" action="/journal" role="search" aria-label="Search the journal">
 ${field('text', 'Text', input('text', html` type="search" placeholder="words of it"`))}
 ${field('kind', 'Kind', html`<select name="kind"${wrong('kind')}>${kinds}</select>`)}
 ${field('environment', 'Environment', input('environment', html` list="environments"`))}

@@ -40,7 +40,7 @@ function renderFile(file: StructuredPatch): Html {
     (sign) => file.hunks.flatMap(({ lines }) => lines).filter((line) => line.startsWith(sign)).length,
   );
   const body = file.hunks.length === 0 ? html`<p class="empty">${fileNote(file)}</p>` : html`<table>${file.hunks.map(renderHunk)}</table>`;
-  return html`<section class="file"><header><code>${name}</code><span class="counts"><b class="plus">+${added ?? 0}</b> <b class="minus">−${removed ?? 0}</b></span></header><div class="scroll">${body}</div></section>`;
+  return html`<section class="file"><header><code>${name}</code><span class="counts"><b class="plus">+${added ?? 0}</b> <b class="minus">−${removed ?? 0}</b></span></header><div class="scroll" tabindex="0" role="region" aria-label="Changes of ${name}">${body}</div></section>`;
 }
 
 function nameOf({ oldFileName = '', newFileName = '' }: StructuredPatch): string {

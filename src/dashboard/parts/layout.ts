@@ -37,8 +37,9 @@ export function layout(title: string, crumbs: readonly Crumb[], body: Html, { vi
 <link rel="stylesheet" href="/style.css">${viewer === undefined ? undefined : trusted('\n<script type="module" src="/script.js"></script>')}
 </head>
 <body>
-<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav><nav class="places" aria-label="Pages">${places.map(([name, href]) => html`<a href="${href}"${name === here ? trusted(' aria-current="page"') : undefined}>${name}</a>`)}</nav>${viewer && who(viewer)}</header>
-<main>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="top"><nav aria-label="You are here"><a class="brand" href="/">${trusted(icon)}Lockkeeper</a><ol>${way}</ol></nav>${viewer && who(viewer)}<nav class="places" aria-label="Pages">${places.map(([name, href]) => html`<a href="${href}"${name === here ? trusted(' aria-current="page"') : undefined}>${name}</a>`)}</nav></header>
+<main id="content">
 ${body}
 </main>
 </body>

@@ -8,7 +8,7 @@ export const style = `:root {
   --text: light-dark(#1b2529, #dfe7ea);
   --soft: light-dark(#5b6b73, #93a4ac);
   --link: light-dark(#0b5c75, #6fc5dc);
-  --open: light-dark(#12805c, #35b58a);
+  --open: light-dark(#0b6a4a, #35b58a);
   --merged: light-dark(#6b4fbb, #a48df0);
   --closed: light-dark(#b3423a, #e5766d);
   --warn: light-dark(#8a5a00, #e0b050);
@@ -23,6 +23,7 @@ export const style = `:root {
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
+main :is(p, li, td, .banner) a:not([class]) { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .2em; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 .25rem; letter-spacing: -.01em; }
@@ -31,7 +32,9 @@ code, pre { font-family: var(--mono); font-size: .87em; }
 .top { background: var(--card); border-bottom: 1px solid var(--line); }
 .top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; padding: 0 max(0px, (100% - 62rem) / 2); }
 .top nav { padding: .6rem 1rem; display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; }
-.top .places { gap: 1.25rem; }
+.top .places { flex-basis: 100%; gap: .25rem 1.25rem; padding-top: 0; }
+.skip { position: absolute; left: 1rem; top: -4rem; z-index: 2; padding: .5rem .9rem; color: var(--card); background: var(--link); border-radius: 0 0 6px 6px; }
+.skip:focus { top: 0; }
 .top ol { display: contents; list-style: none; }
 .top li::before { content: "/"; color: var(--soft); margin-right: .5rem; }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--text); }
@@ -85,11 +88,13 @@ button { font: inherit; color: var(--link); background: var(--sunk); border: 1px
 .list th, .list td { padding: .5rem .9rem; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); }
 .list thead th { font-size: .82rem; color: var(--soft); border-top: 0; white-space: nowrap; }
 .list tbody th { font-weight: 550; }
+.list time { white-space: nowrap; }
 .list .right { text-align: right; font-variant-numeric: tabular-nums; }
 .nothing { padding: 2rem 1rem; text-align: center; color: var(--soft); background: var(--card); border: 1px dashed var(--line); border-radius: 10px; }
 .nothing p { margin: .2rem 0; }
 .filters { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin: 0 0 1rem; }
 .filters label { display: grid; gap: .15rem; font-size: .82rem; color: var(--soft); }
+.filters input, .filters select { height: 2.2rem; }
 input, select, textarea { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .6rem; max-width: 100%; }
 button.main { color: var(--card); background: var(--link); border-color: transparent; }
 button.danger { color: var(--closed); }
@@ -143,7 +148,7 @@ a.button { display: block; padding: .5rem 1rem; color: var(--card); background: 
 .counts { white-space: nowrap; font: .85rem var(--mono); }
 b.plus { color: var(--open); }
 b.minus { color: var(--closed); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 .file table { border-collapse: collapse; min-width: 100%; font: .82rem/1.5 var(--mono); overflow-wrap: normal; tab-size: 4; }
 .file td { padding: 0 .6rem; white-space: pre; vertical-align: top; }
 .file td[data-n] { width: 1%; min-width: 2.6rem; text-align: right; color: var(--soft); padding: 0 .5rem; user-select: none; }

@@ -12,7 +12,7 @@ export const tagList = (labels: readonly string[]): readonly Html[] =>
   labels.filter((one) => one !== label).map((one) => html` <span class="tag">${one}</span>`);
 
 export const commitLink = (path: string, sha: string): Html =>
-  html`<a class="sha" href="/${urlPath(path)}/commit/${sha}">${sha.slice(0, 8)}</a>`;
+  html`<a class="sha" href="/${urlPath(path)}/commit/${encodeURIComponent(sha)}">${sha.slice(0, 8)}</a>`;
 
 export function commitList(path: string, commits: readonly PageCommit[], now: Date): Html {
   if (commits.length === 0) return html`<p class="empty">No commits.</p>`;

@@ -7,7 +7,7 @@ import { commitLink } from './parts.ts';
 import type { Shown } from './shown.ts';
 import { access, validate, verdictOf } from './standing.ts';
 
-/** What each judge says of the newest commit, who approved it, and what stands in the way. */
+/** What each judge says of the newest commit, who approved it, and what stands in the way. It moves by itself, unlike the buttons: they are about the commit that the page shows. */
 export function checks({ of, judging, now }: Shown): Html {
   const { statuses, asksForAccess, mergeRequest } = of;
   const isOpen = mergeRequest.state === 'open';
@@ -18,7 +18,7 @@ export function checks({ of, judging, now }: Shown): Html {
     badge('bad', 'conflicts'),
     html`This branch conflicts with ${mergeRequest.target}. A scan rebuilds a branch of Lockkeeper’s.`,
   );
-  return html`<ul class="checks">
+  return html`<ul class="checks" data-live="checks" id="checks">
 ${judging ? row(badge('wait', 'running'), 'Validation is being asked for a verdict.') : validation()}
 ${gate !== undefined ? row(verdict(gate.state), html`<b>Access gate</b> ${gate.description}`) : undefined}${isOpen && asksForAccess && gate === undefined ? row(badge('wait', 'not judged'), html`<b>Access gate</b> has not looked at it yet.`) : undefined}
 ${others.map(({ name, state, description }) => row(verdict(state), html`<b>${name}</b> ${description}`))}${approvalsOf(of, now)}${isOpen && mergeRequest.conflicts ? conflict : undefined}</ul>`;

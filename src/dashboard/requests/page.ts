@@ -113,10 +113,13 @@ function row(one: ShownRequest, { viewer, now }: Look) {
   ];
 }
 
+/** To a page of ours, or of a forge. */
+const linked = (url: string, title: string): Html =>
+  /^\/(?!\/)/.test(url) ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
+
 function titleCell({ url, title, app, kind, id, conflicts }: ShownRequest): Html {
-  const name = url.startsWith('/') ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
   const about = app === undefined ? undefined : html`<a href="/app/${encodeURIComponent(app)}">${app}</a> · `;
-  return html`${name}<p class="meta">${about}${kind === 'other' ? 'by a person' : kind} · !${id}${conflicts ? html` · ${badge('bad', 'conflicts')}` : undefined}</p>`;
+  return html`${linked(url, title)}<p class="meta">${about}${kind === 'other' ? 'by a person' : kind} · !${id}${conflicts ? html` · ${badge('bad', 'conflicts')}` : undefined}</p>`;
 }
 
 const tones: Readonly<Record<Verdict['state'], Tone>> = { pending: 'wait', running: 'wait', success: 'good', failure: 'bad', error: 'bad' };
@@ -135,7 +138,7 @@ function endedPart(ended: readonly ShownRequest[], now: Date): Html | undefined 
     .slice(0, mostEnded);
   const items = newest.map(
     ({ state, url, title, environment, id, endedAt, createdAt }) =>
-      html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><a class="title" href="${url}">${title}</a><p class="meta">${environment} · !${id} · ${state} ${ago(endedAt ?? createdAt, now)}</p></div></li>`,
+      html`<li><span class="dot ${state}" role="img" aria-label="${state}"></span><div><span class="title">${linked(url, title)}</span><p class="meta">${environment} · !${id} · ${state} ${ago(endedAt ?? createdAt, now)}</p></div></li>`,
   );
   const rest = ended.length > newest.length ? html`<p class="empty">And ${ended.length - newest.length} older ones.</p>` : undefined;
   return html`<details class="ended"><summary>${ended.length} merged or closed</summary><ul class="requests">${items}</ul>${rest}</details>`;

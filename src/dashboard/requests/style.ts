@@ -1,4 +1,5 @@
-export const style = `.group .list { table-layout: auto; min-width: 46rem; }
+export const style = `.group .scroll { position: relative; }
+.group .list { table-layout: auto; min-width: 46rem; }
 .group .list td { white-space: nowrap; }
 .group .list tbody th { width: 40%; min-width: 15rem; }
 .group .list tbody th .meta { font-weight: 400; }

@@ -15,7 +15,9 @@ const week = 7 * 24 * 3_600_000;
 const mostLooked = 20_000;
 
 /** Temporary access as its pages see it. */
-export function accessSource(parts: DashboardParts): AccessSource {
+export function accessSource(
+  parts: Pick<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'metrics' | 'tells' | 'journal'>,
+): AccessSource {
   const { config, services, journal } = parts;
   const settings = accessSettings(config);
   const asking = { ...parts, settings, now: () => new Date() };

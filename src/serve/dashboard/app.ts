@@ -1,6 +1,7 @@
 import { readBook } from '../../access/grant/book.ts';
 import { repositoryRef } from '../../config/repository.ts';
-import type { AppPlace, AppSource, OpenGrant } from '../../dashboard/app/source.ts';
+import type { AppPlace, AppRequest, AppSource, OpenGrant } from '../../dashboard/app/source.ts';
+import type { RequestsSource, ShownRequest } from '../../dashboard/requests/source.ts';
 import type { GrantRecord } from '../../domain/access.ts';
 import type { EnvironmentSnapshot } from '../../domain/fleet.ts';
 import type { Services } from '../../services.ts';
@@ -12,15 +13,19 @@ import { createChanges } from './app-changes.ts';
 import { createLooks } from './app-objects.ts';
 import type { DashboardParts } from './parts.ts';
 
+type AppParts = Pick<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'journal'>;
+
 /** What is known of apps: from the store and the journal, and from forges where somebody asks for more. */
-export function createAppSource(parts: DashboardParts): AppSource {
+export function createAppSource(parts: AppParts, requests: Pick<RequestsSource, 'all'>): AppSource {
   const { services, journal } = parts;
   const { store } = services.persistence;
   const { look, wanted } = createLooks(parts);
   return {
     places: async (app) => {
-      const fleet = await readFleet(store, services.settings.environments);
-      return Promise.all(fleet.filter((one) => has(one, app)).map((one) => placeOf(services, app, one)));
+      const [fleet, all] = await Promise.all([readFleet(store, services.settings.environments), requests.all()]);
+      const own = all.filter((one) => one.app === app && one.state === 'open');
+      const places = await Promise.all(fleet.map((one) => placeOf(services, app, one, own)));
+      return places.filter(({ rows, requests: open }) => rows.length + open.length > 0);
     },
     references: async ({ repository }) => {
       const ref = repositoryRef(repository);
@@ -37,13 +42,11 @@ export function createAppSource(parts: DashboardParts): AppSource {
   };
 }
 
-const has = ({ rows, requests }: EnvironmentSnapshot, app: string): boolean =>
-  rows.some((row) => row.app === app) || requests.some((request) => request.app === app);
-
 async function placeOf(
   { persistence, settings, forges }: Pick<Services, 'persistence' | 'settings' | 'forges'>,
   app: string,
-  { environment, repository, url, commit, at, rows, requests }: EnvironmentSnapshot,
+  { environment, repository, url, commit, at, rows }: EnvironmentSnapshot,
+  requests: readonly ShownRequest[],
 ): Promise<AppPlace> {
   const ref = repositoryRef(repository);
   const content = ref && (await rememberedEnvironment(persistence.store, ref));
@@ -58,11 +61,22 @@ async function placeOf(
     ...(commit !== undefined && { commit }),
     ...(at !== undefined && { at }),
     rows: ofApp,
-    requests: requests.filter((request) => request.app === app),
+    requests: requests.filter((one) => one.environment === environment).map(openRequest),
     ...(source !== undefined && { source: { name: source, url: pageOf(source, forges) } }),
     ...(own?.namespace !== undefined && { namespace: own.namespace }),
   };
 }
+
+const openRequest = ({ id, url, title, createdAt, kind, draft, conflicts, validate }: ShownRequest): AppRequest => ({
+  id,
+  url,
+  title,
+  createdAt,
+  rollback: kind === 'rollback',
+  draft,
+  conflicts,
+  ...(validate !== undefined && { verdict: { state: validate.state, description: validate.description } }),
+});
 
 /** Of the project; the text itself where that is on no forge of ours. */
 function pageOf(source: string, forges: Services['forges']): string {

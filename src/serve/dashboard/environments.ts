@@ -5,19 +5,23 @@ import type { Store } from '../../domain/store.ts';
 import { nextTick } from '../../runtime/schedule.ts';
 import { readFleet } from '../../updates/fleet/read.ts';
 import { deployedEnvironments } from '../deployed-environments.ts';
+import { shownActions } from './actions.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** What the store knows of the environments: nobody else is asked. */
-export function fleetSource({ config, services }: Pick<DashboardParts, 'config' | 'services'>): FleetSource {
+export function fleetSource({ config, services, redact }: Pick<DashboardParts, 'config' | 'services' | 'redact'>): FleetSource {
   const { store } = services.persistence;
+  const actions = shownActions(services);
   return {
     environments: async () => {
       const [fleet, runs] = await Promise.all([readFleet(store, services.settings.environments), lastRuns(store, config)]);
       return fleet.map((one) => {
         const run = runs.get(one.environment);
-        return { ...one, ...(run !== undefined && { run }) };
+        const problems = one.problems.map((problem) => ({ ...problem, message: redact(problem.message) }));
+        return { ...one, problems, ...(run !== undefined && { run }) };
       });
     },
+    scanning: () => actions.scanning(undefined),
     nextScan: () => nextTick({ cron: config.schedule.scan, timezone: config.schedule.timezone }, new Date()),
   };
 }

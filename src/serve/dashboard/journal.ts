@@ -4,7 +4,12 @@ import { anchorNames } from '../anchor.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** The journal as its pages see it. */
-export function journalSource({ config, services, journal, verified }: DashboardParts): JournalSource {
+export function journalSource({
+  config,
+  services,
+  journal,
+  verified,
+}: Pick<DashboardParts, 'config' | 'services' | 'journal' | 'verified'>): JournalSource {
   const places = anchorNames(config);
   return {
     newestFirst: journal.newestFirst,

@@ -30,17 +30,22 @@ interface Rooms {
 /** Every page. */
 export function createRooms(parts: DashboardParts): Rooms {
   const local = localDesk(parts);
+  const requests = requestsSource(parts, local && { forge: local.desk.forge, source: local.source });
   return {
     rooms: [
       environmentsRoom(fleetSource(parts)),
       environmentRoom(createEnvironmentSource({ ...parts, now })),
       actionsRoom(createActions(parts.services, now)),
-      appRoom(createAppSource(parts)),
       accessRoom(accessSource(parts)),
       journalRoom(journalSource(parts)),
       liveRoom(parts.live),
       operationsRoom(operationsSource(parts)),
-      requestsRoom(requestsSource(parts, local && { forge: local.desk.forge, source: local.source })),
+      appRoom(createAppSource(parts, requests)),
+      requestsRoom(requests),
+      accessRoom(accessSource(parts)),
+      journalRoom(journalSource(parts)),
+      operationsRoom(operationsSource(parts)),
+      liveRoom(parts.live),
       ...(local === undefined ? [] : [repositoriesRoom(local.source, local.desk)]),
     ],
     rest: local && createRepositories(local.source, local.desk),

@@ -284,7 +284,7 @@ test('as JSON: the same, as its schema says', async () => {
     place('staging', { rows: [row({ version: '1.5.0' })] }),
     place('production', {
       rows,
-      requests: [request({ rollback: true })],
+      requests: [request({ rollback: true, verdict: { state: 'failure', description: '1 error' } })],
       namespace: 'billing',
       source: { name: 'gitlab:payments/billing', url: 'https://x' },
     }),

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { freePorts } from './ports.ts';
+
+/** The real demo in a process of its own. */
+export interface DemoProcess {
+  readonly directory: string;
+  readonly url: string;
+  /** All that it wrote to stdout until it served. */
+  readonly printed: string;
+  /** As Ctrl-C does; gives its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** An empty demo whose ports are chosen already, as if it had died at once: two tests that run side by side never want the same ones. */
+export async function prepareDemo(
+  directory: string,
+): Promise<{ readonly pages: number; readonly registry: number; readonly bundles: number }> {
+  const [pages = 0, registry = 0, bundles = 0] = await freePorts(3);
+  const ports = { pages, registry, bundles };
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'lockkeeper-demo.json'), JSON.stringify({ edition: 2, ports, whole: false }));
+  return ports;
+}
+
+/** Resolves once it serves. `folder` holds nothing yet. */
+export async function startDemo(directory: string): Promise<DemoProcess> {
+  await prepareDemo(directory);
+  return goOn(directory);
+}
+
+/** One that is there. */
+export async function goOn(directory: string): Promise<DemoProcess> {
+  const program = resolve(import.meta.dirname, '../../bin/lockkeeper.js');
+  const child = spawn(process.execPath, [program, 'demo', '--dir', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  let [printed, complaints] = ['', ''];
+  child.stderr.on('data', (data: Buffer) => {
+    complaints += data.toString();
+  });
+  await new Promise<void>((served, failed) => {
+    child.stdout.on('data', (data: Buffer) => {
+      printed += data.toString();
+      if (printed.endsWith('to be rid of it.\n')) served();
+    });
+    void exited.then(([code]) => failed(new Error(`the demo ended with ${code}: ${complaints}`)));
+  });
+  return {
+    directory,
+    printed,
+    url: /Serving (http:\S+)/.exec(printed)?.[1] ?? '',
+    async stop() {
+      child.kill('SIGINT');
+      return (await exited)[0];
+    },
+  };
+}
