@@ -28,7 +28,7 @@ describe('a GitHub App in one click', () => {
   const configure = (url: string, forge: string) =>
     writeFileSync(
       config,
-      `server: { port: ${port}, url: "${url}" }
+      `server: { port: ${port}, url: "${url}", pages: off }
 store: { url: "file:./data" }
 forges:
 ${forge}

@@ -34,7 +34,7 @@ describe('webhooks that do not come', () => {
     const config = join(place, 'app.yml');
     writeFileSync(
       config,
-      `server: { port: ${port}, url: "https://lockkeeper.example.com" }
+      `server: { port: ${port}, url: "https://lockkeeper.example.com", pages: off }
 store: { url: "file:./data" }
 forges:
   gitlab: { type: gitlab, url: "${gitlab.url}", token: "${gitlab.token}", webhookSecret: "${secret}" }

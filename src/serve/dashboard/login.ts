@@ -1,18 +1,17 @@
 import { addressOf } from '../../adapters/forges/github/address.ts';
-import { repositoryRef } from '../../config/repository.ts';
 import type { Config } from '../../config/schema.ts';
 import { choosePage, loginProblem } from '../../dashboard/login/pages.ts';
-import type { Forge } from '../../domain/forge.ts';
 import type { Viewer } from '../../domain/site.ts';
 import { parseDuration } from '../../domain/time.ts';
 import type { Entrance } from '../../http/login/entrance.ts';
 import { githubProvider } from '../../http/login/github.ts';
 import { loginEntrance, type SessionUser } from '../../http/login/login.ts';
 import { oidcProvider } from '../../http/login/oidc.ts';
-import { type Fetch, type Identity, LoginRefused, type Provider } from '../../http/login/provider.ts';
+import type { Fetch, Provider } from '../../http/login/provider.ts';
 import type { Services } from '../../services.ts';
 import { knownEnvironments } from '../../updates/fleet/read.ts';
 import type { DashboardParts } from './parts.ts';
+import { personOf } from './person.ts';
 import { UserRights } from './rights.ts';
 
 type LoginConfig = NonNullable<Config['server']['login']>;
@@ -80,30 +79,3 @@ const fetchOver =
     const bare = [204, 205, 304].includes(reply.status);
     return new Response(bare ? null : new Uint8Array(reply.body), { status: reply.status, headers: reply.headers });
   };
-
-interface Whom {
-  readonly forge: string;
-  readonly identity: Identity;
-  readonly config: Pick<Config, 'environments'>;
-}
-
-/** Whom the forge knows under that name, and that number where the provider told it. */
-async function personOf(connected: Forge | undefined, { forge, identity: { id, name }, config }: Whom): Promise<SessionUser> {
-  const place = placesOf(config).find((one) => one.forge === forge);
-  if (connected === undefined || place === undefined)
-    throw new LoginRefused(`There is nothing to see for people of ${forge}: app.yml has no environment there.`);
-  const person = await connected.person(place.path, name);
-  if (person === undefined || person.bot)
-    throw new LoginRefused(
-      `${forge} knows no person with the user name ${name}: ask for an account there, or for another name at the provider.`,
-    );
-  if (id !== undefined && person.id !== id) throw new LoginRefused(`${forge} knows ${name} as somebody else than the provider does.`);
-  if (!person.active) throw new LoginRefused(`The account ${name} at ${forge} is blocked.`);
-  return { forge, id: person.id, name: person.name };
-}
-
-/** Where an account is looked for: GitHub wants an owner, the others nothing. */
-const placesOf = ({ environments }: Pick<Config, 'environments'>) =>
-  environments
-    .map((one) => ('discover' in one ? one.discover.replace(/\/\*$/, '') : one.repository))
-    .flatMap((text) => repositoryRef(text) ?? []);

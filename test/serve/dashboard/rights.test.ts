@@ -24,10 +24,14 @@ function world(change: Partial<ForgePorts> = {}, names = ['staging', 'production
     mayWrite: async (path) => path === 'platform/staging',
     ...change,
   };
+  const noted = <T>(what: string, answer: T): T => {
+    asked.push(what);
+    return answer;
+  };
   const counting: ForgePorts = {
-    person: (path, name) => (asked.push(`person ${name}`), forge.person(path, name)),
-    mayRead: (path, user) => (asked.push(`read ${path}`), forge.mayRead(path, user)),
-    mayWrite: (path, user) => (asked.push(`write ${path}`), forge.mayWrite(path, user)),
+    person: async (path, name) => noted(`person ${name}`, forge.person(path, name)),
+    mayRead: async (path, user) => noted(`read ${path}`, forge.mayRead(path, user)),
+    mayWrite: async (path, user) => noted(`write ${path}`, forge.mayWrite(path, user)),
   };
   const self: World = {
     asked,
