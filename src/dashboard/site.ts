@@ -30,6 +30,7 @@ export function createSite({ rooms, rest, now }: SiteParts): Site {
     if (found !== undefined) return found;
     const program = match(api, path);
     if (program !== undefined) return json(await program.of.read({ ...asked, params: program.params }));
+    if (path.startsWith('/api/')) return json(undefined);
     const person = match(pages, path);
     return (person && (await person.of.show({ ...asked, params: person.params }))) ?? (await rest?.(path, asked)) ?? notFound;
   };

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { version } from '../cli/version.ts';
+import { apiRoom } from '../dashboard/api/room.ts';
 import { createManual, isOpen } from '../dashboard/manual.ts';
 import type { Room } from '../dashboard/room.ts';
 import { createSite, type Rest } from '../dashboard/site.ts';
@@ -16,7 +18,7 @@ interface PageParts {
 
 /** The pages that people see: the rooms, repositories of the embedded forge, where there is one, and what the rules of validation are. */
 export function createPages({ rooms, rest }: PageParts): Pages {
-  const site = createSite({ rooms, ...(rest !== undefined && { rest }), now: () => new Date() });
+  const site = createSite({ rooms: [...rooms, apiRoom(rooms, version)], ...(rest !== undefined && { rest }), now: () => new Date() });
   const manual = createManual(readDocs);
   return {
     site: async (request) => (request.method === 'GET' ? await manual(request.path) : undefined) ?? site(request),

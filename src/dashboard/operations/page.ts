@@ -56,7 +56,7 @@ function scansSection(
   troubles: Operations['troubles'],
   now: Date,
 ): Html {
-  const when = html`<p>${next === undefined ? 'No scan is due within eight days' : html`The next one is due in ${until(next, now)}`}: <code>${schedule}</code> in ${timezone}.</p>`;
+  const when = html`<p>${next === undefined ? 'No scan is due' : html`The next one is due in ${until(next, now)}`}: <code>${schedule}</code> in ${timezone}.</p>`;
   if (last === undefined)
     return html`${empty('No scan of everything has come to its end yet.', 'The first one runs when the service starts.')}${when}`;
   const { environments, errors } = last;

@@ -71,6 +71,7 @@ export class LiveEvents implements LiveSource {
 
   /** Who does not read is not written to for ever. */
   #tell(text: string): void {
+    if (this.#stopped) return;
     for (const listener of this.#listeners) if (!listener.push(text)) listener.destroy();
   }
 

@@ -91,7 +91,7 @@ test('a service that has done nothing yet says what comes', async () => {
   for (const said of [
     'Nothing waits and nothing runs.',
     'No scan of everything has come to its end yet.',
-    'No scan is due within eight days',
+    'No scan is due',
     'There is no cluster to ask. clusters in app.yml names them.',
     'Nobody was asked yet.',
     'Nobody is to tell of changes',

@@ -37,7 +37,7 @@ export function operationsSource(parts: OperationsParts): OperationsSource {
     read: async (now) => {
       const [environments, jobs] = await Promise.all([fleet(), queue.list()]);
       return {
-        scans: await scans(parts, now),
+        scans: await scans(parts),
         jobs: jobs.map((job) => shownJob(job, environmentIn(environments, job), redact)),
         clusters: await clusters(parts.config, store, now),
         troubles: troubles(environments, redact),
@@ -49,8 +49,10 @@ export function operationsSource(parts: OperationsParts): OperationsSource {
   };
 }
 
-const environmentIn = (environments: readonly EnvironmentSnapshot[], { data }: Job): string | undefined =>
-  'repository' in data ? environments.find(({ repository }) => repository === data.repository)?.environment : undefined;
+function environmentIn(environments: readonly EnvironmentSnapshot[], { data }: Job): string | undefined {
+  if ('environment' in data) return data.environment;
+  return 'repository' in data ? environments.find(({ repository }) => repository === data.repository)?.environment : undefined;
+}
 
 function shownJob(job: Job, environment: string | undefined, redact: Redact): Operations['jobs'][number] {
   return {
@@ -60,8 +62,8 @@ function shownJob(job: Job, environment: string | undefined, redact: Redact): Op
   };
 }
 
-async function scans({ config: { schedule }, services, redact }: OperationsParts, now: Date): Promise<NonNullable<Operations['scans']>> {
-  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, now)];
+async function scans({ config: { schedule }, services, redact }: OperationsParts): Promise<NonNullable<Operations['scans']>> {
+  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone })];
   return {
     ...(last !== undefined && { last: { ...last, errors: last.errors.map((one) => ({ ...one, message: redact(one.message) })) } }),
     ...(next !== undefined && { next: next.toISOString() }),
