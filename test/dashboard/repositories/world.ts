@@ -6,7 +6,7 @@ import type { MergeRequestDetails, PagesSource } from '../../../src/domain/pages
 import type { Viewer } from '../../../src/domain/site.ts';
 import { aViewer } from '../../support/site-visitor.ts';
 
-export const now = new Date('2026-11-20T12:00:00Z');
+const now = new Date('2026-11-20T12:00:00Z');
 export const path = 'platform/environments/staging';
 export const address = `/${path}/merge_requests/7`;
 export const head = 'a'.repeat(40);
