@@ -37,7 +37,7 @@ export function operationsSource(parts: OperationsParts): OperationsSource {
     read: async (now) => {
       const [environments, jobs] = await Promise.all([fleet(), queue.list()]);
       return {
-        scans: await scans(parts),
+        scans: await scans(parts, now),
         jobs: jobs.map((job) => shownJob(job, environmentIn(environments, job), redact)),
         clusters: await clusters(parts.config, store, now),
         troubles: troubles(environments, redact),
@@ -62,8 +62,8 @@ function shownJob(job: Job, environment: string | undefined, redact: Redact): Op
   };
 }
 
-async function scans({ config: { schedule }, services, redact }: OperationsParts): Promise<NonNullable<Operations['scans']>> {
-  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone })];
+async function scans({ config: { schedule }, services, redact }: OperationsParts, now: Date): Promise<NonNullable<Operations['scans']>> {
+  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, now)];
   return {
     ...(last !== undefined && { last: { ...last, errors: last.errors.map((one) => ({ ...one, message: redact(one.message) })) } }),
     ...(next !== undefined && { next: next.toISOString() }),
