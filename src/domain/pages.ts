@@ -31,7 +31,7 @@ export interface MergeRequestDetails extends ListedMergeRequest, Comparison {
   readonly approvals: readonly PageApproval[];
   /** Oldest first; comments are not among them. */
   readonly events: readonly RequestEvent[];
-  /** It changes something under access/, or nobody can tell what it changes. */
+  /** It changes something that the gate of access judges, or nobody can tell what it changes. */
   readonly asksForAccess: boolean;
 }
 

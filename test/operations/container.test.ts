@@ -73,7 +73,8 @@ describe('its manifests', () => {
     const config = join(folder(), 'app.yml');
     writeFileSync(config, ofKind('ConfigMap')?.data?.['app.yml'] ?? '');
     const secret = 'b1946ac92492d2347c6235b4d2611184';
-    const loaded = loadConfig(config, { DB_PASSWORD: secret, GITLAB_TOKEN: secret, GITLAB_WEBHOOK_SECRET: secret });
+    const login = { LOGIN_SECRET: secret, LOGIN_ID: 'an-application', LOGIN_CLIENT_SECRET: secret };
+    const loaded = loadConfig(config, { DB_PASSWORD: secret, GITLAB_TOKEN: secret, GITLAB_WEBHOOK_SECRET: secret, ...login });
     expect(loaded.config.store.url).toMatch(/^postgres:/); // two replicas share it
   });
 

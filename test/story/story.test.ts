@@ -58,8 +58,11 @@ describeWith('chromium', 'the story in the browser', () => {
     const standing = (page: Page) => page.locator('#standing');
 
     chapter('an update is proposed', async (page) => {
-      await page.goto('/requests');
-      await page.getByRole('link', { name: billing }).first().click();
+      await page.goto('/');
+      await page
+        .getByRole('row', { name: /^billing/ })
+        .getByRole('link', { name: '→ 1.6.0 waits' })
+        .click();
       await page.getByRole('heading', { level: 1, name: billing }).waitFor();
     });
 
@@ -72,7 +75,6 @@ describeWith('chromium', 'the story in the browser', () => {
     chapter('a person makes a slip, and validation is red', async (page) => {
       await page.goto('/platform/environments/staging/merge_requests/1');
       await standing(page).getByText('failed').waitFor();
-      await page.reload(); // what validation found is no part that moves
       await page.getByText('replicass').first().waitFor();
     });
 
@@ -104,6 +106,93 @@ describeWith('chromium', 'the story in the browser', () => {
     chapter('and merged', async (page) => {
       await page.getByRole('button', { name: 'Merge', exact: true }).click();
       await page.locator('header.request').getByText('merged', { exact: true }).waitFor();
+    });
+
+    chapter('it is deployed, and what it no longer holds is pruned', async (page) => {
+      await page.goto('/environment/production');
+      await page
+        .locator('#runs')
+        .getByText(/1 pruned/)
+        .first()
+        .waitFor();
+      await page
+        .locator('#deployed')
+        .getByRole('row', { name: /^billing .*1\.6\.0/ })
+        .first()
+        .waitFor();
+      await page
+        .locator('#runs')
+        .getByRole('row', { name: /1 pruned/ })
+        .getByRole('link')
+        .first()
+        .click();
+      await page.getByText('CronJob/billing/billing-nightly').first().waitFor();
+    });
+
+    chapter('it is rolled back', async (page) => {
+      await page.goto('/environment/production');
+      await page.getByRole('link', { name: 'Propose a version of billing, or roll it back' }).first().click();
+      await page.getByLabel('Reason').fill('invoices are a cent off');
+      await page.getByRole('button', { name: 'Roll back' }).click();
+      await page
+        .getByRole('link', { name: /billing 1\.6\.0 → 1\.4\.2/ })
+        .first()
+        .click();
+      await standing(page).getByText('passed').waitFor();
+      await page.getByRole('button', { name: 'Approve' }).click();
+      await page.getByRole('button', { name: 'Merge', exact: true }).click();
+      await page.goto('/environment/production');
+      await page
+        .locator('#deployed')
+        .getByRole('row', { name: /^billing .*1\.4\.2/ })
+        .first()
+        .waitFor();
+      await page
+        .locator('#runs')
+        .getByRole('row', { name: /1\.6\.0 → 1\.4\.2/ })
+        .getByText('succeeded')
+        .waitFor();
+    });
+
+    chapter('access is asked for', async (page) => {
+      await page.goto('/access');
+      await become(page, 'ada');
+      await page.getByLabel('Environment').selectOption('production');
+      await page.getByLabel('Namespace').fill('billing');
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('radio', { name: /^admin/ }).check();
+      await page.getByLabel('Why').fill('INC-1234: migration stuck');
+      await page.getByRole('button', { name: 'Open the merge request' }).click();
+      await page.goto('/access');
+      await page.locator('.waiting').getByText(/grace/).waitFor();
+    });
+
+    chapter('and approved by somebody else', async (page) => {
+      await become(page, 'grace');
+      await page.locator('.waiting').getByRole('link').first().click();
+      await page.getByRole('button', { name: 'Approve' }).click();
+      await page.locator('header.request').getByText('merged', { exact: true }).waitFor();
+    });
+
+    chapter('it is there', async (page) => {
+      await page.goto('/access');
+      await page
+        .getByRole('row', { name: /ada billing admin/ })
+        .getByText(/\d+ s$/)
+        .waitFor();
+    });
+
+    chapter('and ends by itself', async (page) => {
+      await page
+        .locator('#access-ended')
+        .getByRole('row', { name: /ada production billing admin/ })
+        .waitFor();
+      await page.getByText('Nobody has more access than usual.').waitFor();
+    });
+
+    chapter('all of it is in the journal', async (page) => {
+      await page.goto('/journal');
+      for (const told of ['deployment-run', 'prune', 'rollback', 'grant', 'revocation']) await page.getByText(told).first().waitFor();
     });
   });
 });

@@ -53,5 +53,5 @@ export const pictures = process.env['LOCKKEEPER_SCREENSHOTS'] ?? resolve(import.
 /** The whole page, as `NAME.png`. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\w-]+/g, '-')}.png`), fullPage: true });
+  await page.screenshot({ path: join(pictures, `${name.replaceAll('*', 'N').replaceAll(/[^\w-]+/g, '-')}.png`), fullPage: true });
 }

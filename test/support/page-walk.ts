@@ -31,12 +31,12 @@ export async function walkPages(page: Page, ofEachSort: number, look: (path: str
   return new Set(counts.keys());
 }
 
-/** Paths of this server that the page links to, without queries: filters are no pages of their own. */
+/** Paths of this server's pages that the page links to, without queries: filters are no pages of their own. */
 async function linksOf(page: Page): Promise<readonly string[]> {
   const hrefs = await page.locator('a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
   return hrefs.flatMap((href) => {
     const url = URL.parse(href, page.url());
-    const isPage = url?.origin === new URL(page.url()).origin && !url.pathname.startsWith('/api/');
+    const isPage = url?.origin === new URL(page.url()).origin && !url.pathname.startsWith('/api/') && !url.pathname.endsWith('.jsonl');
     return isPage ? [url.pathname] : [];
   });
 }

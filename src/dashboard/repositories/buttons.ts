@@ -86,10 +86,10 @@ async function pressAct(source: PagesSource, desk: Desk, pressed: Pressed): Prom
   if (act === undefined || of === undefined) return undefined;
   const back = requestUrl(of.path, of.mergeRequest.id);
   const me = actorOf(desk, pressed, of.environment);
-  if (typeof me !== 'string') return refusal(403, me.why, back);
-  return attempt(back, async () => {
+  if (typeof me !== 'string') return refusal(403, me.why, back, pressed);
+  return attempt(back, pressed, async () => {
     const why = await act({ desk, of, form: pressed.form, me });
-    return why === undefined ? goTo(back) : refusal(409, why, back);
+    return why === undefined ? goTo(back) : refusal(409, why, back, pressed);
   });
 }
 
@@ -97,8 +97,8 @@ async function pressAgain(source: PagesSource, desk: Desk, pressed: Pressed): Pr
   const of = await asked(source, pressed);
   if (of?.environment === undefined) return undefined;
   const back = requestUrl(of.path, of.mergeRequest.id);
-  if (!pressed.viewer.acts(of.environment)) return refusal(403, mayNot, back);
-  if (of.mergeRequest.state !== 'open') return refusal(409, `It is ${of.mergeRequest.state}: there is nothing to judge.`, back);
+  if (!pressed.viewer.acts(of.environment)) return refusal(403, mayNot, back, pressed);
+  if (of.mergeRequest.state !== 'open') return refusal(409, `It is ${of.mergeRequest.state}: there is nothing to judge.`, back, pressed);
   await desk.judgeAgain(of.path, of.mergeRequest.id);
   return goTo(back);
 }
@@ -111,12 +111,14 @@ async function pressPropose(source: PagesSource, desk: Desk, pressed: Pressed): 
   if (!viewer.sees(environment) || (await source.repository(path)) === undefined) return undefined;
   const back = `/${path}`;
   const me = actorOf(desk, pressed, environment);
-  if (typeof me !== 'string') return refusal(403, me.why, back);
+  if (typeof me !== 'string') return refusal(403, me.why, back, pressed);
   const [branch = '', target = '', title = '', description = ''] = ['branch', 'target', 'title', 'description'].map((name) =>
     (form.get(name) ?? '').replaceAll('\r\n', '\n').trim(),
   );
-  if (branch === '' || title === '' || target === '') return refusal(409, 'It needs a branch, a target and a title.', back);
-  return attempt(back, async () => goTo(requestUrl(path, await desk.actions.propose(path, { branch, target, title, description }, me))));
+  if (branch === '' || title === '' || target === '') return refusal(409, 'It needs a branch, a target and a title.', back, pressed);
+  return attempt(back, pressed, async () =>
+    goTo(requestUrl(path, await desk.actions.propose(path, { branch, target, title, description }, me))),
+  );
 }
 
 /** The merge request that a button is below; undefined for whoever may not see it. */
@@ -135,16 +137,16 @@ function actorOf({ forge }: Desk, { viewer }: Pressed, environment: string | und
 }
 
 /** What the forge does not do is told to the one who asked for it. */
-async function attempt(back: string, work: () => Promise<Answer>): Promise<Answer> {
+async function attempt(back: string, pressed: Pressed, work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    return refusal(error instanceof ConflictError ? 409 : 422, error.message, back);
+    return refusal(error instanceof ConflictError ? 409 : 422, error.message, back, pressed);
   }
 }
 
-function refusal(status: number, why: string, back: string): Answer {
+function refusal(status: number, why: string, back: string, { viewer }: Pressed): Answer {
   const body = html`<section class="problem"><p class="status">${status}</p><h1>Not done</h1><p>${why}</p><p><a href="${back}">Back to where it was</a></p></section>`;
-  return page(layout('Not done', [], body), status);
+  return page(layout('Not done', [], body, { viewer, here: 'Merge requests' }), status);
 }

@@ -18,11 +18,11 @@ export function requestPage(shown: Shown): string {
   const { id, title, state, branch, target, labels, createdAt, description } = mergeRequest;
   const said = comments.filter(({ key }) => key !== validate && key !== access);
   const happened = activity(of, said, now);
-  const body = html`<header class="request"><h1>${title} <span class="number">!${id}</span></h1>
+  const body = html`<header class="request" id="title" data-live="title"><h1>${title} <span class="number">!${id}</span></h1>
 <p class="meta"><span class="state ${state}">${state}</span> ${draft ? badge('warn', 'draft') : undefined} ${author === '' ? 'somebody' : html`<b>${author}</b>`} opened it ${ago(createdAt, now)} · <code>${branch}</code> → <code>${target}</code>${tagList(labels)}</p></header>
 <section class="standing card" id="standing"><h2 class="visually-hidden">Where it stands</h2>
 ${checks(shown)}${actionsOf(shown)}</section>
-${verdictCards(of)}
+<div id="verdicts" data-live="verdicts">${verdictCards(of)}</div>
 <nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#activity">Activity <b>${happened.length}</b></a></nav>
 <section id="description" class="card prose">${description === '' ? html`<p class="empty">No description.</p>` : renderMarkdown(description)}</section>
 <section id="changes"><h2>Changes</h2>${renderDiff(diff)}</section>

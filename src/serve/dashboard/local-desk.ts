@@ -1,3 +1,4 @@
+import { touchesAccess } from '../../access/request/path.ts';
 import { createLocalActions } from '../../adapters/forges/local/actions.ts';
 import { createLocalPages } from '../../adapters/forges/local/pages.ts';
 import type { Desk } from '../../dashboard/repositories/buttons.ts';
@@ -24,6 +25,7 @@ export function localDesk(parts: DashboardParts): LocalDesk | undefined {
     ...local,
     url: config.server.url,
     environments: () => environmentsAt(parts, name),
+    isGated: touchesAccess,
     warn: (text) => log.warn(text),
   });
   const actions: LocalForgeActions = journalled(createLocalActions(local), {
@@ -39,7 +41,7 @@ export function localDesk(parts: DashboardParts): LocalDesk | undefined {
       forge: name,
       actions,
       judgeAgain: (path, id) => parts.judgeAgain(keyOf(path), id),
-      isJudging: async (path, id) => (await judgedNow(services)).has(`${keyOf(path)}!${id}`),
+      isJudging: async (path, id) => (await judgedNow(services.persistence.queue())).has(`${keyOf(path)}!${id}`),
     },
   };
 }

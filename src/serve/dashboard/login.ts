@@ -11,20 +11,21 @@ import { loginEntrance, type SessionUser } from '../../http/login/login.ts';
 import { oidcProvider } from '../../http/login/oidc.ts';
 import { type Fetch, type Identity, LoginRefused, type Provider } from '../../http/login/provider.ts';
 import type { Services } from '../../services.ts';
+import { knownEnvironments } from '../../updates/fleet/read.ts';
 import type { DashboardParts } from './parts.ts';
-import { type NamedRepository, UserRights } from './rights.ts';
+import { UserRights } from './rights.ts';
 
 type LoginConfig = NonNullable<Config['server']['login']>;
 type LoginParts = Pick<DashboardParts, 'config' | 'services' | 'log'>;
 
 /** People log in at a provider and may here what the forge lets them. */
 export function configuredLogin({ secret, sessions, providers }: LoginConfig, { config, services, log }: LoginParts): Entrance {
-  const { forges } = services;
+  const { forges, persistence, settings } = services;
   const warn = (text: string) => log.warn(text);
   const now = () => new Date();
   const rights = new UserRights({
     forge: (name) => forges.get(name),
-    environments: () => Promise.resolve(repositoriesOf(config)),
+    environments: () => knownEnvironments(persistence.store, settings.environments),
     warn,
     now,
   });
@@ -106,9 +107,3 @@ const placesOf = ({ environments }: Pick<Config, 'environments'>) =>
   environments
     .map((one) => ('discover' in one ? one.discover.replace(/\/\*$/, '') : one.repository))
     .flatMap((text) => repositoryRef(text) ?? []);
-
-const repositoriesOf = ({ environments }: Pick<Config, 'environments'>): readonly NamedRepository[] =>
-  environments.flatMap((one) => {
-    const repository = 'repository' in one ? repositoryRef(one.repository) : undefined;
-    return repository === undefined || !('name' in one) ? [] : [{ name: one.name, repository }];
-  });

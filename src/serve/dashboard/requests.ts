@@ -4,15 +4,24 @@ import type { EnvironmentSnapshot, OpenRequest } from '../../domain/fleet.ts';
 import type { CommitStatus } from '../../domain/forge.ts';
 import { branchPrefix, readMarker } from '../../domain/identifiers.ts';
 import type { ListedMergeRequest, PagesSource } from '../../domain/pages.ts';
+import type { Queue } from '../../domain/queue.ts';
 import type { Store } from '../../domain/store.ts';
+import type { Services } from '../../services.ts';
 import { readFleet } from '../../updates/fleet/read.ts';
 import { saidStatus } from '../../validation/said.ts';
 import { judgedNow } from './judged-now.ts';
 import type { DashboardParts } from './parts.ts';
 
+interface Parts extends Pick<DashboardParts, 'judgeAgain'> {
+  readonly services: {
+    readonly settings: Services['settings'];
+    readonly persistence: { readonly store: Store; queue(): Pick<Queue, 'list'> };
+  };
+}
+
 /** Those of the local forge as they are now; of others what scans, validation and the gate of access remember. No forge is asked. */
 export const requestsSource = (
-  parts: DashboardParts,
+  parts: Parts,
   local: { readonly forge: string; readonly source: PagesSource } | undefined,
 ): RequestsSource => ({
   async all() {
@@ -20,7 +29,7 @@ export const requestsSource = (
     const { store } = services.persistence;
     const [fleet, judging, listed] = await Promise.all([
       readFleet(store, services.settings.environments),
-      judgedNow(services),
+      judgedNow(services.persistence.queue()),
       local?.source.list() ?? [],
     ]);
     const elsewhere = fleet.filter(({ repository }) => refOf(repository).forge !== local?.forge);

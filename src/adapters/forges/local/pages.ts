@@ -31,6 +31,8 @@ export interface LocalPages extends LocalForge {
   readonly url: string;
   /** Path of a repository → the environment that it describes. */
   readonly environments: () => Promise<ReadonlyMap<string, string>>;
+  /** Whether a change of that file is for the gate of access to judge. */
+  readonly isGated: (file: string) => boolean;
 }
 
 const commitLimit = 100;
@@ -42,6 +44,7 @@ export function createLocalPages({
   path: root,
   url,
   environments,
+  isGated,
   now = () => new Date(),
   warn = () => {},
 }: LocalPages): PagesSource {
@@ -90,7 +93,7 @@ export function createLocalPages({
       const record = repository && (await records(repository)).find((one) => one.id === id);
       if (repository === undefined || record === undefined) return undefined;
       const [shown] = await listed(repository, [record]);
-      return shown && detailed(repository, record, shown);
+      return shown && { ...(await detailed(repository, record, shown)), asksForAccess: await touches(repository, record, isGated) };
     },
     async diff(path, from, to) {
       const repository = located(place, path);
@@ -121,7 +124,11 @@ function located(place: Place, path: string): Repository | undefined {
   }
 }
 
-async function detailed(repository: Repository, record: MergeRecord, shown: ListedMergeRequest): Promise<MergeRequestDetails> {
+async function detailed(
+  repository: Repository,
+  record: MergeRecord,
+  shown: ListedMergeRequest,
+): Promise<Omit<MergeRequestDetails, 'asksForAccess'>> {
   const start = await startOf(repository, record);
   const nothing: Comparison = { commits: [], diff: '' };
   const { author, comments, approvals } = record;
@@ -132,7 +139,6 @@ async function detailed(repository: Repository, record: MergeRecord, shown: List
     comments,
     approvals,
     events: historyOf(record),
-    asksForAccess: await touches(repository, record, 'access'),
     ...(start === undefined ? nothing : await between(repository, start, record.commit)),
   };
 }

@@ -14,12 +14,16 @@ export async function changedPaths(repository: Repository, record: MergeRecord):
   return base === undefined ? { paths: [], complete: false } : compared(repository, [base, record.commit]);
 }
 
-/** Whether it changes anything below the folder; true where git no longer tells. */
-export async function touches(repository: Repository, record: MergeRecord, folder: string): Promise<boolean> {
+/** Whether it changes a file with one of these paths; true where git no longer tells. */
+export async function touches(repository: Repository, record: MergeRecord, isOne: (path: string) => boolean): Promise<boolean> {
   const base = await knownStart(repository, record);
   if (base === undefined) return true;
-  const args = ['diff-tree', '-r', '--quiet', '--no-ext-diff', base, record.commit, '--', `${folder}/`];
-  return (await repository.git.run('comparing commits', args, { codes: [0, 1] })).code === 1;
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--no-ext-diff', base, record.commit, '--'];
+  const { out } = await repository.git.run('comparing commits', args);
+  return out
+    .toString()
+    .split('\0')
+    .some((path) => path !== '' && isOne(path));
 }
 
 /** See AccessForge. */

@@ -28,6 +28,7 @@ function world() {
     path: root(),
     url: 'http://localhost',
     environments: async () => new Map([[path, 'staging']]),
+    isGated: (file) => file.startsWith('access/'),
   });
   const happened = async (id = 1) => (await pages.mergeRequest(path, id))?.events.map(({ what, by }) => [what, by].join(' ').trim());
   /** Ada's merge request, with one changed file. */

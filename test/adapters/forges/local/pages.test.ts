@@ -16,7 +16,7 @@ function world() {
   const warnings: string[] = [];
   const options = { name: 'local', path: root(), url, warn: (text: string) => warnings.push(text) };
   const forge = createLocal(options);
-  const pages = createLocalPages({ ...options, environments: async () => new Map([[path, 'staging']]) });
+  const pages = createLocalPages({ ...options, environments: async () => new Map([[path, 'staging']]), isGated: () => false });
   const fixture = localFixture(root(), forge);
   const commit = async (name = branch, content = 'billing: 2\n') => {
     const { commit: base } = await forge.state(path);
@@ -93,9 +93,12 @@ describeWith('git', 'pages of the local forge', () => {
     await createLocal({ name: 'local', path: root() }).open('other', {
       ...{ branch: 'lockkeeper/x', target: 'main', title: 'x', description: '', labels: [] },
     });
-    expect((await pages.list()).map(({ environment }) => environment)).toEqual(['staging', 'other']);
+    expect((await pages.list()).map((one) => [one.path, one.environment])).toEqual([
+      [path, 'staging'],
+      ['other', undefined],
+    ]);
     rmSync(directory(path), { recursive: true });
-    expect((await pages.list()).map(({ environment }) => environment)).toEqual(['other']);
+    expect((await pages.list()).map((one) => one.path)).toEqual(['other']);
     expect(warnings).toEqual([expect.stringContaining('local:platform/staging: no repository')]);
   });
 
@@ -129,7 +132,7 @@ describeWith('git', 'pages of the local forge', () => {
   test('what is not there is not found', async () => {
     const { pages, createRepository } = world();
     await createRepository('empty', {});
-    expect(await pages.repository('empty')).toEqual({ tags: [], commits: [] });
+    expect(await pages.repository('empty')).toEqual({ tags: [], commits: [], branches: [], proposable: [] });
     expect(await pages.repository('none')).toBeUndefined();
     expect(await pages.mergeRequest('none', 1)).toBeUndefined();
     expect(await pages.mergeRequest(path, 1)).toBeUndefined();
