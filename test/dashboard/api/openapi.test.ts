@@ -74,7 +74,7 @@ function blanks(schema: unknown, place: string): string[] {
     anyOf?: unknown[];
     allOf?: unknown[];
   };
-  const inside = [...Object.entries(properties), ...Object.entries({ ...anyOf, ...allOf })].flatMap(([name, one]) =>
+  const inside = [...Object.entries(properties), ...[...anyOf, ...allOf].entries()].flatMap(([name, one]) =>
     blanks(one, `${place}.${name}`),
   );
   return [...here, ...inside, ...(items === undefined ? [] : blanks(items, `${place}[]`))];

@@ -139,9 +139,9 @@ async function webhooks({ config, services, watch }: OperationsParts): Promise<N
 }
 
 async function service({ config, services, watch, places }: OperationsParts): Promise<NonNullable<Operations['service']>> {
-  const { store, journal } = services.persistence;
+  const { persistence } = services;
   const at = await anchored(
-    store,
+    persistence.store,
     places().map(({ name }) => name),
   );
   return {
@@ -149,7 +149,7 @@ async function service({ config, services, watch, places }: OperationsParts): Pr
     replicas: [...(await watch.replicas.read())].map(([name, one]) => ({ name, ...one })),
     store: config.store.url.startsWith('postgres') ? 'postgres' : 'embedded',
     journal: {
-      newest: (await journal().newest())?.number ?? 0,
+      newest: (await persistence.journal().newest())?.number ?? 0,
       ...(at !== undefined && { anchored: { number: at.number, at: at.at.toISOString() } }),
     },
   };
