@@ -94,6 +94,7 @@ export async function busyLocal(folder: string): Promise<BusyForge> {
             createdAt: undefined,
             updatedAt: undefined,
             closedAt: undefined,
+            events: undefined, // each with its time
           };
         }),
       );

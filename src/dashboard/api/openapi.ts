@@ -43,7 +43,7 @@ export function openapiDocument(routes: readonly ApiRoute[], version: string) {
 }
 
 /** `/api/v1/apps/:app` as OpenAPI writes it: `/api/v1/apps/{app}`. */
-export const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
+const templateOf = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}');
 
 function operation({ path, summary, query, reply }: ApiRoute) {
   const problems = {

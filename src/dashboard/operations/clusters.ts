@@ -22,7 +22,7 @@ ${picture(cluster, hours)}
 }
 
 /** `99.93 %`; never 100 where something was missing. */
-export function percent(share: number | undefined): string {
+function percent(share: number | undefined): string {
   if (share === undefined) return '–';
   return share === 1 ? '100 %' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
 }

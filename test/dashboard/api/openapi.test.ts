@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type } from 'typebox';
+import { openPersistence } from '../../../src/adapters/store/open.ts';
 import { openapiDocument } from '../../../src/dashboard/api/openapi.ts';
 import { apiRoute } from '../../../src/dashboard/room.ts';
+import { RunLogWriter } from '../../../src/deploy/record/run-log.ts';
 import { deployment } from '../../support/deployments.ts';
 import { type DockerRegistry, startDockerRegistry } from '../../support/docker-registry.ts';
 import { image } from '../../support/images.ts';
@@ -17,7 +19,8 @@ import { type Served, serve, until } from '../../support/served.ts';
 type Document = ReturnType<typeof openapiDocument>;
 
 /** What is in the world below, for the parameters of paths. */
-const values: Readonly<Record<string, string>> = { app: 'billing', environment: 'staging' };
+const run = '20261120120000';
+const values: Readonly<Record<string, string>> = { app: 'billing', environment: 'staging', run };
 const filled = (path: string, of: Readonly<Record<string, string>> = values): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = of[name];
@@ -36,6 +39,25 @@ function validator(document: Document, path: string): ValidateFunction {
   return ajv.compile(schema);
 }
 
+/** What a deployment would leave: this world has no cluster. */
+async function keepRun(store: string): Promise<void> {
+  const persistence = await openPersistence(`file:${store}`, () => {});
+  const about = { environment: 'staging', repository: 'local:staging', cluster: 'staging', commit: 'c'.repeat(40), work: undefined };
+  const ports = {
+    store: persistence.store,
+    locks: persistence.locks,
+    redact: (text: string) => text,
+    now: () => new Date(),
+    warn: () => {},
+  };
+  const log = new RunLogWriter(ports, about);
+  await log.start();
+  await log.begin(run, { created: 1, changed: 0, pruned: 0 });
+  log.progress.phase('preflight', 1);
+  await log.broke(new Error('no answer'));
+  await persistence.close();
+}
+
 /** Places of schemas that allow everything and say nothing. */
 function blanks(schema: unknown, place: string): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
@@ -52,7 +74,7 @@ function blanks(schema: unknown, place: string): string[] {
     anyOf?: unknown[];
     allOf?: unknown[];
   };
-  const inside = [...Object.entries(properties), ...Object.entries({ ...anyOf, ...allOf })].flatMap(([name, one]) =>
+  const inside = [...Object.entries(properties), ...[...anyOf, ...allOf].entries()].flatMap(([name, one]) =>
     blanks(one, `${place}.${name}`),
   );
   return [...here, ...inside, ...(items === undefined ? [] : blanks(items, `${place}[]`))];
@@ -80,6 +102,7 @@ environments: [{ name: staging, repository: "local:staging" }, { name: productio
     for (const version of ['1.4.2', '1.5.0']) await registry.pushImage('shop/billing', image({ labels: { of: version } }), version);
     for (const name of ['staging', 'production'])
       await world.createRepository(name, { 'billing.yaml': deployment(`${host}/shop/billing:1.4.2`) });
+    await keepRun(join(folder, 'data'));
     served = await serve(world.config);
     document = (await ask('/api/v1/openapi.json')).body as Document;
     await until(async () => JSON.stringify((await ask('/api/v1/operations')).body).includes('"seconds"'));
@@ -109,7 +132,7 @@ environments: [{ name: staging, repository: "local:staging" }, { name: productio
   test('what is not there is a 404 in JSON', async () => {
     const nowhere = Object.keys(document.paths)
       .filter((path) => path.includes('{'))
-      .map((path) => filled(path, { app: 'no-such', environment: 'no-such' }));
+      .map((path) => filled(path, { app: 'no-such', environment: 'no-such', run }));
     for (const path of [...nowhere, '/api/v1/nothing', '/api/v2/environments'])
       expect([path, await ask(path)]).toEqual([
         path,
@@ -118,7 +141,7 @@ environments: [{ name: staging, repository: "local:staging" }, { name: productio
   });
 
   test('every address in the sources is described, and none is described that is not in the sources', () => {
-    const source = resolve(import.meta.dirname, '../../../src');
+    const source = resolve(import.meta.dirname, '../../../src/dashboard');
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
     const named = files.flatMap((file) =>
       [...readFileSync(join(source, file), 'utf8').matchAll(/path: ['"`](\/api\/[^'"`]+)['"`]/g)].map(([, path = '']) =>

@@ -66,12 +66,12 @@ async function ask(take: SamplerParts['take'], name: string, now: () => Date, si
   const answered = (): Sample => ({ at: now(), latencyMs: Math.max(1, Math.round(performance.now() - begun)) });
   const enough = AbortSignal.timeout(patience);
   try {
-    const { client, release } = await take(name);
+    const taken = await take(name);
     try {
-      const { status } = await client.ask({ method: 'GET', path: '/readyz' }, AbortSignal.any([signal, enough]));
+      const { status } = await taken.client.ask({ method: 'GET', path: '/readyz' }, AbortSignal.any([signal, enough]));
       return status < 500 ? answered() : { at: now(), problem: `/readyz answers with ${status}` };
     } finally {
-      release();
+      taken.release();
     }
   } catch (error) {
     if (error instanceof RefusedError) return answered();

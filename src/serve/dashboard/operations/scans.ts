@@ -13,7 +13,7 @@ const mostErrors = 50;
 
 /** For every replica's pages, and after a restart. */
 export const noteScan = (store: Pick<Store, 'put'>, scan: ScanMemory): Promise<void> =>
-  store.put('service', 'scan', { ...scan, errors: scan.errors.slice(0, mostErrors) });
+  store.put('service', 'scan', { ...scan, errors: scan.errors.slice(0, mostErrors).map(({ scope, message }) => ({ scope, message })) });
 
 export const notedScan = (store: Pick<Store, 'get'>): Promise<(ScanMemory & { errors: ScanMemory['errors'][number][] }) | undefined> =>
   store.get('service', 'scan');

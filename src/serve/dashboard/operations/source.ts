@@ -37,7 +37,7 @@ export function operationsSource(parts: OperationsParts): OperationsSource {
     read: async (now) => {
       const [environments, jobs] = await Promise.all([fleet(), queue.list()]);
       return {
-        scans: await scans(parts),
+        scans: await scans(parts, now),
         jobs: jobs.map((job) => shownJob(job, environmentIn(environments, job), redact)),
         clusters: await clusters(parts.config, store, now),
         troubles: troubles(environments, redact),
@@ -62,8 +62,13 @@ function shownJob(job: Job, environment: string | undefined, redact: Redact): Op
   };
 }
 
+<<<<<<< HEAD
 async function scans({ config: { schedule }, services, redact }: OperationsParts): Promise<NonNullable<Operations['scans']>> {
   const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, new Date())];
+=======
+async function scans({ config: { schedule }, services, redact }: OperationsParts, now: Date): Promise<NonNullable<Operations['scans']>> {
+  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, now)];
+>>>>>>> ops
   return {
     ...(last !== undefined && { last: { ...last, errors: last.errors.map((one) => ({ ...one, message: redact(one.message) })) } }),
     ...(next !== undefined && { next: next.toISOString() }),
@@ -139,9 +144,9 @@ async function webhooks({ config, services, watch }: OperationsParts): Promise<N
 }
 
 async function service({ config, services, watch, places }: OperationsParts): Promise<NonNullable<Operations['service']>> {
-  const { store, journal } = services.persistence;
+  const { persistence } = services;
   const at = await anchored(
-    store,
+    persistence.store,
     places().map(({ name }) => name),
   );
   return {
@@ -149,7 +154,7 @@ async function service({ config, services, watch, places }: OperationsParts): Pr
     replicas: [...(await watch.replicas.read())].map(([name, one]) => ({ name, ...one })),
     store: config.store.url.startsWith('postgres') ? 'postgres' : 'embedded',
     journal: {
-      newest: (await journal().newest())?.number ?? 0,
+      newest: (await persistence.journal().newest())?.number ?? 0,
       ...(at !== undefined && { anchored: { number: at.number, at: at.at.toISOString() } }),
     },
   };
