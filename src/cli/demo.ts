@@ -45,9 +45,9 @@ export async function runDemo({ dir, port }: DemoCommand, context: Context, unti
 /** Without them the rest of the demo goes on. */
 async function startClusters({ directory }: World, context: Context): Promise<DemoClusters | undefined> {
   try {
-    const clusters = await withProgress(context, 'starting clusters', ({ add, done }) => {
-      add(environments.length);
-      return startDemoClusters(directory, context.env, () => done('a cluster has started'));
+    const clusters = await withProgress(context, 'starting clusters', (progress) => {
+      progress.add(environments.length);
+      return startDemoClusters(directory, context.env, () => progress.done('a cluster has started'));
     });
     context.output.print(clusters === undefined ? withoutClusters : withClusters(clusters));
     return clusters;

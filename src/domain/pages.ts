@@ -3,15 +3,15 @@ import type { CommitStatus, MergeRequest } from './forge.ts';
 /** Where the pages' contents come from. Everything in it is text from outside. */
 export interface PagesSource {
   /** Merge requests of all environments, in any order. */
-  list(): Promise<readonly ListedMergeRequest[]>;
+  readonly list: () => Promise<readonly ListedMergeRequest[]>;
   /** The environment that a repository describes; undefined for any other. */
-  environmentOf(path: string): Promise<string | undefined>;
-  mergeRequest(path: string, id: number): Promise<MergeRequestDetails | undefined>;
+  readonly environmentOf: (path: string) => Promise<string | undefined>;
+  readonly mergeRequest: (path: string, id: number) => Promise<MergeRequestDetails | undefined>;
   /** What `to` has that `from` has not; undefined when one of the revisions, or the repository, is unknown. */
-  diff(path: string, from: string, to: string): Promise<Comparison | undefined>;
-  commit(path: string, sha: string): Promise<CommitDetails | undefined>;
+  readonly diff: (path: string, from: string, to: string) => Promise<Comparison | undefined>;
+  readonly commit: (path: string, sha: string) => Promise<CommitDetails | undefined>;
   /** A repository's tags and latest commits; undefined when there is none. */
-  repository(path: string): Promise<RepositoryDetails | undefined>;
+  readonly repository: (path: string) => Promise<RepositoryDetails | undefined>;
 }
 
 export interface ListedMergeRequest {

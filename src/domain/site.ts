@@ -13,9 +13,9 @@ export interface Viewer {
   /** Came by logging in, or works on the machine itself and may act as a person of its forge: these are some. */
   readonly way?: { readonly kind: 'session' } | { readonly kind: 'machine'; readonly people: readonly string[] };
   /** Of an environment, by its name; undefined: what concerns no single one, for those who see all of them. */
-  sees(environment: string | undefined): boolean;
+  readonly sees: (environment: string | undefined) => boolean;
   /** Whether the buttons of an environment work: whoever may push to its repository. */
-  acts(environment: string | undefined): boolean;
+  readonly acts: (environment: string | undefined) => boolean;
 }
 
 /** A request for a page. Everything in it is text from outside. */

@@ -4,11 +4,11 @@ import { gently } from './gently.ts';
 /** The journal as pages read it: the newest entries are held, and what was added since is read when somebody asks. */
 export interface FollowedJournal {
   /** Newest first, from the one before the number `before` on. Those that are not held any more are read from the store, in pieces. */
-  newestFirst(before?: number): AsyncIterable<Entry>;
+  readonly newestFirst: (before?: number) => AsyncIterable<Entry>;
   /** What is held of an app (fact `app`) in an environment, newest first; without an app what is about none, as runs are. */
-  entriesOf(environment: string, app: string | undefined): Promise<readonly Entry[]>;
+  readonly entriesOf: (environment: string, app: string | undefined) => Promise<readonly Entry[]>;
   /** All of it as it is kept, oldest first. */
-  oldestFirst(): AsyncIterable<Entry>;
+  readonly oldestFirst: () => AsyncIterable<Entry>;
 }
 
 interface Limits {

@@ -23,9 +23,9 @@ export interface Verified {
 
 export interface ChainWatch {
   /** Undefined before the first look is over. */
-  verified(): Verified | undefined;
+  readonly verified: () => Verified | undefined;
   /** Verifies what was added since the last look; all of it at the first, at `whole`, and where what was seen then is gone. Throws what the store throws. */
-  look(whole: boolean): Promise<void>;
+  readonly look: (whole: boolean) => Promise<void>;
 }
 
 interface WatchPorts {

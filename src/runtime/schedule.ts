@@ -2,7 +2,7 @@ import { createTask } from 'node-cron';
 import { instant } from '../domain/time.ts';
 
 export interface Schedule {
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface ScheduleOptions {

@@ -18,7 +18,7 @@ export interface Visit {
   readonly page: Page;
   /** Empties the list. */
   readonly troubles: () => readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** `base`: the only place that may be asked. */

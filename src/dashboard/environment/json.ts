@@ -142,7 +142,7 @@ export function replyOf(view: EnvironmentView): Static<typeof environmentReply> 
     holds: [...holds],
     schedule: { ...schedule, types: [...schedule.types], windows: [...schedule.windows] },
     ...(scanning !== undefined && { scan: scanning }),
-    asked: asked.map(({ key: _, ...notice }) => notice),
+    asked: asked.map(({ key: _key, ...notice }) => notice),
     ...(actions !== undefined && {
       choices: {
         app: actions.app,

@@ -32,5 +32,5 @@ export function filterHref(filter: Filter, change: Partial<Filter> = {}): string
   const { app, owner = '', state, sort } = { ...filter, ...change };
   const query = new URLSearchParams({ app, owner, state: state === 'any' ? '' : state, sort: sort === 'app' ? '' : sort });
   for (const [name, value] of [...query]) if (value === '') query.delete(name);
-  return query.size === 0 ? '/' : `/?${query}`;
+  return query.size === 0 ? '/' : `/?${query.toString()}`;
 }

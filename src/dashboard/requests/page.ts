@@ -60,7 +60,7 @@ function overview(open: readonly ShownRequest[], asking: Asking): Html {
 /** The same page, asked otherwise. */
 function address(asking: Asking): string {
   const query = new URLSearchParams(Object.entries(asking).filter(([name, value]) => !(name === 'sort' && value === 'oldest')));
-  return query.size === 0 ? '/requests' : `/requests?${query}`;
+  return query.size === 0 ? '/requests' : `/requests?${query.toString()}`;
 }
 
 function filters(open: readonly ShownRequest[], asking: Asking): Html {

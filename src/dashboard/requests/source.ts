@@ -35,7 +35,7 @@ export type RequestKind = (typeof requestKinds)[number];
 /** Where merge requests are looked up, and judged again. */
 export interface RequestsSource {
   /** Open ones of every environment; of the local forge also those that have ended. */
-  all(): Promise<readonly ShownRequest[]>;
+  readonly all: () => Promise<readonly ShownRequest[]>;
   /** Has it judged again, soon. */
-  judgeAgain(repository: string, id: number): Promise<void>;
+  readonly judgeAgain: (repository: string, id: number) => Promise<void>;
 }

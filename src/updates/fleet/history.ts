@@ -17,7 +17,7 @@ export function changedApps(before: Rows, after: Rows): string[] {
   return [...new Set([...old.keys(), ...fresh.keys()])].filter((app) => stand(old.get(app)) !== stand(fresh.get(app)));
 }
 
-const stand = (rows: Rows = []): string => JSON.stringify(rows.map((row) => [row.package, row.version]).sort());
+const stand = (rows: Rows = []): string => JSON.stringify(rows.map((row) => JSON.stringify([row.package, row.version])).sort());
 
 /** One app's history once its rows are other ones. */
 export function historyAfter(known: readonly AppHistory[], before: Rows, after: Rows, moment: Moment): AppHistory[] {

@@ -140,7 +140,7 @@ test('names, versions, owners and addresses from outside stay text', async () =>
     ],
     problems: [{ scope: evil, message: evil, since: nexus.since, apps: [evil] }],
   });
-  for (const path of ['/', `/?${new URLSearchParams({ app: evil, owner: evil })}`, '/?owner=%00&app=%F0%9F%92%A9']) {
+  for (const path of ['/', `/?${new URLSearchParams({ app: evil, owner: evil }).toString()}`, '/?owner=%00&app=%F0%9F%92%A9']) {
     const body = await show([hostile], path);
     expect(body.replace('<script type="module" src="/script.js"></script>', '')).not.toMatch(/<script|javascript:|\son\w+=|\sstyle=/);
     expect([...body.matchAll(/<[a-z]+ [^>]*>/g)].filter(([tag]) => tag.includes("'><"))).toEqual([]);

@@ -94,7 +94,7 @@ async function reopened(record: MergeRecord, { repository, by, at }: Act): Promi
   if (record.state === 'open') return record;
   if (record.state === 'merged') refuseEnded(record, repository);
   const head = await headToOpen(repository, record, at);
-  const { closedAt, closedBy, ...rest } = record;
+  const { closedAt: _at, closedBy: _by, ...rest } = record;
   const before = historyOf(record).filter(({ what }) => what !== 'opened');
   const open = atHead({ ...rest, state: 'open', approvals: [], events: [...before, { what: 'reopened', by, at }] }, head, at);
   return withBase(repository, open);

@@ -62,13 +62,8 @@ function shownJob(job: Job, environment: string | undefined, redact: Redact): Op
   };
 }
 
-<<<<<<< HEAD
-async function scans({ config: { schedule }, services, redact }: OperationsParts): Promise<NonNullable<Operations['scans']>> {
-  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, new Date())];
-=======
 async function scans({ config: { schedule }, services, redact }: OperationsParts, now: Date): Promise<NonNullable<Operations['scans']>> {
   const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, now)];
->>>>>>> ops
   return {
     ...(last !== undefined && { last: { ...last, errors: last.errors.map((one) => ({ ...one, message: redact(one.message) })) } }),
     ...(next !== undefined && { next: next.toISOString() }),
