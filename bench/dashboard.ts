@@ -83,7 +83,10 @@ async function fill(persistence: Persistence) {
 
 /** Asks for the first page. */
 function siteOf(read: () => ReturnType<typeof readFleet>): () => Promise<string> {
-  const site = createSite({ rooms: [environmentsRoom({ environments: read, nextScan: () => undefined })], now: () => new Date() });
+  const site = createSite({
+    rooms: [environmentsRoom({ environments: read, nextScan: () => undefined, scanning: async () => undefined })],
+    now: () => new Date(),
+  });
   const request = { method: 'GET', path: '/', query: new URLSearchParams(), form: new URLSearchParams(), viewer: aViewer() } as const;
   return async () => {
     const { body } = await site(request);

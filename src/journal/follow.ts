@@ -70,18 +70,20 @@ export function followJournal(
     return reading;
   };
 
+  async function* newest(before: number): AsyncIterable<Entry> {
+    await upToDate();
+    const list = held;
+    let last = list.findLastIndex(({ number }) => number < before);
+    const older = Math.min(list[0]?.number ?? 1, before) - 1;
+    for (let entry = list[last]; entry !== undefined; entry = list[last]) {
+      yield entry;
+      last -= 1;
+    }
+    for (let to = older; to > 0; to -= piece) yield* await readPiece(store(), Math.max(1, to - piece + 1), to);
+  }
+
   return {
-    async *newestFirst(before = Number.POSITIVE_INFINITY) {
-      await upToDate();
-      const list = held;
-      let last = list.findLastIndex(({ number }) => number < before);
-      const older = Math.min(list[0]?.number ?? 1, before) - 1;
-      for (let entry = list[last]; entry !== undefined; entry = list[last]) {
-        yield entry;
-        last -= 1;
-      }
-      for (let to = older; to > 0; to -= piece) yield* await readPiece(store(), Math.max(1, to - piece + 1), to);
-    },
+    newestFirst: (before = Number.POSITIVE_INFINITY) => gently(newest(before)),
     oldestFirst: () => gently(store().entries()),
     async entriesOf(environment, app) {
       await upToDate();

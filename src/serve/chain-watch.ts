@@ -7,7 +7,7 @@ import { every } from './access/every.ts';
 
 /** Milliseconds between two looks at what was added to the journal. */
 const pause = 30_000;
-/** Looks until all of it is read again, which takes a second per 50,000 entries: six hours. */
+/** Looks until all of it is read again, which takes seconds per 100,000 entries: six hours. */
 const whole = 720;
 
 /** Verifies the journal in the background; what breaks is in the log once. */

@@ -17,7 +17,7 @@ import { ownerByRules, resolveRules } from './package-rules.ts';
 import type { EnvironmentNow } from './read-environment.ts';
 import { type Action, appsByBranch, isHalfClosed, reconcile, wasMerged } from './reconcile.ts';
 import type { Scan } from './scan.ts';
-import { wishesIn } from './wishes.ts';
+import { wishesIn, withCompanions } from './wishes.ts';
 import { type Hold, writeTurns } from './write-turns.ts';
 
 /** Everything that a scan knows of one app when it is done with it. */
@@ -142,9 +142,10 @@ async function heedingPeople(
   wish: Wish | undefined,
 ): Promise<readonly Looked[]> {
   const own = rolledBack.filter((one) => one.app === app);
-  const wishes = [...wishesIn(requests.get(app) ?? []), ...(wish === undefined ? [] : [wish])];
+  const references = looked.map(({ reference }) => reference);
+  const wishes = [...wishesIn(requests.get(app) ?? []), ...(wish === undefined ? [] : withCompanions(wish, references))];
   if (own.length + wishes.length === 0) return looked;
-  return await Promise.all(looked.map(({ reference }) => look(reference, { rolledBack: own, wishes })));
+  return await Promise.all(references.map((reference) => look(reference, { rolledBack: own, wishes })));
 }
 
 async function setScene(scan: Scan, now: EnvironmentNow, apps: ReadonlyMap<string, string>, look: Look): Promise<Scene> {

@@ -1,5 +1,6 @@
 import type { MergeRequest } from '../domain/forge.ts';
 import { readMarker } from '../domain/identifiers.ts';
+import type { Reference } from '../domain/reference.ts';
 import type { ReleaseList } from '../domain/release.ts';
 import type { Update } from '../domain/update.ts';
 import type { Numbered, Version } from '../domain/version.ts';
@@ -10,6 +11,13 @@ import type { Candidate } from './read-releases.ts';
 /** What an app's merge request was asked to carry. It lasts as long as that is open: merged or closed, it is over. */
 export const wishesIn = (requests: readonly MergeRequest[]): readonly Wish[] =>
   requests.flatMap(({ state, description }) => (state === 'open' ? (readMarker(description)?.wishes ?? []) : []));
+
+/** What stands at the same version as the package is of the same release of the app, and is wished for with it. */
+export function withCompanions(wish: Wish, references: readonly Pick<Reference, 'package' | 'version'>[]): readonly Wish[] {
+  const versions = references.filter((one) => one.package.name === wish.package).map(({ version }) => version);
+  const names = references.filter(({ version }) => versions.includes(version)).map((one) => one.package.name);
+  return [...new Set([wish.package, ...names])].map((of) => ({ ...wish, package: of }));
+}
 
 /** Those that the updates fulfil, each once. */
 export const wishesOf = (updates: readonly Pick<Update, 'wish'>[]): readonly Wish[] => [

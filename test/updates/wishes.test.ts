@@ -2,7 +2,7 @@ import { readMarker, writeMarker } from '../../src/domain/identifiers.ts';
 import { fulfilled, unfulfilled } from '../../src/updates/fulfil.ts';
 import type { Looked } from '../../src/updates/look-up.ts';
 import { reconcile } from '../../src/updates/reconcile.ts';
-import { wishesIn, wishesOf } from '../../src/updates/wishes.ts';
+import { wishesIn, wishesOf, withCompanions } from '../../src/updates/wishes.ts';
 import { aMergeRequest, aProposal, aRepository } from '../support/builders/proposals.ts';
 
 const wish = { package: 'registry.example.com/payments/billing', version: '1.5.0', by: 'local:<!-- bob -->' };
@@ -74,6 +74,13 @@ test.each<[string, Looked, Parameters<typeof unfulfilled>[1]['action'], string |
   ['the registry fails', looked({ reason: 'timed out', failed: true }), { kind: 'none' }, 'timed out'],
 ])('%s', (_, one, action, why) => {
   expect(unfulfilled(wish, { looked: [one], action })).toBe(why);
+});
+
+test('what stands at the same version is wished for with it', () => {
+  const standing = (name: string, version: string) => ({ package: { datasource: 'oci' as const, name }, version });
+  const all = [standing('bundle', '1.4.2'), standing('image', '1.4.2'), standing('image', '1.4.2'), standing('redis', '7.2.4')];
+  expect(withCompanions({ ...wish, package: 'bundle' }, all).map((one) => one.package)).toEqual(['bundle', 'image']);
+  expect(withCompanions({ ...wish, package: 'redis' }, all).map((one) => one.package)).toEqual(['redis']);
 });
 
 test('another package, another app', () => {

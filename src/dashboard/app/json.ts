@@ -8,7 +8,7 @@ const texts = Type.Array(text);
 const one = <const Words extends readonly string[]>(...words: Words) => Type.Enum(words);
 
 export const appQuery = Type.Object({
-  range: Type.Optional(one('7d', '30d', '90d', '1y')),
+  range: Type.Optional(one('7d', '30d', '90d', '1y', 'all')),
   from: Type.Optional(Type.String({ description: 'An environment: with `to`, what is between the two.' })),
   to: Type.Optional(Type.String({ description: 'Another environment.' })),
   checklist: Type.Optional(Type.String({ description: 'An environment whose objects are looked at now.' })),

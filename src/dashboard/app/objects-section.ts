@@ -3,7 +3,7 @@ import { type Finding, objectName, type Severity } from '../../domain/finding.ts
 import { count } from '../../domain/wording.ts';
 import { badge, type Tone } from '../parts/badge.ts';
 import { empty } from '../parts/empty.ts';
-import { type Html, type HtmlPart, html } from '../parts/html.ts';
+import { type Html, type HtmlPart, html, trusted } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
 import { table } from '../parts/table.ts';
@@ -19,7 +19,10 @@ export function checklistSection(view: AppView): Html {
     [{ name: 'Environment' }, { name: 'Stands' }, { name: 'Looked at' }, { name: '' }],
     view.places.map((place) => [place.environment, standing(place), lookedAt(place), look(view, place)]),
   )}
-${findings.map(({ environment, wanted }) => html`<h3>${environment}</h3>${findingTable(environment, wanted?.findings ?? [])}`)}`;
+${findings.map(
+  ({ environment, wanted, looked }) =>
+    html`<details class="fold"${looked === true ? trusted(' open') : undefined}><summary>${environment} <span class="soft">${count(wanted?.findings.length ?? 0, 'finding')}</span></summary>${findingTable(environment, wanted?.findings ?? [])}</details>`,
+)}`;
 }
 
 function standing({ wanted, lookProblem, environment }: SeenPlace): Html {
@@ -63,10 +66,17 @@ const rule = ({ rule: name }: Finding): HtmlPart =>
   Object.hasOwn(checklistRules, name) ? html`<a href="/checklist/${name}">${name}</a>` : name;
 
 const objectCell = ({ object, file, line }: Finding): Html =>
-  html`${object === undefined ? undefined : html`<code>${objectName(object)}</code><br>`}<small class="soft">${file}:${line}</small>`;
+  html`${object === undefined ? undefined : html`<code>${objectName(object)}</code><br>`}<small class="soft">${placeText(file, line)}</small>`;
 
 const what = ({ message, help, reason }: Finding): Html =>
   html`${message}${help === undefined ? undefined : html`<br><span class="soft">${help}</span>`}${reason === undefined ? undefined : html`<br>Waived: ${reason}`}`;
+
+/** Of a file in a bundle without the server that it comes from. */
+function placeText(file: string, line: number): Html {
+  const bundle = file.lastIndexOf('!/');
+  const short = bundle < 0 ? file : file.slice(file.lastIndexOf('/', bundle - 1) + 1);
+  return html`<span title="${file}:${line}">${short}:${line}</span>`;
+}
 
 const becauseTexts: Readonly<Record<Because, string>> = {
   reference: 'names its version',
@@ -94,7 +104,13 @@ const objectTable = (environment: string, all: readonly AppObject[]): Html =>
     : table(
         `Objects in ${environment}`,
         [{ name: 'Name' }, { name: 'Kind' }, { name: 'Namespace' }, { name: 'Where' }, { name: 'Why it is its' }],
-        all.map((one) => [one.name, one.kind, one.namespace, html`<code>${one.file}:${one.line}</code>`, becauseTexts[one.because]]),
+        all.map((one) => [
+          one.name,
+          one.kind,
+          one.namespace,
+          html`<code>${placeText(one.file, one.line)}</code>`,
+          becauseTexts[one.because],
+        ]),
       );
 
 /** Who has more access than usual in the app's namespaces. */

@@ -97,7 +97,7 @@ function requests({ places, app }: AppView, now: Date): Html {
     'Open merge requests of the app',
     [{ name: 'Merge request' }, { name: 'Environment' }, { name: 'Opened' }, { name: 'State' }],
     all.map(({ environment, one }) => [
-      html`${requestLink(one)} <span class="soft">${one.id}</span>`,
+      html`${requestLink(one)} <span class="soft">!${one.id}</span>`,
       environment,
       ago(one.createdAt, now),
       html`${requestState(one)}`,

@@ -1,5 +1,6 @@
 import { type Html, html } from '../parts/html.ts';
 import { past } from './style.ts';
+import { ticksIn } from './ticks.ts';
 import type { Lane, Mark, Range, Span, Timeline } from './timeline.ts';
 
 /** In pixels; the picture is not scaled, so that its text stays readable on a phone, where it scrolls. */
@@ -66,7 +67,7 @@ function bar(span: Span, range: Range, tint: number): Html {
     beginning === 'merged' || Date.parse(from) < range.from.getTime()
       ? undefined
       : html`<line class="vague" x1="${x}" x2="${x}" y1="${barTop - 3}" y2="${barTop + barHeight + 3}"/>`;
-  return html`<g class="span tint${tint}"><title>${told(span)}</title><rect x="${x}" y="${barTop}" width="${long}" height="${barHeight}" rx="${Math.min(4, long / 2)}"/>${vague}${label(shown(version), x, long)}</g>`;
+  return html`<g class="span tint${tint}"><title>${told(span)}</title><rect x="${x}" y="${barTop}" width="${long}" height="${barHeight}" rx="${Math.min(4, long / 2)}"/>${vague}${label(shown(version), x, long)}${until === undefined ? labelAgain(shown(version), long) : undefined}</g>`;
 }
 
 /** Whole, or cut, or not at all: the title has it. */
@@ -76,6 +77,12 @@ function label(text: string, x: number, long: number): Html | undefined {
   const fit = room < text.length ? `${text.slice(0, room - 1)}…` : text;
   return html`<text x="${x + 7}" y="${barTop + 16}">${fit}</text>`;
 }
+
+/** At the end, where a phone begins to show it. */
+const labelAgain = (text: string, long: number): Html | undefined =>
+  long < width / 3 || text.length * letter > width / 6
+    ? undefined
+    : html`<text class="again" x="${width - 8}" y="${barTop + 16}">${text}</text>`;
 
 /** `1.5.0, 2026-11-05T10:00:00Z – now, merged by gitlab:ada` */
 export function told({ version, from, until, beginning, by, deployedAt, backFrom }: Span): string {
@@ -158,26 +165,10 @@ export const key: Html = html`<p class="timeline-key">${(
 ).map(
   ([kind, text]) =>
     html`<span><svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true"><g class="sign ${kind}">${shapes[kind](6.5)}</g></svg> ${text}</span>`,
-)}<span><svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true"><line class="vague" x1="6.5" x2="6.5" y1="0" y2="13"/></svg> a scan saw it first: it came at some time before</span></p>`;
-
-const day = 86_400_000;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const dayText = (date: Date): string => `${date.getUTCDate()} ${months[date.getUTCMonth()] ?? ''}`;
-const monthText = (date: Date): string => (date.getUTCMonth() === 0 ? String(date.getUTCFullYear()) : (months[date.getUTCMonth()] ?? ''));
-
-/** Days, Mondays or first days of a month, by how long the range is. */
-function ticks({ from, until }: Range): readonly { readonly at: number; readonly text: string }[] {
-  const days = (until.getTime() - from.getTime()) / day;
-  const isTick = (date: Date): boolean => days <= 14 || (days <= 45 ? date.getUTCDay() === 1 : date.getUTCDate() === 1);
-  const first = Math.ceil(from.getTime() / day) * day;
-  const count = Math.max(0, Math.floor((until.getTime() - first) / day) + 1);
-  return Array.from({ length: count }, (_, index) => new Date(first + index * day))
-    .filter(isTick)
-    .map((date) => ({ at: date.getTime(), text: (days <= 120 ? dayText : monthText)(date) }));
-}
+)}<span><svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true"><line class="vague" x1="6.5" x2="6.5" y1="0" y2="13"/></svg> a scan saw it first: it came at some time before</span><span>Times are UTC</span></p>`;
 
 function axis(range: Range, bottom: number): Html {
-  return html`<g class="axis">${ticks(range).map(({ at, text }) => {
+  return html`<g class="axis">${ticksIn(range).map(({ at, text }) => {
     const x = xOf(at, range);
     const written = x > width - 44 ? undefined : html`<text x="${x + 4}" y="${bottom + 18}">${text}</text>`;
     return html`<line x1="${x}" x2="${x}" y1="0" y2="${bottom + 22}"/>${written}`;

@@ -4,7 +4,7 @@ import { type Behind, behind } from '../../domain/version-behind.ts';
 /** One version of an app in an environment. */
 export interface Standing {
   readonly version: string;
-  /** The package's last part, where the app has several; else ''. */
+  /** The packages, by their last part, where the app has several that stand apart; else ''. */
   readonly name: string;
   /** RFC 3339 */
   readonly since?: string;
@@ -13,23 +13,31 @@ export interface Standing {
   readonly reason?: string;
 }
 
-/** The app's versions in one environment; references to the same version of the same package are one. */
+/** The app's versions in one environment; packages that stand alike are one. */
 export function standingOf({ rows }: { readonly rows: readonly InventoryRow[] }): readonly Standing[] {
-  const packages = new Set(rows.map((row) => row.package));
-  const groups = [...Map.groupBy(rows, (row) => JSON.stringify([row.package, row.version])).values()];
-  return groups.flatMap(([row]) => (row === undefined ? [] : [standing(row, packages.size > 1)]));
+  const groups = [...Map.groupBy(rows, (row) => JSON.stringify([row.version, row.newest, behindOf(row).kind])).values()];
+  return groups.flatMap((all) => standing(all, groups.length > 1));
 }
 
-function standing({ package: of, version, since, newest, state, reason }: InventoryRow, several: boolean): Standing {
-  return {
-    version,
-    name: several ? of.slice(of.lastIndexOf('/') + 1) : '',
-    ...(since !== undefined && { since }),
-    behind: state !== 'current' && state !== 'unknown' && newest === version ? newerBuild : behind(version, newest),
-    ...(newest !== undefined && { newest }),
-    ...(reason !== undefined && { reason }),
-  };
+function standing(all: readonly InventoryRow[], several: boolean): Standing[] {
+  const [row] = all;
+  if (row === undefined) return [];
+  const { version, newest, since, reason } = row;
+  const names = new Set(all.map(({ package: name }) => name.slice(name.lastIndexOf('/') + 1)));
+  return [
+    {
+      version,
+      name: several ? [...names].join(', ') : '',
+      ...(since !== undefined && { since }),
+      behind: behindOf(row),
+      ...(newest !== undefined && { newest }),
+      ...(reason !== undefined && { reason }),
+    },
+  ];
 }
 
 /** A tag that was pointed elsewhere has the same name. */
 const newerBuild: Behind = { kind: 'other', count: 0, text: 'newer build' };
+
+const behindOf = ({ version, newest, state }: InventoryRow): Behind =>
+  (state === 'proposed' || state === 'waiting') && newest === version ? newerBuild : behind(version, newest);

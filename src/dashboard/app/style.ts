@@ -41,5 +41,7 @@ ${steps.map((step, index) => `.timeline .tint${index} rect { fill: color-mix(in 
 :is(.timeline, .timeline-key) .rollback path { stroke: var(--merged); }
 .timeline-key { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .3rem 0; color: var(--soft); font-size: .82rem; }
 .timeline-key span { display: inline-flex; align-items: center; gap: .35rem; }
+.timeline .again { display: none; text-anchor: end; }
+@media (max-width: 40rem) { .timeline .again { display: inline; } }
 .timeline .sign text { font: 10px/1 system-ui, sans-serif; fill: var(--soft); }
 `;

@@ -6,7 +6,7 @@ import { instantText, key, picture } from './picture.ts';
 import type { Mark, Span } from './timeline.ts';
 import { type AppView, type RangeName, ranges } from './view.ts';
 
-const rangeTexts: Readonly<Record<RangeName, string>> = { '7d': '7 days', '30d': '30 days', '90d': '90 days', '1y': '1 year' };
+const rangeTexts: Readonly<Record<RangeName, string>> = { '7d': '7 days', '30d': '30 days', '90d': '90 days', '1y': '1 year', all: 'All' };
 
 /** The picture, and the same as a table. */
 export function timelineSection(view: AppView): Html {

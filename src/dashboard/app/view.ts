@@ -7,8 +7,8 @@ import { type Difference, differences } from './comparison.ts';
 import type { AppPlace, AppSource, OpenGrant, PackageChanges, Wanted } from './source.ts';
 import { type Range, type Timeline, type Track, timelineOf } from './timeline.ts';
 
-/** Days, by what a link says. */
-export const ranges = { '7d': 7, '30d': 30, '90d': 90, '1y': 365 } as const;
+/** Days, by what a link says; `all` begins with the first thing that is known. */
+export const ranges = { '7d': 7, '30d': 30, '90d': 90, '1y': 365, all: Number.POSITIVE_INFINITY } as const;
 export type RangeName = keyof typeof ranges;
 
 export interface AppView {
@@ -23,6 +23,8 @@ export interface AppView {
 export interface SeenPlace extends AppPlace {
   readonly lastRun?: LastRun;
   readonly wanted?: AppWanted;
+  /** It is what somebody has just asked to be looked at. */
+  readonly looked?: true;
   /** Why what was to be looked at just now was not. */
   readonly lookProblem?: string;
   readonly grants: readonly OpenGrant[];
@@ -62,13 +64,12 @@ interface Terms {
 export async function viewOf(source: AppSource, app: string, { viewer, query, now }: Terms): Promise<AppView | undefined> {
   const places = (await source.places(app)).filter(({ environment }) => viewer.sees(environment));
   if (places.length === 0) return undefined;
-  const rangeName = rangeOf(query.get('range'));
-  const range = { from: new Date(now.getTime() - ranges[rangeName] * 86_400_000), until: now };
   const [read, comparison] = await Promise.all([
     Promise.all(places.map((place) => readPlace(source, app, place, query.get('checklist')))),
     comparisonOf(source, app, places, query),
   ]);
   const [tracks, entries] = [read.flatMap((one) => one.tracks), read.flatMap((one) => one.entries)];
+  const { rangeName, range } = rangeOf(query.get('range'), tracks, now);
   return {
     app,
     places: read.map(({ place }) => place),
@@ -79,7 +80,19 @@ export async function viewOf(source: AppSource, app: string, { viewer, query, no
   };
 }
 
-const rangeOf = (text: string | null): RangeName => (text !== null && Object.hasOwn(ranges, text) ? (text as RangeName) : '30d');
+const day = 86_400_000;
+/** Of a picture, milliseconds. */
+const shortest = 10 * 60_000;
+
+/** A month where nobody chose, or all where less is known. */
+function rangeOf(asked: string | null, tracks: readonly Track[], now: Date): Pick<AppView, 'rangeName' | 'range'> {
+  const known = tracks.flatMap(({ points }) => points.map(({ at }) => Date.parse(at))).filter((time) => !Number.isNaN(time));
+  const first = Math.min(now.getTime() - shortest, ...known);
+  const usual = first > now.getTime() - 30 * day ? 'all' : '30d';
+  const rangeName = asked !== null && Object.hasOwn(ranges, asked) ? (asked as RangeName) : usual;
+  const from = rangeName === 'all' ? first : now.getTime() - ranges[rangeName] * day;
+  return { rangeName, range: { from: new Date(from), until: now } };
+}
 
 async function readPlace(source: AppSource, app: string, place: AppPlace, looked: string | null) {
   const { environment } = place;
@@ -105,6 +118,7 @@ async function readPlace(source: AppSource, app: string, place: AppPlace, looked
     ...place,
     ...(last !== undefined && { lastRun: { outcome: String(last.facts['outcome']), at: last.at, what: last.what } }),
     ...(wanted !== undefined && { wanted }),
+    ...(looked === environment && { looked: true as const }),
     ...(typeof known === 'string' && { lookProblem: known }),
     grants: grants.filter(({ namespace }) => namespaces.includes(namespace)),
     namespaces,

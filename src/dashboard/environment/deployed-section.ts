@@ -11,7 +11,8 @@ import type { EnvironmentView } from './view.ts';
 
 /** Which app runs in which version, and what waits. */
 export function deployedSection({ snapshot }: EnvironmentView, now: Date, viewer: Viewer): Html {
-  const { rows, environment } = snapshot;
+  const { rows, environment, requests } = snapshot;
+  const titles = new Map(requests.map(({ url, title }) => [url, title]));
   if (rows.length === 0)
     return empty(
       'No app is known here yet.',
@@ -26,7 +27,7 @@ export function deployedSection({ snapshot }: EnvironmentView, now: Date, viewer
       html`<a href="${appPath(row.app)}">${row.app}</a>${row.owner === undefined ? undefined : html` <span class="path">${row.owner}</span>`}`,
       html`<b class="version">${row.version === '' ? 'digest only' : row.version}</b> <span class="path">${row.package}</span>`,
       row.since === undefined ? '' : ago(row.since, now),
-      update(row),
+      update(row, titles),
       ...(acts
         ? [html`<a href="${actPath(environment, row.app)}">Change…<span class="visually-hidden"> ${row.app}: propose a version, or roll it back</span></a>`]
         : []),
@@ -39,11 +40,11 @@ function merged(rows: readonly InventoryRow[]): readonly InventoryRow[] {
   return [...new Map(rows.map((row) => [JSON.stringify([row.app, row.package, row.version]), row])).values()];
 }
 
-function update({ state, newest, reason, mergeRequest }: InventoryRow): HtmlPart {
+function update({ state, newest, reason, mergeRequest }: InventoryRow, titles: ReadonlyMap<string, string>): HtmlPart {
   const to = newest === undefined ? '' : ` ${newest}`;
   if (state === 'current') return badge('good', 'newest', reason);
   if (state === 'proposed')
-    return html`${badge('wait', 'proposed')} ${mergeRequest === undefined ? to : externalLink(mergeRequest, `merge request${to === '' ? '' : ` to${to}`}`)}`;
+    return html`${badge('wait', 'proposed')} ${mergeRequest === undefined ? '' : externalLink(mergeRequest, titles.get(mergeRequest) ?? 'merge request')}${newest === undefined ? '' : html`<p class="meta">newest: ${newest}</p>`}`;
   if (state === 'waiting') return html`${badge('wait', 'next scan')}${to}`;
   const why = reason === undefined ? undefined : html`<p class="meta">${reason}</p>`;
   return state === 'held' ? html`${badge('warn', 'held')}${to}${why}` : html`${badge('calm', 'unknown')}${why}`;

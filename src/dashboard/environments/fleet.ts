@@ -1,6 +1,7 @@
 import type { DeployOutcome } from '../../domain/deployment.ts';
 import type { EnvironmentSnapshot } from '../../domain/fleet.ts';
 import type { Viewer } from '../../domain/site.ts';
+import type { Pending } from '../actions/forms.ts';
 
 /** The last deployment run of an environment, as far as this service remembers. */
 export interface EnvironmentRun {
@@ -24,6 +25,8 @@ export interface FleetSource {
   environments(): Promise<readonly FleetEnvironment[]>;
   /** When all of it is looked at next; undefined where the schedule says never. */
   nextScan(): Date | undefined;
+  /** Whether a look at all of it is under way. */
+  scanning(): Promise<Pending>;
 }
 
 /** Those that the viewer may see. */

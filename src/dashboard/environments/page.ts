@@ -1,9 +1,9 @@
 import type { FleetProblem } from '../../domain/fleet.ts';
 import type { Viewer } from '../../domain/site.ts';
 import { count, some } from '../../domain/wording.ts';
+import { type Pending, scanButton } from '../actions/forms.ts';
 import { empty } from '../parts/empty.ts';
 import { figures } from '../parts/figures.ts';
-import { button } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { until } from '../parts/until.ts';
@@ -16,6 +16,7 @@ interface Shown {
   readonly matrix: Matrix;
   readonly filter: Filter;
   readonly nextScan: Date | undefined;
+  readonly scanning: Pending;
   readonly now: Date;
   readonly viewer: Viewer;
 }
@@ -25,9 +26,9 @@ const widest = 4;
 
 /** What runs where. */
 export function environmentsPage(shown: Shown): string {
-  const { matrix, viewer, now } = shown;
+  const { matrix, viewer, scanning, now } = shown;
   const body = html`<div class="fleet-head${matrix.environments.length > widest ? ' wide' : ''}"><div><h1>Environments</h1>
-<p class="lead" data-live="fleet" id="fleet-scanned">${scanned(shown)}</p></div>${viewer.acts(undefined) ? button(viewer, '/scan', 'Scan now') : undefined}</div>
+<p class="lead" data-live="fleet" id="fleet-scanned">${scanned(shown)}</p></div><div class="actions" data-live="scan" id="fleet-scan">${scanButton(viewer, undefined, scanning)}</div></div>
 ${problems(matrix.environments, now)}${content(shown)}`;
   return layout('Environments', [], body, { viewer, here: 'Environments' });
 }

@@ -23,8 +23,9 @@ export const environmentsRoom = (source: FleetSource): Room => ({
       path: '/',
       show: async ({ query, viewer, now }) => {
         const filter = readFilter(query);
-        const matrix = matrixOf(await seenBy(source, viewer), filter);
-        return page(environmentsPage({ matrix, filter, nextScan: source.nextScan(), now, viewer }));
+        const [environments, scanning] = await Promise.all([seenBy(source, viewer), source.scanning()]);
+        const matrix = matrixOf(environments, filter);
+        return page(environmentsPage({ matrix, filter, nextScan: source.nextScan(), scanning, now, viewer }));
       },
     },
   ],

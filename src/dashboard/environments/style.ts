@@ -10,13 +10,14 @@ body:has(.fleet-head.wide) .top { padding-inline: max(0px, (100% - 120rem) / 2);
 .filters a { line-height: 2.2rem; }
 .fleet-head ~ .nothing { margin-top: 1.5rem; }
 .order { margin: 0 0 .4rem; }
+.order a { text-decoration: underline; }
 .matrix-box { max-height: min(85vh, 70rem); overflow: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
 .matrix { border-collapse: separate; border-spacing: 0; min-width: 100%; font-size: .87rem; line-height: 1.35; overflow-wrap: normal; }
 .matrix th, .matrix td { padding: .45rem .9rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .matrix tbody tr:last-child > * { border-bottom: 0; }
-.matrix thead th { position: sticky; top: 0; z-index: 1; background: var(--sunk); font-weight: 600; line-height: 1.5; box-shadow: 1px 0 var(--sunk); }
+.matrix thead th { position: sticky; top: 0; z-index: 1; background: var(--card); font-weight: 600; line-height: 1.5; box-shadow: 1px 0 var(--card); border-bottom-width: 2px; }
 .matrix thead br + .badge { margin-top: .15rem; }
-.matrix thead .badge { font-size: .74rem; padding: 0 .55em; }
+.matrix thead .badge { font-size: .78rem; padding: 0; background: none; }
 .matrix thead th:first-child { left: 0; z-index: 2; }
 .matrix tbody th { position: sticky; left: 0; background: var(--card); font-weight: 600; min-width: 12rem; max-width: 18rem; white-space: normal; overflow-wrap: anywhere; box-shadow: inset -1px 0 var(--line); }
 .matrix tbody th a { color: var(--text); }

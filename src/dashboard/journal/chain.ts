@@ -21,7 +21,7 @@ const signs = { good: '✔', wait: '…', warn: '!' } as const;
 const state = (tone: keyof typeof signs, text: Html): Html =>
   html`<p class="chain ${tone}"><span aria-hidden="true">${signs[tone]}</span> ${text}</p>`;
 
-export const counted = (number: number): string => number.toLocaleString('en');
+const counted = (number: number): string => number.toLocaleString('en');
 
 function anchorText(anchored: Chain['anchored'], seesAll: boolean, now: Date): Html {
   if (anchored === undefined)

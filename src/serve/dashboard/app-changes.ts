@@ -28,7 +28,7 @@ export function createChanges({ services, redact, log }: Pick<DashboardParts, 's
     const known = await store.get<string>(space, key);
     if (known !== undefined) return { ...told, markdown: known };
     try {
-      const markdown = await bounded(key, () => ask(services, updateOf(from, to), to, key));
+      const markdown = await bounded(key, () => ask(services, updateOf(from, to), termsOf(app, from, to), key));
       return markdown === undefined ? { ...told, problem: late } : { ...told, markdown };
     } catch (error) {
       log.warn({ app, package: move.package }, `changes between ${told.from} and ${told.to}: ${redact(explain(error))}`);
@@ -77,16 +77,22 @@ const keyOf = ({ settings }: DashboardParts['services'], from: Placed, to: Place
   JSON.stringify([
     packageKey(to.reference.package),
     [from, to].map(({ reference: { version, digest } }) => [version, digest]),
-    to.content.apps[to.reference.app]?.source,
+    [from, to].map(({ content, reference: { app } }) => content.apps[app]?.source),
     settings.packages.map(({ match, source }) => [match, source]),
   ]);
 
-async function ask(services: DashboardParts['services'], update: Update, { settings, content }: Placed, key: string): Promise<string> {
+/** Either environment may say where the source is. */
+const termsOf = (app: string, from: Placed, to: Placed): SourceTerms['now'] => ({
+  settings: to.settings,
+  apps: { ...from.content.apps, ...to.content.apps, [app]: { ...from.content.apps[app], ...to.content.apps[app] } },
+});
+
+async function ask(services: DashboardParts['services'], update: Update, now: SourceTerms['now'], key: string): Promise<string> {
   const nothing = { add: () => {}, done: () => {} };
-  const { texts, datasources, store, now } = services.scanPorts(nothing, new AbortController().signal);
+  const { texts, datasources, store, now: at } = services.scanPorts(nothing, new AbortController().signal);
   const terms: SourceTerms = {
-    now: { settings, apps: content.apps },
-    registry: viewRegistries(datasources, store, now),
+    now,
+    registry: viewRegistries(datasources, store, at),
     packages: services.settings.packages,
   };
   const { text, whole } = await texts.changelog(update, terms);

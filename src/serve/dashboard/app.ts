@@ -13,8 +13,10 @@ import { createChanges } from './app-changes.ts';
 import { createLooks } from './app-objects.ts';
 import type { DashboardParts } from './parts.ts';
 
+type AppParts = Pick<DashboardParts, 'config' | 'services' | 'redact' | 'log' | 'journal'>;
+
 /** What is known of apps: from the store and the journal, and from forges where somebody asks for more. */
-export function createAppSource(parts: DashboardParts, requests: Pick<RequestsSource, 'all'>): AppSource {
+export function createAppSource(parts: AppParts, requests: Pick<RequestsSource, 'all'>): AppSource {
   const { services, journal } = parts;
   const { store } = services.persistence;
   const { look, wanted } = createLooks(parts);

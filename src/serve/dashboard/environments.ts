@@ -5,11 +5,13 @@ import type { Store } from '../../domain/store.ts';
 import { nextTick } from '../../runtime/schedule.ts';
 import { readFleet } from '../../updates/fleet/read.ts';
 import { deployedEnvironments } from '../deployed-environments.ts';
+import { shownActions } from './actions.ts';
 import type { DashboardParts } from './parts.ts';
 
 /** What the store knows of the environments: nobody else is asked. */
 export function fleetSource({ config, services, redact }: Pick<DashboardParts, 'config' | 'services' | 'redact'>): FleetSource {
   const { store } = services.persistence;
+  const actions = shownActions(services);
   return {
     environments: async () => {
       const [fleet, runs] = await Promise.all([readFleet(store, services.settings.environments), lastRuns(store, config)]);
@@ -19,6 +21,7 @@ export function fleetSource({ config, services, redact }: Pick<DashboardParts, '
         return { ...one, problems, ...(run !== undefined && { run }) };
       });
     },
+    scanning: () => actions.scanning(undefined),
     nextScan: () => nextTick({ cron: config.schedule.scan, timezone: config.schedule.timezone }, new Date()),
   };
 }

@@ -6,8 +6,8 @@ import { aLargeFleet, anEnvironment, anOpenRequest, aRow } from '../../support/a
 import { aViewer, siteOf, visit } from '../../support/site-visitor.ts';
 
 const nextScan = () => new Date('2026-11-20T12:40:00Z');
-const siteWith = (environments: readonly FleetEnvironment[]) =>
-  siteOf([environmentsRoom({ environments: () => Promise.resolve(environments), nextScan })]);
+const siteWith = (environments: readonly FleetEnvironment[], scanning?: 'running') =>
+  siteOf([environmentsRoom({ environments: async () => environments, nextScan, scanning: async () => scanning })]);
 const show = async (environments: readonly FleetEnvironment[], path = '/', viewer = aViewer()) =>
   (await visit(siteWith(environments), path, { viewer })).body;
 
@@ -100,6 +100,7 @@ test('before the first scan: when it comes, and how to have it now', async () =>
   const reader = await show([unread('staging')], '/', aViewer({ acts: () => false }));
   expect(reader).not.toContain('action="/scan"');
   expect(reader).toContain('Who runs Lockkeeper');
+  expect((await visit(siteWith([unread('staging')], 'running'), '/')).body).toContain('a scan runs');
   expect(rows(await show([staging, unread('production')]))[0]).toBe('App | Owner | staging / ✔ deployed | production / … not scanned yet');
 });
 

@@ -1,21 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { changeBook, readBook } from '../../../src/access/grant/book.ts';
-import { createLocal } from '../../../src/adapters/forges/local/local.ts';
-import { createMetrics } from '../../../src/adapters/metrics.ts';
-import { loadConfig } from '../../../src/config/load.ts';
-import { accessRoom } from '../../../src/dashboard/access/room.ts';
 import type { Site, Viewer } from '../../../src/domain/site.ts';
-import { followJournal } from '../../../src/journal/follow.ts';
-import { reviewRequest } from '../../../src/serve/access/review.ts';
-import { accessSettings } from '../../../src/serve/access/settings.ts';
-import { accessSource } from '../../../src/serve/dashboard/access.ts';
-import { createServices, type Services } from '../../../src/services.ts';
+import type { Services } from '../../../src/services.ts';
+import { type AccessPages, accessPages, person } from '../../support/access-pages.ts';
 import { recordOf } from '../../support/builders/grants.ts';
-import { localFixture } from '../../support/local-fixture.ts';
 import { describeWith } from '../../support/parts.ts';
-import { aViewer, press, siteOf, visit } from '../../support/site-visitor.ts';
+import { aViewer, press, visit } from '../../support/site-visitor.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { call } from '../../support/terminal.ts';
 
@@ -40,11 +31,6 @@ contexts: [{ name: dead, context: { cluster: dead } }]
 clusters: [{ name: dead, cluster: { server: "https://127.0.0.1:1" } }]
 `;
 const repository = 'local:staging';
-const silent = pino({ level: 'silent' });
-const plain = (text: string): string => text;
-
-const person = (name: string, more: Partial<Viewer> = {}): Viewer =>
-  aViewer({ name, actor: `local:${name}`, user: { forge: 'local', id: name, name }, ...more });
 
 const asked = {
   environment: 'staging',
@@ -61,42 +47,16 @@ describeWith('git', 'the pages of access on a real local forge', () => {
   let root = '';
   let services: Services;
   let site: Site;
-  let fixture: ReturnType<typeof localFixture>;
-  let look: (request: number) => Promise<void>;
+  let fixture: AccessPages['fixture'];
+  let look: AccessPages['look'];
 
   beforeEach(async () => {
     root = temporary();
     writeFileSync(join(root, 'app.yml'), app);
     writeFileSync(join(root, 'kubeconfig'), kubeconfig);
-    const path = join(root, 'repositories');
-    fixture = localFixture(path, createLocal({ name: 'local', path }));
+    ({ services, fixture, look, site } = await accessPages(root));
     await fixture.createRepository('staging', { 'manifests/web.yaml': 'kind: Namespace\n' });
     await fixture.createRepository('vault', { 'manifests/web.yaml': 'kind: Namespace\n' });
-    const loaded = loadConfig(join(root, 'app.yml'), {});
-    services = await createServices(loaded, { redact: plain, warn: () => {}, unfinished: true });
-    const { config } = loaded;
-    const { persistence } = services;
-    const metrics = createMetrics({
-      queue: () => persistence.queue().stats(),
-      journal: () => Promise.resolve(0),
-      anchor: () => Promise.resolve(undefined),
-      lastScan: () => Promise.resolve(undefined),
-      clusters: () => Promise.resolve([]),
-      access: () => Promise.resolve([]),
-      stoppedWebhooks: () => Promise.resolve(new Map()),
-    });
-    const parts = { config, services, metrics, log: silent, redact: plain, tells: false };
-    const journal = followJournal(() => persistence.journal());
-    site = siteOf([accessRoom(accessSource({ ...parts, journal }))], new Date());
-    const environment = { name: 'staging', repository: { forge: 'local', path: 'staging' } };
-    look = (request) =>
-      reviewRequest(
-        { ...parts, settings: accessSettings(config), now: () => new Date() },
-        environment,
-        request,
-        't',
-        new AbortController().signal,
-      );
   });
   afterEach(() => services.close());
 

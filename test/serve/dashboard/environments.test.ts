@@ -59,4 +59,7 @@ test('what the store holds of each environment, with the last run in its cluster
   await remember(store, repository, { place: 'production in green', last, outstanding: [] });
   expect((await source.environments())[1]).not.toHaveProperty('run');
   expect(source.nextScan()?.getUTCMinutes()).toBe(30);
+  expect(await source.scanning()).toBeUndefined();
+  await services.persistence.queue().add([{ data: { kind: 'scan' }, key: '', trace: 'by hand' }]);
+  expect(await source.scanning()).toBe('waiting');
 });
