@@ -63,7 +63,7 @@ function shownJob(job: Job, environment: string | undefined, redact: Redact): Op
 }
 
 async function scans({ config: { schedule }, services, redact }: OperationsParts): Promise<NonNullable<Operations['scans']>> {
-  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, now)];
+  const [last, next] = [await notedScan(services.persistence.store), nextTick({ cron: schedule.scan, timezone: schedule.timezone }, new Date())];
   return {
     ...(last !== undefined && { last: { ...last, errors: last.errors.map((one) => ({ ...one, message: redact(one.message) })) } }),
     ...(next !== undefined && { next: next.toISOString() }),
