@@ -131,7 +131,10 @@ describeWith('chromium', 'the story in the browser', () => {
 
     chapter('it is rolled back', async (page) => {
       await page.goto('/environment/production');
-      await page.getByRole('link', { name: /^Change… billing:/ }).first().click();
+      await page
+        .getByRole('link', { name: /^Change… billing:/ })
+        .first()
+        .click();
       await page.getByLabel('Reason').fill('invoices are a cent off');
       await page.getByRole('button', { name: 'Roll back' }).click();
       await page
