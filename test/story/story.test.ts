@@ -180,7 +180,7 @@ describeWith('chromium', 'the story in the browser', () => {
     chapter('it is there', async (page) => {
       await page.goto('/access');
       await page
-        .getByRole('row', { name: /ada billing admin/ })
+        .getByRole('row', { name: /^ada .*admin of billing/ })
         .getByText(/\d+ s$/)
         .waitFor();
     });
@@ -188,7 +188,7 @@ describeWith('chromium', 'the story in the browser', () => {
     chapter('and ends by itself', async (page) => {
       await page
         .locator('#access-ended')
-        .getByRole('row', { name: /ada production billing admin/ })
+        .getByRole('row', { name: /^ada production admin of billing/ })
         .waitFor();
       await page.getByText('Nobody has more access than usual.').waitFor();
     });
