@@ -42,7 +42,7 @@ if (values.validation) {
 }
 if (values.dashboard) {
   const { figures, goals } = await dashboardGoals(30);
-  process.stdout.write(`${markdownTable(['medians', ''], figures)}\n\n${goalsTable(goals)}\n`);
+  process.stdout.write(`${markdownTable(['medians', 'wall', 'CPU'], figures)}\n\n${goalsTable(goals)}\n`);
   process.exit();
 }
 if (values.deploy) {

@@ -13,6 +13,7 @@ import { scanPackage, scanRepository, scanSource } from '../updates/scan-some.ts
 import { rememberTold, type Suspect } from '../webhooks/missed.ts';
 import type { Access } from './access/access.ts';
 import type { AskedJobs } from './asked-jobs.ts';
+import { environmentNamed, repositoryOf } from './dashboard/actions.ts';
 import { noteScan } from './dashboard/operations/scans.ts';
 import type { Deployment } from './deployment.ts';
 import type { DriftWatch } from './drift-watch.ts';
@@ -95,7 +96,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
     propose: (data, job, signal) => asked.propose(data, job, rowsOf, (look) => scanned(parts, job, look, signal), signal),
     rollback: async (data, job, signal) => {
       await asked.rollback(data, job, signal);
-      await services.persistence.queue().add([{ data: { kind: 'scan' }, key: '', trace: job.trace }]);
+      const one = await environmentNamed(services, data.environment);
+      if (one === undefined) return;
+      const repository = repositoryOf(one); // what is open now is seen, judged and told by a scan
+      await services.persistence.queue().add([{ data: { kind: 'scan-environment', repository }, key: repository, trace: job.trace }]);
     },
     drift: (_, job, signal) => drift.look(job, signal),
     'access-review': (data, { trace }, signal) => access.review(data.repository, data.request, trace, signal),

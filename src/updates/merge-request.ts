@@ -58,7 +58,7 @@ export function describeProposal(
   const wishes = wishesOf(proposal.updates);
   const parts: Part[] = [
     { text: opening(proposal, owner) },
-    ...wishes.map((wish) => ({ text: wishLine(wish) })),
+    ...wishLines(wishes).map((text) => ({ text })),
     { text: moveTable(moves, now), rest: 'More moves are in the diff.' },
     ...changelogParts(moves, now),
     ...objectDiffParts(moves),
@@ -103,8 +103,12 @@ function opening({ app, environment, updates }: Proposal, owner: string | undefi
 }
 
 /** A reader must not take it for what the rules would propose. */
-const wishLine = ({ package: of, version, by }: Wish): string =>
-  `Asked for by ${codeSpan(by)}: ${codeSpan(of)} goes to ${codeSpan(version)} and no further, whatever the rules of this environment hold back.`;
+const wishLines = (wishes: readonly Wish[]): string[] =>
+  [...Map.groupBy(wishes, ({ version, by }) => JSON.stringify([version, by])).values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const names = [first, ...more].map((wish) => codeSpan(wish.package));
+    return `Asked for by ${codeSpan(first.by)}: ${codeSpan(first.version)} of ${some(names, 5)}, and no further, whatever the rules of this environment hold back.`;
+  });
 
 export const objectDiffParts = (moves: readonly MoveWithFacts[]): Part[] =>
   moves.flatMap(({ facts: { bundle }, updates: [{ reference }] }) =>

@@ -23,7 +23,7 @@ export interface PackageChoice {
 }
 
 /** Where the buttons of an environment lead; `undefined`: of all of them. */
-export const actionPath = (environment: string | undefined, action: 'scan' | 'drift' | 'deploy' | 'propose' | 'rollback'): string =>
+const actionPath = (environment: string | undefined, action: 'scan' | 'propose' | 'rollback'): string =>
   environment === undefined ? `/${action}` : `/environment/${encodeURIComponent(environment)}/${action}`;
 
 /** Nothing for who may not; `undefined` is every environment. */

@@ -41,7 +41,7 @@ function versionIn(rows: readonly InventoryRow[], name: string): string | undefi
 }
 
 /** Below zero where the first is the older one; undefined where nobody can tell. */
-export function compareTexts(one: string, other: string): number | undefined {
+function compareTexts(one: string, other: string): number | undefined {
   const [a, b] = [parseVersion(one), parseVersion(other)];
   return a.kind === 'version' && b.kind === 'version' && comparable(a, b) ? compareVersions(a, b) : undefined;
 }

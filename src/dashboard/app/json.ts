@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox';
+import type { Finding } from '../../domain/finding.ts';
+import type { InventoryRow } from '../../domain/fleet.ts';
 import type { Lane } from './timeline.ts';
 import type { AppView, Comparison, SeenPlace } from './view.ts';
 
@@ -160,7 +162,7 @@ function placeReply({
     ...(commit !== undefined && { commit }),
     ...(at !== undefined && { at }),
     ...(source !== undefined && { source }),
-    references: rows.map(({ app: _, environment: __, ...row }) => row),
+    references: rows.map(referenceReply),
     ...(lastRun !== undefined && { lastRun }),
     mergeRequests: [...requests],
     ...(seen !== undefined && { wanted: wantedReply(seen) }),
@@ -175,8 +177,18 @@ const wantedReply = ({ commit, complete, isCurrent, objects, findings }: NonNull
   current: isCurrent,
   complete,
   objects: [...objects],
-  findings: findings.map(({ bundle: _, ...found }) => found),
+  findings: findings.map(findingReply),
 });
+
+function referenceReply(row: InventoryRow) {
+  const { app: _, environment: __, ...reference } = row;
+  return reference;
+}
+
+function findingReply(finding: Finding) {
+  const { bundle: _, ...found } = finding;
+  return found;
+}
 
 const laneReply = ({ environment, of, spans, marks }: Lane) => ({ environment, of, spans: [...spans], marks: [...marks] });
 

@@ -31,7 +31,7 @@ const summary = (lanes: readonly Lane[]): string =>
     .join('. ');
 
 /** A digest is as long as a line. */
-export const shown = (version: string): string => version.replace(/^(sha\d+:[0-9a-f]{8})[0-9a-f]+$/, '$1…');
+const shown = (version: string): string => version.replace(/^(sha\d+:[0-9a-f]{8})[0-9a-f]+$/, '$1…');
 
 interface Drawing {
   readonly range: Range;
@@ -85,7 +85,7 @@ const labelAgain = (text: string, long: number): Html | undefined =>
     : html`<text class="again" x="${width - 8}" y="${barTop + 16}">${text}</text>`;
 
 /** `1.5.0, 2026-11-05T10:00:00Z – now, merged by gitlab:ada` */
-export function told({ version, from, until, beginning, by, deployedAt, backFrom }: Span): string {
+function told({ version, from, until, beginning, by, deployedAt, backFrom }: Span): string {
   const start = { merged: 'merged', seen: 'first seen by a scan', before: 'there when it was first looked at' }[beginning];
   return [
     `${version}, ${instantText(from)} – ${until === undefined ? 'now' : instantText(until)}`,

@@ -70,7 +70,7 @@ const noRuns = (deploy: EnvironmentView['deploy']): Html =>
       : empty('Nobody deploys here.', html`<code>deploy: service</code> in app.yml lets this service do it.`);
 
 /** `2 created, 1 changed`; what is nothing is left out. */
-export function objectsText(counts: EnvironmentView['runs'][number]['counts']): string {
+function objectsText(counts: EnvironmentView['runs'][number]['counts']): string {
   const { created, changed, pruned, kept, failures, unchanged } = counts;
   const parts = Object.entries({ created, changed, pruned, kept }).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
   const failed = failures === 0 ? [] : [`${failures} failed`];
@@ -80,7 +80,7 @@ export function objectsText(counts: EnvironmentView['runs'][number]['counts']): 
 
 /** Who is at what. */
 export function locksSection({ lease, holds, deploy }: EnvironmentView, now: Date): Html {
-  return html`<dl class="facts"><div><dt>Lock in the cluster</dt><dd>${leaseText(lease, deploy, now)}</dd></div></dl>
+  return html`<dl class="brief"><div><dt>Lock in the cluster</dt><dd>${leaseText(lease, deploy, now)}</dd></div></dl>
 <h3>Held by open merge requests</h3>
 ${holds.length === 0 ? empty('No open merge request of Lockkeeper holds an object.') : holdsTable(holds, now)}`;
 }
@@ -125,7 +125,7 @@ export function scheduleSection({ schedule, snapshot }: EnvironmentView, now: Da
     ...(maxOpen === undefined ? [] : [['Open merge requests', `${openCount} of at most ${maxOpen}`] as const]),
     ['Next move', nextMove({ isOpen, opensAt, maxOpen, openCount }, now)],
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="brief">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function nextMove(

@@ -44,7 +44,7 @@ function update({ state, newest, reason, mergeRequest }: InventoryRow, titles: R
   const to = newest === undefined ? '' : ` ${newest}`;
   if (state === 'current') return badge('good', 'newest', reason);
   if (state === 'proposed')
-    return html`${badge('wait', 'proposed')} ${mergeRequest === undefined ? '' : externalLink(mergeRequest, titles.get(mergeRequest) ?? 'merge request')}${newest === undefined ? '' : html`<p class="meta">newest: ${newest}</p>`}`;
+    return html`${badge('wait', 'proposed')} ${mergeRequest === undefined ? '' : externalLink(mergeRequest, titles.get(mergeRequest) ?? 'merge request')}${newest === undefined || titles.get(mergeRequest ?? '')?.endsWith(` ${newest}`) === true ? '' : html`<p class="meta">newest: ${newest}</p>`}`;
   if (state === 'waiting') return html`${badge('wait', 'next scan')}${to}`;
   const why = reason === undefined ? undefined : html`<p class="meta">${reason}</p>`;
   return state === 'held' ? html`${badge('warn', 'held')}${to}${why}` : html`${badge('calm', 'unknown')}${why}`;

@@ -46,7 +46,7 @@ function lead({ snapshot, cluster, deploy, deployed }: EnvironmentView, now: Dat
     ['Cluster', html`${cluster ?? 'none'}, ${how[deploy]}`],
     ...(deploy === 'service' ? [['Deployed', deployedText(deployed, now)] as const] : []),
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="brief">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function deployedText(deployed: EnvironmentView['deployed'], now: Date): HtmlPart {

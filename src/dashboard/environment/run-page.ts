@@ -50,7 +50,7 @@ function lead(log: RunLog, now: Date): Html {
     ['Began', html`${ago(beganAt, now)}${seconds === undefined ? '' : `, took ${duration(seconds)}`}`],
     ['What came', came],
   ];
-  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="brief">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function numbers({ counts, plan, report }: RunLog): Html {

@@ -1,7 +1,7 @@
-export const style = `.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: .7rem 2rem; margin: .8rem 0 1.2rem; }
-.facts dt { color: var(--soft); font-size: .82rem; }
-.facts dd { margin: 0; }
-.facts .line + .line, #runs .line + .line { margin-top: .15rem; }
+export const style = `.brief { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: .7rem 2rem; margin: .8rem 0 1.2rem; }
+.brief dt { color: var(--soft); font-size: .82rem; }
+.brief dd { margin: 0; }
+.brief .line + .line, #runs .line + .line { margin-top: .15rem; }
 #scan { margin: 0 0 1rem; min-height: 1.8rem; }
 :is(#deployed, #drift, #runs, #locks) .list { min-width: 36rem; overflow-wrap: normal; }
 :is(#deployed, #runs) .list time, #deployed td:last-child, #runs code { white-space: nowrap; }

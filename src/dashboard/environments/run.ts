@@ -8,7 +8,7 @@ interface RunState {
 }
 
 /** How the last deployment run left an environment; undefined where there is none. */
-export function runState({ run, commit }: Pick<FleetEnvironment, 'run' | 'commit'>): RunState | undefined {
+function runState({ run, commit }: Pick<FleetEnvironment, 'run' | 'commit'>): RunState | undefined {
   switch (run?.outcome) {
     case undefined:
       return undefined;

@@ -12,7 +12,8 @@ export function chainState({ verified, anchored }: Chain, seesAll: boolean, now:
       ? undefined
       : html` The hashes kept elsewhere could not be compared${seesAll ? `: ${verified.unread}` : ''}.`;
   const to = seesAll ? html` up to entry ${counted(verified.upTo)}` : undefined;
-  const whole = html`Unbroken${to}, verified ${ago(verified.at, now)}.`;
+  const whole =
+    verified.upTo === 0 ? html`It was empty ${ago(verified.at, now)}.` : html`Unbroken${to}, verified ${ago(verified.at, now)}.`;
   return state(unread === undefined ? 'good' : 'warn', html`${whole} ${anchorText(anchored, seesAll, now)}${unread}`);
 }
 

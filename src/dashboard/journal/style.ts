@@ -4,7 +4,7 @@ export const journalStyle = `.chain { margin: 0 0 1.25rem; font-size: .93rem; co
 .alarm { margin: 0 0 1.25rem; padding: .9rem 1.2rem; border: 2px solid var(--closed); border-radius: 10px; background: var(--minus-back); }
 .alarm h2 { margin: 0 0 .35rem; color: var(--closed); font-size: 1.1rem; }
 .alarm p, .alarm ul { margin: .35rem 0; }
-.search label { flex: 1 1 9rem; }
+.search { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
 .search input, .search select { width: 100%; }
 .wrong { color: var(--closed); max-width: 22rem; }
 .entries { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }

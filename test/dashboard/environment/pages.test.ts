@@ -36,7 +36,7 @@ test('what runs, drift, runs, locks and schedule, each in its words', async () =
     'gitlab:platform/environments/production</a>',
     'production-eu, deployed by this service',
     'held</span> 2.0.0',
-    'search 3.1.0 → 3.2.0</a><p class="meta">newest: 3.2.0</p>',
+    'search 3.1.0 → 3.2.0</a></td>',
     '1 changed by hand, 1 missing',
     'spec.replicas is 5, not 3',
     'by kubectl-edit',

@@ -198,6 +198,7 @@ const broken: Chain = {
 
 test.each<[string, Chain, string[]]>([
   ['while it is verified for the first time', {}, ['being verified for the first time']],
+  ['empty when it was looked at', { verified: { upTo: 0, at: '2026-11-20T11:58:00Z', broken: 0, problems: [] } }, ['It was empty']],
   ['unbroken', whole, ['Unbroken up to entry 1,234', 'kept nowhere else']],
   [
     'unbroken and anchored',
