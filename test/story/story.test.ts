@@ -195,7 +195,7 @@ describeWith('chromium', 'the story in the browser', () => {
 
     chapter('all of it is in the journal', async (page) => {
       await page.goto('/journal');
-      for (const told of ['deployment-run', 'prune', 'Roll back billing', 'grant', 'revocation'])
+      for (const told of ['deployment-run', 'prune', 'grant', 'revocation'])
         await page.getByText(told).filter({ visible: true }).first().waitFor();
     });
   });
