@@ -5,7 +5,7 @@ interface Journalling {
   /** The forge's name in app.yml. */
   readonly forge: string;
   readonly journal: Pick<Journal, 'record'>;
-  environmentOf(path: string): Promise<string | undefined>;
+  readonly environmentOf: (path: string) => Promise<string | undefined>;
   /** Base URL, without a trailing slash. */
   readonly pages: string;
 }
