@@ -85,7 +85,8 @@ const stages = ['dev', 'test', 'integration', 'load', 'demo', 'staging', 'prepro
 
 /** What a company with that many environments and apps has, always the same: most apps current, later environments further behind. */
 export function aLargeFleet(environments: number, apps: number): readonly FleetEnvironment[] {
-  const at = (text: string, of: number): number => Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7) % of;
+  const at = (text: string, of: number): number =>
+    Array.from(text).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7) % of;
   return stages.slice(0, environments).map((name, stage) => {
     const rows = Array.from({ length: apps }, (_, index): InventoryRow => {
       const app = `${nouns[index % nouns.length]}-${kinds[Math.floor(index / nouns.length) % kinds.length]}${index >= 180 ? `-${Math.floor(index / 180) + 1}` : ''}`;

@@ -29,7 +29,9 @@ export function deployedSection({ snapshot }: EnvironmentView, now: Date, viewer
       row.since === undefined ? '' : ago(row.since, now),
       update(row, titles),
       ...(acts
-        ? [html`<a href="${actPath(environment, row.app)}">Change…<span class="visually-hidden"> ${row.app}: propose a version, or roll it back</span></a>`]
+        ? [
+            html`<a href="${actPath(environment, row.app)}">Change…<span class="visually-hidden"> ${row.app}: propose a version, or roll it back</span></a>`,
+          ]
         : []),
     ]),
   );

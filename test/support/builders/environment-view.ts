@@ -63,7 +63,16 @@ export const aRunLog = (change: Partial<RunLog> = {}): RunLog => ({
 
 /** Production as one sees it on a usual day. */
 export const anEnvironmentView = (change: Partial<EnvironmentView> = {}): EnvironmentView => {
-  const { steps: _steps, lines: _lines, plan: _plan, report: _report, environment: _in, cluster: _cluster, compareUrl: _url, ...failed } = aRunLog();
+  const {
+    steps: _steps,
+    lines: _lines,
+    plan: _plan,
+    report: _report,
+    environment: _in,
+    cluster: _cluster,
+    compareUrl: _url,
+    ...failed
+  } = aRunLog();
   return {
     snapshot: {
       environment: 'production',
