@@ -48,7 +48,7 @@ export const telephone: BrowserContextOptions = {
 };
 
 /** Where pictures of pages are put. */
-export const pictures = process.env['LOCKKEEPER_SCREENSHOTS'] ?? resolve(import.meta.dirname, '../../test-results');
+const pictures = process.env['LOCKKEEPER_SCREENSHOTS'] ?? resolve(import.meta.dirname, '../../test-results');
 
 /** The whole page, as `NAME.png`. */
 export async function picture(page: Page, name: string): Promise<void> {

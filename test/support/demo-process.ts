@@ -28,11 +28,6 @@ export async function prepareDemo(
 /** Resolves once it serves. `folder` holds nothing yet. */
 export async function startDemo(directory: string): Promise<DemoProcess> {
   await prepareDemo(directory);
-  return goOn(directory);
-}
-
-/** One that is there. */
-export async function goOn(directory: string): Promise<DemoProcess> {
   const program = resolve(import.meta.dirname, '../../bin/lockkeeper.js');
   const child = spawn(process.execPath, [program, 'demo', '--dir', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit') as Promise<[number | null]>;

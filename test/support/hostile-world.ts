@@ -11,7 +11,7 @@ export const attacks = [
   '[a link](javascript:alert(4)) ![](http://192.0.2.1/seen.gif)',
   '\u202Egnitirw \u2066<svg/onload=alert(5)>',
 ] as const;
-export const hostile = attacks.join(' ');
+const hostile = attacks.join(' ');
 
 /** As a key or name where blanks, slashes and colons are not taken. */
 const narrow = `x"><script>alert(6)</script>`.replaceAll('/', '');
