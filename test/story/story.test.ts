@@ -55,6 +55,12 @@ describeWith('chromium', 'the story in the browser', () => {
     const billing = 'billing 1.4.2 → 1.6.0';
     const standing = (page: Page) => page.locator('#standing');
 
+    chapter('what runs where is seen', async (page) => {
+      await page.goto('/');
+      for (const name of ['staging', 'production'])
+        await page.getByRole('columnheader', { name: new RegExp(`^${name}\\b.*\\bdeployed`) }).waitFor();
+    });
+
     chapter('an update is proposed', async (page) => {
       await page.goto('/');
       await page
