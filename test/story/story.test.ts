@@ -48,7 +48,7 @@ describeWith('chromium', 'the story in the browser', () => {
     async function become(page: Page, name: string): Promise<void> {
       await page.locator('details.viewer summary').click();
       await page.getByLabel('Act as').fill(name);
-      await page.getByRole('button', { name: 'Change' }).click();
+      await page.getByRole('button', { name: 'Change', exact: true }).click();
       await page.locator('details.viewer summary', { hasText: name }).waitFor();
     }
 
@@ -194,7 +194,7 @@ describeWith('chromium', 'the story in the browser', () => {
         .locator('#access-ended')
         .getByRole('row', { name: /^ada production admin of billing/ })
         .waitFor();
-      await page.getByText('Nobody has more access than usual.').waitFor();
+      await page.getByRole('region', { name: 'Open grants of production' }).waitFor({ state: 'detached' });
     });
 
     chapter('all of it is in the journal', async (page) => {

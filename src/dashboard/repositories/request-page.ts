@@ -23,7 +23,7 @@ export function requestPage(shown: Shown): string {
 <section class="standing card" id="standing"><h2 class="visually-hidden">Where it stands</h2>
 ${checks(shown)}<div id="can-${commit}" data-live="can">${actionsOf(shown)}</div></section>
 <div id="verdicts" data-live="verdicts">${verdictCards(of)}</div>
-<nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#activity">Activity <b>${happened.length}</b></a></nav>
+<nav class="tabs" aria-label="Parts of this page" id="tabs" data-live="tabs"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#activity">Activity <b>${happened.length}</b></a></nav>
 <section id="description" class="card prose">${description === '' ? html`<p class="empty">No description.</p>` : renderMarkdown(description)}</section>
 <section id="changes"><h2>Changes</h2>${renderDiff(diff)}</section>
 <section id="commits"><h2>Commits</h2>${commitList(path, commits, now)}</section>
