@@ -8,6 +8,7 @@ import { form } from '../parts/form.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import { until } from '../parts/until.ts';
 import { placeForm } from './place-form.ts';
@@ -71,7 +72,7 @@ function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>,
   const of = [...Map.groupBy(open, ({ environment }) => environment)];
   return html`${of.map(
     ([environment, grants]) =>
-      html`<h3><a href="/environment/${encodeURIComponent(environment)}">${environment}</a></h3>${table(
+      html`<h3><a href="${environmentUrl(environment)}">${environment}</a></h3>${table(
         `Open grants of ${environment}`,
         columns,
         grants.map((grant) => [

@@ -2,6 +2,7 @@ import type { Viewer } from '../../domain/site.ts';
 import { badge } from '../parts/badge.ts';
 import { button, form } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
+import { environmentUrl } from '../parts/links.ts';
 
 /** Whether a job is in the queue. */
 export type Pending = 'waiting' | 'running' | undefined;
@@ -24,7 +25,7 @@ export interface PackageChoice {
 
 /** Where the buttons of an environment lead; `undefined`: of all of them. */
 const actionPath = (environment: string | undefined, action: 'scan' | 'propose' | 'rollback'): string =>
-  environment === undefined ? `/${action}` : `/environment/${encodeURIComponent(environment)}/${action}`;
+  environment === undefined ? `/${action}` : `${environmentUrl(environment)}/${action}`;
 
 /** Nothing for who may not; `undefined` is every environment. */
 export function scanButton(viewer: Viewer, environment: string | undefined, pending: Pending): Html {

@@ -1,3 +1,4 @@
+import { actUrl, appUrl, environmentUrl } from '../parts/links.ts';
 import { problemPage } from '../parts/problem.ts';
 import type { Button, Pressed, Room } from '../room.ts';
 import { goTo, page } from '../site.ts';
@@ -50,7 +51,7 @@ const buttonsOf = (ports: ActionPorts): readonly Button[] => [
   },
   of('scan', async ({ params: { environment = '' } }) => {
     await ports.scan(environment);
-    return environmentPath(environment);
+    return environmentUrl(environment);
   }),
   of('propose', async (pressed) => {
     const choice = readChoice(pressed.form.get('choice') ?? '');
@@ -115,7 +116,5 @@ const text = ({ form }: Pressed, name: string, longest: number): string =>
 
 const whoAndWhere = ({ params: { environment = '' }, viewer }: Pressed) => ({ environment, by: viewer.actor });
 
-const environmentPath = (environment: string): string => `/environment/${encodeURIComponent(environment)}`;
-
 const backTo = ({ form }: Pressed, environment: string, app: string): string =>
-  form.get('back') === 'app' ? `/app/${encodeURIComponent(app)}` : `${environmentPath(environment)}?app=${encodeURIComponent(app)}`;
+  form.get('back') === 'app' ? appUrl(app) : actUrl(environment, app);

@@ -6,9 +6,9 @@ import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html, trusted } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import type { AppObject, Because } from './belonging.ts';
-import { appPath } from './links.ts';
 import type { AppView, SeenPlace } from './view.ts';
 
 /** What the checklist finds in each environment; where that is not known, a button that looks. */
@@ -47,7 +47,7 @@ const lookedAt = ({ wanted }: SeenPlace): HtmlPart =>
 const look = ({ app, rangeName }: AppView, { environment, wanted }: SeenPlace): HtmlPart =>
   wanted?.isCurrent === true
     ? ''
-    : html`<form method="get" action="${appPath(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look now at ${environment}">Look now</button></form>`;
+    : html`<form method="get" action="${appUrl(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look now at ${environment}">Look now</button></form>`;
 
 const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', waived: 'calm' };
 

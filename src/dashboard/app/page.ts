@@ -2,11 +2,11 @@ import type { Viewer } from '../../domain/site.ts';
 import { badge, type Tone } from '../parts/badge.ts';
 import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
-import { ago, layout, urlPath } from '../parts/layout.ts';
+import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl, environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import { comparisonSection } from './comparison-section.ts';
-import { appPath } from './links.ts';
 import { checklistSection, grantsSection, objectsSection } from './objects-section.ts';
 import type { AppRequest } from './source.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -25,7 +25,7 @@ ${lead(view)}
 <section id="checklist"><h2>Go-live checklist</h2>${checklistSection(view)}</section>
 <section id="objects"><h2>Objects</h2>${objectsSection(view)}</section>
 <section id="access"><h2>Temporary access</h2>${grantsSection(view, now)}</section></div>`;
-  return layout(app, [{ text: app, href: appPath(app) }], body, { viewer, here: 'Environments' });
+  return layout(app, [{ text: app, href: appUrl(app) }], body, { viewer, here: 'Environments' });
 }
 
 /** Of all places, each once. */
@@ -58,7 +58,7 @@ function environmentRow(place: SeenPlace, now: Date): readonly HtmlPart[] {
   const all = standingOf(place);
   const line = (part: (one: Standing) => HtmlPart): HtmlPart => all.map((one) => html`<div class="line">${part(one)}</div>`);
   return [
-    html`<a href="/environment/${urlPath(place.environment)}">${place.environment}</a>`,
+    html`<a href="${environmentUrl(place.environment)}">${place.environment}</a>`,
     all.length === 0
       ? 'not there any more'
       : line(

@@ -4,8 +4,8 @@ import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { runUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
-import { runPath } from './links.ts';
 import type { EnvironmentView, Hold, Lease, SeenDrift } from './view.ts';
 import { commitName, duration, stateBadge, until, whyOf } from './words.ts';
 
@@ -52,7 +52,7 @@ export function runsSection({ runs, snapshot, deploy }: EnvironmentView, now: Da
     'Deployment runs, newest first',
     columns,
     runs.map((run) => [
-      html`<a href="${runPath(snapshot.environment, run.id)}">${ago(run.beganAt, now)}</a>`,
+      html`<a href="${runUrl(snapshot.environment, run.id)}">${ago(run.beganAt, now)}</a>`,
       stateBadge(run.state),
       commitName(run.commit),
       html`${run.requests.map(({ title, url, author }) => html`<div class="line">${externalLink(url, title)} <span class="path">${author}</span></div>`)}${run.moreRequests > 0 ? html`<div class="line">and ${run.moreRequests} more</div>` : undefined}${whyOf(run)}`,

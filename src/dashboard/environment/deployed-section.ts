@@ -5,8 +5,8 @@ import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { actUrl, appUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
-import { actPath, appPath } from './links.ts';
 import type { EnvironmentView } from './view.ts';
 
 /** Which app runs in which version, and what waits. */
@@ -24,13 +24,13 @@ export function deployedSection({ snapshot }: EnvironmentView, now: Date, viewer
     'What is deployed',
     columns,
     merged(rows).map((row) => [
-      html`<a href="${appPath(row.app)}">${row.app}</a>${row.owner === undefined ? undefined : html` <span class="path">${row.owner}</span>`}`,
+      html`<a href="${appUrl(row.app)}">${row.app}</a>${row.owner === undefined ? undefined : html` <span class="path">${row.owner}</span>`}`,
       html`<b class="version">${row.version === '' ? 'digest only' : row.version}</b> <span class="path">${row.package}</span>`,
       row.since === undefined ? '' : ago(row.since, now),
       update(row, titles),
       ...(acts
         ? [
-            html`<a href="${actPath(environment, row.app)}">Change…<span class="visually-hidden"> ${row.app}: propose a version, or roll it back</span></a>`,
+            html`<a href="${actUrl(environment, row.app)}#act">Change…<span class="visually-hidden"> ${row.app}: propose a version, or roll it back</span></a>`,
           ]
         : []),
     ]),

@@ -5,9 +5,9 @@ import { figures } from '../parts/figures.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { environmentUrl } from '../parts/links.ts';
 import { driftSection, locksSection, runsSection, scheduleSection } from './cluster-sections.ts';
 import { deployedSection } from './deployed-section.ts';
-import { environmentPath } from './links.ts';
 import type { EnvironmentView } from './view.ts';
 import { commitName } from './words.ts';
 
@@ -26,7 +26,7 @@ ${chosen(view, viewer)}
 <section id="runs" data-live="runs"><h2>Runs</h2>${runsSection(view, now)}</section>
 <section id="locks" data-live="locks"><h2>Locks</h2>${locksSection(view, now)}</section>
 <section id="schedule" data-live="schedule"><h2>Schedule</h2>${scheduleSection(view, now)}</section>`;
-  return layout(environment, [{ text: environment, href: environmentPath(environment) }], body, { viewer, here: 'Environments' });
+  return layout(environment, [{ text: environment, href: environmentUrl(environment) }], body, { viewer, here: 'Environments' });
 }
 
 const how: Readonly<Record<EnvironmentView['deploy'], string>> = {

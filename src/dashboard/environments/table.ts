@@ -4,6 +4,7 @@ import { count } from '../../domain/wording.ts';
 import { badge } from '../parts/badge.ts';
 import { type Html, html } from '../parts/html.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl, environmentUrl } from '../parts/links.ts';
 import type { Cell } from './cell.ts';
 import type { Filter } from './filter.ts';
 import type { FleetEnvironment } from './fleet.ts';
@@ -26,17 +27,14 @@ function column(environment: FleetEnvironment): Html {
     runBadge(environment),
     problems.length > 0 ? badge('warn', count(problems.length, 'problem')) : undefined,
   ];
-  return html`<th scope="col"><a href="/environment/${nameInPath(name)}">${name}</a>${state.map((one) => one && html`<br>${one}`)}</th>`;
+  return html`<th scope="col"><a href="${environmentUrl(name)}">${name}</a>${state.map((one) => one && html`<br>${one}`)}</th>`;
 }
 
 const line = ({ app, owners, cells }: AppLine, environments: readonly FleetEnvironment[]): Html =>
-  html`<tr><th scope="row"><a href="/app/${nameInPath(app)}">${app}</a></th><td>${owners.join(', ')}</td>${environments.map(
-    ({ environment }) => cellOf(cells.get(environment)),
+  html`<tr><th scope="row"><a href="${appUrl(app)}">${app}</a></th><td>${owners.join(', ')}</td>${environments.map(({ environment }) =>
+    cellOf(cells.get(environment)),
   )}</tr>
 `;
-
-/** YAML can spell text that is no text, of which there is no URL. */
-const nameInPath = (name: string): string => encodeURIComponent(name.toWellFormed());
 
 const nothing = html`<td></td>`;
 

@@ -7,6 +7,7 @@ import { button } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl, environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import { requestKinds, type ShownRequest, type Verdict } from './source.ts';
 import { type Asking, chosen, isOld, type Standing, standingOf, standings } from './standing.ts';
@@ -105,7 +106,7 @@ function row(one: ShownRequest, { viewer, now }: Look) {
       : undefined;
   return [
     titleCell(one),
-    html`<a href="/environment/${encodeURIComponent(environment)}">${environment}</a>`,
+    html`<a href="${environmentUrl(environment)}">${environment}</a>`,
     owner,
     verdicts(one),
     isOld(one, now) ? html`<span class="old">${badge('warn', 'old')} ${ago(createdAt, now)}</span>` : ago(createdAt, now),
@@ -118,7 +119,7 @@ const linked = (url: string, title: string): Html =>
   /^\/(?!\/)/.test(url) ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
 
 function titleCell({ url, title, app, kind, id, conflicts }: ShownRequest): Html {
-  const about = app === undefined ? undefined : html`<a href="/app/${encodeURIComponent(app)}">${app}</a> · `;
+  const about = app === undefined ? undefined : html`<a href="${appUrl(app)}">${app}</a> · `;
   return html`${linked(url, title)}<p class="meta">${about}${kind === 'other' ? 'by a person' : kind} · !${id}${conflicts ? html` · ${badge('bad', 'conflicts')}` : undefined}</p>`;
 }
 
