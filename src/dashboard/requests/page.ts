@@ -10,11 +10,13 @@ import { externalLink } from '../parts/link.ts';
 import { appUrl, environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import { requestKinds, type ShownRequest, type Verdict } from './source.ts';
-import { type Asking, chosen, isOld, type Standing, standingOf, standings } from './standing.ts';
+import { type Asking, chosen, isOld, requestsUrl, type Standing, standingOf, standings } from './standing.ts';
 
 interface Look {
   readonly viewer: Viewer;
   readonly now: Date;
+  /** Which of them. */
+  readonly asking: Asking;
 }
 
 const groups: Readonly<Record<Standing, { readonly title: string; readonly tone: Tone }>> = {
@@ -29,7 +31,8 @@ const groups: Readonly<Record<Standing, { readonly title: string; readonly tone:
 const mostEnded = 100;
 
 /** What is proposed everywhere, by what it waits for, longest first. */
-export function requestsPage(all: readonly ShownRequest[], asking: Asking, look: Look): string {
+export function requestsPage(all: readonly ShownRequest[], look: Look): string {
+  const { asking } = look;
   const open = all.filter(({ state }) => state === 'open');
   const ended = all.filter(({ state }) => state !== 'open');
   const shown = chosen(all, asking);
@@ -38,7 +41,7 @@ export function requestsPage(all: readonly ShownRequest[], asking: Asking, look:
 ${open.length === 0 ? nothing() : html`${overview(open, asking)}${filters(open, asking)}`}
 <div data-live="requests" id="requests">${open.length > 0 && shown.length === 0 ? empty('No merge request is like that.', html`<a href="/requests">Show all of them</a>`) : standings.map((standing) => group(standing, shown, look))}</div>
 ${endedPart(ended, look.now)}`;
-  return layout('Merge requests', [], body, { viewer: look.viewer, here: 'Merge requests' });
+  return layout('Merge requests', [{ text: 'merge requests', href: '/requests' }], body, { viewer: look.viewer, here: 'Merge requests' });
 }
 
 const nothing = (): Html =>
@@ -53,15 +56,9 @@ function overview(open: readonly ShownRequest[], asking: Asking): Html {
     standings.flatMap((standing) => {
       const number = of.get(standing)?.length ?? 0;
       const { title, tone } = groups[standing];
-      return number === 0 ? [] : [{ name: title, value: number, tone, href: address({ ...asking, verdict: standing }) }];
+      return number === 0 ? [] : [{ name: title, value: number, tone, href: requestsUrl({ ...asking, verdict: standing }) }];
     }),
   );
-}
-
-/** The same page, asked otherwise. */
-function address(asking: Asking): string {
-  const query = new URLSearchParams(Object.entries(asking).filter(([name, value]) => !(name === 'sort' && value === 'oldest')));
-  return query.size === 0 ? '/requests' : `/requests?${query.toString()}`;
 }
 
 function filters(open: readonly ShownRequest[], asking: Asking): Html {
@@ -98,11 +95,11 @@ function group(standing: Standing, shown: readonly ShownRequest[], look: Look): 
   )}</section>`;
 }
 
-function row(one: ShownRequest, { viewer, now }: Look) {
+function row(one: ShownRequest, { viewer, now, asking }: Look) {
   const { environment, owner, judging, repository, id, createdAt } = one;
   const again =
     viewer.acts(environment) && !judging
-      ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id) })
+      ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id), back: requestsUrl(asking) })
       : undefined;
   return [
     titleCell(one),
