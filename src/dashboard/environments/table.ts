@@ -1,10 +1,12 @@
 import type { InventoryRow, OpenRequest } from '../../domain/fleet.ts';
+import { versionsIn } from '../../domain/proposal-title.ts';
 import type { Behind } from '../../domain/version-behind.ts';
 import { count } from '../../domain/wording.ts';
 import { badge } from '../parts/badge.ts';
 import { type Html, html } from '../parts/html.ts';
 import { externalLink } from '../parts/link.ts';
 import { appUrl, environmentUrl } from '../parts/links.ts';
+import { versionText } from '../parts/version.ts';
 import type { Cell } from './cell.ts';
 import type { Filter } from './filter.ts';
 import type { FleetEnvironment } from './fleet.ts';
@@ -50,7 +52,7 @@ function cellOf(cell: Cell | undefined): Html {
 const long = 18;
 
 function version(text: string): Html {
-  const shown = text.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+  const shown = versionText(text);
   return text.length > long ? html`<b title="${text}">${shown}</b>` : html`<b>${shown}</b>`;
 }
 
@@ -66,7 +68,7 @@ function distance({ kind, text }: Behind): Html {
 
 /** `billing 1.4.2 → 1.5.0` leads to `1.5.0`. */
 function waiting({ url, title, id, rollback }: OpenRequest): Html {
-  const to = /→ (\S+)$/.exec(title)?.[1] ?? `number ${id}`;
+  const { to = `!${id}` } = versionsIn(title);
   return html`<small class="w" title="${title}">${externalLink(url, rollback === undefined ? `→ ${to} waits` : `↩ ${to} waits`)}</small>`;
 }
 
