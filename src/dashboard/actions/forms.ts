@@ -34,13 +34,10 @@ export function scanButton(viewer: Viewer, environment: string | undefined, pend
   return viewer.acts(environment) ? button(viewer, actionPath(environment, 'scan'), 'Scan now') : html``;
 }
 
-/** Forms for one app; nothing for who may not. They lead back to the page of the app, or of the environment. */
-export function appForms(viewer: Viewer, { environment, app, packages, earlier }: AppActions, back: 'app' | 'environment'): Html {
+/** Forms for one app; nothing for who may not. They lead back to the page of the environment. */
+export function appForms(viewer: Viewer, { environment, app, packages, earlier }: AppActions): Html {
   if (!viewer.acts(environment)) return html``;
-  const hidden = [
-    ['app', app],
-    ['back', back],
-  ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+  const hidden = html`<input type="hidden" name="app" value="${app}">`;
   return html`<div class="forms">
 ${form(viewer, actionPath(environment, 'propose'), html`${hidden}${proposeFields(packages)}`)}
 ${form(viewer, actionPath(environment, 'rollback'), html`${hidden}${rollbackFields(earlier)}`)}

@@ -14,9 +14,8 @@ import { commitName } from './words.ts';
 /** One environment: what runs there, whether that is so, what brought it there, and when it moves again. */
 export function environmentPage(view: EnvironmentView, now: Date, viewer: Viewer): string {
   const { environment } = view.snapshot;
-  const body = html`<h1>${environment}</h1>
+  const body = html`<div class="page-head"><h1>${environment}</h1><div class="actions" id="scan" data-live="scan">${scanButton(viewer, environment, view.scanning)}</div></div>
 ${lead(view, now)}
-<div class="actions" id="scan" data-live="scan">${scanButton(viewer, environment, view.scanning)}</div>
 <div id="problems" data-live="problems">${problems(view, now)}</div>
 ${noticeList(view.asked, now, viewer)}
 ${chosen(view, viewer)}
@@ -93,5 +92,5 @@ function problems({ snapshot }: EnvironmentView, now: Date): Html | undefined {
 
 function chosen({ actions, snapshot }: EnvironmentView, viewer: Viewer): Html | undefined {
   if (actions === undefined || !viewer.acts(snapshot.environment)) return undefined;
-  return html`<section id="act"><h2>Change ${actions.app}</h2>${appForms(viewer, actions, 'environment')}</section>`;
+  return html`<section id="act"><h2>Change ${actions.app}</h2>${appForms(viewer, actions)}</section>`;
 }
