@@ -8,6 +8,7 @@ import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
 import { appUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
+import { until } from '../parts/until.ts';
 import type { AppObject, Because } from './belonging.ts';
 import type { AppView, SeenPlace } from './view.ts';
 
@@ -131,16 +132,16 @@ export function grantsSection({ places, app }: AppView, now: Date): Html {
       { name: 'Namespace' },
       { name: 'Level' },
       { name: 'Given' },
-      { name: 'Until' },
+      { name: 'Ends' },
       { name: 'Reason' },
     ],
-    all.map(({ environment, grant: { subject, namespace, level, from, until, reason, url } }) => [
+    all.map(({ environment, grant: { subject, namespace, level, from, until: end, reason, url } }) => [
       subject,
       environment,
       namespace,
       level,
       ago(from, now),
-      html`<time datetime="${until}" data-until title="${until}">${until}</time>`,
+      html`in ${until(end, now)}`,
       externalLink(url, reason),
     ]),
   )}${note}`;
