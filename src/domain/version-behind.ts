@@ -1,3 +1,4 @@
+import type { InventoryRow } from './fleet.ts';
 import { type Numbered, parseVersion } from './version.ts';
 import { isCalendar } from './version-core.ts';
 import { comparable, compareVersions, typeOfUpdate } from './version-order.ts';
@@ -28,6 +29,12 @@ export function behind(version: string, newest: string | undefined): Behind {
   const count = Number(to.parts[at]) - Number(from.parts[at]);
   return at >= 0 && Number.isSafeInteger(count) && count > 0 ? { kind, count, text: `${count} ${kind} behind` } : other(kind);
 }
+
+/** How far a reference is behind. A tag that was pointed elsewhere has the same name. */
+export const rowBehind = ({ version, newest, state }: Pick<InventoryRow, 'version' | 'newest' | 'state'>): Behind =>
+  (state === 'proposed' || state === 'waiting') && newest === version ? newerBuild : behind(version, newest);
+
+const newerBuild: Behind = { kind: 'other', count: 0, text: 'newer build' };
 
 const other = (kind: Behind['kind']): Behind => ({ kind, count: 0, text: 'newer is out' });
 

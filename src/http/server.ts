@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { UsageError } from '../domain/errors.ts';
-import { plain, send } from './message.ts';
+import { type Message, plain, send } from './message.ts';
 import { answerPage, type PagesOptions } from './pages.ts';
 
 export interface ServerOptions extends PagesOptions {
@@ -80,6 +80,12 @@ function close(server: Server, sockets: ReadonlySet<Socket>, streams: ReadonlySe
   });
 }
 
+/** Programs are told as they are told of everything else. */
+const failed = (path: string): Message =>
+  path.startsWith('/api/')
+    ? { status: 500, type: 'application/json', body: '{"error":"this could not be answered; the log says why"}\n' }
+    : plain(500, 'This page could not be made; the log says why.');
+
 async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions, streams: Set<Readable>): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   const route = options.routes?.find((one) => (one.path.endsWith('/') ? path.startsWith(one.path) : path === one.path));
@@ -93,6 +99,6 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   } catch (error) {
     options.onError(error, path);
     if (response.headersSent) response.destroy();
-    else await send(request, response, plain(500, 'This page could not be made; the log says why.'), headers);
+    else await send(request, response, failed(path), headers);
   }
 }

@@ -2,6 +2,7 @@ import { RefusedError } from '../domain/errors.ts';
 import type { EnvironmentForge, MergeRequest, ReviewForge } from '../domain/forge.ts';
 import { label, readMarker } from '../domain/identifiers.ts';
 import type { Journal, NewEntry, SeenEvents } from '../domain/journal.ts';
+import { versionsIn } from '../domain/proposal-title.ts';
 
 /** A merge request of ours that somebody else merged or closed. */
 export interface Ended {
@@ -102,13 +103,6 @@ function entryOf(place: Place, request: MergeRequest, by: string | undefined, ap
 function whyClosed({ labels, description }: MergeRequest): string {
   if (readMarker(description)?.rollback !== undefined) return 'nothing is rolled back, and nothing held back';
   return labels.includes(label) ? 'not this version' : `its label ${label} was taken off: it may be proposed again`;
-}
-
-/** Of `billing 1.4.2 → 1.5.0`; a title that names no two versions has none. */
-function versionsIn(title: string): { readonly from?: string | undefined; readonly to?: string | undefined } {
-  const arrow = title.lastIndexOf(' → ');
-  const [from, to] = [title.slice(0, Math.max(arrow, 0)).split(/\s/).at(-1), title.slice(arrow + ' → '.length)];
-  return arrow < 0 || from === '' || !/^\S+$/.test(to) ? {} : { from, to };
 }
 
 function commonOf(place: Place, request: MergeRequest, verb: string): Omit<NewEntry, 'kind' | 'actor' | 'why'> {

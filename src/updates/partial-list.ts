@@ -1,6 +1,7 @@
 import { OutsideError } from '../domain/errors.ts';
 import type { MergeRequest } from '../domain/forge.ts';
 import { readMarker } from '../domain/identifiers.ts';
+import { versionsIn } from '../domain/proposal-title.ts';
 import type { Reference } from '../domain/reference.ts';
 import type { Looked } from './look-up.ts';
 import type { RegistryView } from './registry-view.ts';
@@ -14,7 +15,7 @@ export async function isListPartial(
   looked: readonly Pick<Looked, 'reference' | 'certain'>[],
   open: Pick<MergeRequest, 'description'>,
 ): Promise<boolean> {
-  const proposed = / → (\S+)$/.exec(readMarker(open.description)?.title ?? '')?.[1];
+  const { to: proposed } = versionsIn(readMarker(open.description)?.title ?? '');
   if (proposed === undefined) return false;
   const asked = looked.filter(({ reference, certain }) => certain && reference.skip === undefined && reference.version !== '');
   const lacking = await Promise.all(asked.map(({ reference }) => isUnlisted(registry, reference, proposed)));

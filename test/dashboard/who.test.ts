@@ -13,7 +13,7 @@ test('who has logged in can log out, by a form that carries the token', () => {
 
 test('who works on the machine is offered the people that app.yml names, or any other name', () => {
   const shown = header(aViewer({ name: 'root', way: { kind: 'machine', people: ['ada', '"><b>'] } }));
-  expect(shown).toContain('<summary>root</summary>');
+  expect(shown).toContain('<summary>root <span>Act as…</span></summary>');
   expect(shown).toContain('action="/act-as"');
   expect(shown).toContain('<option value="ada"></option><option value="&quot;&gt;&lt;b&gt;"></option>');
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
     entrance: machine(),
     site: async ({ path }) => {
       asked.push(path);
-      if (path === '/broken') throw new Error('a secret place');
+      if (path.endsWith('/broken')) throw new Error('a secret place');
       return { status: 200, type: 'text/html; charset=utf-8', body: '<p>→</p>' };
     },
     onError: (error) => failures.push(error),
@@ -51,6 +51,17 @@ test('what went wrong is told to the log, not to the reader', async () => {
   const response = await fetch(`${server.url}/broken`);
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain('secret');
+  expect(failures).toHaveLength(1);
+});
+
+test('a program is told in JSON that something went wrong, and no more', async () => {
+  failures.length = 0;
+  const response = await fetch(`${server.url}/api/v1/broken`);
+  expect([response.status, response.headers.get('content-type'), await response.json()]).toEqual([
+    500,
+    'application/json',
+    { error: 'this could not be answered; the log says why' },
+  ]);
   expect(failures).toHaveLength(1);
 });
 

@@ -8,6 +8,7 @@ import { form } from '../parts/form.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import { until } from '../parts/until.ts';
 import { placeForm } from './place-form.ts';
@@ -35,24 +36,26 @@ ${notice}
 ${alarms.length === 0 ? undefined : alarmed(alarms, now)}
 ${lost.map((one) => lostWarning(one))}
 ${figures([
-  { name: 'open now', value: open.length, href: '#open' },
-  { name: 'waiting', value: waiting.length, tone: waiting.length > 0 ? 'warn' : 'calm', href: '#waiting' },
-  { name: 'alarms this week', value: alarms.length, tone: alarms.length > 0 ? 'bad' : 'calm' },
+  { name: 'Open now', value: open.length, ...(open.length > 0 && { href: '#open' }) },
+  { name: 'Waiting', value: waiting.length, ...(waiting.length > 0 && { tone: 'warn' as const, href: '#waiting' }) },
+  { name: 'Alarms this week', value: alarms.length, tone: alarms.length > 0 ? 'bad' : 'calm' },
 ])}
-<h2 id="open">Open now</h2>
 ${problem === undefined ? undefined : html`<p class="banner">What you may end is not known at the moment: ${problem}</p>`}
-${openGrants(open, revocable, viewer, now)}
-<h2 id="waiting">Waiting for an approval</h2>
-${waiting.length === 0 ? empty('No request waits.') : html`<ul class="waiting">${waiting.map((one) => waitingItem(one, now))}</ul>`}
+${open.length + waiting.length + ended.length === 0 ? nothing(isOn) : html`${openGrants(open, revocable, viewer, now)}${waitingList(waiting, now)}`}
 </section>
 <h2 id="ask">Ask for access</h2>
 ${isOn ? placeForm(places) : empty('Access is off: nobody may approve it.', html`Name approvers under <code>access.approvers</code> in app.yml.`)}
 <section data-live="access" id="access-ended" aria-label="Ended lately">
-<h2 id="ended">Ended lately</h2>
 ${endedGrants(ended, now)}
 </section>`;
   return layout('Access', [{ text: 'access', href: '/access' }], body, { viewer, here: 'Access' });
 }
+
+const nothing = (isOn: boolean): Html =>
+  empty(
+    'Nobody has more access than usual, and nobody waits for some.',
+    html`${isOn ? 'Ask below when you need it; it ends by itself. ' : ''}Everything that ever was is in the <a href="/journal?kind=revocation">journal</a>.`,
+  );
 
 const alarmed = (alarms: readonly AccessAlarm[], now: Date): Html =>
   html`<div class="alarm" role="alert"><h2><span aria-hidden="true">✖</span> ${alarms.length === 1 ? 'An alarm' : `${alarms.length} alarms`} in the last week</h2><ul>${alarms.map(
@@ -63,27 +66,27 @@ const alarmed = (alarms: readonly AccessAlarm[], now: Date): Html =>
 const lostWarning = ({ environment, count, until: end }: LostGrants): Html =>
   html`<p class="banner"><span aria-hidden="true">!</span> Nobody looks after ${count === 1 ? '1 grant' : `${count} grants`} of ${environment}: app.yml names no cluster for it any more. Name it again until <time datetime="${end}">${end}</time>, when the timers in the cluster have ended the last of them.</p>`;
 
-function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>, viewer: Viewer, now: Date): Html {
-  if (open.length === 0)
-    return empty('Nobody has more access than usual.', html`<a href="#ask">Ask for some</a> when you need it; it ends by itself.`);
+function openGrants(open: readonly ShownGrant[], revocable: ReadonlySet<string>, viewer: Viewer, now: Date): Html | undefined {
+  if (open.length === 0) return undefined;
   const end = html`<span class="visually-hidden">End it</span>`;
   const columns = ['Who', 'Ends in', 'What', 'Why', 'Approved by', end].map((name) => ({ name }));
   const of = [...Map.groupBy(open, ({ environment }) => environment)];
-  return html`${of.map(
-    ([environment, grants]) =>
-      html`<h3><a href="/environment/${encodeURIComponent(environment)}">${environment}</a></h3>${table(
-        `Open grants of ${environment}`,
-        columns,
-        grants.map((grant) => [
-          who(grant),
-          endsIn(grant, now),
-          what(grant),
-          why(grant),
-          grant.breakGlass ? badge('bad', 'break-glass', 'Nobody had to approve it.') : some(grant.approvedBy, 5),
-          revocable.has(grant.id) && grant.state !== 'ending' ? revokeForm(viewer, grant) : undefined,
-        ]),
-      )}`,
-  )}`;
+  return html`<h2 id="open">Open now</h2>
+${of.map(
+  ([environment, grants]) =>
+    html`<h3><a href="${environmentUrl(environment)}">${environment}</a></h3>${table(
+      `Open grants of ${environment}`,
+      columns,
+      grants.map((grant) => [
+        who(grant),
+        endsIn(grant, now),
+        what(grant),
+        why(grant),
+        grant.breakGlass ? badge('bad', 'break-glass', 'Nobody had to approve it.') : some(grant.approvedBy, 5),
+        revocable.has(grant.id) && grant.state !== 'ending' ? revokeForm(viewer, grant) : undefined,
+      ]),
+    )}`,
+)}`;
 }
 
 const who = ({ subject, subjectKind }: Pick<ShownGrant, 'subject' | 'subjectKind'>): HtmlPart =>
@@ -111,6 +114,12 @@ const revokeForm = (viewer: Viewer, { id, subject }: ShownGrant): Html =>
     html`<label>Why <input name="reason" maxlength="500" autocomplete="off" aria-label="Why the access of ${subject} ends now"></label> <button class="danger">End it now</button>`,
   )}</details>`;
 
+const waitingList = (waiting: readonly WaitingRequest[], now: Date): Html | undefined =>
+  waiting.length === 0
+    ? undefined
+    : html`<h2 id="waiting">Waiting for an approval</h2>
+<ul class="waiting">${waiting.map((one) => waitingItem(one, now))}</ul>`;
+
 function waitingItem(
   { environment, id, url, title, since, expiresAt, asks, approvedBy, missing, judged }: WaitingRequest,
   now: Date,
@@ -130,9 +139,8 @@ const stillMissing = (missing: readonly string[]): Html =>
     ? html`<p>${badge('good', 'nothing is missing')}</p>`
     : html`<ul class="missing">${missing.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 
-function endedGrants(ended: readonly ShownGrant[], now: Date): Html {
-  if (ended.length === 0)
-    return empty('Nothing has ended lately.', html`Everything that ever was is in the <a href="/journal?kind=revocation">journal</a>.`);
+function endedGrants(ended: readonly ShownGrant[], now: Date): Html | undefined {
+  if (ended.length === 0) return undefined;
   const columns = ['Who', 'Environment', 'What', 'Ended', 'How', 'Why it was given'].map((name) => ({ name }));
   const rows = ended.map((grant) => [
     who(grant),
@@ -142,5 +150,6 @@ function endedGrants(ended: readonly ShownGrant[], now: Date): Html {
     html`<div class="how">${grant.because ?? 'it ended'}${grant.by === undefined || grant.by === 'lockkeeper' ? undefined : html` <span class="meta">by ${grant.by}</span>`}</div>`,
     why(grant),
   ]);
-  return html`${table('Grants that ended lately', columns, rows)}<p class="meta">Older ones are in the <a href="/journal?kind=revocation">journal</a>.</p>`;
+  return html`<h2 id="ended">Ended lately</h2>
+${table('Grants that ended lately', columns, rows)}<p class="meta">Older ones are in the <a href="/journal?kind=revocation">journal</a>.</p>`;
 }

@@ -2,6 +2,7 @@ import type { Viewer } from '../../domain/site.ts';
 import { badge } from '../parts/badge.ts';
 import { button, form } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
+import { environmentUrl } from '../parts/links.ts';
 
 /** Whether a job is in the queue. */
 export type Pending = 'waiting' | 'running' | undefined;
@@ -24,7 +25,7 @@ export interface PackageChoice {
 
 /** Where the buttons of an environment lead; `undefined`: of all of them. */
 const actionPath = (environment: string | undefined, action: 'scan' | 'propose' | 'rollback'): string =>
-  environment === undefined ? `/${action}` : `/environment/${encodeURIComponent(environment)}/${action}`;
+  environment === undefined ? `/${action}` : `${environmentUrl(environment)}/${action}`;
 
 /** Nothing for who may not; `undefined` is every environment. */
 export function scanButton(viewer: Viewer, environment: string | undefined, pending: Pending): Html {
@@ -33,13 +34,10 @@ export function scanButton(viewer: Viewer, environment: string | undefined, pend
   return viewer.acts(environment) ? button(viewer, actionPath(environment, 'scan'), 'Scan now') : html``;
 }
 
-/** Forms for one app; nothing for who may not. They lead back to the page of the app, or of the environment. */
-export function appForms(viewer: Viewer, { environment, app, packages, earlier }: AppActions, back: 'app' | 'environment'): Html {
+/** Forms for one app; nothing for who may not. They lead back to the page of the environment. */
+export function appForms(viewer: Viewer, { environment, app, packages, earlier }: AppActions): Html {
   if (!viewer.acts(environment)) return html``;
-  const hidden = [
-    ['app', app],
-    ['back', back],
-  ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+  const hidden = html`<input type="hidden" name="app" value="${app}">`;
   return html`<div class="forms">
 ${form(viewer, actionPath(environment, 'propose'), html`${hidden}${proposeFields(packages)}`)}
 ${form(viewer, actionPath(environment, 'rollback'), html`${hidden}${rollbackFields(earlier)}`)}

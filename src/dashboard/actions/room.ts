@@ -1,3 +1,4 @@
+import { actUrl, environmentUrl } from '../parts/links.ts';
 import { problemPage } from '../parts/problem.ts';
 import type { Button, Pressed, Room } from '../room.ts';
 import { goTo, page } from '../site.ts';
@@ -50,7 +51,7 @@ const buttonsOf = (ports: ActionPorts): readonly Button[] => [
   },
   of('scan', async ({ params: { environment = '' } }) => {
     await ports.scan(environment);
-    return environmentPath(environment);
+    return environmentUrl(environment);
   }),
   of('propose', async (pressed) => {
     const choice = readChoice(pressed.form.get('choice') ?? '');
@@ -58,14 +59,14 @@ const buttonsOf = (ports: ActionPorts): readonly Button[] => [
     if (choice === undefined || app === '' || !isPlain(choice.version) || !isPlain(choice.package)) return undefined;
     const { environment, by } = whoAndWhere(pressed);
     await ports.propose({ environment, app, ...choice, by });
-    return backTo(pressed, environment, app);
+    return actUrl(environment, app);
   }),
   of('rollback', async (pressed) => {
     const [app, to, why] = [text(pressed, 'app', longestName), text(pressed, 'to', longestName), text(pressed, 'reason', longestReason)];
     if (app === '' || why === '') return undefined;
     const { environment, by } = whoAndWhere(pressed);
     await ports.rollback({ environment, app, ...(to !== '' && { to }), why, by });
-    return backTo(pressed, environment, app);
+    return actUrl(environment, app);
   }),
 ];
 
@@ -114,8 +115,3 @@ const text = ({ form }: Pressed, name: string, longest: number): string =>
   (form.get(name) ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, longest);
 
 const whoAndWhere = ({ params: { environment = '' }, viewer }: Pressed) => ({ environment, by: viewer.actor });
-
-const environmentPath = (environment: string): string => `/environment/${encodeURIComponent(environment)}`;
-
-const backTo = ({ form }: Pressed, environment: string, app: string): string =>
-  form.get('back') === 'app' ? `/app/${encodeURIComponent(app)}` : `${environmentPath(environment)}?app=${encodeURIComponent(app)}`;

@@ -1,8 +1,9 @@
 import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
+import { appUrl } from '../parts/links.ts';
 import { renderMarkdown } from '../parts/markdown.ts';
+import { chosen } from './chosen.ts';
 import { type Difference, saidOnce } from './comparison.ts';
-import { appPath, chosen } from './links.ts';
 import type { PackageChanges } from './source.ts';
 import type { AppView, Comparison } from './view.ts';
 
@@ -15,7 +16,7 @@ export function comparisonSection(view: AppView): Html {
     names.map((name) => html`<option value="${name}"${chosen(name === selected, 'selected')}>${name}</option>`);
   const field = (name: 'from' | 'to', text: string, selected: string | undefined): Html =>
     html`<label>${text} <select name="${name}">${options(selected)}</select></label>`;
-  return html`<form method="get" action="${appPath(app)}#changes" class="filters"><input type="hidden" name="range" value="${rangeName}">${field('from', 'Between', comparison?.from ?? names.at(-1))}${field('to', 'and', comparison?.to ?? names.at(-2))}<button>Compare</button></form>
+  return html`<form method="get" action="${appUrl(app)}#changes" class="filters"><input type="hidden" name="range" value="${rangeName}">${field('from', 'Between', comparison?.from ?? names.at(-1))}${field('to', 'and', comparison?.to ?? names.at(-2))}<button>Compare</button></form>
 ${comparison === undefined ? undefined : answer(comparison)}`;
 }
 

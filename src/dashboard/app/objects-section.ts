@@ -6,9 +6,10 @@ import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html, trusted } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
+import { until } from '../parts/until.ts';
 import type { AppObject, Because } from './belonging.ts';
-import { appPath } from './links.ts';
 import type { AppView, SeenPlace } from './view.ts';
 
 /** What the checklist finds in each environment; where that is not known, a button that looks. */
@@ -47,7 +48,7 @@ const lookedAt = ({ wanted }: SeenPlace): HtmlPart =>
 const look = ({ app, rangeName }: AppView, { environment, wanted }: SeenPlace): HtmlPart =>
   wanted?.isCurrent === true
     ? ''
-    : html`<form method="get" action="${appPath(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look now at ${environment}">Look now</button></form>`;
+    : html`<form method="get" action="${appUrl(app)}#checklist"><input type="hidden" name="range" value="${rangeName}"><input type="hidden" name="checklist" value="${environment}"><button aria-label="Look now at ${environment}">Look now</button></form>`;
 
 const tones: Readonly<Record<Severity, Tone>> = { error: 'bad', warning: 'warn', waived: 'calm' };
 
@@ -131,16 +132,16 @@ export function grantsSection({ places, app }: AppView, now: Date): Html {
       { name: 'Namespace' },
       { name: 'Level' },
       { name: 'Given' },
-      { name: 'Until' },
+      { name: 'Ends' },
       { name: 'Reason' },
     ],
-    all.map(({ environment, grant: { subject, namespace, level, from, until, reason, url } }) => [
+    all.map(({ environment, grant: { subject, namespace, level, from, until: end, reason, url } }) => [
       subject,
       environment,
       namespace,
       level,
       ago(from, now),
-      html`<time datetime="${until}" data-until title="${until}">${until}</time>`,
+      html`in ${until(end, now)}`,
       externalLink(url, reason),
     ]),
   )}${note}`;

@@ -2,11 +2,12 @@ import type { Viewer } from '../../domain/site.ts';
 import { badge, type Tone } from '../parts/badge.ts';
 import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
-import { ago, layout, urlPath } from '../parts/layout.ts';
+import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { actUrl, appUrl, environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
+import { versionText } from '../parts/version.ts';
 import { comparisonSection } from './comparison-section.ts';
-import { appPath } from './links.ts';
 import { checklistSection, grantsSection, objectsSection } from './objects-section.ts';
 import type { AppRequest } from './source.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -18,14 +19,14 @@ export function appPage(view: AppView, now: Date, viewer: Viewer): string {
   const { app } = view;
   const body = html`<div class="app"><h1>${app}</h1>
 ${lead(view)}
-<section id="environments"><h2>Environments</h2>${environments(view, now)}</section>
+<section id="environments"><h2>Environments</h2>${environments(view, now, viewer)}</section>
 <section id="timeline"><h2>Versions over time</h2>${timelineSection(view)}</section>
 <section id="changes"><h2>What is between two environments</h2>${comparisonSection(view)}</section>
 <section id="requests"><h2>Open merge requests</h2>${requests(view, now)}</section>
 <section id="checklist"><h2>Go-live checklist</h2>${checklistSection(view)}</section>
 <section id="objects"><h2>Objects</h2>${objectsSection(view)}</section>
 <section id="access"><h2>Temporary access</h2>${grantsSection(view, now)}</section></div>`;
-  return layout(app, [{ text: app, href: appPath(app) }], body, { viewer, here: 'Environments' });
+  return layout(app, [{ text: app, href: appUrl(app) }], body, { viewer, here: 'Environments' });
 }
 
 /** Of all places, each once. */
@@ -46,28 +47,44 @@ function lead({ places }: AppView): Html {
 </dl>`;
 }
 
-function environments({ places }: AppView, now: Date): Html {
+function environments({ app, places }: AppView, now: Date, viewer: Viewer): Html {
+  const acts = places.some(({ environment }) => viewer.acts(environment));
   return table(
     'Where the app runs',
-    [{ name: 'Environment' }, { name: 'Version' }, { name: 'Since' }, { name: 'Behind' }, { name: 'Last run' }, { name: 'Merge request' }],
-    places.map((place) => environmentRow(place, now)),
+    [
+      { name: 'Environment' },
+      { name: 'Version' },
+      { name: 'Since' },
+      { name: 'Behind' },
+      { name: 'Last run' },
+      { name: 'Merge request' },
+      ...(acts ? [{ name: html`<span class="visually-hidden">Change</span>` }] : []),
+    ],
+    places.map((place) => [...environmentRow(place, now), ...(acts ? [changeLink(app, place, viewer)] : [])]),
   );
 }
+
+/** To the forms for it, where whoever pressed one reads what came of it. */
+const changeLink = (app: string, { environment, rows }: SeenPlace, viewer: Viewer): HtmlPart =>
+  rows.length > 0 && viewer.acts(environment)
+    ? html`<a href="${actUrl(environment, app)}#act">Change…<span class="visually-hidden"> ${app} in ${environment}: propose a version, or roll it back</span></a>`
+    : '';
 
 function environmentRow(place: SeenPlace, now: Date): readonly HtmlPart[] {
   const all = standingOf(place);
   const line = (part: (one: Standing) => HtmlPart): HtmlPart => all.map((one) => html`<div class="line">${part(one)}</div>`);
   return [
-    html`<a href="/environment/${urlPath(place.environment)}">${place.environment}</a>`,
+    html`<a href="${environmentUrl(place.environment)}">${place.environment}</a>`,
     all.length === 0
       ? 'not there any more'
       : line(
-          ({ version, name }) => html`<span class="version">${version}</span>${name === '' ? undefined : html` <small>${name}</small>`}`,
+          ({ version, name }) =>
+            html`<span class="version"${version === versionText(version) ? undefined : html` title="${version}"`}>${versionText(version)}</span>${name === '' ? undefined : html` <small>${name}</small>`}`,
         ),
     line(({ since }) => (since === undefined ? '' : ago(since, now))),
     line(behind),
     place.lastRun === undefined ? html`<span class="soft">none known</span>` : lastRun(place.lastRun, now),
-    place.requests.map((one) => html`<div class="line">${requestLink(one)}</div>`),
+    place.requests.map((one) => html`<div class="line">${requestLink(one)} <span class="soft">!${one.id}</span></div>`),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { type Html, html } from '../parts/html.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
-import { appPath, chosen } from './links.ts';
+import { chosen } from './chosen.ts';
 import { instantText, key, picture } from './picture.ts';
 import type { Mark, Span } from './timeline.ts';
 import { type AppView, type RangeName, ranges } from './view.ts';
@@ -15,7 +16,7 @@ export function timelineSection(view: AppView): Html {
   const kept = comparison === undefined ? '' : `&from=${encodeURIComponent(comparison.from)}&to=${encodeURIComponent(comparison.to)}`;
   const choice = names.map(
     (name) =>
-      html`<a href="${appPath(app)}?range=${name}${kept}#timeline"${chosen(name === rangeName, 'aria-current="true"')}>${rangeTexts[name]}</a>`,
+      html`<a href="${appUrl(app)}?range=${name}${kept}#timeline"${chosen(name === rangeName, 'aria-current="true"')}>${rangeTexts[name]}</a>`,
   );
   const nothing = timeline.lanes.length === 0;
   return html`<nav class="ranges" aria-label="How far back">${choice}</nav>

@@ -4,10 +4,11 @@ import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { runUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
-import { runPath } from './links.ts';
+import { until } from '../parts/until.ts';
 import type { EnvironmentView, Hold, Lease, SeenDrift } from './view.ts';
-import { commitName, duration, stateBadge, until, whyOf } from './words.ts';
+import { commitName, duration, stateBadge, whyOf } from './words.ts';
 
 const kinds: Readonly<Record<keyof SeenDrift['counts'], string>> = {
   changed: 'changed by hand',
@@ -18,10 +19,10 @@ const kinds: Readonly<Record<keyof SeenDrift['counts'], string>> = {
 };
 
 /** Where cluster and repository are apart. */
-export function driftSection({ drift, cluster }: EnvironmentView, now: Date): Html {
+export function driftSection(view: EnvironmentView, now: Date): Html {
+  const { drift, cluster } = view;
   if (cluster === undefined) return empty('This environment has no cluster in app.yml, so there is nothing to compare it with.');
-  if (drift === undefined)
-    return empty('Nobody has looked yet.', 'The cluster is compared after the first deployment run, and every hour.');
+  if (drift === undefined) return empty('Nobody has compared it with the repository yet.', nextLook(view, now));
   const { counts, objects, lookedAt, since, commit } = drift;
   const looked = lookedAt === undefined ? '' : html`Looked ${ago(lookedAt, now)}, compared with ${commitName(commit)}.`;
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
@@ -35,6 +36,14 @@ export function driftSection({ drift, cluster }: EnvironmentView, now: Date): Ht
   return html`<p>${badge('warn', told.join(', '))} ${since === undefined ? '' : html`apart since ${ago(since, now)}.`} <span class="meta">${looked}</span></p>
 ${rows.length === 0 ? undefined : table('Objects that differ', [{ name: 'Object' }, { name: 'How' }, { name: 'What' }], rows)}
 ${total > objects.length && objects.length > 0 ? html`<p class="empty">And ${total - objects.length} more: <code>lockkeeper drift</code> shows them.</p>` : undefined}`;
+}
+
+function nextLook({ deploy, deployed, schedule: { nextDrift } }: EnvironmentView, now: Date): Html {
+  if (deploy === 'off') return html`Nobody deploys here, so nobody looks: <code>deploy</code> in app.yml says who does.`;
+  if (deploy === 'service' && deployed === undefined) return html`It is compared once a deployment run has brought something.`;
+  return nextDrift === undefined
+    ? html`No look is planned: <code>schedule.drift</code> in app.yml says when.`
+    : html`The next look is in ${until(nextDrift, now)}.`;
 }
 
 /** What brought the cluster to where it is. */
@@ -52,7 +61,7 @@ export function runsSection({ runs, snapshot, deploy }: EnvironmentView, now: Da
     'Deployment runs, newest first',
     columns,
     runs.map((run) => [
-      html`<a href="${runPath(snapshot.environment, run.id)}">${ago(run.beganAt, now)}</a>`,
+      html`<a href="${runUrl(snapshot.environment, run.id)}">${ago(run.beganAt, now)}</a>`,
       stateBadge(run.state),
       commitName(run.commit),
       html`${run.requests.map(({ title, url, author }) => html`<div class="line">${externalLink(url, title)} <span class="path">${author}</span></div>`)}${run.moreRequests > 0 ? html`<div class="line">and ${run.moreRequests} more</div>` : undefined}${whyOf(run)}`,
@@ -103,7 +112,7 @@ const holdsTable = (holds: readonly Hold[], now: Date): Html =>
     'What open merge requests hold',
     [{ name: 'Merge request' }, { name: 'Objects', right: true }, { name: 'Since' }],
     holds.map(({ id, title, url, objects, since }) => [
-      html`${externalLink(url, title)} <span class="path">${id}</span>`,
+      html`${externalLink(url, title)} <span class="path">!${id}</span>`,
       objects,
       ago(since, now),
     ]),
@@ -114,8 +123,8 @@ export function scheduleSection({ schedule, snapshot }: EnvironmentView, now: Da
   const { nextScan, nextDrift, types, windows, isOpen, opensAt, after, maxOpen, openCount } = schedule;
   const facts: readonly (readonly [string, HtmlPart])[] = [
     ['Last scan', snapshot.at === undefined ? 'none yet' : ago(snapshot.at, now)],
-    ['Next scan', nextScan === undefined ? 'not scheduled' : until(nextScan, now)],
-    ...(nextDrift === undefined ? [] : [['Next look for drift', until(nextDrift, now)] as const]),
+    ['Next scan', nextScan === undefined ? 'not scheduled' : html`in ${until(nextScan, now)}`],
+    ...(nextDrift === undefined ? [] : [['Next look for drift', html`in ${until(nextDrift, now)}`] as const]),
     ['Takes updates', types.length === 0 ? 'none' : types.join(', ')],
     [
       'Windows',
@@ -132,7 +141,7 @@ function nextMove(
   { isOpen, opensAt, maxOpen, openCount }: { isOpen: boolean; opensAt: string | undefined; maxOpen: number | undefined; openCount: number },
   now: Date,
 ): HtmlPart {
-  if (!isOpen) return opensAt === undefined ? 'no window opens within two weeks' : html`when the window opens, ${until(opensAt, now)}`;
+  if (!isOpen) return opensAt === undefined ? 'no window opens within two weeks' : html`when the window opens, in ${until(opensAt, now)}`;
   if (maxOpen !== undefined && openCount >= maxOpen) return 'once one of the open merge requests is merged or closed';
   return 'at the next scan that finds something';
 }

@@ -5,18 +5,17 @@ import { figures } from '../parts/figures.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { environmentUrl } from '../parts/links.ts';
 import { driftSection, locksSection, runsSection, scheduleSection } from './cluster-sections.ts';
 import { deployedSection } from './deployed-section.ts';
-import { environmentPath } from './links.ts';
 import type { EnvironmentView } from './view.ts';
 import { commitName } from './words.ts';
 
 /** One environment: what runs there, whether that is so, what brought it there, and when it moves again. */
 export function environmentPage(view: EnvironmentView, now: Date, viewer: Viewer): string {
   const { environment } = view.snapshot;
-  const body = html`<h1>${environment}</h1>
+  const body = html`<div class="page-head"><h1>${environment}</h1><div class="actions" id="scan" data-live="scan">${scanButton(viewer, environment, view.scanning)}</div></div>
 ${lead(view, now)}
-<div class="actions" id="scan" data-live="scan">${scanButton(viewer, environment, view.scanning)}</div>
 <div id="problems" data-live="problems">${problems(view, now)}</div>
 ${noticeList(view.asked, now, viewer)}
 ${chosen(view, viewer)}
@@ -26,7 +25,7 @@ ${chosen(view, viewer)}
 <section id="runs" data-live="runs"><h2>Runs</h2>${runsSection(view, now)}</section>
 <section id="locks" data-live="locks"><h2>Locks</h2>${locksSection(view, now)}</section>
 <section id="schedule" data-live="schedule"><h2>Schedule</h2>${scheduleSection(view, now)}</section>`;
-  return layout(environment, [{ text: environment, href: environmentPath(environment) }], body, { viewer, here: 'Environments' });
+  return layout(environment, [{ text: environment, href: environmentUrl(environment) }], body, { viewer, here: 'Environments' });
 }
 
 const how: Readonly<Record<EnvironmentView['deploy'], string>> = {
@@ -93,5 +92,5 @@ function problems({ snapshot }: EnvironmentView, now: Date): Html | undefined {
 
 function chosen({ actions, snapshot }: EnvironmentView, viewer: Viewer): Html | undefined {
   if (actions === undefined || !viewer.acts(snapshot.environment)) return undefined;
-  return html`<section id="act"><h2>Change ${actions.app}</h2>${appForms(viewer, actions, 'environment')}</section>`;
+  return html`<section id="act"><h2>Change ${actions.app}</h2>${appForms(viewer, actions)}</section>`;
 }

@@ -8,8 +8,8 @@ import { figures } from '../parts/figures.ts';
 import { type Html, type HtmlPart, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { environmentUrl, runUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
-import { environmentPath, runPath } from './links.ts';
 import { commitName, duration, stateBadge, whyOf } from './words.ts';
 
 /** One deployment run, while it goes or after it. */
@@ -27,8 +27,8 @@ ${notes(log)}
 ${lines(log)}
 </section>`;
   const crumbs = [
-    { text: environment, href: environmentPath(environment) },
-    { text: `run ${run ?? ''}`.trim(), href: runPath(environment, id) },
+    { text: environment, href: environmentUrl(environment) },
+    { text: `run ${run ?? ''}`.trim(), href: runUrl(environment, id) },
   ];
   return layout(`${title} · ${environment}`, crumbs, body, { viewer, here: 'Environments' });
 }

@@ -2,10 +2,11 @@ export const style = `.brief { display: grid; grid-template-columns: repeat(auto
 .brief dt { color: var(--soft); font-size: .82rem; }
 .brief dd { margin: 0; }
 .brief .line + .line, #runs .line + .line { margin-top: .15rem; }
-#scan { margin: 0 0 1rem; min-height: 1.8rem; }
 :is(#deployed, #drift, #runs, #locks) .list { min-width: 36rem; overflow-wrap: normal; }
-:is(#deployed, #runs) .list time, #deployed td:last-child, #runs code { white-space: nowrap; }
+:is(#deployed, #runs) .list time, #deployed :is(th .path, td:last-child), :is(#runs code, #runs td:last-child) { white-space: nowrap; }
 :is(#deployed, #drift) .list :is(th, td) { overflow-wrap: anywhere; min-width: 6rem; }
+#deployed .list th { overflow-wrap: normal; }
+#deployed .line + .line { margin-top: .4rem; }
 #deployed .path { display: block; margin: 0; }
 #deployed .meta { margin: .15rem 0 0; max-width: 28rem; }
 #run .list { min-width: 34rem; overflow-wrap: normal; }

@@ -64,7 +64,7 @@ export interface Hold extends Pick<OpenRequest, 'id' | 'title' | 'url'> {
 /** When what happens by itself; times in RFC 3339, UTC. */
 export interface Plan {
   readonly nextScan?: string;
-  /** Absent without a cluster. */
+  /** Absent where there is nothing to compare: no cluster, or nobody deploys. */
   readonly nextDrift?: string;
   readonly types: readonly string[];
   /** As app.yml has them; without any, always. */

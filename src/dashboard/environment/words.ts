@@ -14,18 +14,6 @@ export function duration(seconds: number): string {
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
-/** A time that may lie ahead; the script counts it down. */
-export const until = (time: string, now: Date): Html => {
-  const seconds = Math.max(0, (Date.parse(time) - now.getTime()) / 1000);
-  const text =
-    seconds < 90
-      ? 'within two minutes'
-      : seconds < 5400
-        ? `in ${Math.round(seconds / 60)} minutes`
-        : `${time.slice(0, 16).replace('T', ' ')} UTC`;
-  return html`<time datetime="${time}" title="${time}" data-until>${text}</time>`;
-};
-
 export const commitName = (commit: string): Html => html`<code title="${commit}">${commit.slice(0, 8)}</code>`;
 
 /** Why it ran, where no merge request says it. */

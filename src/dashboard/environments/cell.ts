@@ -1,5 +1,6 @@
 import type { InventoryRow, OpenRequest } from '../../domain/fleet.ts';
-import { type Behind, behind, compareBehind, unknown } from '../../domain/version-behind.ts';
+import { leadFirst } from '../../domain/lead-reference.ts';
+import { type Behind, compareBehind, rowBehind, unknown } from '../../domain/version-behind.ts';
 import type { FleetEnvironment } from './fleet.ts';
 
 /** One app in one environment. */
@@ -7,7 +8,7 @@ export interface Cell {
   readonly references: readonly InventoryRow[];
   /** The one that the app goes by. */
   readonly lead: InventoryRow;
-  /** The others of another package or version, each once. */
+  /** Those at another version, each once. */
   readonly others: readonly InventoryRow[];
   /** Of all of them, the one that is furthest behind. */
   readonly behind: Behind;
@@ -25,16 +26,10 @@ export function judging(): Judge {
   const known = new Map<string, Behind>();
   return (row) => {
     const key = `${row.version}\n${row.newest}\n${row.state}`;
-    const found = known.get(key) ?? judged(row);
+    const found = known.get(key) ?? rowBehind(row);
     known.set(key, found);
     return found;
   };
-}
-
-/** A tag that was pointed elsewhere has the same name. */
-function judged({ version, newest, state }: InventoryRow): Behind {
-  const moves = state === 'proposed' || state === 'waiting';
-  return moves && version === newest ? { kind: 'other', count: 0, text: 'newer build' } : behind(version, newest);
 }
 
 export const hasFailed = ({ trouble, undeployed }: Pick<Cell, 'trouble' | 'undeployed'>): boolean => trouble || undeployed === 'failed';
@@ -44,14 +39,14 @@ export function cellsOf(environment: FleetEnvironment, judge: Judge): ReadonlyMa
   const requests = Map.groupBy(environment.requests, ({ app }) => app);
   const troubled = new Set(environment.problems.flatMap(({ apps }) => apps));
   const cells = [...Map.groupBy(environment.rows, ({ app }) => app)].flatMap(([app, rows]): [string, Cell][] => {
-    const lead = rows.find(isNamesake) ?? rows[0];
+    const [lead] = leadFirst(rows);
     if (lead === undefined) return [];
     const waits = requests.get(app)?.[0];
     const undeployed = rows.map((row) => undeployedIn(environment, row)).find((one) => one !== undefined);
     const cell = {
       references: rows,
       lead,
-      others: distinct(rows).filter((row) => keyOf(row) !== keyOf(lead)),
+      others: distinct(rows).filter(({ version }) => version !== '' && version !== lead.version),
       behind: rows.map(judge).reduce((far, one) => (compareBehind(one, far) > 0 ? one : far), unknown),
       ...(waits !== undefined && { waits }),
       ...(undeployed !== undefined && { undeployed }),
@@ -61,9 +56,6 @@ export function cellsOf(environment: FleetEnvironment, judge: Judge): ReadonlyMa
   });
   return new Map(cells);
 }
-
-/** `shop/billing` of the app billing. */
-const isNamesake = ({ app, package: name }: InventoryRow): boolean => name.slice(name.lastIndexOf('/') + 1) === app;
 
 const keyOf = ({ package: name, version }: InventoryRow): string => `${name}\n${version}`;
 

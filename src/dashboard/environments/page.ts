@@ -27,7 +27,7 @@ const widest = 4;
 /** What runs where. */
 export function environmentsPage(shown: Shown): string {
   const { matrix, viewer, scanning, now } = shown;
-  const body = html`<div class="fleet-head${matrix.environments.length > widest ? ' wide' : ''}"><div><h1>Environments</h1>
+  const body = html`<div class="page-head fleet-head${matrix.environments.length > widest ? ' wide' : ''}"><div><h1>Environments</h1>
 <p class="lead" data-live="fleet" id="fleet-scanned">${scanned(shown)}</p></div><div class="actions" data-live="scan" id="fleet-scan">${scanButton(viewer, undefined, scanning)}</div></div>
 ${problems(matrix.environments, now)}${content(shown)}`;
   return layout('Environments', [], body, { viewer, here: 'Environments' });

@@ -1,8 +1,6 @@
 /** The matrix: its head and its first column stay while the rest moves under them. */
 export const environmentsStyle = `main:has(.fleet-head.wide) { max-width: 120rem; }
 body:has(.fleet-head.wide) .top { padding-inline: max(0px, (100% - 120rem) / 2); }
-.fleet-head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem 1rem; }
-.fleet-head .lead { margin: 0; }
 .fleet-problems { margin: 1rem 0 0; }
 .fleet-problems ul { margin: 0; padding: 0; list-style: none; display: grid; gap: .25rem; }
 .fleet-problems .meta { color: inherit; }

@@ -1,9 +1,12 @@
 import type { InventoryRow, OpenRequest } from '../../domain/fleet.ts';
+import { versionsIn } from '../../domain/proposal-title.ts';
 import type { Behind } from '../../domain/version-behind.ts';
 import { count } from '../../domain/wording.ts';
 import { badge } from '../parts/badge.ts';
 import { type Html, html } from '../parts/html.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl, environmentUrl } from '../parts/links.ts';
+import { versionText } from '../parts/version.ts';
 import type { Cell } from './cell.ts';
 import type { Filter } from './filter.ts';
 import type { FleetEnvironment } from './fleet.ts';
@@ -26,17 +29,14 @@ function column(environment: FleetEnvironment): Html {
     runBadge(environment),
     problems.length > 0 ? badge('warn', count(problems.length, 'problem')) : undefined,
   ];
-  return html`<th scope="col"><a href="/environment/${nameInPath(name)}">${name}</a>${state.map((one) => one && html`<br>${one}`)}</th>`;
+  return html`<th scope="col"><a href="${environmentUrl(name)}">${name}</a>${state.map((one) => one && html`<br>${one}`)}</th>`;
 }
 
 const line = ({ app, owners, cells }: AppLine, environments: readonly FleetEnvironment[]): Html =>
-  html`<tr><th scope="row"><a href="/app/${nameInPath(app)}">${app}</a></th><td>${owners.join(', ')}</td>${environments.map(
-    ({ environment }) => cellOf(cells.get(environment)),
+  html`<tr><th scope="row"><a href="${appUrl(app)}">${app}</a></th><td>${owners.join(', ')}</td>${environments.map(({ environment }) =>
+    cellOf(cells.get(environment)),
   )}</tr>
 `;
-
-/** YAML can spell text that is no text, of which there is no URL. */
-const nameInPath = (name: string): string => encodeURIComponent(name.toWellFormed());
 
 const nothing = html`<td></td>`;
 
@@ -52,7 +52,7 @@ function cellOf(cell: Cell | undefined): Html {
 const long = 18;
 
 function version(text: string): Html {
-  const shown = text.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+  const shown = versionText(text);
   return text.length > long ? html`<b title="${text}">${shown}</b>` : html`<b>${shown}</b>`;
 }
 
@@ -68,7 +68,7 @@ function distance({ kind, text }: Behind): Html {
 
 /** `billing 1.4.2 → 1.5.0` leads to `1.5.0`. */
 function waiting({ url, title, id, rollback }: OpenRequest): Html {
-  const to = /→ (\S+)$/.exec(title)?.[1] ?? `number ${id}`;
+  const { to = `!${id}` } = versionsIn(title);
   return html`<small class="w" title="${title}">${externalLink(url, rollback === undefined ? `→ ${to} waits` : `↩ ${to} waits`)}</small>`;
 }
 

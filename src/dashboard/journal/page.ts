@@ -5,6 +5,7 @@ import { empty } from '../parts/empty.ts';
 import { type Html, type HtmlPart, html, trusted } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { environmentUrl } from '../parts/links.ts';
 import { chainState } from './chain.ts';
 import { type Filter, queryOf, type Typed } from './filter.ts';
 import type { Found } from './search.ts';
@@ -91,8 +92,7 @@ const shortHash = 12;
 
 function entryItem(entry: Entry, now: Date): Html {
   const { number, at, kind, actor, environment, what, why, links, facts, hash } = entry;
-  const place =
-    environment === undefined ? undefined : html` · <a href="/environment/${encodeURIComponent(environment)}">${environment}</a>`;
+  const place = environment === undefined ? undefined : html` · <a href="${environmentUrl(environment)}">${environment}</a>`;
   const when = isReadable(entry) ? ago(at, now) : 'at no known time';
   const tone = isReadable(entry) ? (Object.hasOwn(tones, kind) ? tones[kind] : 'calm') : 'bad';
   return html`<li id="${number}" class="entry"><p class="head"><a class="number" href="/journal?before=${number + 1}#${number}" aria-label="Entry ${number}">#${number}</a> ${badge(tone, kind)} <span class="meta">${when} · ${actor}${place}</span></p>

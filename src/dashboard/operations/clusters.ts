@@ -1,7 +1,8 @@
 import { badge } from '../parts/badge.ts';
 import { empty } from '../parts/empty.ts';
 import { type Html, html } from '../parts/html.ts';
-import { ago, urlPath } from '../parts/layout.ts';
+import { ago } from '../parts/layout.ts';
+import { environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import type { ShownCluster } from './report.ts';
 
@@ -12,7 +13,7 @@ export function clustersSection(clusters: readonly ShownCluster[], now: Date): H
 }
 
 function clusterCard({ cluster, environments, state, since, at, latencyMs, problem, day, week, hours }: ShownCluster, now: Date): Html {
-  const places = environments.map((name, index) => html`${index === 0 ? '' : ', '}<a href="/environment/${urlPath(name)}">${name}</a>`);
+  const places = environments.map((name, index) => html`${index === 0 ? '' : ', '}<a href="${environmentUrl(name)}">${name}</a>`);
   const word = { up: badge('good', 'up'), down: badge('bad', 'down'), unknown: badge('calm', 'not asked yet') }[state];
   return html`<article class="card cluster"><header><h3>${cluster}</h3> ${word}${since === undefined ? undefined : html` <span class="meta">since ${ago(since, now)}</span>`}</header>
 ${problem === undefined ? undefined : html`<p class="why">${problem}</p>`}

@@ -29,7 +29,7 @@ ${part('clusters', 'API servers', clustersSection(all.clusters, now))}
 ${all.hosts && part('hosts', 'Forges and registries', hostsSection(all.hosts, now))}
 ${all.webhooks && part('webhooks', 'Webhooks', webhooksSection(all.webhooks, now))}
 ${all.service && part('service', 'The service', serviceSection(all.service, now))}`;
-  return layout('Operations', [], body, { viewer, here: 'Operations' });
+  return layout('Operations', [{ text: 'operations', href: '/operations' }], body, { viewer, here: 'Operations' });
 }
 
 const part = (id: string, title: string | undefined, body: HtmlPart): Html =>

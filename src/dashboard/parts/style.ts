@@ -99,6 +99,8 @@ input, select, textarea { font: inherit; color: var(--text); background: var(--c
 button.main { color: var(--card); background: var(--link); border-color: transparent; }
 button.danger { color: var(--closed); }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
+.page-head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: .5rem 1rem; }
+.page-head .lead { margin: 0; }
 main.wide { max-width: none; }
 .places a[aria-current] { color: var(--text); font-weight: 600; }
 .viewer { margin: 0; padding: .6rem 1rem; color: var(--soft); font-size: .87rem; }

@@ -8,5 +8,5 @@ export function who(viewer: Viewer): Html {
   if (way === undefined) return html`<p class="viewer">${name}</p>`;
   if (way.kind === 'session') return html`<div class="viewer"><span>${name}</span> ${button(viewer, '/logout', 'Log out')}</div>`;
   const fields = html`<label>Act as <input name="name" list="people" value="${viewer.user?.name}" maxlength="200" autocomplete="off"></label><datalist id="people">${way.people.map((one) => html`<option value="${one}"></option>`)}</datalist> <button>Change</button>`;
-  return html`<details class="viewer"><summary>${name}</summary>${form(viewer, '/act-as', fields)}</details>`;
+  return html`<details class="viewer"><summary>${name} <span>Act as…</span></summary>${form(viewer, '/act-as', fields)}</details>`;
 }

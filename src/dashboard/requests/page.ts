@@ -7,13 +7,16 @@ import { button } from '../parts/form.ts';
 import { type Html, html } from '../parts/html.ts';
 import { ago, layout } from '../parts/layout.ts';
 import { externalLink } from '../parts/link.ts';
+import { appUrl, environmentUrl } from '../parts/links.ts';
 import { table } from '../parts/table.ts';
 import { requestKinds, type ShownRequest, type Verdict } from './source.ts';
-import { type Asking, chosen, isOld, type Standing, standingOf, standings } from './standing.ts';
+import { type Asking, chosen, isOld, requestsUrl, type Standing, standingOf, standings } from './standing.ts';
 
 interface Look {
   readonly viewer: Viewer;
   readonly now: Date;
+  /** Which of them. */
+  readonly asking: Asking;
 }
 
 const groups: Readonly<Record<Standing, { readonly title: string; readonly tone: Tone }>> = {
@@ -28,7 +31,8 @@ const groups: Readonly<Record<Standing, { readonly title: string; readonly tone:
 const mostEnded = 100;
 
 /** What is proposed everywhere, by what it waits for, longest first. */
-export function requestsPage(all: readonly ShownRequest[], asking: Asking, look: Look): string {
+export function requestsPage(all: readonly ShownRequest[], look: Look): string {
+  const { asking } = look;
   const open = all.filter(({ state }) => state === 'open');
   const ended = all.filter(({ state }) => state !== 'open');
   const shown = chosen(all, asking);
@@ -37,7 +41,7 @@ export function requestsPage(all: readonly ShownRequest[], asking: Asking, look:
 ${open.length === 0 ? nothing() : html`${overview(open, asking)}${filters(open, asking)}`}
 <div data-live="requests" id="requests">${open.length > 0 && shown.length === 0 ? empty('No merge request is like that.', html`<a href="/requests">Show all of them</a>`) : standings.map((standing) => group(standing, shown, look))}</div>
 ${endedPart(ended, look.now)}`;
-  return layout('Merge requests', [], body, { viewer: look.viewer, here: 'Merge requests' });
+  return layout('Merge requests', [{ text: 'merge requests', href: '/requests' }], body, { viewer: look.viewer, here: 'Merge requests' });
 }
 
 const nothing = (): Html =>
@@ -52,15 +56,9 @@ function overview(open: readonly ShownRequest[], asking: Asking): Html {
     standings.flatMap((standing) => {
       const number = of.get(standing)?.length ?? 0;
       const { title, tone } = groups[standing];
-      return number === 0 ? [] : [{ name: title, value: number, tone, href: address({ ...asking, verdict: standing }) }];
+      return number === 0 ? [] : [{ name: title, value: number, tone, href: requestsUrl({ ...asking, verdict: standing }) }];
     }),
   );
-}
-
-/** The same page, asked otherwise. */
-function address(asking: Asking): string {
-  const query = new URLSearchParams(Object.entries(asking).filter(([name, value]) => !(name === 'sort' && value === 'oldest')));
-  return query.size === 0 ? '/requests' : `/requests?${query.toString()}`;
 }
 
 function filters(open: readonly ShownRequest[], asking: Asking): Html {
@@ -97,15 +95,15 @@ function group(standing: Standing, shown: readonly ShownRequest[], look: Look): 
   )}</section>`;
 }
 
-function row(one: ShownRequest, { viewer, now }: Look) {
+function row(one: ShownRequest, { viewer, now, asking }: Look) {
   const { environment, owner, judging, repository, id, createdAt } = one;
   const again =
     viewer.acts(environment) && !judging
-      ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id) })
+      ? button(viewer, '/requests/validate', 'Validate again', { repository, id: String(id), back: requestsUrl(asking) })
       : undefined;
   return [
     titleCell(one),
-    html`<a href="/environment/${encodeURIComponent(environment)}">${environment}</a>`,
+    html`<a href="${environmentUrl(environment)}">${environment}</a>`,
     owner,
     verdicts(one),
     isOld(one, now) ? html`<span class="old">${badge('warn', 'old')} ${ago(createdAt, now)}</span>` : ago(createdAt, now),
@@ -118,7 +116,7 @@ const linked = (url: string, title: string): Html =>
   /^\/(?!\/)/.test(url) ? html`<a href="${url}">${title}</a>` : externalLink(url, title);
 
 function titleCell({ url, title, app, kind, id, conflicts }: ShownRequest): Html {
-  const about = app === undefined ? undefined : html`<a href="/app/${encodeURIComponent(app)}">${app}</a> · `;
+  const about = app === undefined ? undefined : html`<a href="${appUrl(app)}">${app}</a> · `;
   return html`${linked(url, title)}<p class="meta">${about}${kind === 'other' ? 'by a person' : kind} · !${id}${conflicts ? html` · ${badge('bad', 'conflicts')}` : undefined}</p>`;
 }
 

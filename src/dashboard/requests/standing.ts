@@ -4,11 +4,13 @@ import type { ShownRequest } from './source.ts';
 export const standings = ['ready', 'approval', 'work', 'unjudged', 'draft'] as const;
 export type Standing = (typeof standings)[number];
 
-/** By its verdicts; a judge that does not concern it has said nothing. */
-export function standingOf({ draft, conflicts, validate, access, kind }: ShownRequest): Standing {
+/** By its verdicts; a judge that does not concern it has said nothing, and what is judged again has no verdict until then. */
+export function standingOf({ draft, conflicts, validate, access, kind, judging }: ShownRequest): Standing {
   if (draft) return 'draft';
   const red = [validate, access].some((one) => one?.state === 'error') || validate?.state === 'failure';
-  if (conflicts || red) return 'work';
+  if (conflicts) return 'work';
+  if (judging) return 'unjudged';
+  if (red) return 'work';
   if (validate?.state !== 'success') return kind === 'access' && access?.state === 'failure' ? 'approval' : 'unjudged';
   if (access?.state === 'failure') return 'approval';
   return kind === 'access' && access?.state !== 'success' ? 'unjudged' : 'ready';
@@ -32,6 +34,12 @@ export function readAsking(query: URLSearchParams): Asking {
   };
   const filter: Filter = { ...given('environment'), ...given('owner'), ...given('kind'), ...given('verdict') };
   return { ...filter, sort: query.get('sort') === 'newest' ? 'newest' : 'oldest' };
+}
+
+/** The page that is asked for. */
+export function requestsUrl(asking: Asking): string {
+  const query = new URLSearchParams(Object.entries(asking).filter(([name, value]) => !(name === 'sort' && value === 'oldest')));
+  return query.size === 0 ? '/requests' : `/requests?${query.toString()}`;
 }
 
 /** The open ones that are asked for, in the order that is asked for. */

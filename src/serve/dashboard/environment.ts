@@ -53,7 +53,7 @@ export function createEnvironmentSource({ config, services, redact, now: clock }
         runs,
         lease: await lease(name),
         holds: held,
-        schedule: planOf(config, settings, { snapshot, hasCluster: cluster !== undefined, now }),
+        schedule: planOf(config, settings, { snapshot, isCompared: cluster !== undefined && deploy !== 'off', now }),
         asked,
         scanning,
         ...(chosen !== undefined && { actions: chosen }),
@@ -93,11 +93,11 @@ async function holdsOf(
 
 interface PlanOf {
   readonly snapshot: EnvironmentSnapshot;
-  readonly hasCluster: boolean;
+  readonly isCompared: boolean;
   readonly now: Date;
 }
 
-function planOf({ schedule }: Pick<Config, 'schedule'>, { updates }: EnvironmentSettings, { snapshot, hasCluster, now }: PlanOf): Plan {
+function planOf({ schedule }: Pick<Config, 'schedule'>, { updates }: EnvironmentSettings, { snapshot, isCompared, now }: PlanOf): Plan {
   const { types, windows = [], after, maxOpen } = updates;
   const { timezone } = schedule;
   const parsed = windows.map(parseWindow);
@@ -105,7 +105,7 @@ function planOf({ schedule }: Pick<Config, 'schedule'>, { updates }: Environment
   const opens = isOpen(parsed, now) ? undefined : nextOpening(parsed, now)?.at;
   return {
     ...(scan !== undefined && { nextScan: scan.toISOString() }),
-    ...(hasCluster && drift !== undefined && { nextDrift: drift.toISOString() }),
+    ...(isCompared && drift !== undefined && { nextDrift: drift.toISOString() }),
     types,
     windows,
     isOpen: isOpen(parsed, now),

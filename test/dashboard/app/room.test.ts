@@ -310,3 +310,13 @@ test('as JSON: the same, as its schema says', async () => {
     comparison: { packages: [{ kind: 'move', ordered: true }], changes: [{ from: '1.4.2', to: '1.5.0', markdown: 'text' }] },
   });
 });
+
+test('who acts in an environment is led to the forms for the app there', async () => {
+  const source = sourceOf([place('shop/eu'), place('production'), place('gone', { rows: [], requests: [request()] })]);
+  const viewer = aViewer({ acts: (environment) => environment !== 'production' });
+  const { body: shown } = await visit(site(source), '/app/billing', { viewer });
+  expect(shown.match(/href="[^"]*#act"/g)).toEqual(['href="/environment/shop%2Feu?app=billing#act"']);
+  expect(part(shown, 'environments')).toContain('billing 1.4.2 → 1.5.0</a> <span class="soft">!7</span>');
+  const reader = await visit(site(source), '/app/billing', { viewer: aViewer({ acts: () => false }) });
+  expect(reader.body).not.toContain('Change');
+});

@@ -14,8 +14,16 @@ const cases: readonly (readonly [name: string, rows: readonly Partial<InventoryR
     [{}, { ...worker, version: '1.0.0', newest: '3.0.0' }],
     ['1.4.2 billing: current', '1.0.0 worker: 2 major behind'],
   ],
-  ['the same version, behind differently', [{ newest: '1.4.3' }, worker], ['1.4.2 billing: 1 patch behind', '1.4.2 worker: current']],
+  ['the same version, behind differently', [{ newest: '1.4.3' }, worker], ['1.4.2: 1 patch behind']],
   ['a tag that was pointed elsewhere', [{ state: 'proposed' }], ['1.4.2: newer build']],
+  [
+    'one without a version comes last',
+    [
+      { version: '', newest: undefined as unknown as string },
+      { ...worker, newest: '1.4.2' },
+    ],
+    ['1.4.2 worker: current', ' billing: newest unknown'],
+  ],
   ['nothing is known of what is out', [{ ...worker, newest: undefined as unknown as string }], ['1.4.2: newest unknown']],
 ];
 

@@ -2,6 +2,8 @@ import { Check, Errors } from 'typebox/value';
 import { environmentReply, runReply } from '../../../src/dashboard/environment/json.ts';
 import { environmentRoom } from '../../../src/dashboard/environment/room.ts';
 import type { EnvironmentView } from '../../../src/dashboard/environment/view.ts';
+import { environmentUrl } from '../../../src/dashboard/parts/links.ts';
+import type { InventoryRow } from '../../../src/domain/fleet.ts';
 import type { RunLog } from '../../../src/domain/run-log.ts';
 import { anEnvironmentView, aRow, aRunLog } from '../../support/builders/environment-view.ts';
 import { aViewer, siteOf, visit } from '../../support/site-visitor.ts';
@@ -36,21 +38,23 @@ test('what runs, drift, runs, locks and schedule, each in its words', async () =
     'gitlab:platform/environments/production</a>',
     'production-eu, deployed by this service',
     'held</span> 2.0.0',
-    'search 3.1.0 → 3.2.0</a></td>',
+    'search 3.1.0 → 3.2.0</a> <span class="number">!44</span>',
     '1 changed by hand, 1 missing',
     'spec.replicas is 5, not 3',
     'by kubectl-edit',
     '1 created, 2 changed, 1 kept, 1 failed',
     'what was changed by hand is set back (drift.correct)',
     'lockkeeper-0 (run 20261120114502)',
-    'in 30 minutes',
+    'in <time datetime="2026-11-20T12:30:00Z" title="2026-11-20T12:30:00Z" data-until>30 min 0 s</time>',
     'Mon-Thu 09:00-15:00 Europe/Stockholm',
     'staging, once a version has run there for 24h',
     '1 of at most 10',
-    'when the window opens, <time datetime="2026-11-23T08:00:00Z"',
+    'when the window opens, in <time datetime="2026-11-23T08:00:00Z"',
   ])
     expect(body).toContain(text);
 });
+
+const { nextDrift: _, ...withoutLook } = anEnvironmentView().schedule;
 
 test.each<[string, Partial<EnvironmentView>, string]>([
   ['no lock', { lease: { kind: 'free' } }, 'the next run can have it'],
@@ -59,7 +63,10 @@ test.each<[string, Partial<EnvironmentView>, string]>([
     { lease: { kind: 'unknown', why: 'its cluster did not answer within 3 seconds' } },
     'did not answer within 3 seconds',
   ],
-  ['nobody has looked for drift', { drift: undefined as never }, 'Nobody has looked yet.'],
+  ['nobody has looked for drift', { drift: undefined as never }, 'The next look is in <time datetime="2026-11-20T12:30:00Z"'],
+  ['nothing to compare yet', { drift: undefined as never, deployed: undefined as never }, 'once a deployment run has brought something'],
+  ['nobody looks for drift', { drift: undefined as never, schedule: withoutLook }, '<code>schedule.drift</code> in app.yml says when'],
+  ['nobody deploys, nobody compares', { drift: undefined as never, deploy: 'off' }, 'Nobody deploys here, so nobody looks'],
   ['no run', { runs: [] }, 'as soon as the default branch has a commit'],
   ['a pipeline deploys', { runs: [], deploy: 'pipeline' }, 'in the pipelines of the repository'],
   ['nobody deploys', { runs: [], deploy: 'off' }, 'lets this service do it'],
@@ -70,10 +77,62 @@ test.each<[string, Partial<EnvironmentView>, string]>([
   expect(await page(change)).toContain(text);
 });
 
-test('the same version in many files is one line', async () => {
-  const rows = [aRow(), aRow({ file: 'other.yaml' }), aRow({ version: '1.4.3' })];
-  const body = await page({ snapshot: { ...anEnvironmentView().snapshot, rows } });
-  expect(body.match(/<a href="\/app\/billing">/g)).toHaveLength(2);
+/** What the row of billing says, tag by tag. */
+async function billing(rows: readonly Partial<InventoryRow>[]): Promise<string> {
+  const { snapshot } = anEnvironmentView();
+  const [request] = snapshot.requests;
+  const requests = request === undefined ? [] : [{ ...request, id: 7, url: theirs, title: 'billing 1.4.2 → 1.6.0', app: 'billing' }];
+  const body = await page({ snapshot: { ...snapshot, rows: rows.map(aRow), requests } });
+  const found = body.match(/<tr><th scope="row"><a href="\/app\/billing">.*<\/tr>/g) ?? [];
+  expect(found).toHaveLength(1);
+  return found.join().replaceAll(/(?:<[^>]*>|\s)+/g, ' ');
+}
+
+const theirs = 'https://gitlab.example.com/p/-/merge_requests/7';
+const bundle = { package: 'nexus.example.com/bundles/billing' };
+
+test.each<[string, readonly Partial<InventoryRow>[], RegExp]>([
+  ['one version in many files', [{}, { file: 'other.yaml' }, bundle], /1\.4\.2 registry\S+ nexus\S+ 1 week ago ✔ newest Change/],
+  ['two versions', [{ ...bundle, version: '1.4.1' }, { version: '1.4.2' }], /1\.4\.1 nexus\S+ 1\.4\.2 registry/],
+  ['one without a version comes last', [{ version: '', state: 'unknown' }, { ...bundle }], /1\.4\.2 nexus\S+ no version registry/],
+  [
+    'a merge request that goes to a lower version than the newest',
+    [{ state: 'proposed', newest: '2.0.0', mergeRequest: theirs }],
+    /… proposed billing 1\.4\.2 → 1\.6\.0 !7 2\.0\.0 is out Change/,
+  ],
+  [
+    'one merge request for both packages',
+    [
+      { state: 'proposed', newest: '1.6.0', mergeRequest: theirs },
+      { ...bundle, state: 'proposed', newest: '1.6.0', mergeRequest: theirs },
+    ],
+    /ago … proposed billing 1\.4\.2 → 1\.6\.0 !7 Change/,
+  ],
+  [
+    'one package is proposed, the other held',
+    [
+      { state: 'held', newest: '2.0.0', reason: 'a major' },
+      { ...bundle, state: 'proposed', newest: '1.6.0', mergeRequest: theirs },
+    ],
+    /… proposed billing 1\.4\.2 → 1\.6\.0 !7 ! held 2\.0\.0 a major Change/,
+  ],
+])('an app is one row: %s', async (_, rows, expected) => {
+  expect(await billing(rows)).toMatch(expected);
+});
+
+test('an environment with a slash in its name has links that lead to it', async () => {
+  const name = 'shop/production eu';
+  const room = siteOf([
+    environmentRoom({
+      environment: async (of) =>
+        of === name ? { ...anEnvironmentView(), snapshot: { ...anEnvironmentView().snapshot, environment: name } } : undefined,
+      run: async (of, id) => (of === name ? aRunLog({ id, environment: of }) : undefined),
+    }),
+  ]);
+  const { body } = await visit(room, environmentUrl(name));
+  const links = [...body.matchAll(/href="(\/environment\/[^"#?]*)/g)].map(([, link = '']) => link);
+  expect(new Set(links)).toContain('/environment/shop%2Fproduction%20eu');
+  for (const link of new Set(links)) expect([link, (await visit(room, link)).status]).toEqual([link, 200]);
 });
 
 test('one step further: the forms for an app', async () => {

@@ -77,6 +77,8 @@ test.each<[string, readonly Partial<InventoryRow>[], lead: string, others: numbe
     1,
     'current',
   ],
+  ['one with a version before one of its name', [{ version: '', newest: '' }, { package: 'r/worker' }], '1.4.2', 0, 'current'],
+  ['several packages at one version', [{ package: 'bundles/billing' }, {}], '1.4.2', 0, 'current'],
   ['one image in several places', [{}, { file: 'b.yaml' }, { file: 'c.yaml' }], '1.4.2', 0, 'current'],
   ['one image in two versions', [{}, { version: '1.3.0', newest: '1.4.2' }], '1.4.2', 1, '1 minor behind'],
   ['a tag that was pointed elsewhere', [{ version: 'latest', newest: 'latest', state: 'proposed' }], 'latest', 0, 'newer build'],

@@ -47,6 +47,9 @@ test.each<[string, Partial<ShownRequest>, string]>([
   ['judged and accepted', green, 'ready'],
   ['not judged', {}, 'unjudged'],
   ['being judged', { validate: said('running') }, 'unjudged'],
+  ['accepted, and judged again', { ...green, judging: true }, 'unjudged'],
+  ['rejected, and judged again', { validate: said('failure'), judging: true }, 'unjudged'],
+  ['in conflict, and judged again', { judging: true, conflicts: true }, 'work'],
   ['rejected', { validate: said('failure') }, 'work'],
   ['without a verdict', { validate: said('error') }, 'work'],
   ['accepted, in conflict', { ...green, conflicts: true }, 'work'],
@@ -121,6 +124,16 @@ test('validate again, for whoever acts there, and only what is open', async () =
   expect((await again('local:platform/staging', 9)).status).toBe(405);
   expect(judged).toEqual(['local:platform/staging!1']);
   expect((await body('', onlyStaging)).match(/Validate again/g)).toHaveLength(2);
+});
+
+test('who validates again goes on with what was shown, and nowhere else', async () => {
+  const { site, body } = world(all);
+  const shown = await body('?environment=staging&verdict=ready&sort=newest');
+  const [back = ''] = [...shown.matchAll(/name="back" value="([^"]*)"/g)].map(([, value = '']) => value.replaceAll('&amp;', '&'));
+  const go = async (to: string) =>
+    (await press(site, '/requests/validate', { repository: 'local:platform/staging', id: '1', back: to })).location;
+  expect(await go(back)).toBe('/requests?environment=staging&verdict=ready&sort=newest');
+  expect(await go('https://evil.example/?owner=x&other=y')).toBe('/requests?owner=x');
 });
 
 test('what is being judged is shown as such, and has no button', async () => {

@@ -42,7 +42,7 @@ export function operationsSource(parts: OperationsParts): OperationsSource {
         clusters: await clusters(parts.config, store, now),
         troubles: troubles(environments, redact),
         hosts: await hosts(parts),
-        webhooks: await webhooks(parts),
+        ...(isToldOf(parts.config) && { webhooks: await webhooks(parts) }),
         service: await service(parts),
       };
     },
@@ -129,6 +129,10 @@ async function hosts({ config, watch }: OperationsParts): Promise<NonNullable<Op
 
 const apiHost = (name: string, { type, url }: Exclude<ForgeConfig, { type: 'local' }>): string =>
   new URL(type === 'github' ? addressOf(name, url).api : url).host;
+
+/** The local forge needs no webhooks: what is pushed to it is seen at once. */
+const isToldOf = (config: Config): boolean =>
+  tellingSenders(config).length > 0 || Object.values(config.forges).some(({ type }) => type !== 'local');
 
 async function webhooks({ config, services, watch }: OperationsParts): Promise<NonNullable<Operations['webhooks']>> {
   const [delivered, stopped] = [await watch.deliveries.read(), await stoppedWebhooks(services.persistence.store, config)];
