@@ -42,6 +42,11 @@ function content(shown: Shown): Html {
     );
   if (matrix.environments.every(({ at, rows }) => at === undefined && rows.length === 0))
     return empty('No scan has looked at the environments yet.', waitText(shown));
+  if (matrix.environments.every(({ rows }) => rows.length === 0))
+    return empty(
+      'Nothing in the environments names a version.',
+      html`Scans find images, bundles, charts, and lines marked with <code># lockkeeper: …</code>. ${waitText(shown)}`,
+    );
   return html`${counts(matrix, filter)}${filters(matrix, filter)}${
     matrix.lines.length === 0
       ? empty('No app is like that.', html`<a href="/">Show all apps</a>`)

@@ -92,6 +92,12 @@ const unread = (name: string): FleetEnvironment => {
   return rest;
 };
 
+test('environments in which nothing names a version say what scans look for', async () => {
+  const body = await show([anEnvironment('staging', { rows: [] }), anEnvironment('production', { rows: [] })]);
+  expect(body).toContain('Nothing in the environments names a version.');
+  expect(body).not.toContain('No app is like that');
+});
+
 test('before the first scan: when it comes, and how to have it now', async () => {
   const body = await show([unread('staging'), unread('production')]);
   expect(body).toContain('No scan has looked at the environments yet.');
