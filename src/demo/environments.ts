@@ -109,9 +109,9 @@ const slipCommit = ({ branch, title, by, date, replace: [text, other] }: Slip, w
   files: { 'manifests/web.yaml': web.replace(text, other) },
 });
 
-/** The file that makes it a merge request: docs/local-forge.md. */
+/** The file that makes it a merge request: docs/local-forge.md. Whoever approves as its author there has the same name. */
 export const slipRequest = ({ branch, title, by, date }: Slip): string =>
-  `${JSON.stringify({ id: 1, state: 'open', sourceBranch: branch, targetBranch: 'main', title, author: people[by].name, createdAt: `${date}T12:00:00.000Z` }, null, 2)}\n`;
+  `${JSON.stringify({ id: 1, state: 'open', sourceBranch: branch, targetBranch: 'main', title, author: by, createdAt: `${date}T12:00:00.000Z` }, null, 2)}\n`;
 
 function filesOf(
   of: DemoEnvironment,

@@ -56,6 +56,13 @@ export function carriedBy(message: string): Carried | undefined {
   return content === undefined ? undefined : { content, ...(places !== undefined && { places }) };
 }
 
+/** A commit of ours that asks for access says who asked, by their name at the forge. */
+export const requestMessage = (title: string, by: string): string => `${title}\n\nRequested-by: ${by}\n`;
+
+/** Whom a message names; anybody who may push can write one. */
+export const requestedBy = (message: string): readonly string[] =>
+  [...message.matchAll(/^Requested-by: (\S+)[ \t\r]*$/gm)].flatMap(([, name]) => name ?? []);
+
 /** What we note in a merge request's description, to find our way again. Anybody who may edit the description can write one: never decide who may do what by it. */
 export interface Marker {
   readonly app: string;

@@ -27,6 +27,8 @@ export interface ListedMergeRequest {
 export interface MergeRequestDetails extends ListedMergeRequest, Comparison {
   readonly comments: readonly PageComment[];
   readonly author: string;
+  /** Who asked us for the access that it gives, as its newest commit says; absent where we did not open it. */
+  readonly askedBy?: string;
   readonly draft: boolean;
   readonly approvals: readonly PageApproval[];
   /** Oldest first; comments are not among them. */

@@ -111,9 +111,9 @@ function encodingFor({ headers }: IncomingMessage): 'br' | 'gzip' | undefined {
     .split(',')
     .map((one) =>
       one
-        .trim()
         .toLowerCase()
-        .split(/\s*;\s*/),
+        .split(';')
+        .map((part) => part.trim()),
     )
     .filter(([, weight = 'q=1']) => !/^q=0(?:\.0*)?$/.test(weight))
     .map(([name]) => name);

@@ -50,6 +50,7 @@ const bounded: readonly Bounded[] = [
 /** Put together from text that is not known before; each is looked at by hand, and by the tests of its input. */
 const atRunTime: Readonly<Record<string, string>> = {
   'config/said.ts': 'of app.yml: whether it is one, and nothing is searched with it',
+  'dashboard/access/check.ts': 'of app.yml: nested repetitions are refused, on a reason of at most 500 characters',
   'domain/versioning.ts': 'of app.yml: nested repetitions are refused, and it is interrupted after a second',
   'http/webhooks/served.ts': 'a path of app.yml with everything escaped, on a path of at most 512 characters',
   'markdown/harmless.ts': 'a copy of a literal',

@@ -1,9 +1,8 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { picture, sharedBrowser, telephone, visitor } from '../support/browser-visit.ts';
-import { type DemoProcess, startDemo } from '../support/demo-process.ts';
+import { sharedDemo } from '../support/demo-process.ts';
 import { sortOf, walkPages } from '../support/page-walk.ts';
 import { describeWith } from '../support/parts.ts';
-import { sharedFolder } from '../support/temporary.ts';
 import { barriers } from './axe.ts';
 
 /** Milliseconds. */
@@ -11,12 +10,7 @@ const patience = 240_000;
 
 describeWith('chromium', 'pages that everybody can use', () => {
   const browser = sharedBrowser();
-  const folder = sharedFolder();
-  let demo: DemoProcess;
-  beforeAll(async () => {
-    demo = await startDemo(`${folder()}/demo`);
-  }, patience);
-  afterAll(async () => void (await demo.stop()), patience);
+  const demo = sharedDemo(patience);
 
   const sorts = [
     '/',
@@ -39,7 +33,7 @@ describeWith('chromium', 'pages that everybody can use', () => {
   ])(
     'nothing serious keeps anybody out of any page: %s',
     async (how, options) => {
-      const { page, close } = await visitor(await browser(), demo.url, { ...options, bypassCSP: true });
+      const { page, close } = await visitor(await browser(), demo().url, { ...options, bypassCSP: true });
       const found: string[] = [];
       const seen = await walkPages(page, 1, async (path) => {
         await picture(page, `${how} ${sortOf(path)}`);
@@ -55,7 +49,7 @@ describeWith('chromium', 'pages that everybody can use', () => {
   test(
     'no page is wider than a telephone',
     async () => {
-      const { page, close } = await visitor(await browser(), demo.url, telephone);
+      const { page, close } = await visitor(await browser(), demo().url, telephone);
       const wide: string[] = [];
       await walkPages(page, 1, async (path) => {
         const [width, shown] = await page.evaluate<[number, number]>(
@@ -72,7 +66,7 @@ describeWith('chromium', 'pages that everybody can use', () => {
   test(
     'the keyboard gets everywhere: first past the menu, then through it',
     async () => {
-      const { page, close } = await visitor(await browser(), demo.url);
+      const { page, close } = await visitor(await browser(), demo().url);
       await page.goto('/requests');
       const places: string[] = [];
       for (let step = 0; step < 12; step += 1) {

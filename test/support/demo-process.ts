@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freePorts } from './ports.ts';
+import { sharedFolder } from './temporary.ts';
 
 /** The real demo in a process of its own. */
 export interface DemoProcess {
-  readonly directory: string;
   readonly url: string;
   /** All that it wrote to stdout until it served. */
   readonly printed: string;
@@ -25,8 +25,22 @@ export async function prepareDemo(
   return ports;
 }
 
-/** Resolves once it serves. `folder` holds nothing yet. */
-export async function startDemo(directory: string): Promise<DemoProcess> {
+/** One for a suite; it is served before the first test, within `patience` milliseconds. */
+export function sharedDemo(patience: number): () => DemoProcess {
+  let running: DemoProcess | undefined;
+  afterAll(async () => void (await running?.stop()), patience); // before its folder is gone
+  const folder = sharedFolder();
+  beforeAll(async () => {
+    running = await startDemo(join(folder(), 'demo'));
+  }, patience);
+  return () => {
+    if (running === undefined) throw new Error('the demo has not started');
+    return running;
+  };
+}
+
+/** Resolves once it serves. The folder holds nothing yet. */
+async function startDemo(directory: string): Promise<DemoProcess> {
   await prepareDemo(directory);
   const program = resolve(import.meta.dirname, '../../bin/lockkeeper.js');
   const child = spawn(process.execPath, [program, 'demo', '--dir', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -43,7 +57,6 @@ export async function startDemo(directory: string): Promise<DemoProcess> {
     void exited.then(([code]) => failed(new Error(`the demo ended with ${code}: ${complaints}`)));
   });
   return {
-    directory,
     printed,
     url: /Serving (http:\S+)/.exec(printed)?.[1] ?? '',
     async stop() {

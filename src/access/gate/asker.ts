@@ -1,6 +1,7 @@
 import type { GatedRequest } from '../../domain/access-forge.ts';
 import type { EnvironmentForge, SourceCommit } from '../../domain/forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
+import { requestedBy } from '../../domain/identifiers.ts';
 import { accessBranches } from '../branches.ts';
 
 /** Who asked, by what the merge request says. */
@@ -29,12 +30,9 @@ export async function askedBy(forge: Pick<EnvironmentForge, 'line'>, path: strin
   const { commits } = await forge.line(path, request.commit, [file.path], mostCommits);
   // After a merge some forges say that it left its target where it ends; what was there before has no such words then.
   const isStart = ({ sha, message }: SourceCommit): boolean =>
-    request.base === request.commit ? namedIn(message).length === 0 : sha === request.base;
+    request.base === request.commit ? requestedBy(message).length === 0 : sha === request.base;
   const start = commits.findIndex(isStart);
-  const [newest, ...others] = (start === -1 ? commits : commits.slice(0, start)).map(({ message }) => namedIn(message));
+  const [newest, ...others] = (start === -1 ? commits : commits.slice(0, start)).map(({ message }) => requestedBy(message));
   const [name, ...more] = newest ?? [];
   return { ...(name !== undefined && { name }), others: [...more, ...others.flat()] };
 }
-
-const namedIn = (message: string): readonly string[] =>
-  [...message.matchAll(/^Requested-by: (\S+)[ \t\r]*$/gm)].flatMap(([, name]) => name ?? []);

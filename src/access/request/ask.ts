@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccessRequest, Grant } from '../../domain/access.ts';
 import type { Forge, RepositoryState } from '../../domain/forge.ts';
 import type { ForgeUser } from '../../domain/forge-user.ts';
+import { requestMessage } from '../../domain/identifiers.ts';
 import type { ListedRequest } from '../../domain/request-forge.ts';
 import { accessBranches, accessLabel } from '../branches.ts';
 import { noPerson, toNamed } from '../gate/names.ts';
@@ -156,7 +157,7 @@ async function opened(matter: Matter, { commit: base, defaultBranch: target }: R
   if (strange.length > 0)
     return { outcome: 'refused', reasons: [`The branch ${branch} has a commit of ${strange[0]?.person}: delete it, and ask again.`] };
   const files = [{ path: file, content: Buffer.from(content), isNew: true as const }];
-  await forge.commit(path, { branch, base, expected, files, message: `${title}\n\nRequested-by: ${matter.by}\n` });
+  await forge.commit(path, { branch, base, expected, files, message: requestMessage(title, matter.by) });
   const { id, url } = await forge.open(path, { branch, target, title, description, labels: [accessLabel] });
   await callApprovers(matter, id);
   return { outcome: 'opened', title, branch, id, url };

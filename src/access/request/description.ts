@@ -5,7 +5,6 @@ import { fitParts } from '../../markdown/fit.ts';
 import { codeSpan, harmlessInline } from '../../markdown/harmless.ts';
 import { safeHref } from '../../markdown/links.ts';
 import { harmlessText } from '../../markdown/plain.ts';
-import { cell, markdownTable } from '../../markdown/table.ts';
 import type { AccessRules } from '../settings.ts';
 
 /** What the text of a request says beside what its file does. */
@@ -30,7 +29,7 @@ export function describeRequest(request: AccessRequest, facts: RequestFacts): st
     { text: opening(request, facts) },
     { text: request.breakGlass ? glass : '' },
     { text: given(request, facts) },
-    { text: table(request, facts), rest: 'More is in the file.' },
+    { text: details(request, facts), rest: 'More is in the file.' },
     { text: footer(request, facts) },
   ];
   return fitParts(parts, facts.traits.descriptionLimit);
@@ -48,26 +47,23 @@ function given(request: AccessRequest, { environment, now }: RequestFacts): stri
   const { level, namespace, durationMs } = request;
   const until = minute(new Date(now.getTime() + durationMs));
   const what = `${subject(request)} the level ${level} in the namespace ${codeSpan(namespace)} of ${harmlessInline(environment)}`;
-  return `Merging this gives ${what} for **${durationText(durationMs)} from the merge**: merged now, until ${until}. Then it ends by itself.`;
+  return `Merging this gives ${what} for **${durationText(durationMs)} from the merge**: merged the minute it was asked for, until ${until}; merged later, as much later. Then it ends by itself.`;
 }
 
 /** `2026-11-22 14:00 UTC` */
 const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-function table(request: AccessRequest, facts: RequestFacts): string {
+function details(request: AccessRequest, facts: RequestFacts): string {
   const { by, askedAt, rules } = facts;
   const href = askedAt === undefined ? undefined : safeHref(askedAt);
-  const rows = [
-    ['why', harmlessText(request.reason)],
-    ['asked for by', `${codeSpan(by)}${href === undefined ? '' : `, [here](${href})`}`],
-    ['what it can do', abilitiesOf(rules.role)],
-    ['may approve', approvers(request, rules)],
-    ['has access there now', holdersOf(request, facts).join('<br>')],
+  const lines = [
+    ['Why', harmlessText(request.reason)],
+    ['Asked for by', `${codeSpan(by)}${href === undefined ? '' : `, [here](${href})`}`],
+    ['What it can do', abilitiesOf(rules.role)],
+    ['May approve', approvers(request, rules)],
+    ['Has access there now', holdersOf(request, facts).join('; ')],
   ];
-  return markdownTable(
-    ['', ''],
-    rows.map((row) => row.map(cell)),
-  );
+  return lines.map(([what, text]) => `- **${what}:** ${text}`).join('\n');
 }
 
 /** Of Kubernetes: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles; the last is ours. */

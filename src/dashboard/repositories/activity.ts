@@ -6,25 +6,25 @@ import { commitLink } from './parts.ts';
 
 /** What happened to a merge request and what was said below it, newest first. */
 export function activity(
-  { path, events }: Pick<MergeRequestDetails, 'path' | 'events'>,
+  { path, events, askedBy }: Pick<MergeRequestDetails, 'path' | 'events' | 'askedBy'>,
   comments: readonly PageComment[],
   now: Date,
 ): readonly Html[] {
-  const happened = events.map((event) => ({ at: event.at, item: eventItem(path, event, now) }));
+  const happened = events.map((event) => ({ at: event.at, item: eventItem(path, event, askedBy, now) }));
   const said = comments.map((comment) => ({ at: comment.createdAt, item: commentItem(comment, now) }));
   return [...happened, ...said].toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at)).map(({ item }) => item);
 }
 
-const eventItem = (path: string, event: RequestEvent, now: Date): Html =>
-  html`<li class="event ${event.what}"><p class="meta">${sentence(path, event)} · ${ago(event.at, now)}</p></li>
+const eventItem = (path: string, event: RequestEvent, askedBy: string | undefined, now: Date): Html =>
+  html`<li class="event ${event.what}"><p class="meta">${sentence(path, event, askedBy)} · ${ago(event.at, now)}</p></li>
 `;
 
-function sentence(path: string, { what, by, commit }: RequestEvent): Html {
+function sentence(path: string, { what, by, commit }: RequestEvent, askedBy: string | undefined): Html {
   const who = by === undefined ? 'Somebody' : html`<b>${by}</b>`;
   const which = commit === undefined ? undefined : html` ${commitLink(path, commit)}`;
   switch (what) {
     case 'opened':
-      return html`${who} opened it`;
+      return askedBy === undefined ? html`${who} opened it` : html`${who} opened it for <b>${askedBy}</b>`;
     case 'pushed':
       return html`The branch moved to${which}`;
     case 'approved':

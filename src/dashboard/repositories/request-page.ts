@@ -11,19 +11,19 @@ import type { Shown } from './shown.ts';
 import { access, validate, verdictOf } from './standing.ts';
 import { checks } from './standing-part.ts';
 
-/** One merge request: where it stands and what can be done, description, changes, commits, and what happened to it. */
+/** One merge request: where it stands and what can be done, description, changes, commits, and what happened to it. The buttons follow what happens only while they are about the commit that the page shows. */
 export function requestPage(shown: Shown): string {
   const { of, viewer, now } = shown;
-  const { path, environment, mergeRequest, comments, commits, diff, draft, author } = of;
-  const { id, title, state, branch, target, labels, createdAt, description } = mergeRequest;
+  const { path, environment, mergeRequest, comments, commits, diff, draft } = of;
+  const { id, title, state, branch, target, labels, createdAt, description, commit } = mergeRequest;
   const said = comments.filter(({ key }) => key !== validate && key !== access);
   const happened = activity(of, said, now);
   const body = html`<header class="request" id="title" data-live="title"><h1>${title} <span class="number">!${id}</span></h1>
-<p class="meta"><span class="state ${state}">${state}</span> ${draft ? badge('warn', 'draft') : undefined} ${author === '' ? 'somebody' : html`<b>${author}</b>`} opened it ${ago(createdAt, now)} · <code>${branch}</code> → <code>${target}</code>${tagList(labels)}</p></header>
+<p class="meta"><span class="state ${state}">${state}</span> ${draft ? badge('warn', 'draft') : undefined} ${whoOpened(of)} ${ago(createdAt, now)} · <code>${branch}</code> → <code>${target}</code>${tagList(labels)}</p></header>
 <section class="standing card" id="standing"><h2 class="visually-hidden">Where it stands</h2>
-${checks(shown)}${actionsOf(shown)}</section>
+${checks(shown)}<div id="can-${commit}" data-live="can">${actionsOf(shown)}</div></section>
 <div id="verdicts" data-live="verdicts">${verdictCards(of)}</div>
-<nav class="tabs" aria-label="Parts of this page"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#activity">Activity <b>${happened.length}</b></a></nav>
+<nav class="tabs" aria-label="Parts of this page" id="tabs" data-live="tabs"><a href="#description">Description</a><a href="#changes">Changes</a><a href="#commits">Commits <b>${commits.length}</b></a><a href="#activity">Activity <b>${happened.length}</b></a></nav>
 <section id="description" class="card prose">${description === '' ? html`<p class="empty">No description.</p>` : renderMarkdown(description)}</section>
 <section id="changes"><h2>Changes</h2>${renderDiff(diff)}</section>
 <section id="commits"><h2>Commits</h2>${commitList(path, commits, now)}</section>
@@ -43,6 +43,11 @@ ${checks(shown)}${actionsOf(shown)}</section>
       ),
     ];
   }
+}
+
+function whoOpened({ author, askedBy }: MergeRequestDetails): Html {
+  if (askedBy !== undefined) return html`<b>${askedBy}</b> asked for it`;
+  return author === '' ? html`somebody opened it` : html`<b>${author}</b> opened it`;
 }
 
 /** What a judge wrote about it, open where somebody has to read it. */

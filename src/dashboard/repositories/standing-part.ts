@@ -7,7 +7,7 @@ import { commitLink } from './parts.ts';
 import type { Shown } from './shown.ts';
 import { access, validate, verdictOf } from './standing.ts';
 
-/** What each judge says of the newest commit, who approved it, and what stands in the way. It moves by itself, unlike the buttons: they are about the commit that the page shows. */
+/** What each judge says of the newest commit, who approved it, and what stands in the way. It moves by itself. */
 export function checks({ of, judging, now }: Shown): Html {
   const { statuses, asksForAccess, mergeRequest } = of;
   const isOpen = mergeRequest.state === 'open';

@@ -1,6 +1,7 @@
-export const style = `.request { margin-bottom: 1rem; }
+export const style = `.request { margin-bottom: 1.4rem; }
 .request .meta { margin-top: .4rem; }
 .standing { display: grid; gap: .9rem; padding-block: 1rem; }
+.standing > [data-live=can] { display: contents; }
 .standing p { margin: 0; }
 .checks { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
 .checks li { display: grid; grid-template-columns: 7rem 1fr; gap: .75rem; align-items: baseline; }

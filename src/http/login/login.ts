@@ -161,7 +161,7 @@ class Login implements Entrance {
 
   #callback = ({ name }: Provider): string => `${this.#own('/login')}/${name}/callback`;
 
-  #own = (path: string): string => `${this.#base.href.replace(/\/+$/, '')}${path}`;
+  #own = (path: string): string => `${this.#base.href.replace(/(?<!\/)\/+$/, '')}${path}`;
 }
 
 const html = (status: number, body: string): Message => ({ status, type: 'text/html; charset=utf-8', body });

@@ -42,6 +42,32 @@ test('the buttons are about the commit that the page shows', async () => {
   expect(page.match(new RegExp(`name="head" value="${head}"`, 'g'))).toHaveLength(2);
 });
 
+test('the buttons follow what happens to that commit, and no push: another commit has other ones', async () => {
+  const newer = details({ mergeRequest: { commit: 'c'.repeat(40) } });
+  const live = (page: string) => /<div id="(can-\w+)" data-live="can">/.exec(page)?.[1];
+  expect([live(await shown()), live(await shown(newer))]).toEqual([`can-${head}`, `can-${'c'.repeat(40)}`]);
+});
+
+test.each<[string, Parameters<typeof details>[0], RegExp, RegExp]>([
+  ['a person', {}, /<b>ada<\/b> opened it <time/, /<b>ada<\/b> opened it ·/],
+  [
+    'Lockkeeper, for a person',
+    { author: 'lockkeeper', askedBy: 'alan', events: [{ what: 'opened', by: 'lockkeeper', at: '2026-11-20T09:00:00Z' }] },
+    /<b>alan<\/b> asked for it <time/,
+    /<b>lockkeeper<\/b> opened it for <b>alan<\/b> ·/,
+  ],
+  [
+    'nobody knows who',
+    { author: '', events: [{ what: 'opened', at: '2026-11-20T09:00:00Z' }] },
+    /somebody opened it <time/,
+    /Somebody opened it ·/,
+  ],
+])('opened by %s', async (_, change, above, below) => {
+  const page = await shown(details(change));
+  expect(page).toMatch(above);
+  expect(page).toMatch(below);
+});
+
 test('what is rejected is merged only by who says that they have seen it', async () => {
   const of = details({ statuses: [{ name: 'lockkeeper/validate', state: 'failure', description: '2 errors' }] });
   const page = await shown(of);

@@ -55,6 +55,7 @@ describeWith('git', 'access, asked for and approved in the browser', () => {
   test('whom it is for does not open the gate by approving it; an approver does, and Lockkeeper merges', async () => {
     const { act, page, scene } = world();
     const id = await scene.askByBot('ada');
+    expect(await page(id, 'grace')).toContain('<b>ada</b> asked for it');
     expect((await act(id, 'approve', 'ada')).status).toBe(303);
     expect(await scene.review(id)).toBe('missing');
     expect(await scene.status(id)).toBe('failure');

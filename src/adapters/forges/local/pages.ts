@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { explain, RefusedError } from '../../../domain/errors.ts';
 import type { CommitStatus } from '../../../domain/forge.ts';
+import { requestedBy } from '../../../domain/identifiers.ts';
 import type {
   CommitDetails,
   Comparison,
@@ -19,7 +20,7 @@ import { toMergeRequests } from './merge-request.ts';
 import { message, objects, rows } from './objects.ts';
 import { changes, mergeBase, startOf } from './patch.ts';
 import { isDraft } from './persons.ts';
-import { isOurs, type MergeRecord } from './record.ts';
+import { isOurs, type MergeRecord, ourName } from './record.ts';
 import { locate, type Place, type Repository } from './repository.ts';
 import { lookAtAll } from './requests.ts';
 import { commitsOf, newestTags } from './source.ts';
@@ -132,14 +133,17 @@ async function detailed(
   const start = await startOf(repository, record);
   const nothing: Comparison = { commits: [], diff: '' };
   const { author, comments, approvals } = record;
+  const brought = start === undefined ? nothing : await between(repository, start, record.commit);
+  const [askedBy] = author === ourName ? requestedBy(brought.commits[0]?.message ?? '') : [];
   return {
     ...shown,
     author,
+    ...(askedBy !== undefined && { askedBy }),
     draft: isDraft(record),
     comments,
     approvals,
     events: historyOf(record),
-    ...(start === undefined ? nothing : await between(repository, start, record.commit)),
+    ...brought,
   };
 }
 
