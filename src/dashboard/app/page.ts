@@ -48,33 +48,24 @@ function lead({ places }: AppView): Html {
 }
 
 function environments({ app, places }: AppView, now: Date, viewer: Viewer): Html {
-  const acts = places.some(({ environment }) => viewer.acts(environment));
   return table(
     'Where the app runs',
-    [
-      { name: 'Environment' },
-      { name: 'Version' },
-      { name: 'Since' },
-      { name: 'Behind' },
-      { name: 'Last run' },
-      { name: 'Merge request' },
-      ...(acts ? [{ name: html`<span class="visually-hidden">Change</span>` }] : []),
-    ],
-    places.map((place) => [...environmentRow(place, now), ...(acts ? [changeLink(app, place, viewer)] : [])]),
+    [{ name: 'Environment' }, { name: 'Version' }, { name: 'Since' }, { name: 'Behind' }, { name: 'Last run' }, { name: 'Merge request' }],
+    places.map((place) => environmentRow(place, now, changeLink(app, place, viewer))),
   );
 }
 
 /** To the forms for it, where whoever pressed one reads what came of it. */
-const changeLink = (app: string, { environment, rows }: SeenPlace, viewer: Viewer): HtmlPart =>
+const changeLink = (app: string, { environment, rows }: SeenPlace, viewer: Viewer): Html | undefined =>
   rows.length > 0 && viewer.acts(environment)
-    ? html`<a href="${actUrl(environment, app)}#act">Change…<span class="visually-hidden"> ${app} in ${environment}: propose a version, or roll it back</span></a>`
-    : '';
+    ? html`<div class="change"><a href="${actUrl(environment, app)}#act">Change…<span class="visually-hidden"> ${app} in ${environment}: propose a version, or roll it back</span></a></div>`
+    : undefined;
 
-function environmentRow(place: SeenPlace, now: Date): readonly HtmlPart[] {
+function environmentRow(place: SeenPlace, now: Date, change: Html | undefined): readonly HtmlPart[] {
   const all = standingOf(place);
   const line = (part: (one: Standing) => HtmlPart): HtmlPart => all.map((one) => html`<div class="line">${part(one)}</div>`);
   return [
-    html`<a href="${environmentUrl(place.environment)}">${place.environment}</a>`,
+    html`<a href="${environmentUrl(place.environment)}">${place.environment}</a>${change}`,
     all.length === 0
       ? 'not there any more'
       : line(

@@ -13,6 +13,7 @@ export const style = `.app .about { display: flex; flex-wrap: wrap; gap: .4rem 2
 .app .line, .app .list time, .app .version { white-space: nowrap; }
 .app .version { font-family: var(--mono); font-size: .92em; font-weight: 600; }
 .app .soft, .app small { color: var(--soft); font-size: .85rem; }
+.app .change { font-size: .87rem; font-weight: 400; }
 .app h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
 .app .prose h3 { margin-top: .4rem; }
 .app .ranges { display: flex; flex-wrap: wrap; gap: .3rem; margin: 0 0 .6rem; }

@@ -20,7 +20,7 @@ ${lead(view, now)}
 ${noticeList(view.asked, now, viewer)}
 ${chosen(view, viewer)}
 <section id="numbers" data-live="numbers" aria-label="In numbers">${numbers(view)}</section>
-<section id="deployed" data-live="deployed"><h2>What is deployed</h2>${deployedSection(view, now, viewer)}</section>
+<section id="deployed" class="cards" data-live="deployed"><h2>What is deployed</h2>${deployedSection(view, now, viewer)}</section>
 <section id="drift" data-live="drift"><h2>Drift</h2>${driftSection(view, now)}</section>
 <section id="runs" data-live="runs"><h2>Runs</h2>${runsSection(view, now)}</section>
 <section id="locks" data-live="locks"><h2>Locks</h2>${locksSection(view, now)}</section>

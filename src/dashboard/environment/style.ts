@@ -18,4 +18,9 @@ export const style = `.brief { display: grid; grid-template-columns: repeat(auto
 .objects ul { margin: .4rem 0; padding-left: 1.2rem; font: .85rem/1.6 var(--mono); }
 .log { list-style: none; margin: 0; padding: .6rem .9rem; background: var(--sunk); border-radius: 8px; font: .85rem/1.6 var(--mono); }
 .log time { color: var(--soft); margin-right: .6rem; }
+@media (max-width: 40rem) {
+  #deployed.cards .list { min-width: 0; }
+  #deployed.cards tbody :is(th, td) { min-width: 0; }
+  #deployed.cards tbody td:is(:nth-child(2), :nth-child(4)) { flex-basis: 100%; }
+}
 `;

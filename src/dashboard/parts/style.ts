@@ -107,6 +107,7 @@ main.wide { max-width: none; }
 div.viewer { display: flex; align-items: center; gap: .75rem; }
 details.viewer { position: relative; }
 details.viewer > summary { cursor: pointer; }
+details.viewer > summary > span { margin-left: .5rem; color: var(--link); }
 details.viewer > form { position: absolute; right: 1rem; z-index: 1; width: max-content; max-width: calc(100vw - 2rem); padding: .6rem .8rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 .login { max-width: 26rem; margin: 3rem auto; text-align: center; }
 .login ul { list-style: none; padding: 0; display: grid; gap: .6rem; }
@@ -174,6 +175,14 @@ b.minus { color: var(--closed); }
   .prose th, .prose td { padding: .35rem .55rem; }
   .file td[data-n=""] { padding: 0; min-width: 0; }
   .path { display: block; margin: 0; }
+  .cards .scroll .list { display: block; min-width: 0; }
+  .cards .list thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .cards .list tbody { display: block; }
+  .cards .list tbody tr { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem .8rem; padding: .7rem .9rem; border-top: 1px solid var(--line); }
+  .cards .list tbody tr:first-child { border-top: 0; }
+  .cards .list tbody :is(th, td) { width: auto; min-width: 0; padding: 0; border: 0; }
+  .cards .list tbody th { flex-basis: 100%; }
+  .cards .list td:empty { display: none; }
 }
 @media print { .tabs, .top { display: none; } }
 `;

@@ -88,7 +88,7 @@ function group(standing: Standing, shown: readonly ShownRequest[], look: Look): 
   if (of.length === 0) return undefined;
   const { title } = groups[standing];
   const columns = ['Merge request', 'Environment', 'Owner', 'Verdicts', 'Waits since', html`<span class="visually-hidden">Action</span>`];
-  return html`<section class="group"><h2>${title} <span class="number">${of.length}</span></h2>${table(
+  return html`<section class="group cards"><h2>${title} <span class="number">${of.length}</span></h2>${table(
     title,
     columns.map((name) => ({ name })),
     of.map((one) => row(one, look)),

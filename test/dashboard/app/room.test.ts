@@ -92,9 +92,9 @@ test('an environment says version, since when, how far behind, its last run, and
   ];
   const source = sourceOf([place('production', { rows, requests: [request()] })], { entries: async () => [run('failed')] });
   const text = words(part(await body(source), 'environments'));
-  expect(text).toContain('production 1.4.2 billing 2.0.0 worker 2 days ago');
+  expect(text).toContain(' 1.4.2 billing 2.0.0 worker 2 days ago');
   expect(text).toContain('1.5.0 is out');
-  expect(text).toContain('failed 2 hours ago billing 1.4.2 → 1.5.0');
+  expect(text).toContain('failed 2 hours ago billing 1.4.2 → 1.5.0 !7');
 });
 
 test('the picture is of the range that was asked for, and says the same as a table', async () => {
