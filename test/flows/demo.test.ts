@@ -5,11 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Static } from 'typebox';
 import { createContext } from '../../src/cli/context.ts';
 import { runDemo } from '../../src/cli/demo.ts';
+import type { requestsReply } from '../../src/dashboard/requests/json.ts';
 import type { ProposalReport, ScanReport } from '../../src/updates/report.ts';
 import { prepareDemo } from '../support/demo-process.ts';
 import { describeWith } from '../support/parts.ts';
+import { until } from '../support/served.ts';
 import { call, sink } from '../support/terminal.ts';
 
 interface Served {
@@ -49,6 +52,15 @@ const page = async (url: string) => {
   return { status: response.status, text: await response.text() };
 };
 
+/** Milliseconds. */
+const patience = 180_000;
+
+/** Each merge request has what comes of asking for a verdict where there is no API server. */
+async function allJudged(base: string): Promise<boolean> {
+  const { requests } = JSON.parse((await page(`${base}/api/v1/requests`)).text) as Static<typeof requestsReply>;
+  return requests.every(({ validate }) => validate?.state === 'error');
+}
+
 /** What is proposed, as a scan beside it says. */
 async function proposals(dir: string): Promise<readonly ProposalReport[]> {
   const { exit, stdout, stderr } = await call(['scan', '--json', '--config', join(dir, 'app.yml')]);
@@ -65,29 +77,33 @@ function kept(dir: string): Record<string, string> {
 }
 
 describeWith('git', 'lockkeeper demo', () => {
-  test('opens merge requests and shows them; the second run goes on with them', async () => {
-    const { dir, ports } = await prepare();
-    let before: ReturnType<typeof kept> = {};
-    const first = await demo(dir, async ({ base }) => {
-      expect(base).toBe(`http://127.0.0.1:${ports.pages}`);
-      const rows = await proposals(dir);
-      expect(rows.length).toBeGreaterThanOrEqual(14);
-      expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['keep']));
-      for (const { url = '', title } of rows) {
-        const { status, text } = await page(url);
-        expect([status, text]).toEqual([200, expect.stringContaining(`<h1>${title} `)]);
-        expect(text).not.toMatch(/&lt;(?:br|details|summary)\b/); // markup of ours that the page would have to know
-      }
-      before = kept(dir);
-    });
-    expect(first).toMatchObject({ exit: 0, stderr: '' });
-    expect(first.stdout).toMatch(/^Made a small company in [\s\S]*\nNo clusters: there is no API server here[\s\S]*\nStopped\. .*\n$/);
-    const second = await demo(dir);
-    expect(second).toMatchObject({ exit: 0, stderr: '' });
-    expect(second.stdout).toMatch(/^Found a small company in /);
-    expect(kept(dir)).toEqual(before);
-    await expect(fetch(`http://127.0.0.1:${ports.pages}`)).rejects.toThrow('fetch failed');
-  });
+  test(
+    'opens merge requests and shows them; the second run goes on with them',
+    async () => {
+      const { dir, ports } = await prepare();
+      const first = await demo(dir, async ({ base }) => {
+        expect(base).toBe(`http://127.0.0.1:${ports.pages}`);
+        const rows = await proposals(dir);
+        expect(rows.length).toBeGreaterThanOrEqual(14);
+        expect(new Set(rows.map(({ action }) => action))).toEqual(new Set(['keep']));
+        for (const { url = '', title } of rows) {
+          const { status, text } = await page(url);
+          expect([status, text]).toEqual([200, expect.stringContaining(`<h1>${title} `)]);
+          expect(text).not.toMatch(/&lt;(?:br|details|summary)\b/); // markup of ours that the page would have to know
+        }
+        await until(() => allJudged(base), undefined, patience);
+      });
+      const before = kept(dir);
+      expect(first).toMatchObject({ exit: 0, stderr: '' });
+      expect(first.stdout).toMatch(/^Made a small company in [\s\S]*\nNo clusters: there is no API server here[\s\S]*\nStopped\. .*\n$/);
+      const second = await demo(dir);
+      expect(second).toMatchObject({ exit: 0, stderr: '' });
+      expect(second.stdout).toMatch(/^Found a small company in /);
+      expect(kept(dir)).toEqual(before);
+      await expect(fetch(`http://127.0.0.1:${ports.pages}`)).rejects.toThrow('fetch failed');
+    },
+    patience,
+  );
 
   test('with an API server that does not start it says so, and goes on', async () => {
     const { dir } = await prepare();
