@@ -58,4 +58,4 @@ function contradiction(at: string, provider: Keys, forge: Keys): Mistake[] {
 const isSameGitLab = (issuer: unknown, { type, url }: Keys): boolean =>
   type === 'gitlab' && bare(issuer) !== undefined && bare(issuer) === bare(url);
 
-const bare = (url: unknown): string | undefined => (typeof url === 'string' ? URL.parse(url)?.href.replace(/\/+$/, '') : undefined);
+const bare = (url: unknown): string | undefined => (typeof url === 'string' ? URL.parse(url)?.href.replace(/(?<!\/)\/+$/, '') : undefined);
