@@ -206,12 +206,14 @@ notifications: { slack: { token: "\${SLACK_TOKEN}", url: "${slack.url}", channel
     const retry = `${again.url}/jobs/${failing.id}/retry`;
     expect((await fetch(retry, { method: 'POST' })).status).toBe(403);
     slack.recover();
+    const [, token = ''] = /name="token" value="([^"]+)"/.exec(await (await fetch(`${again.url}/operations`)).text()) ?? [];
     const pressed = await fetch(retry, {
       method: 'POST',
       headers: { origin: again.url, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ token }),
       redirect: 'manual',
     });
-    expect([pressed.status, pressed.headers.get('location')]).toEqual([303, '/jobs']);
+    expect([pressed.status, pressed.headers.get('location')]).toEqual([303, '/operations#queue']);
     await until(() => slack.messages('deployments').length > 0 || undefined);
   });
 
