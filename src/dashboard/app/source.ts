@@ -1,21 +1,10 @@
 import type { Finding, ObjectId } from '../../domain/finding.ts';
-import type { AppHistory, InventoryRow } from '../../domain/fleet.ts';
+import type { AppHistory, EnvironmentSnapshot } from '../../domain/fleet.ts';
 import type { CommitStatus } from '../../domain/forge.ts';
 import type { Entry } from '../../domain/journal.ts';
 
 /** An app in one environment, as the last scan saw it. */
-export interface AppPlace {
-  readonly environment: string;
-  /** `FORGE:PATH` */
-  readonly repository: string;
-  /** The repository's page; '' where none is known. */
-  readonly url: string;
-  /** Commit of the default branch; absent where no scan has read it. */
-  readonly commit?: string;
-  /** When a scan last looked, RFC 3339; absent where none has. */
-  readonly at?: string;
-  /** Its references there. */
-  readonly rows: readonly InventoryRow[];
+export interface AppPlace extends Omit<EnvironmentSnapshot, 'requests' | 'problems'> {
   readonly requests: readonly AppRequest[];
   /** Where its source is, as `FORGE:PATH` or as it is written, and its page there; absent where nobody says. */
   readonly source?: { readonly name: string; readonly url: string };
