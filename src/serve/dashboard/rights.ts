@@ -49,6 +49,7 @@ export class UserRights {
     for (const [oldest] of this.#known) if (this.#known.size >= mostUsers) this.#known.delete(oldest);
     const rights = this.#ask(user);
     this.#known.set(key, { at, rights });
+    rights.catch(() => this.#known.delete(key)); // asked again by the next page
     return rights;
   }
 

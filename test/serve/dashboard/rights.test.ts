@@ -125,3 +125,19 @@ test('eight questions at once, however many environments there are', async () =>
   expect((await shown(world({ mayWrite: counted }, names)))['acts']).toHaveLength(40);
   expect(most).toBe(8);
 });
+
+test('environments that could not be found out are asked for again by the next page', async () => {
+  let isBroken = true;
+  const rights = new UserRights({
+    forge: () => ({ person: async () => account, mayRead: async () => true, mayWrite: async () => true }),
+    environments: async () => {
+      if (isBroken) throw new OutsideError('the store', 'the store does not answer');
+      return [environment('staging')];
+    },
+    warn: () => {},
+    now: () => new Date(0),
+  });
+  await expect(rights.of(ada)).rejects.toThrow('does not answer');
+  isBroken = false;
+  expect([...(await rights.of(ada)).acts]).toEqual(['staging']);
+});
