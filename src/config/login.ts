@@ -43,6 +43,13 @@ type Keys = Readonly<Record<string, unknown>>;
 
 function contradiction(at: string, provider: Keys, forge: Keys): Mistake[] {
   const named = keyPath(pointer(['forges', String(provider['forge'])]));
+  if (forge['type'] === 'local')
+    return [
+      {
+        at: `${at}/forge`,
+        message: `${named} is a local forge, which has no list of people: everybody whom the provider knows could do everything`,
+      },
+    ];
   if (provider['type'] === 'github' && forge['type'] !== 'github')
     return [{ at: `${at}/forge`, message: `${named} is no GitHub: who logs in there is known to no other forge` }];
   if (provider['type'] !== 'oidc' || 'username' in provider || isSameGitLab(provider['issuer'], forge)) return [];
