@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import type { RunLog } from '../../domain/run-log.ts';
 import { type Asked, apiRoute, type Room } from '../room.ts';
 import { page } from '../site.ts';
@@ -34,6 +35,9 @@ export function environmentRoom(source: EnvironmentSource): Room {
       apiRoute({
         path: '/api/v1/environments/:environment',
         summary: 'One environment: what is deployed, drift, runs, locks and schedule.',
+        query: Type.Object({
+          app: Type.Optional(Type.String({ description: 'An app: with it comes what may be proposed for it, or gone back to.' })),
+        }),
         reply: environmentReply,
         read: async (asked) => {
           const seen = await view(asked);
