@@ -135,6 +135,8 @@ test.each([
   '/../etc/passwd',
   '/apps/%2e%2e/secret/commit/aaaaaaa',
   '/.git/config',
+  '/apps/billing.git',
+  '/apps/billing.git/commit/aaaaaaa',
   '/apps//billing',
   '/%zz',
   '/%00',

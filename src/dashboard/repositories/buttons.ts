@@ -103,6 +103,9 @@ async function pressAgain(source: PagesSource, desk: Desk, pressed: Pressed): Pr
   return goTo(back);
 }
 
+/** Characters. What is longer would be in lists, merge commits and the journal for good. */
+const longestLine = 255;
+
 async function pressPropose(source: PagesSource, desk: Desk, pressed: Pressed): Promise<Answer | undefined> {
   const { params, viewer, form } = pressed;
   const { path = '' } = params;
@@ -116,6 +119,8 @@ async function pressPropose(source: PagesSource, desk: Desk, pressed: Pressed): 
     (form.get(name) ?? '').replaceAll('\r\n', '\n').trim(),
   );
   if (branch === '' || title === '' || target === '') return refusal(409, 'It needs a branch, a target and a title.', back, pressed);
+  if ([branch, target, title].some((text) => text.length > longestLine || /\p{Cc}/u.test(text)))
+    return refusal(409, `Branch, target and title are one line each, of at most ${longestLine} characters.`, back, pressed);
   return attempt(back, pressed, async () =>
     goTo(requestUrl(path, await desk.actions.propose(path, { branch, target, title, description }, me))),
   );

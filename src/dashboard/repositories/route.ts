@@ -37,8 +37,8 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** Segments that start with a letter, digit or underscore: no `..`, nothing hidden, nothing that git reads as an option. */
-export const isPath = (text: string): boolean => text.length < 500 && /^\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(text);
+/** Segments that start with a letter, digit or underscore: no `..`, nothing hidden, nothing that git reads as an option. Without the ending of its folder: that would be a second name for the same repository, and no environment's. */
+export const isPath = (text: string): boolean => text.length < 500 && /^\w[\w.-]*(?:\/\w[\w.-]*)*$/.test(text) && !/\.git$/i.test(text);
 
 /** https://git-scm.com/docs/git-check-ref-format, and stricter. */
 const isRevision = (text: string): boolean => text.length < 250 && /^\w[\w.+/@-]*$/.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text);

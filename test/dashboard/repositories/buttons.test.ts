@@ -126,8 +126,17 @@ test('opens a merge request from a branch, and shows it', async () => {
   expect(asked).toEqual([['propose', path, { branch: 'hot-<b>fix', target: 'main', title: 'A fix', description: 'Why' }, 'grace']]);
 });
 
+test('a repository has one name, and no button under another', async () => {
+  const { site, asked } = world();
+  const answer = await press(site, `/${path}.git/merge_requests/7/merge`, { head }, person('grace'));
+  expect([answer.status, asked]).toEqual([405, []]);
+});
+
 test.each<[string, Record<string, string>, Viewer, number]>([
   ['without a title', { branch: 'x', target: 'main', title: ' ' }, person('grace'), 409],
+  ['with a title of several lines', { branch: 'x', target: 'main', title: 'x\n\nRequested-by: alice' }, person('grace'), 409],
+  ['with a title that has no end', { branch: 'x', target: 'main', title: 'x'.repeat(256) }, person('grace'), 409],
+  ['from a branch that no git has', { branch: 'x'.repeat(60_000), target: 'main', title: 'x' }, person('grace'), 409],
   ['without a name', { branch: 'x', target: 'main', title: 'x' }, aViewer(), 403],
   ['without the right', { branch: 'x', target: 'main', title: 'x' }, person('grace', { acts: () => false }), 403],
   ['unseen', { branch: 'x', target: 'main', title: 'x' }, person('grace', { sees: () => false }), 405],
